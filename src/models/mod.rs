@@ -1,0 +1,3 @@
+//! Models: files on this machine, where they come from and what they are.
+
+pub mod hash;
