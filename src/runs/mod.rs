@@ -4,6 +4,7 @@ pub mod comparison;
 mod execute;
 #[cfg(test)]
 mod execute_tests;
+pub mod export;
 mod journal;
 mod plan;
 mod record;
