@@ -7,6 +7,7 @@
 pub mod benchmarks;
 pub mod engine;
 pub mod language;
+pub mod models;
 pub mod prompts;
 pub mod scoring;
 pub mod stats;
