@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::benchmarks::Benchmark;
-use crate::benchmarks::benchmark::BenchmarkError;
+use crate::benchmarks::{Benchmark, BenchmarkError};
 use crate::files::{WriteError, write_atomically};
 
 /// The newest layout of a workspace that this program knows.

@@ -1,4 +1,4 @@
-//! The SHA-256 of a file, which names a model beyond doubt.
+//! The SHA-256 of files too large to read at once.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,33 +6,37 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-/// The SHA-256 of a whole file in hexadecimal. `progress` hears the bytes read so far;
-/// `cancelled` is asked between blocks, and where it says yes the error is [`io::ErrorKind::Interrupted`].
-pub fn sha256(path: &Path, progress: &mut dyn FnMut(u64), cancelled: &dyn Fn() -> bool) -> io::Result<String> {
+/// How much is read between two looks at `cancel`.
+const CHUNK: usize = 1 << 20;
+
+/// SHA-256 of a file, in lower-case hexadecimal. `progress` hears the bytes read so far;
+/// once `cancel` says so the reading ends with [`io::ErrorKind::Interrupted`].
+pub fn sha256(path: &Path, progress: &mut dyn FnMut(u64), cancel: &dyn Fn() -> bool) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut digest = Sha256::new();
-    let mut block = vec![0_u8; 1 << 20];
-    let mut read = 0;
+    let mut buffer = vec![0; CHUNK];
+    let mut done = 0_u64;
     loop {
-        if cancelled() {
+        if cancel() {
             return Err(io::Error::new(io::ErrorKind::Interrupted, "stopped on request"));
         }
-        let length = match file.read(&mut block) {
+        let count = match file.read(&mut buffer) {
             Ok(0) => break,
-            Ok(length) => length,
+            Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        digest.update(block.get(..length).unwrap_or_default());
-        read += length as u64;
-        progress(read);
+        digest.update(buffer.get(..count).unwrap_or_default());
+        // A chunk's length fits any integer here.
+        done += count as u64;
+        progress(done);
     }
-    Ok(hex(&digest.finalize()))
+    Ok(hexadecimal(digest))
 }
 
-/// Bytes in hexadecimal, small letters.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// A finished digest as text.
+pub(super) fn hexadecimal(digest: Sha256) -> String {
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -40,13 +44,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn agrees_with_the_standard() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "abc").unwrap();
-        let mut last = 0;
-        let hash = sha256(file.path(), &mut |bytes| last = bytes, &|| false).unwrap();
-        assert_eq!(hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-        assert_eq!(last, 3);
-        assert!(sha256(file.path(), &mut |_| {}, &|| true).is_err());
+    fn hashes_as_the_standard_says_and_stops_when_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, "abc").unwrap();
+        let mut seen = Vec::new();
+        // The example of FIPS 180-2.
+        assert_eq!(
+            sha256(&path, &mut |done| seen.push(done), &|| false).unwrap(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert_eq!(seen, [3]);
+        let stopped = sha256(&path, &mut |_| {}, &|| true).unwrap_err();
+        assert_eq!(stopped.kind(), io::ErrorKind::Interrupted);
+        assert_eq!(
+            sha256(&folder.path().join("b"), &mut |_| {}, &|| false)
+                .unwrap_err()
+                .kind(),
+            io::ErrorKind::NotFound
+        );
     }
 }

@@ -1,3 +1,3 @@
-//! Models: files on this machine, where they come from and what they are.
+//! Models: what a file says of itself, where files come from, whether they fit.
 
 pub mod hash;

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::execute::{ExecuteError, RunRequest, Step, create, execute};
 use super::{RunRecord, RunState, store};
-use crate::benchmarks::benchmark::Description;
-use crate::benchmarks::{Benchmark, Item, ItemFields, ItemKey};
+
+use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
 use crate::engine::{Backend, Cancel, EngineError, ModelFacts, ScoreRequest, Scores, TokenId};
 use crate::prompts::{ChatError, ChatTemplate, PromptText, Protocol};
 use crate::scoring::{Answer, Outcome};
