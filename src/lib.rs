@@ -8,3 +8,7 @@ pub mod benchmarks;
 pub mod engine;
 pub mod language;
 pub mod prompts;
+#[cfg(feature = "window")]
+pub mod text;
+#[cfg(feature = "window")]
+pub mod ui;
