@@ -14,6 +14,10 @@ pub mod prompts;
 pub mod runs;
 pub mod scoring;
 pub mod stats;
+#[cfg(feature = "window")]
+pub mod text;
+#[cfg(feature = "window")]
+pub mod ui;
 pub mod workspace;
 
 /// An error and its causes in one line, for people.
