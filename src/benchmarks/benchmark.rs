@@ -74,7 +74,7 @@ pub enum BenchmarkError {
     #[error("the benchmark's items cannot be read")]
     Items(#[from] ImportError),
     #[error("the benchmark's file {} is damaged: {first}", path.display())]
-    DamagedItem { path: PathBuf, first: Rejected },
+    DamagedItem { path: PathBuf, first: Box<Rejected> },
     #[error(
         "the items in {} are not those its description was written for (SHA-256 {found}, expected {expected}); restore \
          both files from a copy or import the benchmark again", path.display()
@@ -224,7 +224,7 @@ impl Benchmark {
         if let Some(first) = import.rejected.into_iter().next() {
             return Err(BenchmarkError::DamagedItem {
                 path: items_path,
-                first,
+                first: Box::new(first),
             });
         }
         let description = Description {
