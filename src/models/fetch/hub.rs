@@ -34,7 +34,6 @@ pub(super) fn fetch(
     if places.hub_offline {
         return Err(HubError::Said("HF_HUB_OFFLINE is set".to_owned()));
     }
-    let said = |error: HFError| HubError::Said(crate::error_chain(&error));
     watch.bytes(Stage::AskingHub, 0, None);
     let mut builder = HFClientBuilder::new()
         .cache_dir(&places.hub_cache)
@@ -75,6 +74,18 @@ pub(super) fn fetch(
             Event::Facts(_) => {}
         }
     }
+}
+
+/// What an error says, in as few words as help: of a failed connection only the cause, not every layer above it.
+fn said(error: HFError) -> HubError {
+    if !matches!(error, HFError::Request { .. }) {
+        return HubError::Said(error.to_string());
+    }
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    HubError::Said(cause.to_string())
 }
 
 /// Whether the hub's file can be the model: the hub tells its size and, for large files, its SHA-256.

@@ -6,7 +6,8 @@
 
 mod hub;
 mod pip;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 use std::fmt;
