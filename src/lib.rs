@@ -5,6 +5,7 @@
 //! [`prompts`], [`engine`], `scoring`, `runs`; then the command line and the window.
 
 pub mod benchmarks;
+pub mod demo;
 pub mod engine;
 pub mod files;
 pub mod language;
