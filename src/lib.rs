@@ -5,12 +5,22 @@
 //! [`prompts`], [`engine`], `scoring`, `runs`; then the command line and the window.
 
 pub mod benchmarks;
+pub mod demo;
 pub mod engine;
+pub mod files;
 pub mod language;
 pub mod models;
+pub mod places;
 pub mod prompts;
+pub mod runs;
 pub mod scoring;
 pub mod stats;
+#[cfg(feature = "window")]
+pub mod text;
+#[cfg(feature = "window")]
+pub mod ui;
+pub mod workspace;
+
 /// An error and its causes in one line, for people.
 pub fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

@@ -1,0 +1,19 @@
+//! Runs: planning, working through a plan, journaling, resuming, comparing.
+
+pub mod comparison;
+mod execute;
+#[cfg(test)]
+mod execute_tests;
+pub mod export;
+mod journal;
+mod plan;
+mod record;
+pub mod store;
+mod table;
+pub mod worker;
+
+pub use execute::{ExecuteError, Progress, RunRequest, Step};
+pub use journal::{Journal, JournalError};
+pub use plan::{GROUP_ITEMS, Group, Plan, Planned};
+pub use record::{RecordError, RunBenchmark, RunId, RunModel, RunRecord, RunState};
+pub use table::TableError;

@@ -1,0 +1,3 @@
+//! Pages and widgets: they read state and send commands.
+
+pub mod text;
