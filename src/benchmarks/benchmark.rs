@@ -60,8 +60,8 @@ pub enum BenchmarkError {
     Duplicate { name: String, key: ItemKey },
     #[error("the benchmark's file {} cannot be read", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("the benchmark cannot be saved")]
-    Unwritable(#[from] WriteError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
     #[error("the benchmark's file {} cannot be written: {reason}", path.display())]
     Table { path: PathBuf, reason: String },
     #[error("the benchmark's description {} is damaged: {reason}", path.display())]
@@ -210,8 +210,7 @@ impl Benchmark {
             reason: error.to_string(),
         })?;
         write_atomically(&items_path, &bytes)?;
-        write_atomically(&description_path, text.as_bytes())?;
-        Ok(())
+        Ok(write_atomically(&description_path, text.as_bytes())?)
     }
 
     /// Reads the benchmark called `name` from `folder` and checks its hash.
