@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::import::{self, ImportError, ImportOptions, Rejected};
 use super::item::{Item, ItemKey};
-use crate::files::{WriteError, write_atomically};
+use crate::files::{WriteError, write_atomically, write_toml};
 
 /// The newest layout of the two files that this program knows.
 pub const SCHEMA: i64 = 1;
@@ -205,12 +205,8 @@ impl Benchmark {
             languages: self.languages(),
             rest: self.rest.clone(),
         };
-        let text = toml::to_string(&sidecar).map_err(|error| BenchmarkError::Table {
-            path: description_path.clone(),
-            reason: error.to_string(),
-        })?;
         write_atomically(&items_path, &bytes)?;
-        Ok(write_atomically(&description_path, text.as_bytes())?)
+        Ok(write_toml(&description_path, &sidecar)?)
     }
 
     /// Reads the benchmark called `name` from `folder` and checks its hash.
