@@ -7,4 +7,5 @@
 pub mod benchmarks;
 pub mod engine;
 pub mod language;
+pub mod models;
 pub mod prompts;

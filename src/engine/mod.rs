@@ -2,10 +2,23 @@
 //!
 //! candle's types stay inside this folder.
 
+mod architecture;
+mod cache;
+mod decoder;
+mod error;
+mod kernels;
+mod local;
+pub mod memory;
+pub mod tokenizer;
+mod weights;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::prompts::PromptText;
+pub use architecture::{ARCHITECTURES, Architecture};
+pub use error::EngineError;
+pub use local::{LocalBackend, LocalInfo, PLANNED_TOKENS};
 
 /// A token's number in a model's vocabulary.
 pub type TokenId = u32;
@@ -54,12 +67,4 @@ pub trait Backend: Send {
     ///
     /// The same group gives the same bits every time; another grouping may differ in the last digits.
     fn score(&mut self, group: &[ScoreRequest], cancel: &Cancel) -> Result<Vec<Scores>, EngineError>;
-}
-
-/// What can go wrong while loading or running a model.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// Somebody asked to stop.
-    #[error("stopped on request")]
-    Cancelled,
 }
