@@ -2,13 +2,27 @@
 //!
 //! candle's types stay inside this folder.
 
+mod architecture;
+mod cache;
+mod decoder;
+mod error;
+mod kernels;
+mod local;
+pub mod memory;
+pub mod tokenizer;
+mod weights;
+
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
 use crate::prompts::{ChatError, ChatTemplate, PromptText};
+pub use architecture::{ARCHITECTURES, Architecture};
+pub use error::EngineError;
+pub use local::{LocalBackend, PLANNED_TOKENS};
 
 /// A token's number in a model's vocabulary.
 pub type TokenId = u32;
@@ -95,15 +109,7 @@ pub trait Backend: Send {
     fn score(&mut self, group: &[ScoreRequest], cancel: &Cancel) -> Result<Vec<Scores>, EngineError>;
 }
 
-/// What can go wrong while loading or running a model.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// Somebody asked to stop.
-    #[error("stopped on request")]
-    Cancelled,
-}
-
 /// Loads a model file.
-pub fn load(_path: &std::path::Path) -> Result<Box<dyn Backend>, EngineError> {
-    Err(EngineError::Cancelled)
+pub fn load(path: &Path) -> Result<Box<dyn Backend>, EngineError> {
+    Ok(Box::new(LocalBackend::load(path)?))
 }

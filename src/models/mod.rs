@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod fetch;
+pub mod gguf;
 pub mod hash;
 pub mod library;
 pub mod packaged;

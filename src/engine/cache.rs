@@ -1,0 +1,62 @@
+//! The keys and values of every token computed so far, in one store that sequences share.
+
+use super::architecture::Settings;
+
+/// Keys and values of a layer, `[row][key head][head width]`.
+#[derive(Debug, Default)]
+pub struct LayerCache {
+    pub keys: Vec<f32>,
+    pub values: Vec<f32>,
+}
+
+/// A store of rows, one for each token that went through the model. It only grows, until it is cut back.
+///
+/// A [`Sequence`] says which rows are its past, so forking one copies row numbers and no keys.
+#[derive(Debug)]
+pub struct Cache {
+    pub layers: Vec<LayerCache>,
+    rows: usize,
+    row_width: usize,
+}
+
+/// The rows of a sequence, one for each position from 0 on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sequence {
+    pub rows: Vec<u32>,
+}
+
+impl Cache {
+    /// An empty store.
+    pub fn new(settings: &Settings) -> Self {
+        let layers = (0..settings.layers).map(|_| LayerCache::default()).collect();
+        Self {
+            layers,
+            rows: 0,
+            row_width: settings.key_width(),
+        }
+    }
+
+    /// How many bytes one row takes in all layers.
+    pub fn bytes_per_row(settings: &Settings) -> u64 {
+        (settings.layers * settings.key_width() * 2 * size_of::<f32>()) as u64
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Counts in rows whose keys and values every layer has appended.
+    pub fn grow(&mut self, rows: usize) {
+        self.rows += rows;
+    }
+
+    /// Drops every row from `rows` on, also those of a pass that was cancelled midway.
+    pub fn truncate(&mut self, rows: usize) {
+        self.rows = self.rows.min(rows);
+        for layer in &mut self.layers {
+            layer.keys.truncate(self.rows * self.row_width);
+            layer.values.truncate(self.rows * self.row_width);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What can go wrong while loading or running a model.
+
+use std::path::PathBuf;
+
+use crate::models::gguf::GgufError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Somebody asked to stop.
+    #[error("stopped on request")]
+    Cancelled,
+    #[error(transparent)]
+    File(#[from] GgufError),
+    #[error("{}: no tokenizer is inside; fetch a complete GGUF file of this model", path.display())]
+    NoTokenizer { path: PathBuf },
+    #[error("{}: its tokenizer is of the kind '{name}'; known are gpt2 and llama", path.display())]
+    UnknownTokenizer { path: PathBuf, name: String },
+    #[error("{}: its tokenizer cuts words by the rule '{name}', which is unknown; known are {known}", path.display())]
+    UnknownPreTokenizer { path: PathBuf, name: String, known: String },
+    #[error("{}: its tokenizer is damaged: {what}", path.display())]
+    Tokenizer { path: PathBuf, what: String },
+    #[error("the text could not be cut into tokens: {what}")]
+    Tokenize { what: String },
+    #[error("{}: its architecture is '{name}', which is unknown; known are {known}", path.display())]
+    UnknownArchitecture { path: PathBuf, name: String, known: String },
+    #[error("{}: its settings cannot be used: {what}", path.display())]
+    Settings { path: PathBuf, what: String },
+    #[error("{}: the tensor '{tensor}' is stored as {kind}, which this program cannot compute with", path.display())]
+    TensorType {
+        path: PathBuf,
+        tensor: String,
+        kind: &'static str,
+    },
+    #[error(
+        "{}: running this model takes {} of memory, {} is free; close other programs or choose a smaller quantization",
+        path.display(), gigabytes(*needed), gigabytes(*available)
+    )]
+    Memory { path: PathBuf, needed: u64, available: u64 },
+    #[error("request {request}: {what}")]
+    Request { request: usize, what: String },
+    #[error("the computation failed")]
+    Compute(#[from] candle_core::Error),
+}
+
+/// A size as people say it.
+fn gigabytes(bytes: u64) -> String {
+    format!("{:.2} GB", bytes as f64 / 1e9)
+}

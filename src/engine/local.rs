@@ -1,0 +1,334 @@
+//! The backend that runs a GGUF model in this process, on the processor.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::architecture::Settings;
+use super::cache::{Cache, Sequence};
+use super::decoder::{Decoder, Step};
+use super::kernels::Level;
+use super::memory::{self, MemoryNeed};
+use super::tokenizer::Tokenizer;
+use super::{Backend, Cancel, EngineError, ModelFacts, ScoreRequest, Scores, TokenId};
+use crate::models::gguf::GgufFile;
+use crate::prompts::{ChatError, ChatTemplate, PromptText};
+
+/// The tokens planned for when a model is checked against the memory: a five-shot prefix and a group of items.
+pub const PLANNED_TOKENS: usize = 4096;
+
+/// Hidden states whose logits are in memory at once.
+const STATES_AT_ONCE: usize = 16;
+
+/// A model loaded from a GGUF file.
+#[derive(Debug)]
+pub struct LocalBackend {
+    decoder: Decoder,
+    tokenizer: Tokenizer,
+    cache: Cache,
+    /// The tokens whose keys and values the cache holds in its first rows, kept for the next call.
+    kept: Vec<TokenId>,
+    facts: ModelFacts,
+    chat_template: Option<String>,
+}
+
+impl LocalBackend {
+    /// Checks the file, the settings and the memory, then loads the model.
+    pub fn load(path: &Path) -> Result<Self, EngineError> {
+        let file = GgufFile::open(path)?;
+        let settings = Settings::from_gguf(&file, memory::vocabulary_size(&file)?)?;
+        MemoryNeed::with_settings(&file, &settings, PLANNED_TOKENS.min(settings.context_length))?.check(&file)?;
+        let tokenizer = Tokenizer::from_gguf(&file)?;
+        let cache = Cache::new(&settings);
+        let summary = file.summary()?;
+        let decoder = Decoder::load(file, settings)?;
+        let facts = ModelFacts {
+            architecture: summary.architecture,
+            quantization: summary.quantization,
+            tokenizer_sha256: tokenizer.fingerprint().to_owned(),
+            device: format!("CPU, {} threads", rayon::current_num_threads()),
+            computed: format!("{}; {}", Level::detect().name(), weight_forms(&decoder)),
+        };
+        let chat_template = summary.chat_template;
+        Ok(Self {
+            decoder,
+            tokenizer,
+            cache,
+            kept: Vec::new(),
+            facts,
+            chat_template,
+        })
+    }
+
+    /// The tokenizer of the model.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
+    /// The logits over the whole vocabulary for the token after a prompt.
+    pub fn next_logits(&mut self, prompt: &[TokenId], cancel: &Cancel) -> Result<Vec<f32>, EngineError> {
+        self.check(0, prompt, prompt.len())?;
+        let mut sequence = self.keep(prompt, prompt.len().saturating_sub(1));
+        let rest = prompt.get(sequence.rows.len()..).unwrap_or_default();
+        let mut step = [Step {
+            sequence: &mut sequence,
+            tokens: rest,
+            wanted: 1,
+        }];
+        let hidden = self.decoder.advance(&mut self.cache, &mut step, cancel)?;
+        self.kept = prompt.to_vec();
+        Ok(self.decoder.logits(&hidden))
+    }
+
+    fn check(&self, request: usize, tokens: &[TokenId], length: usize) -> Result<(), EngineError> {
+        let fail = |what: String| Err(EngineError::Request { request, what });
+        let settings = self.decoder.settings();
+        if tokens.is_empty() {
+            return fail("a prompt or continuation has no tokens".to_owned());
+        }
+        if let Some(token) = tokens.iter().find(|&&token| token as usize >= settings.vocabulary) {
+            return fail(format!(
+                "token {token} is not among the model's {}",
+                settings.vocabulary
+            ));
+        }
+        if length > settings.context_length {
+            return fail(format!(
+                "{length} tokens are more than the {} the model takes",
+                settings.context_length
+            ));
+        }
+        Ok(())
+    }
+
+    /// Cuts the cache back to the start it shares with `prompt`, `most` tokens at most.
+    fn keep(&mut self, prompt: &[TokenId], most: usize) -> Sequence {
+        let shared = shared_prefix(&self.kept, prompt).min(most);
+        self.kept.truncate(shared);
+        self.cache.truncate(shared);
+        Sequence {
+            rows: (0..shared as u32).collect(),
+        }
+    }
+
+    /// The natural-log probability of each target after its hidden state. `targets` pairs the number of a state
+    /// with a token; the result is in its order.
+    fn log_probabilities(
+        &self,
+        hidden: &[f32],
+        targets: &[(usize, TokenId)],
+        cancel: &Cancel,
+    ) -> Result<Vec<f64>, EngineError> {
+        let settings = self.decoder.settings();
+        let mut results = vec![f64::NEG_INFINITY; targets.len()];
+        for (chunk, hidden) in hidden.chunks(STATES_AT_ONCE * settings.width).enumerate() {
+            if cancel.is_cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+            let logits = self.decoder.logits(hidden);
+            let first = chunk * STATES_AT_ONCE;
+            let states: Vec<(&[f32], f64)> = logits
+                .chunks_exact(settings.vocabulary)
+                .map(|logits| (logits, log_sum_exp(logits)))
+                .collect();
+            for (result, &(state, token)) in results.iter_mut().zip(targets) {
+                let state = state.checked_sub(first).and_then(|place| states.get(place));
+                if let Some((logits, total)) = state
+                    && let Some(&logit) = logits.get(token as usize)
+                {
+                    *result = f64::from(logit) - total;
+                }
+            }
+        }
+        Ok(results)
+    }
+
+    fn score_group(&mut self, group: &[ScoreRequest], cancel: &Cancel) -> Result<Vec<Scores>, EngineError> {
+        let Some((first, others)) = group.split_first() else {
+            return Ok(Vec::new());
+        };
+        // Every prompt keeps a token of its own: its last, after which the continuations come.
+        let shortest = group.iter().map(|request| request.prompt.len()).min().unwrap_or(0);
+        let shared = others
+            .iter()
+            .map(|other| shared_prefix(&first.prompt, &other.prompt))
+            .min();
+        let shared = shared.unwrap_or(shortest).min(shortest.saturating_sub(1));
+
+        let mut prefix = self.keep(&first.prompt, shared);
+        let missing = first.prompt.get(prefix.rows.len()..shared).unwrap_or_default();
+        if !missing.is_empty() {
+            let mut step = [Step {
+                sequence: &mut prefix,
+                tokens: missing,
+                wanted: 0,
+            }];
+            self.decoder.advance(&mut self.cache, &mut step, cancel)?;
+            self.kept.extend_from_slice(missing);
+        }
+
+        let mut sequences = vec![prefix; group.len()];
+        let mut steps: Vec<Step<'_>> = group
+            .iter()
+            .zip(&mut sequences)
+            .map(|(request, sequence)| Step {
+                sequence,
+                tokens: request.prompt.get(shared..).unwrap_or_default(),
+                wanted: 1,
+            })
+            .collect();
+        let after_prompts = self.decoder.advance(&mut self.cache, &mut steps, cancel)?;
+        let mut targets = Vec::new();
+        for (state, request) in group.iter().enumerate() {
+            targets.extend(
+                request
+                    .continuations
+                    .iter()
+                    .filter_map(|tokens| Some((state, *tokens.first()?))),
+            );
+        }
+        let first_tokens = self.log_probabilities(&after_prompts, &targets, cancel)?;
+        let mut first_tokens = first_tokens.into_iter();
+        let mut scores: Vec<Scores> = group
+            .iter()
+            .map(|request| Scores {
+                log_probabilities: first_tokens.by_ref().take(request.continuations.len()).collect(),
+            })
+            .collect();
+        self.score_longer_continuations(group, &sequences, &mut scores, cancel)?;
+        Ok(scores)
+    }
+
+    /// Adds what the second and later tokens of continuations contribute. Each distinct beginning is computed once,
+    /// forked from its prompt.
+    fn score_longer_continuations(
+        &mut self,
+        group: &[ScoreRequest],
+        sequences: &[Sequence],
+        scores: &mut [Scores],
+        cancel: &Cancel,
+    ) -> Result<(), EngineError> {
+        // Beginnings (a continuation without its last token) by request, with the number of their first state.
+        let mut beginnings: BTreeMap<(usize, &[TokenId]), usize> = BTreeMap::new();
+        for (request, ScoreRequest { continuations, .. }) in group.iter().enumerate() {
+            for beginning in continuations.iter().filter_map(|tokens| Some(tokens.split_last()?.1)) {
+                if !beginning.is_empty() {
+                    beginnings.insert((request, beginning), 0);
+                }
+            }
+        }
+        if beginnings.is_empty() {
+            return Ok(());
+        }
+        let mut states = 0;
+        for ((_, beginning), first_state) in &mut beginnings {
+            *first_state = states;
+            states += beginning.len();
+        }
+        let mut forks: Vec<Sequence> = beginnings
+            .keys()
+            .filter_map(|&(request, _)| sequences.get(request).cloned())
+            .collect();
+        let mut steps: Vec<Step<'_>> = beginnings
+            .keys()
+            .zip(&mut forks)
+            .map(|(&(_, tokens), sequence)| Step {
+                sequence,
+                tokens,
+                wanted: tokens.len(),
+            })
+            .collect();
+        let hidden = self.decoder.advance(&mut self.cache, &mut steps, cancel)?;
+
+        let (mut targets, mut places) = (Vec::new(), Vec::new());
+        for (request, ScoreRequest { continuations, .. }) in group.iter().enumerate() {
+            for (continuation, tokens) in continuations.iter().enumerate() {
+                let Some((_, beginning)) = tokens.split_last() else {
+                    continue;
+                };
+                let Some(&first_state) = beginnings.get(&(request, beginning)) else {
+                    continue;
+                };
+                for (offset, &token) in tokens.iter().skip(1).enumerate() {
+                    targets.push((first_state + offset, token));
+                    places.push((request, continuation));
+                }
+            }
+        }
+        let added = self.log_probabilities(&hidden, &targets, cancel)?;
+        for ((request, continuation), added) in places.into_iter().zip(added) {
+            let score = scores
+                .get_mut(request)
+                .and_then(|scores| scores.log_probabilities.get_mut(continuation));
+            if let Some(score) = score {
+                *score += added;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many tensors are held in which form, as in `8-bit tiles: 210, f32: 1`.
+fn weight_forms(decoder: &Decoder) -> String {
+    let weights = decoder.weights();
+    let projections = weights.layers.iter().flat_map(|layer| layer.projections());
+    let matrices = std::iter::once(weights.head.form()).chain(projections.map(|projection| projection.matrix.form()));
+    let mut forms = BTreeMap::new();
+    for form in matrices {
+        *forms.entry(form).or_insert(0) += 1;
+    }
+    forms
+        .into_iter()
+        .map(|(form, count)| format!("{form}: {count}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+impl Backend for LocalBackend {
+    fn tokenize(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError> {
+        self.tokenizer.encode(prompt)
+    }
+
+    fn facts(&self) -> &ModelFacts {
+        &self.facts
+    }
+
+    fn chat_template(&self) -> Result<Option<ChatTemplate>, ChatError> {
+        let Some(source) = &self.chat_template else {
+            return Ok(None);
+        };
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        let (bos, eos) = (text(self.tokenizer.bos_text()), text(self.tokenizer.eos_text()));
+        ChatTemplate::new(source, &bos, &eos).map(Some)
+    }
+
+    fn context_length(&self) -> usize {
+        self.decoder.settings().context_length
+    }
+
+    fn score(&mut self, group: &[ScoreRequest], cancel: &Cancel) -> Result<Vec<Scores>, EngineError> {
+        for (number, request) in group.iter().enumerate() {
+            let longest = request.continuations.iter().map(Vec::len).max().unwrap_or(0);
+            self.check(number, &request.prompt, request.prompt.len() + longest)?;
+            for continuation in &request.continuations {
+                self.check(number, continuation, 0)?;
+            }
+        }
+        let scores = self.score_group(group, cancel);
+        // What the prompts forked into is over; their shared start stays for the next group. This also
+        // clears away what a cancelled pass left behind.
+        self.cache.truncate(self.kept.len());
+        scores
+    }
+}
+
+/// How many tokens two prompts share from the start.
+fn shared_prefix(a: &[TokenId], b: &[TokenId]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+/// The logarithm of the sum of exponentials, in double precision.
+fn log_sum_exp(logits: &[f32]) -> f64 {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f64 = logits.iter().map(|&logit| f64::from((logit - largest).exp())).sum();
+    f64::from(largest) + sum.ln()
+}

@@ -1,0 +1,75 @@
+//! Whether a model fits this machine's memory, known before anything is loaded.
+
+use super::EngineError;
+use super::architecture::Settings;
+use super::cache::Cache;
+use super::{decoder, weights};
+use crate::models::gguf::GgufFile;
+
+/// What running a model takes, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryNeed {
+    /// The weights as they will be held, which is more than they take in a compact file.
+    pub weights: u64,
+    /// Keys and values of the planned tokens.
+    pub cache: u64,
+    /// What one pass through the layers writes in between.
+    pub pass: u64,
+}
+
+impl MemoryNeed {
+    /// What running the model takes with `tokens` in memory at once: a shared prefix and a group's own parts.
+    pub fn of(file: &GgufFile, tokens: usize) -> Result<Self, EngineError> {
+        let settings = Settings::from_gguf(file, vocabulary_size(file)?)?;
+        Self::with_settings(file, &settings, tokens)
+    }
+
+    pub(super) fn with_settings(file: &GgufFile, settings: &Settings, tokens: usize) -> Result<Self, EngineError> {
+        Ok(Self {
+            weights: weights::size_in_memory(file, settings)?,
+            cache: Cache::bytes_per_row(settings).saturating_mul(tokens as u64),
+            pass: decoder::pass_memory(settings),
+        })
+    }
+
+    /// All together.
+    pub fn total(self) -> u64 {
+        self.weights.saturating_add(self.cache).saturating_add(self.pass)
+    }
+
+    /// Fails where less than this is free, saying both figures. Where the system does not tell, it passes.
+    pub fn check(self, file: &GgufFile) -> Result<(), EngineError> {
+        self.check_against(file, available().unwrap_or(u64::MAX))
+    }
+
+    fn check_against(self, file: &GgufFile, available: u64) -> Result<(), EngineError> {
+        let needed = self.total();
+        match needed <= available {
+            true => Ok(()),
+            false => Err(EngineError::Memory {
+                path: file.path().to_owned(),
+                needed,
+                available,
+            }),
+        }
+    }
+}
+
+/// The memory programs can still take without pushing others out, in bytes; within a container no more than its limit.
+pub fn available() -> Option<u64> {
+    let mut system = sysinfo::System::new().ok()?;
+    system.refresh_memory();
+    // What the container's processes hold; its file cache would give way and does not count.
+    let container = system
+        .cgroup_limits()
+        .map(|limits| limits.total_memory.saturating_sub(limits.rss));
+    Some(system.available_memory().min(container.unwrap_or(u64::MAX)))
+}
+
+/// How many tokens the file's tokenizer lists.
+pub(super) fn vocabulary_size(file: &GgufFile) -> Result<usize, EngineError> {
+    let count = file.list_length("tokenizer.ggml.tokens")?;
+    count.ok_or_else(|| EngineError::NoTokenizer {
+        path: file.path().to_owned(),
+    })
+}

@@ -1,0 +1,205 @@
+//! Text to token ids and back, from the fields of the model file itself.
+//!
+//! The ids are llama.cpp's, with one difference that is meant: a control token such as `<|im_end|>` is read
+//! as one only where it stands inside a template's markup, never in what an item says.
+//! User-defined tokens (Gemma's runs of spaces and line breaks) are matched everywhere, as llama.cpp does.
+
+mod byte_pair;
+mod sentence_piece;
+mod vocabulary;
+
+use std::ops::Range;
+
+use sha2::{Digest, Sha256};
+
+use super::{EngineError, TokenId};
+use crate::models::gguf::GgufFile;
+use crate::prompts::{Piece, PromptText};
+use byte_pair::BytePair;
+use sentence_piece::SentencePiece;
+use vocabulary::Vocabulary;
+
+/// A model's tokenizer.
+#[derive(Debug)]
+pub struct Tokenizer {
+    vocabulary: Vocabulary,
+    method: Method,
+    name: String,
+    fingerprint: String,
+}
+
+#[derive(Debug)]
+enum Method {
+    BytePair(BytePair),
+    SentencePiece(SentencePiece),
+}
+
+/// A part of a text: a token that was found whole, or text between such tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Fragment {
+    Token(TokenId),
+    Text(Range<usize>),
+}
+
+impl Tokenizer {
+    /// Builds the tokenizer a model file describes.
+    pub fn from_gguf(file: &GgufFile) -> Result<Self, EngineError> {
+        let Some(model) = file.text("tokenizer.ggml.model")? else {
+            return Err(EngineError::NoTokenizer {
+                path: file.path().to_owned(),
+            });
+        };
+        let method_defaults = match model {
+            "gpt2" => byte_pair::defaults(file)?,
+            "llama" => sentence_piece::DEFAULTS,
+            other => {
+                let path = file.path().to_owned();
+                return Err(EngineError::UnknownTokenizer {
+                    path,
+                    name: other.to_owned(),
+                });
+            }
+        };
+        let vocabulary = Vocabulary::from_gguf(file, method_defaults)?;
+        let (method, name) = match model {
+            "gpt2" => {
+                let method = BytePair::from_gguf(file, &vocabulary)?;
+                let name = format!("byte-level BPE ({})", method.pre_tokenizer());
+                (Method::BytePair(method), name)
+            }
+            _ => (
+                Method::SentencePiece(SentencePiece::from_gguf(file)?),
+                "SentencePiece".to_owned(),
+            ),
+        };
+        Ok(Self {
+            vocabulary,
+            method,
+            name,
+            fingerprint: fingerprint(file),
+        })
+    }
+
+    /// What kind of tokenizer this is, as in `byte-level BPE (smollm)`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The SHA-256 of every field of the file that tokenization depends on, in hexadecimal.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// How many tokens there are.
+    pub fn len(&self) -> usize {
+        self.vocabulary.len()
+    }
+
+    /// Whether there is no token at all, which a loaded tokenizer never says.
+    pub fn is_empty(&self) -> bool {
+        self.vocabulary.len() == 0
+    }
+
+    /// The text of the token that starts a sequence, for chat templates.
+    pub fn bos_text(&self) -> Option<&str> {
+        self.vocabulary.bos.and_then(|id| self.vocabulary.text(id))
+    }
+
+    /// The text of the token that ends a sequence, for chat templates.
+    pub fn eos_text(&self) -> Option<&str> {
+        self.vocabulary.eos.and_then(|id| self.vocabulary.text(id))
+    }
+
+    /// The ids of a prompt, with BOS where the model wants one and the prompt does not begin with it.
+    pub fn encode(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError> {
+        let mut ids = self.encode_without_bos(prompt)?;
+        if self.vocabulary.add_bos
+            && let Some(bos) = self.vocabulary.bos
+            && ids.first() != Some(&bos)
+        {
+            ids.insert(0, bos);
+        }
+        Ok(ids)
+    }
+
+    /// The ids of a text that does not start a sequence.
+    pub fn encode_without_bos(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError> {
+        let mut ids = Vec::new();
+        let text = prompt.to_plain_string();
+        let mut markup = Vec::new();
+        let mut start = 0;
+        for piece in prompt.pieces() {
+            let (length, is_markup) = match piece {
+                Piece::Markup(text) => (text.len(), true),
+                Piece::Plain(text) => (text.len(), false),
+            };
+            if is_markup {
+                markup.push(start..start + length);
+            }
+            start += length;
+        }
+        let mut after_token = true;
+        for fragment in self.vocabulary.split(&text, &markup) {
+            match fragment {
+                Fragment::Token(id) => {
+                    ids.push(id);
+                    after_token = true;
+                }
+                Fragment::Text(range) => {
+                    let part = text.get(range).unwrap_or_default();
+                    match &self.method {
+                        Method::BytePair(method) => method.encode(part, &mut ids)?,
+                        Method::SentencePiece(method) => method.encode(part, after_token, &self.vocabulary, &mut ids),
+                    }
+                    after_token = false;
+                }
+            }
+        }
+        Ok(ids)
+    }
+
+    /// The bytes a token stands for; control tokens give their own text.
+    fn bytes(&self, id: TokenId) -> Vec<u8> {
+        let Some(text) = self.vocabulary.text(id) else {
+            return Vec::new();
+        };
+        if self.vocabulary.is_special(id) {
+            return text.as_bytes().to_vec();
+        }
+        match &self.method {
+            Method::BytePair(_) => byte_pair::decode(text),
+            Method::SentencePiece(_) => sentence_piece::decode(text),
+        }
+    }
+
+    /// One token as a person reads it; bytes that are no whole character show as `<0xE2>`.
+    pub fn token_text(&self, id: TokenId) -> String {
+        String::from_utf8(self.bytes(id)).unwrap_or_else(|error| {
+            let bytes = error.into_bytes();
+            let mut shown = String::new();
+            for chunk in bytes.utf8_chunks() {
+                shown.push_str(chunk.valid());
+                shown.extend(chunk.invalid().iter().map(|byte| format!("<0x{byte:02X}>")));
+            }
+            shown
+        })
+    }
+
+    /// The text of several tokens; what is no valid text becomes a replacement character.
+    pub fn decode(&self, ids: &[TokenId]) -> String {
+        let bytes: Vec<u8> = ids.iter().flat_map(|&id| self.bytes(id)).collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+/// Hashes the tokenizer's fields; the chat template shapes prompts, not tokens, and stays out.
+fn fingerprint(file: &GgufFile) -> String {
+    let mut hash = Sha256::new();
+    for (key, bytes) in file.fields("tokenizer.ggml.") {
+        hash.update((key.len() as u64).to_le_bytes());
+        hash.update(key);
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

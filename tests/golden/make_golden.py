@@ -1,0 +1,64 @@
+"""Makes the golden values of the engine's tests with llama.cpp (llama-cpp-python 0.3.36, numpy).
+
+    python3 make_golden.py MODELS
+
+MODELS is a folder with the two packaged models, under the names below. Written next to this script:
+
+* tokens.json: for each model the ids of every text of `texts.json`, with special tokens read (`markup`)
+  and not read (`plain`), without BOS.
+* logits.json: for each model and prompt of `prompts.json` the prompt's ids (BOS as the model wants it) and where its
+  logits lie; logits.f16 holds the logits of the last position over the whole vocabulary, little-endian half precision.
+
+llama.cpp runs its defaults: every token of a prompt in one batch, key-value cache in half precision, all cores.
+"""
+
+import ctypes
+import json
+import sys
+from pathlib import Path
+
+import llama_cpp
+import numpy as np
+
+MODELS = {
+    "SmolLM2-135M-Instruct": "SmolLM2-135M-Instruct.Q4_1.gguf",
+    "gemma-3-270m": "gemma-3-270m-Q4_K_M.gguf",
+}
+HERE = Path(__file__).parent
+
+
+def last_logits(model, ids):
+    model.reset()
+    model.eval(ids)
+    pointer = llama_cpp.llama_get_logits_ith(model.ctx, -1)
+    return np.ctypeslib.as_array(pointer, shape=(model.n_vocab(),)).astype(np.float32).copy()
+
+
+def main(models):
+    texts = json.loads((HERE / "texts.json").read_text("utf-8"))
+    prompts = json.loads((HERE / "prompts.json").read_text("utf-8"))
+    tokens, logits, blob = {}, {}, b""
+    for name, file in MODELS.items():
+        model = llama_cpp.Llama(str(models / file), n_ctx=2048, n_batch=2048, n_ubatch=2048, verbose=False)
+        tokens[name] = [
+            {
+                "text": text,
+                "markup": model.tokenize(text.encode(), add_bos=False, special=True),
+                "plain": model.tokenize(text.encode(), add_bos=False, special=False),
+            }
+            for text in texts
+        ]
+        logits[name] = []
+        for prompt in prompts:
+            text = prompt["text"] * prompt.get("times", 1) + prompt.get("end", "")
+            ids = model.tokenize(text.encode(), add_bos=True, special=True)
+            values = last_logits(model, ids)
+            logits[name].append({"name": prompt["name"], "ids": ids, "offset": len(blob), "count": len(values)})
+            blob += values.astype("<f2").tobytes()
+    (HERE / "tokens.json").write_text(json.dumps(tokens, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
+    (HERE / "logits.json").write_text(json.dumps(logits, separators=(",", ":")) + "\n", "utf-8")
+    (HERE / "logits.f16").write_bytes(blob)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
