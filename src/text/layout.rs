@@ -360,7 +360,12 @@ impl Engine {
             let mut trailing = Vec::new();
             for run in line.runs() {
                 let coordinates: Vec<i16> = run.normalized_coords().iter().map(|at| at.to_bits()).collect();
-                let face = self.faces.intern(run.font(), &coordinates, run.synthesis().embolden());
+                // Synthesis is offered for big differences of weight only; ours is a small one.
+                let embolden = match fonts::bundled(run.font().data.data()) {
+                    Some(font) => font.weight < style.weight,
+                    None => run.synthesis().embolden(),
+                };
+                let face = self.faces.intern(run.font(), &coordinates, embolden);
                 // The width of what a ligature covers to the left of its first character.
                 let mut covered = 0.0;
                 for cluster in run.visual_clusters() {

@@ -309,6 +309,25 @@ fn japanese_and_chinese_take_their_own_forms() {
 }
 
 #[test]
+fn a_script_without_a_semibold_file_is_thickened() {
+    let faces = Faces::default();
+    let mut engine = Engine::new(Fallback::None, faces.clone());
+    for (text, tag) in [("약", "ko"), ("ዓ", "am"), ("ع", "ar")] {
+        let [regular, semibold] = [Weight::Regular, Weight::Semibold].map(|weight| {
+            let style = TextStyle {
+                weight,
+                ..style(Some(tag))
+            };
+            let glyph = engine.lay_out(text, &style, &Frame::UNLIMITED, 2.0).lines[0].glyphs[0];
+            let face = faces.get(glyph.face).unwrap();
+            let drawn = super::super::raster::Rasterizer::default().draw(glyph.face, &face, glyph.glyph, 32.0, 0.0);
+            drawn.alpha.iter().map(|alpha| u32::from(*alpha)).sum::<u32>()
+        });
+        assert!(semibold > regular * 11 / 10, "{tag}: {regular} {semibold}");
+    }
+}
+
+#[test]
 fn latin_words_within_arabic_are_smaller_with_their_numbers() {
     let text = "أعط 500 mg/day و ٣ مرات، أو 12.";
     let ranges = latin_words(text);
