@@ -11,7 +11,7 @@ use parley::fontique::{Blob, Collection, CollectionOptions, FontInfoOverride, Fo
 use crate::language::{Language, Script};
 
 /// The two weights of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Weight {
     /// 400, for reading.
     #[default]
@@ -109,15 +109,19 @@ fn family_of(script: Script) -> &'static str {
     }
 }
 
-/// Whether glyphs of `family` are drawn on whole pixels only.
-///
-/// Chinese characters are many, and all as wide as each other: four copies of each at
-/// quarter-pixel steps would fill the glyph atlas and show nothing more.
-pub fn on_whole_pixels(family_bytes: &[u8]) -> bool {
-    BUNDLED
-        .iter()
-        .filter(|font| ["Noto Sans SC", "Noto Sans JP", "Noto Sans KR"].contains(&font.family))
-        .any(|font| std::ptr::eq(font.bytes, family_bytes))
+/// The bundled font whose bytes these are; `None` for a font of the system.
+pub fn bundled(bytes: &[u8]) -> Option<&'static BundledFont> {
+    BUNDLED.iter().find(|font| std::ptr::eq(font.bytes, bytes))
+}
+
+impl BundledFont {
+    /// Whether its glyphs are drawn on whole pixels only.
+    ///
+    /// Chinese characters are many, and all as wide as each other: four copies of each at
+    /// quarter-pixel steps would fill the glyph atlas and show nothing more.
+    pub fn on_whole_pixels(&self) -> bool {
+        ["Noto Sans SC", "Noto Sans JP", "Noto Sans KR"].contains(&self.family)
+    }
 }
 
 /// Where to look for what the bundle lacks.

@@ -360,7 +360,12 @@ impl Engine {
             let mut trailing = Vec::new();
             for run in line.runs() {
                 let coordinates: Vec<i16> = run.normalized_coords().iter().map(|at| at.to_bits()).collect();
-                let face = self.faces.intern(run.font(), &coordinates, run.synthesis().embolden());
+                // Synthesis is offered for big differences of weight only; ours is a small one.
+                let embolden = match fonts::bundled(run.font().data.data()) {
+                    Some(font) => font.weight < style.weight,
+                    None => run.synthesis().embolden(),
+                };
+                let face = self.faces.intern(run.font(), &coordinates, embolden);
                 // The width of what a ligature covers to the left of its first character.
                 let mut covered = 0.0;
                 for cluster in run.visual_clusters() {
@@ -392,6 +397,9 @@ impl Engine {
                     }
                     let mut x = if cluster.is_rtl() { left - covered } else { left };
                     covered = 0.0;
+                    if !shaped.text.get(text.clone()).is_some_and(has_ink) {
+                        continue;
+                    }
                     for glyph in cluster.glyphs() {
                         if glyph.id == 0 {
                             result
@@ -475,6 +483,14 @@ fn inked_end(text: &str, line: Range<usize>) -> usize {
     };
     let content = text.get(line.clone()).unwrap_or_default();
     line.start + content.trim_end_matches(trails).len()
+}
+
+/// Whether there is anything to draw of a cluster.
+fn has_ink(cluster: &str) -> bool {
+    cluster.chars().any(|character| {
+        !character.is_whitespace()
+            && !matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    })
 }
 
 /// The character of a cluster that a font would have to have.

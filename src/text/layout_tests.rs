@@ -167,7 +167,7 @@ fn a_wrapped_paragraph_starts_at_the_side_of_its_direction() {
 fn the_space_at_a_soft_wrap_does_not_split_what_stands_there() {
     let text = "يقاس ضغط الدم الشرياني (BP measurement) عند كل زيارة (HR and RR) للعيادة";
     let mut split_in_latin = 0;
-    for width in 60..300 {
+    for width in 110..300 {
         let layout = lay_out_in(text, Some("ar"), &Frame::wrapped(width as f32));
         for line in &layout.lines {
             let mut x = line.left;
@@ -287,8 +287,8 @@ fn an_isolated_name_keeps_its_own_order() {
     let name = "report (v2).pdf";
     let bare = lay_out_in(&format!("الملف {name}، 12 سطر"), Some("ar"), &Frame::UNLIMITED);
     assert!(shown(&bare, 0).contains("report (v2).pdf"));
-    // At the end of the Arabic sentence a bracket would jump to the wrong side.
-    let ending = "measure (BP)";
+    // At the end of the Arabic sentence its mark would jump to the wrong side.
+    let ending = "Yahoo!";
     let bare = lay_out_in(&format!("الاسم {ending}"), Some("ar"), &Frame::UNLIMITED);
     assert!(!shown(&bare, 0).contains(ending));
     let isolated = lay_out_in(
@@ -306,6 +306,25 @@ fn japanese_and_chinese_take_their_own_forms() {
     let glyph =
         |engine: &mut Engine, tag| engine.lay_out("直", &style(Some(tag)), &Frame::UNLIMITED, 1.0).lines[0].glyphs[0];
     assert_ne!(glyph(&mut engine, "ja").face, glyph(&mut engine, "zh").face);
+}
+
+#[test]
+fn a_script_without_a_semibold_file_is_thickened() {
+    let faces = Faces::default();
+    let mut engine = Engine::new(Fallback::None, faces.clone());
+    for (text, tag) in [("약", "ko"), ("ዓ", "am"), ("ع", "ar")] {
+        let [regular, semibold] = [Weight::Regular, Weight::Semibold].map(|weight| {
+            let style = TextStyle {
+                weight,
+                ..style(Some(tag))
+            };
+            let glyph = engine.lay_out(text, &style, &Frame::UNLIMITED, 2.0).lines[0].glyphs[0];
+            let face = faces.get(glyph.face).unwrap();
+            let drawn = super::super::raster::Rasterizer::default().draw(glyph.face, &face, glyph.glyph, 32.0, 0.0);
+            drawn.alpha.iter().map(|alpha| u32::from(*alpha)).sum::<u32>()
+        });
+        assert!(semibold > regular * 11 / 10, "{tag}: {regular} {semibold}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use skrifa::{FontRef, GlyphId, MetadataProvider};
 use vello_cpu::kurbo::{Affine, BezPath, Shape, Stroke};
 use vello_cpu::{Pixmap, RenderContext, Resources, color};
 
-use super::fonts;
+use super::fonts::{self, BundledFont};
 
 /// A font met in layout, by its place in [`Faces`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,7 +49,7 @@ impl Faces {
                 data: data.clone(),
                 coordinates: coordinates.to_vec(),
                 embolden,
-                whole_pixels: fonts::on_whole_pixels(data.data.data()),
+                whole_pixels: fonts::bundled(data.data.data()).is_some_and(BundledFont::on_whole_pixels),
             }));
             faces.len() - 1
         });

@@ -17,10 +17,13 @@ fn style(tag: &str) -> TextStyle {
 }
 
 fn harness() -> Harness<'static> {
-    let mut harness = Harness::builder().with_size(vec2(420.0, 200.0)).build_ui(|ui| {
-        selectable(ui, TEXT, &style("ar"));
-        label(ui, "below", &style("en"));
-    });
+    let mut harness = Harness::builder()
+        .with_size(vec2(420.0, 200.0))
+        .with_step_dt(1.0 / 60.0)
+        .build_ui(|ui| {
+            selectable(ui, TEXT, &style("ar"));
+            label(ui, "below", &style("en"));
+        });
     text::install(&harness.ctx, Fallback::None);
     harness.run();
     harness
