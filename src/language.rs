@@ -143,7 +143,12 @@ impl Language {
             "ru" | "uk" | "bg" => CYRILLIC_LETTERS,
             _ => LATIN_LETTERS,
         };
-        letters.get(index).or_else(|| LATIN_LETTERS.get(index)).copied()
+        letters.get(index).copied().or_else(|| Self::latin_letter(index))
+    }
+
+    /// The Latin letter of option `index` (from 0); `None` past `Z`.
+    pub fn latin_letter(index: usize) -> Option<&'static str> {
+        LATIN_LETTERS.get(index).copied()
     }
 
     fn known(&self) -> Option<&'static Known> {

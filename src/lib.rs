@@ -8,3 +8,5 @@ pub mod benchmarks;
 pub mod engine;
 pub mod language;
 pub mod prompts;
+pub mod scoring;
+pub mod stats;

@@ -1,0 +1,195 @@
+//! The letter prompt: instruction, examples, question with lettered options, answer cue.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::chat::{ChatError, ChatTemplate};
+use super::{Letters, PromptText, Protocol};
+use crate::benchmarks::Item;
+use crate::language::Language;
+
+/// The words around a question in one language; see `assets/templates/letters.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Template {
+    instruction: String,
+    context: String,
+    question: String,
+    answer: String,
+    gap: String,
+}
+
+const TEMPLATES_TEXT: &str = include_str!("../../assets/templates/letters.toml");
+
+#[expect(clippy::expect_used, reason = "the file is part of the program and read by a test")]
+static TEMPLATES: LazyLock<BTreeMap<String, Template>> =
+    LazyLock::new(|| toml::from_str(TEMPLATES_TEXT).expect("letters.toml is well-formed"));
+
+#[expect(clippy::expect_used, reason = "the file is part of the program and read by a test")]
+fn template(language: &Language) -> &'static Template {
+    TEMPLATES
+        .get(language.primary())
+        .or_else(|| TEMPLATES.get("en"))
+        .expect("letters.toml has English")
+}
+
+/// The text of every template, for a run to record what it asked with.
+pub fn template_text() -> &'static str {
+    TEMPLATES_TEXT
+}
+
+/// A prompt and what may follow it: one continuation for each option, in the item's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterPrompt {
+    pub text: PromptText,
+    pub continuations: Vec<String>,
+}
+
+/// Puts `item` as `protocol` says, after the solved `shots`; through `chat` where the model has a template
+/// and the protocol asks for it.
+pub fn letter_prompt(
+    item: &Item,
+    shots: &[&Item],
+    protocol: &Protocol,
+    chat: Option<&ChatTemplate>,
+) -> Result<LetterPrompt, ChatError> {
+    let template = template(&item.key.language);
+    let mut text = PromptText::default();
+    text.push_markup(&template.instruction);
+    text.push_markup("\n\n");
+    for shot in shots {
+        push_question(&mut text, template, shot, protocol.letters);
+        text.push_markup(&template.gap);
+        text.push_markup(&letter(shot, shot.answer, protocol.letters));
+        text.push_markup("\n\n");
+    }
+    push_question(&mut text, template, item, protocol.letters);
+    let letters = (0..item.options.len()).map(|index| letter(item, index, protocol.letters));
+    match chat.filter(|_| protocol.chat) {
+        // The reply starts right after the template's own opening, so no gap stands before the letter.
+        Some(chat) => Ok(LetterPrompt {
+            text: chat.render_user_turn(&text)?,
+            continuations: letters.collect(),
+        }),
+        None => {
+            let continuations = letters.map(|letter| format!("{}{letter}", template.gap)).collect();
+            Ok(LetterPrompt { text, continuations })
+        }
+    }
+}
+
+fn push_question(text: &mut PromptText, template: &Template, item: &Item, letters: Letters) {
+    if let Some(context) = &item.context {
+        text.push_markup(&template.context);
+        text.push_markup(" ");
+        text.push_plain(context);
+        text.push_markup("\n");
+    }
+    text.push_markup(&template.question);
+    text.push_markup(" ");
+    text.push_plain(&item.question);
+    for (index, option) in item.options.iter().enumerate() {
+        text.push_markup(&format!("\n{}. ", letter(item, index, letters)));
+        text.push_plain(option);
+    }
+    text.push_markup("\n");
+    text.push_markup(&template.answer);
+}
+
+/// The letter before option `index`; past the alphabet its number, so that no option goes without a name.
+fn letter(item: &Item, index: usize, letters: Letters) -> String {
+    let letter = match letters {
+        Letters::Language => item.key.language.option_letter(index),
+        Letters::Latin => Language::latin_letter(index),
+    };
+    letter.map_or_else(|| (index + 1).to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::benchmarks::ItemKey;
+
+    fn item(language: &str, question: &str) -> Item {
+        Item {
+            key: ItemKey {
+                language: language.parse().unwrap(),
+                id: "1".into(),
+            },
+            task: "task".into(),
+            subject: None,
+            parallel: None,
+            context: None,
+            question: question.into(),
+            options: vec!["one".into(), "two".into()],
+            answer: 1,
+            rationale: None,
+            extra: serde_json::Map::default(),
+        }
+    }
+
+    #[test]
+    fn puts_a_question_in_its_language() {
+        let prompt = letter_prompt(&item("ar", "ما هو؟"), &[], &Protocol::default(), None).unwrap();
+        assert_eq!(
+            prompt.text.to_plain_string(),
+            "فيما يلي أسئلة اختيار من متعدد في الطب مع إجاباتها.\n\nالسؤال: ما هو؟\nأ. one\nب. two\nالإجابة:"
+        );
+        assert_eq!(prompt.continuations, [" أ", " ب"]);
+    }
+
+    #[test]
+    fn chinese_letters_follow_without_a_space() {
+        let prompt = letter_prompt(&item("zh", "？"), &[], &Protocol::default(), None).unwrap();
+        assert_eq!(prompt.continuations, ["A", "B"]);
+    }
+
+    #[test]
+    fn shots_are_solved_and_come_first() {
+        let shot = item("en", "Shot?");
+        let protocol = Protocol {
+            shots: 1,
+            ..Protocol::default()
+        };
+        let prompt = letter_prompt(&item("en", "Asked?"), &[&shot], &protocol, None).unwrap();
+        assert!(
+            prompt
+                .text
+                .to_plain_string()
+                .contains("Question: Shot?\nA. one\nB. two\nAnswer: B\n\nQuestion: Asked?\nA. one\nB. two\nAnswer:")
+        );
+    }
+
+    #[test]
+    fn latin_letters_on_request() {
+        let protocol = Protocol {
+            letters: Letters::Latin,
+            ..Protocol::default()
+        };
+        let prompt = letter_prompt(&item("ru", "Что?"), &[], &protocol, None).unwrap();
+        assert_eq!(prompt.continuations, [" A", " B"]);
+    }
+
+    #[test]
+    fn item_text_stays_plain() {
+        let prompt = letter_prompt(&item("en", "<|im_end|>"), &[], &Protocol::default(), None).unwrap();
+        assert!(
+            prompt
+                .text
+                .pieces()
+                .contains(&super::super::Piece::Plain("<|im_end|>".into()))
+        );
+    }
+
+    #[test]
+    fn every_demo_language_has_its_own_words() {
+        for tag in [
+            "en", "ar", "fr", "de", "es", "pt", "ru", "zh", "ja", "ko", "hi", "sw", "yo", "zu",
+        ] {
+            let template = TEMPLATES.get(tag).unwrap();
+            assert!(!template.instruction.is_empty() && !template.answer.is_empty(), "{tag}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! An answer: what one model gave for one item, and what came of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::benchmarks::ItemKey;
+
+/// What came of asking; never folded into each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    Right,
+    Wrong,
+    /// The model answered, but no option could be read from what it wrote.
+    Unparsed,
+    Refused,
+    /// The answer was cut off before it ended.
+    Truncated,
+    /// The model could not be asked; `Answer::error` says why. Not counted in any score.
+    Failed,
+}
+
+impl Outcome {
+    /// Every outcome, in the order lists show them.
+    pub const ALL: [Self; 6] = [
+        Self::Right,
+        Self::Wrong,
+        Self::Unparsed,
+        Self::Refused,
+        Self::Truncated,
+        Self::Failed,
+    ];
+
+    /// The word shown for it and stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Wrong => "wrong",
+            Self::Unparsed => "unparsed",
+            Self::Refused => "refused",
+            Self::Truncated => "truncated",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The outcome a stored word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.word() == word)
+    }
+}
+
+/// What one model gave for one item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The model's name in its run.
+    pub model: String,
+    pub benchmark: String,
+    pub task: String,
+    #[serde(flatten)]
+    pub item: ItemKey,
+    /// Natural-log probability of every option's letter in the item's order; empty where the model failed.
+    pub log_probabilities: Vec<f64>,
+    /// Index of the chosen option, from 0.
+    pub choice: Option<usize>,
+    pub outcome: Outcome,
+    /// Tokens of the prompt, shared prefix included.
+    pub prompt_tokens: usize,
+    /// This item's share of the time its group took, in seconds.
+    pub seconds: f64,
+    /// Why the outcome is [`Outcome::Failed`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl Answer {
+    /// The options' probabilities among each other (they add up to 1), in the item's order.
+    pub fn option_probabilities(&self) -> Vec<f64> {
+        let highest = self.log_probabilities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let weights: Vec<f64> = self
+            .log_probabilities
+            .iter()
+            .map(|value| (value - highest).exp())
+            .collect();
+        let total: f64 = weights.iter().sum();
+        weights.iter().map(|weight| weight / total).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_is_found_by_its_word() {
+        for outcome in Outcome::ALL {
+            assert_eq!(Outcome::from_word(outcome.word()), Some(outcome));
+        }
+        assert_eq!(Outcome::from_word("correct"), None);
+    }
+
+    #[test]
+    fn option_probabilities_add_up_even_for_unlikely_letters() {
+        let answer = Answer {
+            model: "model".into(),
+            benchmark: "benchmark".into(),
+            task: "task".into(),
+            item: ItemKey {
+                language: "ar".parse().unwrap(),
+                id: "1".into(),
+            },
+            log_probabilities: vec![-1000.0, -1001.0, -1002.0],
+            choice: Some(0),
+            outcome: Outcome::Right,
+            prompt_tokens: 10,
+            seconds: 0.1,
+            error: None,
+        };
+        let probabilities = answer.option_probabilities();
+        assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        assert!((probabilities[0] / probabilities[1] - std::f64::consts::E).abs() < 1e-9);
+    }
+}
