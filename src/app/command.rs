@@ -11,13 +11,15 @@ use super::matrix::CellKey;
 use super::runs::RunForm;
 use crate::language::Language;
 use crate::runs::RunId;
+use crate::scoring::Outcome;
 
 /// A page of the rail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Page {
     Models,
     Benchmarks,
     Runs,
+    #[default]
     Compare,
     Inspect,
 }
@@ -56,8 +58,8 @@ pub enum Command {
     /// Chooses which task the bars show.
     ChooseTask(usize),
     SelectCell(CellKey),
-    /// Opens Inspect on the items behind a cell.
-    OpenCell(CellKey),
+    /// Opens Inspect on the items behind a cell, all or those of one outcome.
+    OpenCell(CellKey, Option<Outcome>),
 
     SetFilter(Filter),
     /// Selects a row of Inspect's list, counted from 0.
@@ -106,7 +108,7 @@ impl Command {
             Self::ChooseProtocol(_) => "Protocol",
             Self::ChooseTask(_) => "Task",
             Self::SelectCell(_) => "Select",
-            Self::OpenCell(_) => "Open items",
+            Self::OpenCell(..) => "Open items",
             Self::SetFilter(_) => "Filter",
             Self::SelectEntry(_) => "Select item",
             Self::NextItem => "Next item",
@@ -142,7 +144,7 @@ impl Command {
             Self::ToggleTheme => "Change between light and dark",
             Self::ToggleKeys => "What every key does",
             Self::Reload => "Read the workspace from disk again",
-            Self::OpenCell(_) => "Open the items behind this cell in Inspect",
+            Self::OpenCell(..) => "Open the items behind this cell in Inspect",
             Self::ToggleList => "Show or hide the list of items",
             Self::NewRun => "Choose models, benchmarks and languages to run",
             Self::StartRun => "Ask the chosen models the chosen questions on this machine",
