@@ -6,7 +6,26 @@
 
 pub mod benchmarks;
 pub mod engine;
+pub mod files;
 pub mod language;
 pub mod prompts;
+pub mod runs;
 pub mod scoring;
 pub mod stats;
+pub mod workspace;
+
+/// An error and its causes in one line, for people.
+pub fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        // Some errors of other crates repeat their cause in their own text.
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -1,8 +1,16 @@
 //! An item: one question in one language, checked when it is made.
 
+use std::ops::Deref;
+
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::language::Language;
+
+/// The fewest options a question may have.
+pub const MIN_OPTIONS: usize = 2;
+/// The most options a question may have: one for every Latin letter.
+pub const MAX_OPTIONS: usize = 26;
 
 /// What names an item within its benchmark: the same id may stand once in every language.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -11,9 +19,9 @@ pub struct ItemKey {
     pub id: String,
 }
 
-/// One question in one language, with 2 to 26 distinct options of which one is right.
+/// What an item is made of; [`Item::new`] checks it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Item {
+pub struct ItemFields {
     pub key: ItemKey,
     /// The exam within the benchmark.
     pub task: String,
@@ -29,6 +37,213 @@ pub struct Item {
     pub answer: usize,
     /// Why the answer is right, where the source says so.
     pub rationale: Option<String>,
-    /// What else the source says about the item, kept as it was.
-    pub extra: serde_json::Map<String, serde_json::Value>,
+    /// What else the source says about the item, kept as it was. Names of item fields are not allowed here.
+    pub extra: Map<String, Value>,
+}
+
+/// One question in one language, with 2 to 26 distinct options of which one is right.
+///
+/// The fields are read through [`ItemFields`] and cannot be changed, so what was checked stays true.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item(ItemFields);
+
+/// Why fields make no item.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ItemError {
+    #[error("the id is empty")]
+    EmptyId,
+    #[error("the task is empty")]
+    EmptyTask,
+    #[error("the question is empty")]
+    EmptyQuestion,
+    #[error("there are {0} options; a question has {MIN_OPTIONS} to {MAX_OPTIONS}")]
+    OptionCount(usize),
+    #[error("option {0} is empty")]
+    EmptyOption(char),
+    #[error("options {0} and {1} are the same")]
+    DuplicateOption(char, char),
+    #[error("the answer is option number {number}, but there are only {options} options")]
+    AnswerOutOfRange { number: usize, options: usize },
+    #[error("`{0}` is the name of an item field and cannot be kept as extra information")]
+    ReservedExtra(String),
+}
+
+/// The names an item has in files; see [`super::import`] for what each means.
+pub(super) const FIELD_NAMES: &[&str] = &[
+    "id",
+    "language",
+    "task",
+    "subject",
+    "parallel",
+    "parallel_id",
+    "context",
+    "question",
+    "options",
+    "answer",
+    "answer_index",
+    "rationale",
+    "extra",
+];
+
+/// The Latin letter of option `index` (from 0), `?` past `Z`.
+pub(super) fn latin_letter(index: usize) -> char {
+    u8::try_from(index)
+        .ok()
+        .filter(|&index| usize::from(index) < MAX_OPTIONS)
+        .map_or('?', |index| char::from(b'A' + index))
+}
+
+impl Item {
+    /// Checks the fields. A blank optional field becomes `None`; other text stays as it was, spaces included.
+    pub fn new(mut fields: ItemFields) -> Result<Self, ItemError> {
+        if fields.key.id.trim().is_empty() {
+            return Err(ItemError::EmptyId);
+        }
+        if fields.task.trim().is_empty() {
+            return Err(ItemError::EmptyTask);
+        }
+        if fields.question.trim().is_empty() {
+            return Err(ItemError::EmptyQuestion);
+        }
+        let options = fields.options.len();
+        if !(MIN_OPTIONS..=MAX_OPTIONS).contains(&options) {
+            return Err(ItemError::OptionCount(options));
+        }
+        for (index, option) in fields.options.iter().enumerate() {
+            let text = option.trim();
+            if text.is_empty() {
+                return Err(ItemError::EmptyOption(latin_letter(index)));
+            }
+            if let Some(earlier) = fields.options.iter().take(index).position(|other| other.trim() == text) {
+                return Err(ItemError::DuplicateOption(latin_letter(earlier), latin_letter(index)));
+            }
+        }
+        if fields.answer >= options {
+            let number = fields.answer.saturating_add(1);
+            return Err(ItemError::AnswerOutOfRange { number, options });
+        }
+        if let Some(name) = fields.extra.keys().find(|name| FIELD_NAMES.contains(&name.as_str())) {
+            return Err(ItemError::ReservedExtra(name.clone()));
+        }
+        for optional in [
+            &mut fields.subject,
+            &mut fields.parallel,
+            &mut fields.context,
+            &mut fields.rationale,
+        ] {
+            optional.take_if(|text| text.trim().is_empty());
+        }
+        Ok(Self(fields))
+    }
+
+    /// The fields, to change and check again.
+    pub fn into_fields(self) -> ItemFields {
+        self.0
+    }
+
+    /// The item as one object of our JSON Lines format, which [`super::import`] reads back.
+    pub fn to_json(&self) -> Map<String, Value> {
+        let mut object = self.to_canonical_json();
+        object.extend(self.extra.iter().map(|(name, value)| (name.clone(), value.clone())));
+        object
+    }
+
+    /// As [`Item::to_json`] without `extra`: what a benchmark's hash is made of.
+    pub(super) fn to_canonical_json(&self) -> Map<String, Value> {
+        let mut object = Map::new();
+        let mut put = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                object.insert(name.to_owned(), value);
+            }
+        };
+        let text = |text: &Option<String>| text.clone().map(Value::String);
+        put("id", Some(self.key.id.clone().into()));
+        put("language", Some(self.key.language.tag().into()));
+        put("task", Some(self.task.clone().into()));
+        put("subject", text(&self.subject));
+        put("parallel", text(&self.parallel));
+        put("context", text(&self.context));
+        put("question", Some(self.question.clone().into()));
+        put("options", Some(self.options.clone().into()));
+        put("answer", Some(latin_letter(self.answer).to_string().into()));
+        put("rationale", text(&self.rationale));
+        object
+    }
+}
+
+impl Deref for Item {
+    type Target = ItemFields;
+
+    fn deref(&self) -> &ItemFields {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A right item's fields, for tests to spoil.
+    pub(in crate::benchmarks) fn fields() -> ItemFields {
+        ItemFields {
+            key: ItemKey {
+                language: "en".parse().unwrap(),
+                id: "q1".to_owned(),
+            },
+            task: "everyday medicine".to_owned(),
+            subject: Some("cardiology".to_owned()),
+            parallel: None,
+            context: None,
+            question: "Which vessel carries oxygenated blood?".to_owned(),
+            options: ["Aorta", "Vena cava", "Pulmonary artery"].map(str::to_owned).to_vec(),
+            answer: 0,
+            rationale: None,
+            extra: Map::new(),
+        }
+    }
+
+    #[test]
+    fn refuses_fields_that_make_no_item() {
+        let spoil = |change: &dyn Fn(&mut ItemFields)| {
+            let mut fields = fields();
+            change(&mut fields);
+            Item::new(fields).unwrap_err()
+        };
+        assert_eq!(spoil(&|fields| fields.key.id = " ".to_owned()), ItemError::EmptyId);
+        assert_eq!(spoil(&|fields| fields.task.clear()), ItemError::EmptyTask);
+        assert_eq!(
+            spoil(&|fields| fields.question = "\n".to_owned()),
+            ItemError::EmptyQuestion
+        );
+        assert_eq!(spoil(&|fields| fields.options.truncate(1)), ItemError::OptionCount(1));
+        assert_eq!(
+            spoil(&|fields| fields.options = (0..27).map(|n| n.to_string()).collect()),
+            ItemError::OptionCount(27)
+        );
+        assert_eq!(
+            spoil(&|fields| fields.options[1] = "\t".to_owned()),
+            ItemError::EmptyOption('B')
+        );
+        assert_eq!(
+            spoil(&|fields| fields.options[2] = " Aorta".to_owned()),
+            ItemError::DuplicateOption('A', 'C')
+        );
+        assert_eq!(
+            spoil(&|fields| fields.answer = 3),
+            ItemError::AnswerOutOfRange { number: 4, options: 3 }
+        );
+        assert_eq!(
+            spoil(&|fields| _ = fields.extra.insert("answer".to_owned(), Value::Null)),
+            ItemError::ReservedExtra("answer".to_owned())
+        );
+    }
+
+    #[test]
+    fn blank_optional_fields_are_absent() {
+        let mut fields = fields();
+        fields.context = Some(" \n".to_owned());
+        let item = Item::new(fields).unwrap();
+        assert_eq!(item.context, None);
+        assert_eq!(item.subject.as_deref(), Some("cardiology"));
+    }
 }

@@ -1,5 +1,8 @@
 //! Benchmarks: items, reading them from files, keeping them in a workspace.
 
+pub mod benchmark;
+pub mod import;
 pub mod item;
 
-pub use item::{Item, ItemKey};
+pub use benchmark::Benchmark;
+pub use item::{Item, ItemFields, ItemKey};

@@ -2,10 +2,13 @@
 //!
 //! candle's types stay inside this folder.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::prompts::PromptText;
+use serde::{Deserialize, Serialize};
+
+use crate::prompts::{ChatError, ChatTemplate, PromptText};
 
 /// A token's number in a model's vocabulary.
 pub type TokenId = u32;
@@ -42,10 +45,37 @@ impl Cancel {
     }
 }
 
+/// What loading a model shows of it: everything besides the file that could move its numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelFacts {
+    pub architecture: String,
+    pub quantization: String,
+    /// SHA-256 of everything that turns text into token ids.
+    pub tokenizer_sha256: String,
+    /// The device that computes: "CPU, 2 threads".
+    pub device: String,
+    /// The form of weights and kernels.
+    pub computed: String,
+}
+
+impl fmt::Display for ModelFacts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { architecture, quantization, tokenizer_sha256, device, computed } = self;
+        let tokenizer = tokenizer_sha256.get(..8).unwrap_or(tokenizer_sha256);
+        write!(formatter, "{architecture}, {quantization}, tokenizer {tokenizer}, {device}, {computed}")
+    }
+}
+
 /// A loaded model that answers.
 pub trait Backend: Send {
     /// The token ids of a prompt, with BOS where the model wants one and the prompt's markup has not put it already.
     fn tokenize(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError>;
+
+    /// What a run writes down about the model.
+    fn facts(&self) -> &ModelFacts;
+
+    /// The model's own chat template; `None` where its file has none.
+    fn chat_template(&self) -> Result<Option<ChatTemplate>, ChatError>;
 
     /// The most tokens a prompt with its continuation may have.
     fn context_length(&self) -> usize;

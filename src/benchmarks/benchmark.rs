@@ -1,0 +1,511 @@
+//! A benchmark: a named set of items with its licence and source, kept as `<name>.parquet` and `<name>.toml`.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::import::{self, ImportError, ImportOptions, Rejected};
+use super::item::{Item, ItemKey};
+
+/// The newest layout of the two files that this program knows.
+pub const SCHEMA: i64 = 1;
+
+/// What people say about a benchmark.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Description {
+    /// The name to show.
+    pub title: String,
+    pub licence: Option<String>,
+    /// Where the items come from: a repository, a paper, a file.
+    pub source: Option<String>,
+    /// What a reader of its numbers should know, such as who has not reviewed it.
+    pub note: Option<String>,
+}
+
+/// A named set of items, never empty, in which no id stands twice in one language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Benchmark {
+    name: String,
+    pub description: Description,
+    items: Vec<Item>,
+    hash: String,
+    /// What a newer or another program wrote into the `.toml`.
+    rest: toml::Table,
+}
+
+/// What adding items did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Added {
+    /// How many items are new.
+    pub added: usize,
+    /// The keys that stood there already; those items were left as they were.
+    pub duplicates: Vec<ItemKey>,
+}
+
+/// What can go wrong with a benchmark.
+#[derive(Debug, thiserror::Error)]
+pub enum BenchmarkError {
+    #[error(
+        "`{0}` cannot name a benchmark: its files are called so; use up to 100 letters, digits, spaces, `-`, `_` or `.`, \
+         beginning and ending with a letter or digit"
+    )]
+    Name(String),
+    #[error("the benchmark `{0}` would hold no item")]
+    Empty(String),
+    #[error("the item `{}` in {} stands twice in the benchmark `{name}`", .key.id, .key.language)]
+    Duplicate { name: String, key: ItemKey },
+    #[error("the benchmark's file {} cannot be read", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("the benchmark's file {} cannot be written", path.display())]
+    Unwritable { path: PathBuf, source: std::io::Error },
+    #[error("the benchmark's file {} cannot be written: {reason}", path.display())]
+    Table { path: PathBuf, reason: String },
+    #[error("the benchmark's description {} is damaged: {reason}", path.display())]
+    DamagedDescription { path: PathBuf, reason: String },
+    #[error(
+        "{} was written by a newer version of Polyclinic (schema {found}, this one knows {SCHEMA}); update the program",
+        path.display()
+    )]
+    Newer { path: PathBuf, found: i64 },
+    #[error("the benchmark's items cannot be read")]
+    Items(#[from] ImportError),
+    #[error("the benchmark's file {} is damaged: {first}", path.display())]
+    DamagedItem { path: PathBuf, first: Rejected },
+    #[error(
+        "the items in {} are not those its description was written for (SHA-256 {found}, expected {expected}); restore \
+         both files from a copy or import the benchmark again", path.display()
+    )]
+    Hash {
+        path: PathBuf,
+        found: String,
+        expected: String,
+    },
+}
+
+/// The `.toml` beside the items.
+#[derive(Debug, Serialize, Deserialize)]
+struct Sidecar {
+    schema: i64,
+    name: String,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    licence: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    sha256: String,
+    items: usize,
+    languages: BTreeMap<String, usize>,
+    #[serde(flatten)]
+    rest: toml::Table,
+}
+
+impl Benchmark {
+    /// Puts items together under a name that files can have.
+    pub fn new(name: &str, description: Description, items: Vec<Item>) -> Result<Self, BenchmarkError> {
+        if !is_safe_name(name) {
+            return Err(BenchmarkError::Name(name.to_owned()));
+        }
+        if items.is_empty() {
+            return Err(BenchmarkError::Empty(name.to_owned()));
+        }
+        let mut keys = HashSet::new();
+        if let Some(twice) = items.iter().find(|item| !keys.insert(&item.key)) {
+            return Err(BenchmarkError::Duplicate {
+                name: name.to_owned(),
+                key: twice.key.clone(),
+            });
+        }
+        let hash = hash(&items);
+        Ok(Self {
+            name: name.to_owned(),
+            description,
+            items,
+            hash,
+            rest: toml::Table::new(),
+        })
+    }
+
+    /// The name, which is also its files' name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The items in the order in which they came.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// SHA-256, in hexadecimal, of everything a model or a reader of answers sees; the items' order and
+    /// their `extra` information do not count.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// How many items there are in each language, by tag.
+    pub fn languages(&self) -> BTreeMap<String, usize> {
+        let mut languages = BTreeMap::new();
+        for item in &self.items {
+            *languages.entry(item.key.language.tag().to_owned()).or_default() += 1;
+        }
+        languages
+    }
+
+    /// Adds items, such as the same questions in another language. What is there already is never overwritten.
+    pub fn add(&mut self, items: Vec<Item>) -> Added {
+        let mut keys: HashSet<ItemKey> = self.items.iter().map(|item| item.key.clone()).collect();
+        let before = self.items.len();
+        let mut duplicates = Vec::new();
+        for item in items {
+            if keys.insert(item.key.clone()) {
+                self.items.push(item);
+            } else {
+                duplicates.push(item.key.clone());
+            }
+        }
+        self.hash = hash(&self.items);
+        Added {
+            added: self.items.len() - before,
+            duplicates,
+        }
+    }
+
+    /// Writes both files into `folder`, each to a temporary file first, the description last.
+    pub fn save(&self, folder: &Path) -> Result<(), BenchmarkError> {
+        std::fs::create_dir_all(folder).map_err(|source| BenchmarkError::Unwritable {
+            path: folder.to_owned(),
+            source,
+        })?;
+        let (items_path, description_path) = paths(folder, &self.name);
+        let mut table = table(&self.items).map_err(|error| BenchmarkError::Table {
+            path: items_path.clone(),
+            reason: error.to_string(),
+        })?;
+        let mut bytes = Vec::new();
+        ParquetWriter::new(&mut bytes)
+            .finish(&mut table)
+            .map_err(|error| BenchmarkError::Table {
+                path: items_path.clone(),
+                reason: error.to_string(),
+            })?;
+        let sidecar = Sidecar {
+            schema: SCHEMA,
+            name: self.name.clone(),
+            title: self.description.title.clone(),
+            licence: self.description.licence.clone(),
+            source: self.description.source.clone(),
+            note: self.description.note.clone(),
+            sha256: self.hash.clone(),
+            items: self.items.len(),
+            languages: self.languages(),
+            rest: self.rest.clone(),
+        };
+        let text = toml::to_string(&sidecar).map_err(|error| BenchmarkError::Table {
+            path: description_path.clone(),
+            reason: error.to_string(),
+        })?;
+        write_atomically(&items_path, &bytes)?;
+        write_atomically(&description_path, text.as_bytes())
+    }
+
+    /// Reads the benchmark called `name` from `folder` and checks its hash.
+    pub fn load(folder: &Path, name: &str) -> Result<Self, BenchmarkError> {
+        if !is_safe_name(name) {
+            return Err(BenchmarkError::Name(name.to_owned()));
+        }
+        let (items_path, description_path) = paths(folder, name);
+        let sidecar = read_sidecar(&description_path)?;
+        let import = import::read(&items_path, &ImportOptions::default())?;
+        if let Some(first) = import.rejected.into_iter().next() {
+            return Err(BenchmarkError::DamagedItem {
+                path: items_path,
+                first,
+            });
+        }
+        let description = Description {
+            title: sidecar.title,
+            licence: sidecar.licence,
+            source: sidecar.source,
+            note: sidecar.note,
+        };
+        let mut benchmark = Self::new(name, description, import.items)?;
+        if benchmark.hash != sidecar.sha256 {
+            return Err(BenchmarkError::Hash {
+                path: items_path,
+                found: benchmark.hash,
+                expected: sidecar.sha256,
+            });
+        }
+        benchmark.rest = sidecar.rest;
+        Ok(benchmark)
+    }
+
+    /// The names of the benchmarks in `folder`, sorted; none where there is no such folder.
+    pub fn names(folder: &Path) -> Result<Vec<String>, BenchmarkError> {
+        let unreadable = |source| BenchmarkError::Unreadable {
+            path: folder.to_owned(),
+            source,
+        };
+        let entries = match std::fs::read_dir(folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(unreadable)?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(unreadable)?.path();
+            let is_description = path.extension().is_some_and(|extension| extension == "toml");
+            if let (true, Some(name)) = (is_description, path.file_stem().and_then(|stem| stem.to_str())) {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+}
+
+fn paths(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
+    (
+        folder.join(format!("{name}.parquet")),
+        folder.join(format!("{name}.toml")),
+    )
+}
+
+/// Whether every system we run on takes the name for a file, whatever the extension.
+fn is_safe_name(name: &str) -> bool {
+    const RESERVED: &[&str] = &["con", "prn", "aux", "nul"];
+    let inner = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.' | ' ');
+    // Combining marks belong to letters of many scripts and are not alphanumeric themselves.
+    let is_mark = |character: char| !character.is_ascii() && !character.is_control() && !character.is_whitespace();
+    let stem = name.split('.').next().unwrap_or_default().to_lowercase();
+    let numbered_port = stem.len() == 4
+        && ["com", "lpt"].iter().any(|port| stem.starts_with(port))
+        && stem.ends_with(|character: char| character.is_ascii_digit());
+    name.len() <= 100
+        && name.starts_with(char::is_alphanumeric)
+        && name.ends_with(|character: char| character.is_alphanumeric() || is_mark(character))
+        && name.chars().all(|character| inner(character) || is_mark(character))
+        && !RESERVED.contains(&stem.as_str())
+        && !numbered_port
+}
+
+fn hash(items: &[Item]) -> String {
+    let mut sorted: Vec<&Item> = items.iter().collect();
+    sorted.sort_by(|first, second| first.key.cmp(&second.key));
+    let mut digest = Sha256::new();
+    for item in sorted {
+        let line = serde_json::Value::Object(item.to_canonical_json()).to_string();
+        digest.update(line.as_bytes());
+        digest.update(b"\n");
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The items as a table with the columns of our own format, which [`import::read`] reads back.
+fn table(items: &[Item]) -> polars::prelude::PolarsResult<DataFrame> {
+    let text = |name: &str, value: &dyn Fn(&Item) -> Option<String>| {
+        Column::new(name.into(), items.iter().map(value).collect::<Vec<_>>())
+    };
+    let options: Vec<Series> = items
+        .iter()
+        .map(|item| Series::new("".into(), item.options.as_slice()))
+        .collect();
+    // 26 options at most.
+    let answers: Vec<u32> = items
+        .iter()
+        .map(|item| u32::try_from(item.answer).unwrap_or(u32::MAX))
+        .collect();
+    let extra = |item: &Item| {
+        let object = &item.extra;
+        (!object.is_empty()).then(|| serde_json::Value::Object(object.clone()).to_string())
+    };
+    DataFrame::new(
+        items.len(),
+        vec![
+            text("id", &|item| Some(item.key.id.clone())),
+            text("language", &|item| Some(item.key.language.tag().to_owned())),
+            text("task", &|item| Some(item.task.clone())),
+            text("subject", &|item| item.subject.clone()),
+            text("parallel", &|item| item.parallel.clone()),
+            text("context", &|item| item.context.clone()),
+            text("question", &|item| Some(item.question.clone())),
+            Column::new("options".into(), options),
+            Column::new("answer_index".into(), answers),
+            text("rationale", &|item| item.rationale.clone()),
+            text("extra", &extra),
+        ],
+    )
+}
+
+fn read_sidecar(path: &Path) -> Result<Sidecar, BenchmarkError> {
+    let text = std::fs::read_to_string(path).map_err(|source| BenchmarkError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    let damaged = |error: toml::de::Error| BenchmarkError::DamagedDescription {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    };
+    let table: toml::Table = toml::from_str(&text).map_err(damaged)?;
+    if let Some(found) = table.get("schema").and_then(toml::Value::as_integer)
+        && found > SCHEMA
+    {
+        return Err(BenchmarkError::Newer {
+            path: path.to_owned(),
+            found,
+        });
+    }
+    table.try_into().map_err(damaged)
+}
+
+fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), BenchmarkError> {
+    let unwritable = |source| BenchmarkError::Unwritable {
+        path: path.to_owned(),
+        source,
+    };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
+    file.write_all(bytes).map_err(unwritable)?;
+    file.as_file().sync_all().map_err(unwritable)?;
+    file.persist(path).map_err(|error| unwritable(error.error))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::benchmarks::item::tests::fields;
+
+    fn item(id: &str, language: &str) -> Item {
+        let mut fields = fields();
+        fields.key.id = id.to_owned();
+        fields.key.language = language.parse().unwrap();
+        Item::new(fields).unwrap()
+    }
+
+    fn benchmark() -> Benchmark {
+        let mut rich = item("q2", "ar").into_fields();
+        rich.question = "أي وعاء يحمل الدم المؤكسج؟\n\"سطر\"".to_owned();
+        rich.rationale = Some("لأن…".to_owned());
+        rich.extra = serde_json::from_str(r#"{"year": 2024, "tags": ["a", {"b": null}]}"#).unwrap();
+        let description = Description {
+            title: "Everyday medicine".to_owned(),
+            licence: Some("CC0".to_owned()),
+            source: None,
+            note: Some("not clinically reviewed".to_owned()),
+        };
+        Benchmark::new(
+            "everyday",
+            description,
+            vec![item("q1", "en"), Item::new(rich).unwrap()],
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn saves_and_loads_everything() {
+        let folder = tempfile::tempdir().unwrap();
+        let saved = benchmark();
+        saved.save(folder.path()).unwrap();
+        assert_eq!(Benchmark::load(folder.path(), "everyday").unwrap(), saved);
+        assert_eq!(Benchmark::names(folder.path()).unwrap(), ["everyday"]);
+        let files = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(files, 2, "no temporary file stays");
+    }
+
+    #[test]
+    fn unknown_fields_of_the_description_survive() {
+        let folder = tempfile::tempdir().unwrap();
+        benchmark().save(folder.path()).unwrap();
+        let path = folder.path().join("everyday.toml");
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        text.push_str("\n[review]\nby = \"A. Clinician\"\n");
+        std::fs::write(&path, text).unwrap();
+        Benchmark::load(folder.path(), "everyday")
+            .unwrap()
+            .save(folder.path())
+            .unwrap();
+        let again = std::fs::read_to_string(&path).unwrap();
+        assert!(again.contains("A. Clinician"), "{again}");
+        assert!(again.contains("schema = 1"), "{again}");
+    }
+
+    #[test]
+    fn the_hash_follows_what_models_see() {
+        let first = benchmark();
+        let mut reversed: Vec<Item> = first.items().to_vec();
+        reversed.reverse();
+        let same = Benchmark::new("other", Description::default(), reversed).unwrap();
+        assert_eq!(same.hash(), first.hash());
+        let mut changed = first.items()[0].clone().into_fields();
+        changed.answer = 1;
+        let items = vec![Item::new(changed).unwrap(), first.items()[1].clone()];
+        assert_ne!(
+            Benchmark::new("other", Description::default(), items).unwrap().hash(),
+            first.hash()
+        );
+    }
+
+    #[test]
+    fn adding_reports_duplicates_and_keeps_what_was_there() {
+        let mut benchmark = benchmark();
+        let before = benchmark.hash().to_owned();
+        let mut other = item("q1", "en").into_fields();
+        other.question = "Another question?".to_owned();
+        let added = benchmark.add(vec![Item::new(other).unwrap(), item("q1", "fr")]);
+        assert_eq!(added.added, 1);
+        assert_eq!(added.duplicates, [benchmark.items()[0].key.clone()]);
+        assert_eq!(benchmark.items()[0].question, fields().question);
+        assert_eq!(benchmark.languages().keys().collect::<Vec<_>>(), ["ar", "en", "fr"]);
+        assert_ne!(benchmark.hash(), before);
+    }
+
+    #[test]
+    fn refuses_names_that_are_no_file_names() {
+        for name in [
+            "", ".", "..", "a/b", "a\\b", "a:b", ".hidden", "ends ", "ends.", "nul", "COM1.x", "a\nb",
+        ] {
+            assert!(!is_safe_name(name), "{name:?}");
+        }
+        for name in ["everyday-medicine", "MMLU 2.0", "أسئلة", "प्रश्न", "com10"] {
+            assert!(is_safe_name(name), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_empty_newer_or_changed() {
+        let error = Benchmark::new("none", Description::default(), Vec::new()).unwrap_err();
+        assert!(matches!(error, BenchmarkError::Empty(_)));
+        let twice = vec![item("q1", "en"), item("q1", "en")];
+        let error = Benchmark::new("twice", Description::default(), twice).unwrap_err();
+        assert!(matches!(error, BenchmarkError::Duplicate { .. }));
+
+        let folder = tempfile::tempdir().unwrap();
+        benchmark().save(folder.path()).unwrap();
+        let path = folder.path().join("everyday.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace("schema = 1", "schema = 2")).unwrap();
+        let error = Benchmark::load(folder.path(), "everyday").unwrap_err();
+        assert!(matches!(error, BenchmarkError::Newer { found: 2, .. }));
+
+        std::fs::write(&path, text.replace("sha256 = \"", "sha256 = \"0")).unwrap();
+        let error = Benchmark::load(folder.path(), "everyday").unwrap_err();
+        assert!(matches!(error, BenchmarkError::Hash { .. }));
+    }
+
+    #[test]
+    fn damaged_items_are_an_error_at_every_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        benchmark().save(folder.path()).unwrap();
+        let path = folder.path().join("everyday.parquet");
+        let whole = std::fs::read(&path).unwrap();
+        for length in (0..whole.len()).step_by(97) {
+            std::fs::write(&path, &whole[..length]).unwrap();
+            assert!(Benchmark::load(folder.path(), "everyday").is_err(), "{length} bytes");
+        }
+    }
+}

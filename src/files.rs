@@ -1,0 +1,27 @@
+//! Writing files so that a crash leaves the old one or the new one, never half of one.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// A file could not be written; the one that was there before is untouched.
+#[derive(Debug, thiserror::Error)]
+#[error("{} could not be written", path.display())]
+pub struct WriteError {
+    pub path: PathBuf,
+    #[source]
+    pub source: std::io::Error,
+}
+
+/// Writes `content` to a temporary file beside `path` and renames it into place.
+pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), WriteError> {
+    let attempt = || {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(content)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    attempt().map_err(|source| WriteError { path: path.to_owned(), source })
+}

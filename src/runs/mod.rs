@@ -1,0 +1,16 @@
+//! Runs: planning, working through a plan, journaling, resuming, comparing.
+
+pub mod comparison;
+mod execute;
+mod journal;
+mod plan;
+mod record;
+pub mod store;
+mod table;
+pub mod worker;
+
+pub use execute::{ExecuteError, Progress, RunRequest};
+pub use journal::{Journal, JournalError};
+pub use plan::{GROUP_ITEMS, Group, Plan, Planned};
+pub use record::{RecordError, RunBenchmark, RunId, RunModel, RunRecord, RunState};
+pub use table::TableError;

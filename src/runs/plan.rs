@@ -1,0 +1,78 @@
+//! A plan: which items a run asks, in what order, in which groups.
+
+use std::collections::BTreeMap;
+
+use crate::benchmarks::{Benchmark, Item};
+use crate::language::Language;
+use crate::prompts::Shots;
+
+/// Items computed together and journaled together. More would share the pass better;
+/// fewer would lose less when the power goes.
+pub const GROUP_ITEMS: usize = 16;
+
+/// Neighbouring items of one task in one language, and the examples each is shown.
+#[derive(Debug)]
+pub struct Group<'a> {
+    pub benchmark: &'a str,
+    pub items: Vec<Planned<'a>>,
+}
+
+/// An item with the examples put before it.
+#[derive(Debug)]
+pub struct Planned<'a> {
+    pub item: &'a Item,
+    pub shots: Vec<&'a Item>,
+}
+
+/// What one model is asked; every model of a run is asked the same.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    pub groups: Vec<Group<'a>>,
+}
+
+impl<'a> Plan<'a> {
+    /// Plans `limit` items (all where `None`) of each benchmark in each of `languages`.
+    ///
+    /// The order is by benchmark, language and task, so that neighbours share instruction and examples,
+    /// which the engine then computes once.
+    pub fn new(
+        benchmarks: &'a [Benchmark],
+        languages: &[Language],
+        limit: Option<usize>,
+        shots: usize,
+        seed: u64,
+    ) -> Self {
+        let mut groups = Vec::new();
+        for benchmark in benchmarks {
+            for language in languages {
+                let in_language: Vec<&Item> =
+                    benchmark.items().iter().filter(|item| item.key.language == *language).collect();
+                let asked = limit.unwrap_or(usize::MAX);
+                let mut tasks: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
+                for item in in_language.iter().take(asked) {
+                    tasks.entry(&item.task).or_default().push(item);
+                }
+                for (task, items) in tasks {
+                    let candidates: Vec<&Item> =
+                        in_language.iter().copied().filter(|item| item.task == task).collect();
+                    let examples = Shots::choose(&candidates, shots, seed);
+                    groups.extend(items.chunks(GROUP_ITEMS).map(|chunk| Group {
+                        benchmark: benchmark.name(),
+                        items: chunk.iter().map(|item| Planned { item, shots: examples.for_item(item) }).collect(),
+                    }));
+                }
+            }
+        }
+        Self { groups }
+    }
+
+    /// The items of all groups.
+    pub fn len(&self) -> usize {
+        self.groups.iter().map(|group| group.items.len()).sum()
+    }
+
+    /// Whether nothing is asked.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+}

@@ -1,0 +1,81 @@
+//! The runs of a workspace as they lie on disk.
+
+use std::path::PathBuf;
+
+use super::{Journal, RecordError, RunId, RunRecord, journal, table};
+use crate::scoring::Answer;
+use crate::workspace::Workspace;
+
+/// Why a workspace's runs cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("{} cannot be listed", path.display())]
+    List { path: PathBuf, source: std::io::Error },
+    #[error("there is no run `{run}` in {}", path.display())]
+    Unknown { run: String, path: PathBuf },
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    #[error(transparent)]
+    Journal(#[from] journal::JournalError),
+    #[error(transparent)]
+    Table(#[from] table::TableError),
+}
+
+/// The runs that could be read, oldest first, and why the others could not:
+/// one damaged run must not hide the rest.
+#[derive(Debug, Default)]
+pub struct Listing {
+    pub runs: Vec<RunRecord>,
+    pub problems: Vec<RecordError>,
+}
+
+/// Lists a workspace's runs.
+pub fn list(workspace: &Workspace) -> Result<Listing, StoreError> {
+    let path = workspace.runs_folder();
+    let mut listing = Listing::default();
+    if !path.exists() {
+        return Ok(listing);
+    }
+    let error = |source| StoreError::List { path: path.clone(), source };
+    for entry in std::fs::read_dir(&path).map_err(error)? {
+        let folder = entry.map_err(error)?.path();
+        if !folder.is_dir() {
+            continue;
+        }
+        match RunRecord::load(&folder) {
+            Ok(record) => listing.runs.push(record),
+            Err(problem) => listing.problems.push(problem),
+        }
+    }
+    listing.runs.sort_by(|left, right| (&left.created, &left.id).cmp(&(&right.created, &right.id)));
+    Ok(listing)
+}
+
+/// The folder of a run.
+pub fn folder(workspace: &Workspace, run: &RunId) -> PathBuf {
+    workspace.runs_folder().join(run.as_str())
+}
+
+/// The record of one run.
+pub fn load(workspace: &Workspace, run: &RunId) -> Result<RunRecord, StoreError> {
+    let folder = folder(workspace, run);
+    if !folder.is_dir() {
+        return Err(StoreError::Unknown { run: run.to_string(), path: workspace.runs_folder() });
+    }
+    Ok(RunRecord::load(&folder)?)
+}
+
+/// The answers a run has so far.
+pub fn answers(workspace: &Workspace, run: &RunId) -> Result<Vec<Answer>, StoreError> {
+    let folder = folder(workspace, run);
+    // The table is written whole before the journal goes, so it wins where both are there.
+    if folder.join(table::FILE).exists() { Ok(table::read(&folder)?) } else { Ok(journal::read(&folder)?) }
+}
+
+/// Turns the journal of a finished run into its table.
+pub(super) fn compact(workspace: &Workspace, run: &RunId, journal: Journal, answers: &[Answer]) -> Result<(), StoreError> {
+    let folder = folder(workspace, run);
+    table::write(&folder, answers)?;
+    journal.remove()?;
+    Ok(())
+}

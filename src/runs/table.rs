@@ -1,0 +1,161 @@
+//! The answers of a finished run as one Parquet file.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::{
+    Column, DataFrame, IntoSeries, ListChunked, NamedFrom, ParquetReader, ParquetWriter, PolarsError, SerReader, Series,
+};
+
+use crate::benchmarks::ItemKey;
+use crate::files::{WriteError, write_atomically};
+use crate::language::Language;
+use crate::scoring::{Answer, Outcome};
+
+/// The name of the table within a run's folder.
+pub const FILE: &str = "answers.parquet";
+
+/// Why a table of answers cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    #[error("{} cannot be opened", path.display())]
+    Open { path: PathBuf, source: std::io::Error },
+    #[error("{} is no table of answers", path.display())]
+    Format { path: PathBuf, source: PolarsError },
+    #[error("row {row} of {} has {problem}", path.display())]
+    Row { path: PathBuf, row: usize, problem: String },
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// Writes the table into a run's folder.
+pub fn write(folder: &Path, answers: &[Answer]) -> Result<(), TableError> {
+    let path = folder.join(FILE);
+    let format = |source| TableError::Format { path: path.clone(), source };
+    let mut bytes = Vec::new();
+    let mut frame = to_frame(answers).map_err(format)?;
+    ParquetWriter::new(&mut bytes).finish(&mut frame).map_err(format)?;
+    Ok(write_atomically(&path, &bytes)?)
+}
+
+/// Reads the table in a run's folder.
+pub fn read(folder: &Path) -> Result<Vec<Answer>, TableError> {
+    let path = folder.join(FILE);
+    let file = File::open(&path).map_err(|source| TableError::Open { path: path.clone(), source })?;
+    let frame = ParquetReader::new(file).finish().map_err(|source| TableError::Format { path: path.clone(), source })?;
+    from_frame(&path, &frame)
+}
+
+fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
+    fn texts<'a>(name: &str, answers: &'a [Answer], text: impl Fn(&'a Answer) -> Option<&'a str>) -> Column {
+        Series::new(name.into(), answers.iter().map(text).collect::<Vec<_>>()).into()
+    }
+    let mut log_probabilities: ListChunked =
+        answers.iter().map(|answer| Series::new("".into(), &answer.log_probabilities)).collect();
+    log_probabilities.rename("log_probabilities".into());
+    let choices: Vec<Option<u32>> =
+        answers.iter().map(|answer| answer.choice.and_then(|choice| u32::try_from(choice).ok())).collect();
+    let prompt_tokens: Vec<u64> = answers.iter().map(|answer| answer.prompt_tokens as u64).collect();
+    let seconds: Vec<f64> = answers.iter().map(|answer| answer.seconds).collect();
+    DataFrame::new(
+        answers.len(),
+        vec![
+            texts("model", answers, |answer| Some(&answer.model)),
+            texts("benchmark", answers, |answer| Some(&answer.benchmark)),
+            texts("task", answers, |answer| Some(&answer.task)),
+            texts("language", answers, |answer| Some(answer.item.language.tag())),
+            texts("id", answers, |answer| Some(&answer.item.id)),
+            log_probabilities.into_series().into(),
+            Series::new("choice".into(), choices).into(),
+            texts("outcome", answers, |answer| Some(answer.outcome.word())),
+            Series::new("prompt_tokens".into(), prompt_tokens).into(),
+            Series::new("seconds".into(), seconds).into(),
+            texts("error", answers, |answer| answer.error.as_deref()),
+        ],
+    )
+}
+
+fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError> {
+    let format = |source| TableError::Format { path: path.to_owned(), source };
+    let text = |name: &str| frame.column(name).and_then(Column::str).map_err(format);
+    let models = text("model")?;
+    let benchmarks = text("benchmark")?;
+    let tasks = text("task")?;
+    let languages = text("language")?;
+    let ids = text("id")?;
+    let outcomes = text("outcome")?;
+    let errors = text("error")?;
+    let log_probabilities = frame.column("log_probabilities").and_then(Column::list).map_err(format)?;
+    let choices = frame.column("choice").and_then(Column::u32).map_err(format)?;
+    let prompt_tokens = frame.column("prompt_tokens").and_then(Column::u64).map_err(format)?;
+    let seconds = frame.column("seconds").and_then(Column::f64).map_err(format)?;
+    (0..frame.height())
+        .map(|row| {
+            let problem = |problem: String| TableError::Row { path: path.to_owned(), row, problem };
+            let required = |value: Option<&str>, name: &str| {
+                value.map(str::to_owned).ok_or_else(|| problem(format!("no {name}")))
+            };
+            let language: Language =
+                required(languages.get(row), "language")?.parse().map_err(|error| problem(format!("{error}")))?;
+            let outcome = required(outcomes.get(row), "outcome")?;
+            let scores = match log_probabilities.get_as_series(row) {
+                Some(series) => series.f64().map_err(format)?.into_no_null_iter().collect(),
+                None => Vec::new(),
+            };
+            Ok(Answer {
+                model: required(models.get(row), "model")?,
+                benchmark: required(benchmarks.get(row), "benchmark")?,
+                task: required(tasks.get(row), "task")?,
+                item: ItemKey { language, id: required(ids.get(row), "id")? },
+                log_probabilities: scores,
+                choice: choices.get(row).map(|choice| choice as usize),
+                outcome: Outcome::from_word(&outcome)
+                    .ok_or_else(|| problem(format!("the outcome `{outcome}`, which this program does not know")))?,
+                prompt_tokens: prompt_tokens.get(row).unwrap_or(0) as usize,
+                seconds: seconds.get(row).unwrap_or(0.0),
+                error: errors.get(row).map(str::to_owned),
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_come_back_as_they_were() {
+        let answers: Vec<Answer> = (0..40)
+            .map(|number| Answer {
+                model: "model".into(),
+                benchmark: "b".into(),
+                task: "مهمة".into(),
+                item: ItemKey { language: "ar".parse().unwrap(), id: number.to_string() },
+                log_probabilities: if number == 7 { Vec::new() } else { vec![-0.5, -f64::from(number), -1e-9] },
+                choice: (number != 7).then_some(number as usize % 3),
+                outcome: if number == 7 { Outcome::Failed } else { Outcome::Wrong },
+                prompt_tokens: number as usize * 3,
+                seconds: 0.125 * f64::from(number),
+                error: (number == 7).then(|| "too long".to_owned()),
+            })
+            .collect();
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &answers).unwrap();
+        assert_eq!(read(folder.path()).unwrap(), answers);
+    }
+
+    #[test]
+    fn a_run_without_answers_is_a_table_too() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &[]).unwrap();
+        assert_eq!(read(folder.path()).unwrap(), []);
+    }
+
+    #[test]
+    fn another_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE), "no parquet").unwrap();
+        let error = read(folder.path()).unwrap_err();
+        assert!(error.to_string().contains(FILE), "{error}");
+    }
+}

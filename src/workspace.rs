@@ -1,0 +1,245 @@
+//! A workspace: the folder that holds benchmarks, runs and reviews.
+//!
+//! One process at a time holds its lock and may write; whoever comes later reads.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::benchmarks::{Benchmark, BenchmarkError};
+use crate::files::{WriteError, write_atomically};
+
+/// The newest layout of a workspace that this program knows.
+pub const SCHEMA: u32 = 1;
+const MANIFEST: &str = "workspace.toml";
+const LOCK: &str = "workspace.lock";
+
+/// An open workspace. Dropping it lets go of the lock.
+#[derive(Debug)]
+pub struct Workspace {
+    root: PathBuf,
+    manifest: Manifest,
+    access: Access,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Manifest {
+    schema: u32,
+    name: String,
+    /// What another program wrote there.
+    #[serde(flatten)]
+    rest: toml::Table,
+}
+
+#[derive(Debug)]
+enum Access {
+    Write { _lock: File },
+    ReadOnly { reason: String },
+}
+
+/// Why a workspace cannot be opened or written.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    #[error("{} holds no workspace: there is no {MANIFEST} in it. `polyclinic import` and `polyclinic demo` make one", .0.display())]
+    Missing(PathBuf),
+    #[error("{} cannot be read", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{} is damaged", path.display())]
+    Manifest { path: PathBuf, source: toml::de::Error },
+    #[error("{} was made by a newer Polyclinic (its schema is {found}, this program knows up to {SCHEMA}); nothing was changed. Update the program to open it", path.display())]
+    Newer { path: PathBuf, found: u32 },
+    #[error("the workspace {} is open read-only: {reason}", root.display())]
+    ReadOnly { root: PathBuf, reason: String },
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error(transparent)]
+    Benchmark(#[from] BenchmarkError),
+}
+
+impl Workspace {
+    /// Opens an existing workspace; read-only where another process holds it or the folder cannot be written.
+    pub fn open(root: &Path) -> Result<Self, WorkspaceError> {
+        let path = root.join(MANIFEST);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(WorkspaceError::Missing(root.to_owned())),
+            Err(source) => return Err(WorkspaceError::Read { path, source }),
+        };
+        // The schema first: a newer manifest may lack what this program looks for.
+        let found = toml::from_str::<SchemaOnly>(&text);
+        match found {
+            Ok(SchemaOnly { schema }) if schema > SCHEMA => return Err(WorkspaceError::Newer { path, found: schema }),
+            Ok(_) => {}
+            Err(source) => return Err(WorkspaceError::Manifest { path, source }),
+        }
+        let manifest = toml::from_str(&text).map_err(|source| WorkspaceError::Manifest { path, source })?;
+        Ok(Self { root: root.to_owned(), manifest, access: lock(root) })
+    }
+
+    /// Opens the workspace at `root`, making it where there is none yet.
+    pub fn open_or_create(root: &Path) -> Result<Self, WorkspaceError> {
+        match Self::open(root) {
+            Err(WorkspaceError::Missing(_)) => {
+                let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+                let name = absolute.file_name().map_or_else(|| "workspace".into(), |name| name.to_string_lossy().into_owned());
+                let manifest = Manifest { schema: SCHEMA, name, rest: toml::Table::new() };
+                write_atomically(&root.join(MANIFEST), to_toml(&manifest).as_bytes())?;
+                Self::open(root)
+            }
+            opened => opened,
+        }
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The name people gave it.
+    pub fn name(&self) -> &str {
+        &self.manifest.name
+    }
+
+    /// Why nothing may be written here; `None` where it may.
+    pub fn read_only(&self) -> Option<&str> {
+        match &self.access {
+            Access::Write { .. } => None,
+            Access::ReadOnly { reason } => Some(reason),
+        }
+    }
+
+    /// An error that says why, where nothing may be written.
+    pub fn require_write(&self) -> Result<(), WorkspaceError> {
+        match self.read_only() {
+            None => Ok(()),
+            Some(reason) => Err(WorkspaceError::ReadOnly { root: self.root.clone(), reason: reason.to_owned() }),
+        }
+    }
+
+    /// Where the benchmarks lie.
+    pub fn benchmarks_folder(&self) -> PathBuf {
+        self.root.join("benchmarks")
+    }
+
+    /// Where the runs lie, a folder each.
+    pub fn runs_folder(&self) -> PathBuf {
+        self.root.join("runs")
+    }
+
+    /// The names of its benchmarks, sorted.
+    pub fn benchmark_names(&self) -> Result<Vec<String>, WorkspaceError> {
+        let folder = self.benchmarks_folder();
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        Ok(Benchmark::names(&folder)?)
+    }
+
+    /// Reads one of its benchmarks.
+    pub fn load_benchmark(&self, name: &str) -> Result<Benchmark, WorkspaceError> {
+        Ok(Benchmark::load(&self.benchmarks_folder(), name)?)
+    }
+
+    /// Keeps a benchmark, in place of one of that name.
+    pub fn save_benchmark(&self, benchmark: &Benchmark) -> Result<(), WorkspaceError> {
+        self.require_write()?;
+        Ok(benchmark.save(&self.benchmarks_folder())?)
+    }
+}
+
+#[derive(Deserialize)]
+struct SchemaOnly {
+    schema: u32,
+}
+
+/// Text of a value made of tables, strings and numbers, which TOML can always write.
+#[expect(clippy::expect_used, reason = "only our own serialisable types come here")]
+pub(crate) fn to_toml(value: &impl Serialize) -> String {
+    toml::to_string_pretty(value).expect("our own types have a TOML form")
+}
+
+/// Takes the lock, or says who or what keeps us from writing. The file's text names its holder for people;
+/// the lock itself is the operating system's and ends with the process, however it ends.
+fn lock(root: &Path) -> Access {
+    let read_only = |reason: String| Access::ReadOnly { reason };
+    let path = root.join(LOCK);
+    let mut file = match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path) {
+        Ok(file) => file,
+        Err(error) => return read_only(format!("{} cannot be written ({error})", path.display())),
+    };
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            let holder = match file.read_to_string(&mut holder) {
+                Ok(length) if length > 0 => holder.trim().to_owned(),
+                _ => "another process".to_owned(),
+            };
+            return read_only(format!("{holder} has it open"));
+        }
+        Err(TryLockError::Error(error)) => return read_only(format!("{} cannot be locked ({error})", path.display())),
+    }
+    let note = format!("polyclinic, process {}", std::process::id());
+    let noted = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(note.as_bytes()));
+    if let Err(error) = noted {
+        return read_only(format!("{} cannot be written ({error})", path.display()));
+    }
+    Access::Write { _lock: file }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_opener_reads_only_and_is_told_who_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Workspace::open_or_create(folder.path()).unwrap();
+        assert_eq!(first.read_only(), None);
+        let second = Workspace::open(folder.path()).unwrap();
+        let reason = second.read_only().unwrap();
+        assert!(reason.contains(&std::process::id().to_string()), "{reason}");
+        assert!(matches!(second.require_write(), Err(WorkspaceError::ReadOnly { .. })));
+        drop(first);
+        assert_eq!(Workspace::open(folder.path()).unwrap().read_only(), None);
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "schema = 99\nname = 7\n";
+        std::fs::write(folder.path().join(MANIFEST), text).unwrap();
+        let error = Workspace::open_or_create(folder.path()).unwrap_err();
+        assert!(matches!(error, WorkspaceError::Newer { found: 99, .. }), "{error}");
+        assert_eq!(std::fs::read_to_string(folder.path().join(MANIFEST)).unwrap(), text);
+    }
+
+    #[test]
+    fn a_folder_without_a_manifest_is_no_workspace() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Workspace::open(folder.path()).unwrap_err();
+        assert!(matches!(error, WorkspaceError::Missing(_)), "{error}");
+    }
+
+    #[test]
+    fn a_damaged_manifest_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(MANIFEST), "schema = ").unwrap();
+        let error = Workspace::open(folder.path()).unwrap_err();
+        assert!(error.to_string().contains(MANIFEST), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_that_cannot_be_written_opens_read_only() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Workspace::open_or_create(folder.path()).unwrap());
+        // A folder in the lock's place refuses writing even to root, which a mode bit would not.
+        std::fs::remove_file(folder.path().join(LOCK)).unwrap();
+        std::fs::create_dir(folder.path().join(LOCK)).unwrap();
+        let workspace = Workspace::open(folder.path()).unwrap();
+        assert!(workspace.read_only().unwrap().contains(LOCK));
+    }
+}
