@@ -1,6 +1,7 @@
 //! What the Runs page keeps: the form of a run to start and what is known of the run under way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use super::study::Study;
 use crate::language::Language;
@@ -10,8 +11,8 @@ use crate::runs::{RunId, RunRequest};
 /// The form of a new run, as typed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RunForm {
-    /// Names or paths, as a run request takes them.
-    pub models: BTreeSet<String>,
+    /// Names with their files.
+    pub models: BTreeMap<String, PathBuf>,
     pub benchmarks: BTreeSet<String>,
     pub languages: BTreeSet<Language>,
     pub shots: String,
@@ -24,7 +25,7 @@ pub struct RunForm {
 
 impl RunForm {
     /// A form with all of one benchmark chosen, and every model that is there.
-    pub fn new(study: &Study, models: impl IntoIterator<Item = String>) -> Self {
+    pub fn new(study: &Study, models: impl IntoIterator<Item = (String, PathBuf)>) -> Self {
         let benchmark = study.benchmarks.first();
         Self {
             models: models.into_iter().collect(),
@@ -58,7 +59,7 @@ impl RunForm {
         };
         let seed = self.seed.trim().parse().map_err(|_| "The seed is a whole number")?;
         Ok(RunRequest {
-            models: self.models.iter().cloned().collect(),
+            models: self.models.clone().into_iter().collect(),
             benchmarks: self.benchmarks.iter().cloned().collect(),
             languages: self.languages.iter().cloned().collect(),
             limit,
@@ -91,6 +92,7 @@ pub struct Live {
     pub done: usize,
     pub total: usize,
     pub items_per_second: f64,
+    /// An estimate, once there is a speed.
     pub seconds_left: Option<f64>,
     /// Whether a stop was asked for.
     pub stopping: bool,
@@ -120,7 +122,7 @@ mod tests {
 
     fn form() -> RunForm {
         RunForm {
-            models: ["m".to_owned()].into(),
+            models: [("m".to_owned(), PathBuf::from("m.gguf"))].into(),
             benchmarks: ["demo".to_owned()].into(),
             languages: ["ar".parse().unwrap()].into(),
             shots: "5".to_owned(),
@@ -139,7 +141,7 @@ mod tests {
 
     #[test]
     fn says_what_is_missing() {
-        assert!(RunForm { models: BTreeSet::new(), ..form() }.request().unwrap_err().contains("model"));
+        assert!(RunForm { models: BTreeMap::new(), ..form() }.request().unwrap_err().contains("model"));
         assert!(RunForm { shots: "few".to_owned(), ..form() }.request().unwrap_err().contains("Shots"));
         assert!(RunForm { limit: "0".to_owned(), ..form() }.request().unwrap_err().contains("limit"));
         assert_eq!(RunForm { limit: String::new(), ..form() }.request().unwrap().limit, None);

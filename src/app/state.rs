@@ -287,7 +287,8 @@ impl State {
     fn open_form(&mut self) {
         self.page = Page::Runs;
         if self.runs.form.is_none() && let Some(study) = &self.study {
-            let ready = self.models.list.iter().filter(|model| model.ready()).map(|model| model.id.clone());
+            let ready = self.models.list.iter().filter(|model| model.problem.is_none());
+            let ready = ready.filter_map(|model| Some((model.id.clone(), model.path.clone()?)));
             self.runs.form = Some(RunForm::new(study, ready));
         }
     }

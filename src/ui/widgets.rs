@@ -212,9 +212,9 @@ pub fn choice(ui: &mut Ui, label: &str, value: &str, options: &[String], limit: 
     let fill = if response.hovered() { colours.hover } else { colours.panel };
     ui.painter().rect(rect, radius::CONTROL, fill, Stroke::new(1.0, colours.edge), StrokeKind::Inside);
     let mut x = rect.left() + 10.0;
-    for galley in [grey, black] {
-        let advance = galley.size().x + if galley.size().x > 0.0 { gap } else { 0.0 };
-        ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, colours.text);
+    for (galley, colour) in [(grey, colours.text_2), (black, colours.text)] {
+        let advance = galley.size().x + gap;
+        ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, colour);
         x += advance;
     }
     icons::paint(ui.painter(), Icon::Down, pos2(rect.right() - 14.0, rect.center().y), 12.0, colours.text_2);
@@ -233,7 +233,8 @@ pub fn choice(ui: &mut Ui, label: &str, value: &str, options: &[String], limit: 
     chosen
 }
 
-fn menu_row(ui: &mut Ui, text: &str, selected: bool) -> Response {
+/// A row of a list that opened.
+pub fn menu_row(ui: &mut Ui, text: &str, selected: bool) -> Response {
     let colours = palette(ui);
     let ink = Ink::new(size::BODY, if selected { colours.accent_text } else { colours.text }).bold_if(selected);
     let galley = typeset::galley(ui, text, ink, 420.0, 1);
