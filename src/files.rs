@@ -15,7 +15,10 @@ pub struct WriteError {
 /// Writes `content` to a temporary file beside `path` and renames it into place.
 pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), WriteError> {
     let attempt = || {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(content)?;
@@ -23,5 +26,8 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), WriteError> {
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     };
-    attempt().map_err(|source| WriteError { path: path.to_owned(), source })
+    attempt().map_err(|source| WriteError {
+        path: path.to_owned(),
+        source,
+    })
 }

@@ -8,6 +8,8 @@ pub mod benchmarks;
 pub mod engine;
 pub mod files;
 pub mod language;
+pub mod models;
+pub mod places;
 pub mod prompts;
 pub mod runs;
 pub mod scoring;

@@ -75,7 +75,11 @@ impl Workspace {
             Err(source) => return Err(WorkspaceError::Manifest { path, source }),
         }
         let manifest = toml::from_str(&text).map_err(|source| WorkspaceError::Manifest { path, source })?;
-        Ok(Self { root: root.to_owned(), manifest, access: lock(root) })
+        Ok(Self {
+            root: root.to_owned(),
+            manifest,
+            access: lock(root),
+        })
     }
 
     /// Opens the workspace at `root`, making it where there is none yet.
@@ -83,8 +87,14 @@ impl Workspace {
         match Self::open(root) {
             Err(WorkspaceError::Missing(_)) => {
                 let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
-                let name = absolute.file_name().map_or_else(|| "workspace".into(), |name| name.to_string_lossy().into_owned());
-                let manifest = Manifest { schema: SCHEMA, name, rest: toml::Table::new() };
+                let name = absolute
+                    .file_name()
+                    .map_or_else(|| "workspace".into(), |name| name.to_string_lossy().into_owned());
+                let manifest = Manifest {
+                    schema: SCHEMA,
+                    name,
+                    rest: toml::Table::new(),
+                };
                 write_atomically(&root.join(MANIFEST), to_toml(&manifest).as_bytes())?;
                 Self::open(root)
             }
@@ -114,7 +124,10 @@ impl Workspace {
     pub fn require_write(&self) -> Result<(), WorkspaceError> {
         match self.read_only() {
             None => Ok(()),
-            Some(reason) => Err(WorkspaceError::ReadOnly { root: self.root.clone(), reason: reason.to_owned() }),
+            Some(reason) => Err(WorkspaceError::ReadOnly {
+                root: self.root.clone(),
+                reason: reason.to_owned(),
+            }),
         }
     }
 
@@ -165,7 +178,13 @@ pub(crate) fn to_toml(value: &impl Serialize) -> String {
 fn lock(root: &Path) -> Access {
     let read_only = |reason: String| Access::ReadOnly { reason };
     let path = root.join(LOCK);
-    let mut file = match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path) {
+    let mut file = match OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+    {
         Ok(file) => file,
         Err(error) => return read_only(format!("{} cannot be written ({error})", path.display())),
     };
@@ -182,7 +201,10 @@ fn lock(root: &Path) -> Access {
         Err(TryLockError::Error(error)) => return read_only(format!("{} cannot be locked ({error})", path.display())),
     }
     let note = format!("polyclinic, process {}", std::process::id());
-    let noted = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(note.as_bytes()));
+    let noted = file
+        .set_len(0)
+        .and_then(|()| file.rewind())
+        .and_then(|()| file.write_all(note.as_bytes()));
     if let Err(error) = noted {
         return read_only(format!("{} cannot be written ({error})", path.display()));
     }

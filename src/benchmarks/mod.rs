@@ -1,8 +1,9 @@
 //! Benchmarks: items, reading them from files, keeping them in a workspace.
 
 pub mod benchmark;
+pub mod demo;
 pub mod import;
 pub mod item;
 
-pub use benchmark::Benchmark;
+pub use benchmark::{Added, Benchmark, BenchmarkError, Description};
 pub use item::{Item, ItemFields, ItemKey};

@@ -110,10 +110,10 @@ fn letter(item: &Item, index: usize, letters: Letters) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::benchmarks::ItemKey;
+    use crate::benchmarks::{ItemFields, ItemKey};
 
     fn item(language: &str, question: &str) -> Item {
-        Item {
+        Item::new(ItemFields {
             key: ItemKey {
                 language: language.parse().unwrap(),
                 id: "1".into(),
@@ -127,7 +127,8 @@ mod tests {
             answer: 1,
             rationale: None,
             extra: serde_json::Map::default(),
-        }
+        })
+        .unwrap()
     }
 
     #[test]

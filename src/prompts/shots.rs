@@ -51,24 +51,27 @@ fn rank(seed: u64, name: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::benchmarks::ItemKey;
+    use crate::benchmarks::{ItemFields, ItemKey};
 
     fn items(language: &str, count: usize) -> Vec<Item> {
         (0..count)
-            .map(|number| Item {
-                key: ItemKey {
-                    language: language.parse().unwrap(),
-                    id: format!("{language}-{number}"),
-                },
-                task: "task".into(),
-                subject: None,
-                parallel: Some(format!("q{number}")),
-                context: None,
-                question: format!("question {number}"),
-                options: vec!["one".into(), "two".into()],
-                answer: 0,
-                rationale: None,
-                extra: serde_json::Map::default(),
+            .map(|number| {
+                Item::new(ItemFields {
+                    key: ItemKey {
+                        language: language.parse().unwrap(),
+                        id: format!("{language}-{number}"),
+                    },
+                    task: "task".into(),
+                    subject: None,
+                    parallel: Some(format!("q{number}")),
+                    context: None,
+                    question: format!("question {number}"),
+                    options: vec!["one".into(), "two".into()],
+                    answer: 0,
+                    rationale: None,
+                    extra: serde_json::Map::default(),
+                })
+                .unwrap()
             })
             .collect()
     }

@@ -42,8 +42,13 @@ pub fn compare<'a>(runs: impl IntoIterator<Item = (&'a RunRecord, &'a [Answer])>
     for (record, answers) in runs {
         let protocol = record.protocol.label();
         for answer in answers {
-            let cell =
-                (&*answer.benchmark, &*answer.task, &answer.item.language, &*answer.model, protocol.clone());
+            let cell = (
+                &*answer.benchmark,
+                &*answer.task,
+                &answer.item.language,
+                &*answer.model,
+                protocol.clone(),
+            );
             cells.entry(cell).or_default().insert(&answer.item, answer.outcome);
         }
     }

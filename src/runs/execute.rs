@@ -67,9 +67,19 @@ pub enum ExecuteError {
     #[error("{0} cannot be read")]
     Hash(PathBuf, #[source] std::io::Error),
     #[error("{} is not the file this run was made with: its SHA-256 is {found}, not {recorded}. Put the old file back or start a new run", path.display())]
-    ModelChanged { path: PathBuf, recorded: String, found: String },
-    #[error("the model `{model}` is computed differently now ({found}) than when this run was made ({recorded}), so its answers would not compare. Start a new run")]
-    ComputedDifferently { model: String, recorded: String, found: String },
+    ModelChanged {
+        path: PathBuf,
+        recorded: String,
+        found: String,
+    },
+    #[error(
+        "the model `{model}` is computed differently now ({found}) than when this run was made ({recorded}), so its answers would not compare. Start a new run"
+    )]
+    ComputedDifferently {
+        model: String,
+        recorded: String,
+        found: String,
+    },
     #[error("the benchmark `{0}` has changed since this run was made. Start a new run")]
     BenchmarkChanged(String),
     #[error("the journal of run {0} does not belong to its plan; the run cannot be resumed. Its answers are untouched")]
@@ -77,7 +87,11 @@ pub enum ExecuteError {
     #[error("the model `{model}` could not be loaded")]
     Load { model: String, source: EngineError },
     #[error("the model `{model}` stopped at item `{item}`")]
-    Engine { model: String, item: String, source: EngineError },
+    Engine {
+        model: String,
+        item: String,
+        source: EngineError,
+    },
     #[error("the chat template of `{model}` cannot be used; run without chat")]
     Chat { model: String, source: ChatError },
     #[error("stopped on request")]
@@ -117,7 +131,12 @@ pub fn create(
         tell(Step::Stage(format!("Checking {name}")));
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
         let sha256 = file_hash(&path, cancel)?;
-        models.push(RunModel { name: name.clone(), path, sha256, facts: None });
+        models.push(RunModel {
+            name: name.clone(),
+            path,
+            sha256,
+            facts: None,
+        });
     }
     let record = RunRecord {
         schema: record::SCHEMA,
@@ -133,7 +152,10 @@ pub fn create(
         protocol: request.protocol.clone(),
         benchmarks: benchmarks
             .iter()
-            .map(|benchmark| RunBenchmark { name: benchmark.name().to_owned(), hash: benchmark.hash().to_owned() })
+            .map(|benchmark| RunBenchmark {
+                name: benchmark.name().to_owned(),
+                hash: benchmark.hash().to_owned(),
+            })
             .collect(),
         models,
         rest: toml::Table::new(),
@@ -185,7 +207,13 @@ fn answer_all(
         }
     }
     let protocol = record.protocol.clone();
-    let plan = Plan::new(&benchmarks, &record.languages, record.limit, protocol.shots, protocol.seed);
+    let plan = Plan::new(
+        &benchmarks,
+        &record.languages,
+        record.limit,
+        protocol.shots,
+        protocol.seed,
+    );
     let (mut journal, mut answers) = Journal::open(&folder, |answers| whole_groups(record, &plan, answers))?;
     if !follows_plan(record, &plan, &answers) {
         return Err(ExecuteError::JournalOfAnotherPlan(record.id.clone()));
@@ -198,7 +226,9 @@ fn answer_all(
             continue;
         }
         let (mut backend, chat) = load_model(record, index, &folder, load, tell, cancel)?;
-        let Some(model) = record.models.get(index).map(|model| model.name.clone()) else { break };
+        let Some(model) = record.models.get(index).map(|model| model.name.clone()) else {
+            break;
+        };
         let mut before = 0;
         for group in &plan.groups {
             before += group.items.len();
@@ -241,17 +271,28 @@ fn load_model(
     cancel: &Cancel,
 ) -> Result<(Box<dyn Backend>, Option<ChatTemplate>), ExecuteError> {
     let chat_asked = record.protocol.chat;
-    let Some(model) = record.models.get_mut(index) else { return Err(ExecuteError::NothingChosen) };
+    let Some(model) = record.models.get_mut(index) else {
+        return Err(ExecuteError::NothingChosen);
+    };
     tell(Step::Stage(format!("Loading {}", model.name)));
     let found = file_hash(&model.path, cancel)?;
     if found != model.sha256 {
         let (path, recorded) = (model.path.clone(), model.sha256.clone());
         return Err(ExecuteError::ModelChanged { path, recorded, found });
     }
-    let backend =
-        load(&model.path).map_err(|source| ExecuteError::Load { model: model.name.clone(), source })?;
-    let chat_error = |source| ExecuteError::Chat { model: model.name.clone(), source };
-    let chat = if chat_asked { backend.chat_template().map_err(chat_error)? } else { None };
+    let backend = load(&model.path).map_err(|source| ExecuteError::Load {
+        model: model.name.clone(),
+        source,
+    })?;
+    let chat_error = |source| ExecuteError::Chat {
+        model: model.name.clone(),
+        source,
+    };
+    let chat = if chat_asked {
+        backend.chat_template().map_err(chat_error)?
+    } else {
+        None
+    };
     match &model.facts {
         Some(recorded) if recorded != backend.facts() => {
             return Err(ExecuteError::ComputedDifferently {
@@ -280,21 +321,28 @@ fn answer_group(
     let started = Instant::now();
     let engine_error = |item: &Item, source| match source {
         EngineError::Cancelled => ExecuteError::Cancelled,
-        source => ExecuteError::Engine { model: model.to_owned(), item: item.key.id.clone(), source },
+        source => ExecuteError::Engine {
+            model: model.to_owned(),
+            item: item.key.id.clone(),
+            source,
+        },
     };
     let mut requests = Vec::with_capacity(group.items.len());
     for planned in &group.items {
-        let prompt = letter_prompt(planned.item, &planned.shots, protocol, chat)
-            .map_err(|source| ExecuteError::Chat { model: model.to_owned(), source })?;
+        let prompt =
+            letter_prompt(planned.item, &planned.shots, protocol, chat).map_err(|source| ExecuteError::Chat {
+                model: model.to_owned(),
+                source,
+            })?;
         requests.push(letters::request(backend, &prompt).map_err(|source| engine_error(planned.item, source))?);
     }
     let context_length = backend.context_length();
     let fits = |request: &&ScoreRequest| letters::token_count(request) <= context_length;
     let fitting: Vec<ScoreRequest> = requests.iter().filter(fits).cloned().collect();
     let scores = match group.items.first() {
-        Some(first) if !fitting.is_empty() => {
-            backend.score(&fitting, cancel).map_err(|source| engine_error(first.item, source))?
-        }
+        Some(first) if !fitting.is_empty() => backend
+            .score(&fitting, cancel)
+            .map_err(|source| engine_error(first.item, source))?,
         _ => Vec::new(),
     };
     let seconds = started.elapsed().as_secs_f64() / group.items.len().max(1) as f64;
@@ -332,11 +380,18 @@ fn chosen_languages(benchmarks: &[Benchmark], wanted: &[Language]) -> Result<Vec
         return Ok(present);
     }
     let tags = |languages: &[Language]| languages.iter().map(Language::tag).collect::<Vec<_>>().join(", ");
-    let missing: Vec<Language> = wanted.iter().filter(|language| !present.contains(language)).cloned().collect();
+    let missing: Vec<Language> = wanted
+        .iter()
+        .filter(|language| !present.contains(language))
+        .cloned()
+        .collect();
     if missing.is_empty() {
         Ok(wanted.to_vec())
     } else {
-        Err(ExecuteError::NoItems { wanted: tags(&missing), present: tags(&present) })
+        Err(ExecuteError::NoItems {
+            wanted: tags(&missing),
+            present: tags(&present),
+        })
     }
 }
 
@@ -362,10 +417,17 @@ fn whole_groups(record: &RunRecord, plan: &Plan<'_>, answers: &[Answer]) -> usiz
 
 fn follows_plan(record: &RunRecord, plan: &Plan<'_>, answers: &[Answer]) -> bool {
     let planned = record.models.iter().flat_map(|model| {
-        let items = plan.groups.iter().flat_map(|group| group.items.iter().map(move |planned| (group.benchmark, planned)));
+        let items = plan
+            .groups
+            .iter()
+            .flat_map(|group| group.items.iter().map(move |planned| (group.benchmark, planned)));
         items.map(move |(benchmark, planned)| (&*model.name, benchmark, &planned.item.key))
     });
-    answers.iter().map(|answer| (&*answer.model, &*answer.benchmark, &answer.item)).zip(planned).all(|(left, right)| left == right)
+    answers
+        .iter()
+        .map(|answer| (&*answer.model, &*answer.benchmark, &answer.item))
+        .zip(planned)
+        .all(|(left, right)| left == right)
 }
 
 /// The speed of answering.

@@ -30,7 +30,11 @@ pub enum JournalError {
     #[error("answers could not be written to {}; those written before are safe. Make room or mend the disk, then resume the run", path.display())]
     Append { path: PathBuf, source: std::io::Error },
     #[error("line {line} of {} is no answer", path.display())]
-    Line { path: PathBuf, line: usize, source: serde_json::Error },
+    Line {
+        path: PathBuf,
+        line: usize,
+        source: serde_json::Error,
+    },
 }
 
 impl Journal {
@@ -39,17 +43,34 @@ impl Journal {
     /// `whole` says how many of them to keep, given what was read: what lies past that is cut off.
     pub fn open(folder: &Path, whole: impl FnOnce(&[Answer]) -> usize) -> Result<(Self, Vec<Answer>), JournalError> {
         let path = folder.join(FILE);
-        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let mut file = opened.map_err(|source| JournalError::Open { path: path.clone(), source })?;
+        let opened = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path);
+        let mut file = opened.map_err(|source| JournalError::Open {
+            path: path.clone(),
+            source,
+        })?;
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|source| JournalError::Read { path: path.clone(), source })?;
+        file.read_to_end(&mut bytes).map_err(|source| JournalError::Read {
+            path: path.clone(),
+            source,
+        })?;
         let lines = parse(&path, &bytes)?;
         let (mut answers, ends): (Vec<Answer>, Vec<u64>) = lines.into_iter().unzip();
         let kept = whole(&answers).min(answers.len());
         answers.truncate(kept);
-        let length = kept.checked_sub(1).and_then(|last| ends.get(last).copied()).unwrap_or(0);
+        let length = kept
+            .checked_sub(1)
+            .and_then(|last| ends.get(last).copied())
+            .unwrap_or(0);
         let mut journal = Self { path, file, length };
-        journal.cut_back().map_err(|source| JournalError::Append { path: journal.path.clone(), source })?;
+        journal.cut_back().map_err(|source| JournalError::Append {
+            path: journal.path.clone(),
+            source,
+        })?;
         Ok((journal, answers))
     }
 
@@ -73,14 +94,20 @@ impl Journal {
             Err(source) => {
                 // A torn end is cut off when the journal is next opened, should this fail as well.
                 self.cut_back().ok();
-                Err(JournalError::Append { path: self.path.clone(), source })
+                Err(JournalError::Append {
+                    path: self.path.clone(),
+                    source,
+                })
             }
         }
     }
 
     /// Deletes the file, once its answers are kept elsewhere.
     pub fn remove(self) -> Result<(), JournalError> {
-        std::fs::remove_file(&self.path).map_err(|source| JournalError::Append { path: self.path, source })
+        std::fs::remove_file(&self.path).map_err(|source| JournalError::Append {
+            path: self.path,
+            source,
+        })
     }
 
     fn cut_back(&mut self) -> std::io::Result<()> {
@@ -109,7 +136,13 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<(Answer, u64)>, JournalError> 
         end += line.len() as u64;
         match serde_json::from_slice(text) {
             Ok(answer) => answers.push((answer, end)),
-            Err(source) => return Err(JournalError::Line { path: path.to_owned(), line: index + 1, source }),
+            Err(source) => {
+                return Err(JournalError::Line {
+                    path: path.to_owned(),
+                    line: index + 1,
+                    source,
+                });
+            }
         }
     }
     Ok(answers)
@@ -126,7 +159,10 @@ mod tests {
             model: "m".into(),
             benchmark: "b".into(),
             task: "t".into(),
-            item: ItemKey { language: "ar".parse().unwrap(), id: id.to_string() },
+            item: ItemKey {
+                language: "ar".parse().unwrap(),
+                id: id.to_string(),
+            },
             log_probabilities: vec![-0.1, -2.5],
             choice: Some(0),
             outcome: Outcome::Right,
@@ -153,7 +189,11 @@ mod tests {
             for start in (kept.len()..4).step_by(2) {
                 journal.append(&group(start..start + 2)).unwrap();
             }
-            assert_eq!(std::fs::read(folder.path().join(FILE)).unwrap(), whole, "torn at {torn}");
+            assert_eq!(
+                std::fs::read(folder.path().join(FILE)).unwrap(),
+                whole,
+                "torn at {torn}"
+            );
         }
     }
 
@@ -175,7 +215,12 @@ mod tests {
         journal.file = OpenOptions::new().write(true).open("/dev/full").unwrap();
         let error = journal.append(&group(2..4)).unwrap_err();
         assert!(error.to_string().contains("resume the run"), "{error}");
-        assert!(std::error::Error::source(&error).unwrap().to_string().contains("No space left"));
+        assert!(
+            std::error::Error::source(&error)
+                .unwrap()
+                .to_string()
+                .contains("No space left")
+        );
         assert_eq!(read(folder.path()).unwrap().len(), 2);
     }
 }

@@ -2,6 +2,9 @@
 
 pub mod comparison;
 mod execute;
+#[cfg(test)]
+mod execute_tests;
+pub mod export;
 mod journal;
 mod plan;
 mod record;

@@ -45,20 +45,30 @@ impl<'a> Plan<'a> {
         let mut groups = Vec::new();
         for benchmark in benchmarks {
             for language in languages {
-                let in_language: Vec<&Item> =
-                    benchmark.items().iter().filter(|item| item.key.language == *language).collect();
+                let in_language: Vec<&Item> = benchmark
+                    .items()
+                    .iter()
+                    .filter(|item| item.key.language == *language)
+                    .collect();
                 let asked = limit.unwrap_or(usize::MAX);
                 let mut tasks: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
                 for item in in_language.iter().take(asked) {
                     tasks.entry(&item.task).or_default().push(item);
                 }
                 for (task, items) in tasks {
-                    let candidates: Vec<&Item> =
-                        in_language.iter().copied().filter(|item| item.task == task).collect();
+                    let candidates: Vec<&Item> = in_language.iter().copied().filter(|item| item.task == task).collect();
                     let examples = Shots::choose(&candidates, shots, seed);
-                    groups.extend(items.chunks(GROUP_ITEMS).map(|chunk| Group {
-                        benchmark: benchmark.name(),
-                        items: chunk.iter().map(|item| Planned { item, shots: examples.for_item(item) }).collect(),
+                    groups.extend(items.chunks(GROUP_ITEMS).map(|chunk| {
+                        Group {
+                            benchmark: benchmark.name(),
+                            items: chunk
+                                .iter()
+                                .map(|item| Planned {
+                                    item,
+                                    shots: examples.for_item(item),
+                                })
+                                .collect(),
+                        }
                     }));
                 }
             }

@@ -147,7 +147,7 @@ impl RunRecord {
             Err(source) => return Err(RecordError::Read { path, source }),
         };
         match toml::from_str::<SchemaOnly>(&text) {
-            Ok(SchemaOnly { schema }) if schema > SCHEMA => return Err(RecordError::Newer { path, found: schema }),
+            Ok(SchemaOnly { schema }) if schema > SCHEMA => Err(RecordError::Newer { path, found: schema }),
             Ok(_) => toml::from_str(&text).map_err(|source| RecordError::Damaged { path, source }),
             Err(source) => Err(RecordError::Damaged { path, source }),
         }
@@ -186,7 +186,10 @@ mod tests {
             template: "[en]\ninstruction = \"x\"\n".into(),
             protocol: Protocol::default(),
             models: Vec::new(),
-            benchmarks: vec![RunBenchmark { name: "b".into(), hash: "h".into() }],
+            benchmarks: vec![RunBenchmark {
+                name: "b".into(),
+                hash: "h".into(),
+            }],
             rest: toml::Table::new(),
         };
         record.save(folder.path()).unwrap();

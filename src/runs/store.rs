@@ -36,7 +36,10 @@ pub fn list(workspace: &Workspace) -> Result<Listing, StoreError> {
     if !path.exists() {
         return Ok(listing);
     }
-    let error = |source| StoreError::List { path: path.clone(), source };
+    let error = |source| StoreError::List {
+        path: path.clone(),
+        source,
+    };
     for entry in std::fs::read_dir(&path).map_err(error)? {
         let folder = entry.map_err(error)?.path();
         if !folder.is_dir() {
@@ -47,7 +50,9 @@ pub fn list(workspace: &Workspace) -> Result<Listing, StoreError> {
             Err(problem) => listing.problems.push(problem),
         }
     }
-    listing.runs.sort_by(|left, right| (&left.created, &left.id).cmp(&(&right.created, &right.id)));
+    listing
+        .runs
+        .sort_by(|left, right| (&left.created, &left.id).cmp(&(&right.created, &right.id)));
     Ok(listing)
 }
 
@@ -60,7 +65,10 @@ pub fn folder(workspace: &Workspace, run: &RunId) -> PathBuf {
 pub fn load(workspace: &Workspace, run: &RunId) -> Result<RunRecord, StoreError> {
     let folder = folder(workspace, run);
     if !folder.is_dir() {
-        return Err(StoreError::Unknown { run: run.to_string(), path: workspace.runs_folder() });
+        return Err(StoreError::Unknown {
+            run: run.to_string(),
+            path: workspace.runs_folder(),
+        });
     }
     Ok(RunRecord::load(&folder)?)
 }
@@ -69,11 +77,20 @@ pub fn load(workspace: &Workspace, run: &RunId) -> Result<RunRecord, StoreError>
 pub fn answers(workspace: &Workspace, run: &RunId) -> Result<Vec<Answer>, StoreError> {
     let folder = folder(workspace, run);
     // The table is written whole before the journal goes, so it wins where both are there.
-    if folder.join(table::FILE).exists() { Ok(table::read(&folder)?) } else { Ok(journal::read(&folder)?) }
+    if folder.join(table::FILE).exists() {
+        Ok(table::read(&folder)?)
+    } else {
+        Ok(journal::read(&folder)?)
+    }
 }
 
 /// Turns the journal of a finished run into its table.
-pub(super) fn compact(workspace: &Workspace, run: &RunId, journal: Journal, answers: &[Answer]) -> Result<(), StoreError> {
+pub(super) fn compact(
+    workspace: &Workspace,
+    run: &RunId,
+    journal: Journal,
+    answers: &[Answer],
+) -> Result<(), StoreError> {
     let folder = folder(workspace, run);
     table::write(&folder, answers)?;
     journal.remove()?;

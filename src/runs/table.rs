@@ -31,7 +31,10 @@ pub enum TableError {
 /// Writes the table into a run's folder.
 pub fn write(folder: &Path, answers: &[Answer]) -> Result<(), TableError> {
     let path = folder.join(FILE);
-    let format = |source| TableError::Format { path: path.clone(), source };
+    let format = |source| TableError::Format {
+        path: path.clone(),
+        source,
+    };
     let mut bytes = Vec::new();
     let mut frame = to_frame(answers).map_err(format)?;
     ParquetWriter::new(&mut bytes).finish(&mut frame).map_err(format)?;
@@ -41,8 +44,14 @@ pub fn write(folder: &Path, answers: &[Answer]) -> Result<(), TableError> {
 /// Reads the table in a run's folder.
 pub fn read(folder: &Path) -> Result<Vec<Answer>, TableError> {
     let path = folder.join(FILE);
-    let file = File::open(&path).map_err(|source| TableError::Open { path: path.clone(), source })?;
-    let frame = ParquetReader::new(file).finish().map_err(|source| TableError::Format { path: path.clone(), source })?;
+    let file = File::open(&path).map_err(|source| TableError::Open {
+        path: path.clone(),
+        source,
+    })?;
+    let frame = ParquetReader::new(file).finish().map_err(|source| TableError::Format {
+        path: path.clone(),
+        source,
+    })?;
     from_frame(&path, &frame)
 }
 
@@ -50,11 +59,15 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
     fn texts<'a>(name: &str, answers: &'a [Answer], text: impl Fn(&'a Answer) -> Option<&'a str>) -> Column {
         Series::new(name.into(), answers.iter().map(text).collect::<Vec<_>>()).into()
     }
-    let mut log_probabilities: ListChunked =
-        answers.iter().map(|answer| Series::new("".into(), &answer.log_probabilities)).collect();
+    let mut log_probabilities: ListChunked = answers
+        .iter()
+        .map(|answer| Series::new("".into(), &answer.log_probabilities))
+        .collect();
     log_probabilities.rename("log_probabilities".into());
-    let choices: Vec<Option<u32>> =
-        answers.iter().map(|answer| answer.choice.and_then(|choice| u32::try_from(choice).ok())).collect();
+    let choices: Vec<Option<u32>> = answers
+        .iter()
+        .map(|answer| answer.choice.and_then(|choice| u32::try_from(choice).ok()))
+        .collect();
     let prompt_tokens: Vec<u64> = answers.iter().map(|answer| answer.prompt_tokens as u64).collect();
     let seconds: Vec<f64> = answers.iter().map(|answer| answer.seconds).collect();
     DataFrame::new(
@@ -76,7 +89,10 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
 }
 
 fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError> {
-    let format = |source| TableError::Format { path: path.to_owned(), source };
+    let format = |source| TableError::Format {
+        path: path.to_owned(),
+        source,
+    };
     let text = |name: &str| frame.column(name).and_then(Column::str).map_err(format);
     let models = text("model")?;
     let benchmarks = text("benchmark")?;
@@ -85,18 +101,25 @@ fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError>
     let ids = text("id")?;
     let outcomes = text("outcome")?;
     let errors = text("error")?;
-    let log_probabilities = frame.column("log_probabilities").and_then(Column::list).map_err(format)?;
+    let log_probabilities = frame
+        .column("log_probabilities")
+        .and_then(Column::list)
+        .map_err(format)?;
     let choices = frame.column("choice").and_then(Column::u32).map_err(format)?;
     let prompt_tokens = frame.column("prompt_tokens").and_then(Column::u64).map_err(format)?;
     let seconds = frame.column("seconds").and_then(Column::f64).map_err(format)?;
     (0..frame.height())
         .map(|row| {
-            let problem = |problem: String| TableError::Row { path: path.to_owned(), row, problem };
-            let required = |value: Option<&str>, name: &str| {
-                value.map(str::to_owned).ok_or_else(|| problem(format!("no {name}")))
+            let problem = |problem: String| TableError::Row {
+                path: path.to_owned(),
+                row,
+                problem,
             };
-            let language: Language =
-                required(languages.get(row), "language")?.parse().map_err(|error| problem(format!("{error}")))?;
+            let required =
+                |value: Option<&str>, name: &str| value.map(str::to_owned).ok_or_else(|| problem(format!("no {name}")));
+            let language: Language = required(languages.get(row), "language")?
+                .parse()
+                .map_err(|error| problem(format!("{error}")))?;
             let outcome = required(outcomes.get(row), "outcome")?;
             let scores = match log_probabilities.get_as_series(row) {
                 Some(series) => series.f64().map_err(format)?.into_no_null_iter().collect(),
@@ -106,7 +129,10 @@ fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError>
                 model: required(models.get(row), "model")?,
                 benchmark: required(benchmarks.get(row), "benchmark")?,
                 task: required(tasks.get(row), "task")?,
-                item: ItemKey { language, id: required(ids.get(row), "id")? },
+                item: ItemKey {
+                    language,
+                    id: required(ids.get(row), "id")?,
+                },
                 log_probabilities: scores,
                 choice: choices.get(row).map(|choice| choice as usize),
                 outcome: Outcome::from_word(&outcome)
@@ -130,8 +156,15 @@ mod tests {
                 model: "model".into(),
                 benchmark: "b".into(),
                 task: "مهمة".into(),
-                item: ItemKey { language: "ar".parse().unwrap(), id: number.to_string() },
-                log_probabilities: if number == 7 { Vec::new() } else { vec![-0.5, -f64::from(number), -1e-9] },
+                item: ItemKey {
+                    language: "ar".parse().unwrap(),
+                    id: number.to_string(),
+                },
+                log_probabilities: if number == 7 {
+                    Vec::new()
+                } else {
+                    vec![-0.5, -f64::from(number), -1e-9]
+                },
                 choice: (number != 7).then_some(number as usize % 3),
                 outcome: if number == 7 { Outcome::Failed } else { Outcome::Wrong },
                 prompt_tokens: number as usize * 3,

@@ -1,7 +1,6 @@
 //! The worker: one thread that owns the device and takes jobs one after the other.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -9,7 +8,7 @@ use std::time::Duration;
 
 use super::execute::{ExecuteError, RunRequest, Step, create, execute};
 use super::{RunId, RunRecord, store};
-use crate::engine::{Backend, Cancel, EngineError, LocalBackend};
+use crate::engine::{self, Cancel};
 use crate::error_chain;
 use crate::workspace::Workspace;
 
@@ -17,7 +16,10 @@ use crate::workspace::Workspace;
 #[derive(Debug)]
 pub enum Job {
     /// Make a run and work through it.
-    Run { workspace: Arc<Workspace>, request: RunRequest },
+    Run {
+        workspace: Arc<Workspace>,
+        request: RunRequest,
+    },
     /// Go on with a run that did not finish.
     Resume { workspace: Arc<Workspace>, run: RunId },
 }
@@ -57,12 +59,19 @@ impl Worker {
             for (job, cancel) in job_queue {
                 let attempt = catch_unwind(AssertUnwindSafe(|| work_on(job, &mut tell, &cancel)));
                 if attempt.is_err() {
-                    tell(Event::Refused("the engine stopped unexpectedly; answers so far are kept, resume the run".into()));
+                    tell(Event::Refused(
+                        "the engine stopped unexpectedly; answers so far are kept, resume the run".into(),
+                    ));
                 }
             }
         };
         let thread = std::thread::Builder::new().name("worker".into()).spawn(work)?;
-        Ok(Self { jobs: Some(jobs), events, last: Cancel::default(), thread: Some(thread) })
+        Ok(Self {
+            jobs: Some(jobs),
+            events,
+            last: Cancel::default(),
+            thread: Some(thread),
+        })
     }
 
     /// Hands the thread a job; it begins when those before it have ended. The handle stops it.
@@ -121,7 +130,13 @@ fn work_on(job: Job, tell: &mut dyn FnMut(Event), cancel: &Cancel) {
         Err(error) => return tell(Event::Refused(error_chain(&error))),
     };
     tell(Event::Started(Box::new(record.clone())));
-    let result = execute(&workspace, &mut record, &load_local, &mut |step| tell(Event::Step(step)), cancel);
+    let result = execute(
+        &workspace,
+        &mut record,
+        &engine::load,
+        &mut |step| tell(Event::Step(step)),
+        cancel,
+    );
     match result {
         // The record tells an error of the run; one that left no trace there is told here.
         Err(error) if record.error.is_none() && !matches!(error, ExecuteError::Cancelled) => {
@@ -129,8 +144,4 @@ fn work_on(job: Job, tell: &mut dyn FnMut(Event), cancel: &Cancel) {
         }
         _ => tell(Event::Ended(Box::new(record))),
     }
-}
-
-fn load_local(path: &Path) -> Result<Box<dyn Backend>, EngineError> {
-    Ok(Box::new(LocalBackend::load(path)?))
 }

@@ -18,13 +18,23 @@ pub fn request(backend: &dyn Backend, prompt: &LetterPrompt) -> Result<ScoreRequ
         let mut text = prompt.text.clone();
         text.push_plain(continuation);
         let whole = backend.tokenize(&text)?;
-        let common = whole.iter().zip(&bare).take_while(|(left, right)| left == right).count();
+        let common = whole
+            .iter()
+            .zip(&bare)
+            .take_while(|(left, right)| left == right)
+            .count();
         // At least one token of each continuation must be left to score.
         shared = shared.min(common).min(whole.len().saturating_sub(1));
         wholes.push(whole);
     }
-    let continuations = wholes.iter().map(|whole| whole.iter().skip(shared).copied().collect()).collect();
-    Ok(ScoreRequest { prompt: bare.into_iter().take(shared).collect(), continuations })
+    let continuations = wholes
+        .iter()
+        .map(|whole| whole.iter().skip(shared).copied().collect())
+        .collect();
+    Ok(ScoreRequest {
+        prompt: bare.into_iter().take(shared).collect(),
+        continuations,
+    })
 }
 
 /// Tokens the model has to read for a request: the prompt and its longest continuation.
@@ -33,7 +43,14 @@ pub fn token_count(request: &ScoreRequest) -> usize {
 }
 
 /// The answer that scores make of an item. The likeliest letter is the choice; of equals, the first.
-pub fn answer(model: &str, benchmark: &str, item: &Item, request: &ScoreRequest, scores: &Scores, seconds: f64) -> Answer {
+pub fn answer(
+    model: &str,
+    benchmark: &str,
+    item: &Item,
+    request: &ScoreRequest,
+    scores: &Scores,
+    seconds: f64,
+) -> Answer {
     if scores.log_probabilities.iter().any(|value| value.is_nan()) {
         let problem = "the model gave no number for an option: its file may be damaged".to_owned();
         return failed(model, benchmark, item, request.prompt.len(), problem);
@@ -52,7 +69,11 @@ pub fn answer(model: &str, benchmark: &str, item: &Item, request: &ScoreRequest,
         item: item.key.clone(),
         log_probabilities: scores.log_probabilities.clone(),
         choice,
-        outcome: if choice == Some(item.answer) { Outcome::Right } else { Outcome::Wrong },
+        outcome: if choice == Some(item.answer) {
+            Outcome::Right
+        } else {
+            Outcome::Wrong
+        },
         prompt_tokens: request.prompt.len(),
         seconds,
         error: None,

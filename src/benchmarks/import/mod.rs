@@ -206,7 +206,17 @@ struct Defaults {
 
 /// Reads the items of a file; its extension names the format.
 pub fn read(path: &Path, options: &ImportOptions) -> Result<Import, ImportError> {
-    let records = raw_records(path, options)?;
+    items(path, raw_records(path, options)?, options)
+}
+
+/// Reads items from the text of a JSON Lines file that is in memory; `name` stands for it in messages.
+pub fn read_json_lines(name: &str, text: &str, options: &ImportOptions) -> Result<Import, ImportError> {
+    let path = Path::new(name);
+    let records = json::records(text).ok_or_else(|| ImportError::NotRecords { path: path.to_owned() })?;
+    items(path, records, options)
+}
+
+fn items(path: &Path, records: Vec<RawRecord>, options: &ImportOptions) -> Result<Import, ImportError> {
     if records.is_empty() {
         return Err(ImportError::Empty { path: path.to_owned() });
     }

@@ -1,0 +1,3 @@
+//! Models: what a file says of itself, where files come from, whether they fit.
+
+pub mod hash;

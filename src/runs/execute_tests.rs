@@ -1,0 +1,273 @@
+//! Runs against a backend that needs no model: its scores are a function of the tokens alone.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::execute::{ExecuteError, RunRequest, Step, create, execute};
+use super::{RunRecord, RunState, store};
+
+use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
+use crate::engine::{Backend, Cancel, EngineError, ModelFacts, ScoreRequest, Scores, TokenId};
+use crate::prompts::{ChatError, ChatTemplate, PromptText, Protocol};
+use crate::scoring::{Answer, Outcome};
+use crate::workspace::Workspace;
+
+/// One token a character; a continuation's score depends on every token before it.
+struct Scripted {
+    facts: ModelFacts,
+    context_length: usize,
+    groups: Arc<AtomicUsize>,
+    /// Asks for a stop after so many groups.
+    stop_after: usize,
+}
+
+impl Backend for Scripted {
+    fn tokenize(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError> {
+        Ok(prompt.to_plain_string().chars().map(u32::from).collect())
+    }
+
+    fn facts(&self) -> &ModelFacts {
+        &self.facts
+    }
+
+    fn chat_template(&self) -> Result<Option<ChatTemplate>, ChatError> {
+        Ok(None)
+    }
+
+    fn context_length(&self) -> usize {
+        self.context_length
+    }
+
+    fn score(&mut self, group: &[ScoreRequest], _cancel: &Cancel) -> Result<Vec<Scores>, EngineError> {
+        if self.groups.fetch_add(1, Ordering::Relaxed) >= self.stop_after {
+            return Err(EngineError::Cancelled);
+        }
+        let score = |request: &ScoreRequest| {
+            let sum = |tokens: &[TokenId]| {
+                tokens
+                    .iter()
+                    .fold(7_u32, |sum, token| sum.wrapping_mul(31).wrapping_add(*token))
+            };
+            let values = request
+                .continuations
+                .iter()
+                .map(|tokens| sum(&request.prompt) ^ sum(tokens));
+            Scores {
+                log_probabilities: values.map(|value| -f64::from(value % 1000) / 100.0).collect(),
+            }
+        };
+        Ok(group.iter().map(score).collect())
+    }
+}
+
+struct Setting {
+    _folder: tempfile::TempDir,
+    workspace: Workspace,
+    request: RunRequest,
+}
+
+fn setting(items_per_language: usize) -> Setting {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = Workspace::open_or_create(&folder.path().join("workspace")).unwrap();
+    let mut items = Vec::new();
+    for language in ["en", "ar"] {
+        for number in 0..items_per_language {
+            let fields = ItemFields {
+                key: ItemKey {
+                    language: language.parse().unwrap(),
+                    id: format!("{number:03}"),
+                },
+                task: format!("task {}", number % 2),
+                subject: None,
+                parallel: Some(number.to_string()),
+                context: None,
+                question: format!("question {number}"),
+                options: vec!["one".into(), "two".into(), "three".into()],
+                answer: number % 3,
+                rationale: None,
+                extra: serde_json::Map::default(),
+            };
+            items.push(Item::new(fields).unwrap());
+        }
+    }
+    let benchmark = Benchmark::new("questions", Description::default(), items).unwrap();
+    workspace.save_benchmark(&benchmark).unwrap();
+    let models = ["first", "second"].map(|name| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, name).unwrap();
+        (name.to_owned(), path)
+    });
+    let request = RunRequest {
+        models: models.to_vec(),
+        benchmarks: vec!["questions".into()],
+        languages: Vec::new(),
+        limit: None,
+        protocol: Protocol {
+            shots: 2,
+            ..Protocol::default()
+        },
+    };
+    Setting {
+        _folder: folder,
+        workspace,
+        request,
+    }
+}
+
+impl Setting {
+    fn create(&self) -> Result<RunRecord, ExecuteError> {
+        create(&self.workspace, &self.request, &mut |_| {}, &Cancel::default())
+    }
+
+    fn execute(&self, record: &mut RunRecord, stop_after: usize, context_length: usize) -> Result<(), ExecuteError> {
+        let groups = Arc::new(AtomicUsize::new(0));
+        let load = move |_: &Path| -> Result<Box<dyn Backend>, EngineError> {
+            let facts = ModelFacts {
+                architecture: "scripted".into(),
+                quantization: "none".into(),
+                tokenizer_sha256: "0".repeat(64),
+                device: "paper".into(),
+                computed: "by hand".into(),
+            };
+            Ok(Box::new(Scripted {
+                facts,
+                context_length,
+                groups: Arc::clone(&groups),
+                stop_after,
+            }))
+        };
+        execute(&self.workspace, record, &load, &mut |_| {}, &Cancel::default())
+    }
+
+    fn answers(&self, record: &RunRecord) -> Vec<Answer> {
+        let mut answers = store::answers(&self.workspace, &record.id).unwrap();
+        // Time is the one thing two runs may differ in.
+        answers.iter_mut().for_each(|answer| answer.seconds = 0.0);
+        answers
+    }
+}
+
+#[test]
+fn a_run_stopped_anywhere_ends_with_the_answers_of_an_uninterrupted_one() {
+    let setting = setting(37);
+    let mut whole = setting.create().unwrap();
+    setting.execute(&mut whole, usize::MAX, 10_000).unwrap();
+    let expected = setting.answers(&whole);
+    assert_eq!(expected.len(), whole.total);
+    assert_eq!(expected.len(), 2 * 2 * 37);
+    for stop_after in 0..8 {
+        let mut record = setting.create().unwrap();
+        let stopped = setting.execute(&mut record, stop_after, 10_000).unwrap_err();
+        assert!(matches!(stopped, ExecuteError::Cancelled), "{stopped}");
+        let mut record = store::load(&setting.workspace, &record.id).unwrap();
+        assert_eq!(record.state, RunState::Cancelled);
+        setting.execute(&mut record, usize::MAX, 10_000).unwrap();
+        assert_eq!(record.state, RunState::Finished);
+        assert_eq!(setting.answers(&record), expected, "stopped after {stop_after} groups");
+    }
+}
+
+#[test]
+fn a_prompt_that_does_not_fit_fails_alone() {
+    let setting = setting(12);
+    let mut record = setting.create().unwrap();
+    // "question 10" and "question 11" are one character longer than the others.
+    let mut wide = setting.create().unwrap();
+    setting.execute(&mut wide, usize::MAX, 10_000).unwrap();
+    let longest = setting
+        .answers(&wide)
+        .iter()
+        .map(|answer| answer.prompt_tokens)
+        .max()
+        .unwrap();
+    setting.execute(&mut record, usize::MAX, longest).unwrap();
+    let answers = setting.answers(&record);
+    let failed: Vec<&Answer> = answers
+        .iter()
+        .filter(|answer| answer.outcome == Outcome::Failed)
+        .collect();
+    assert!(!failed.is_empty() && failed.len() < answers.len());
+    assert!(
+        failed
+            .iter()
+            .all(|answer| answer.error.as_ref().unwrap().contains("tokens"))
+    );
+    let rows = super::comparison::compare([(&record, &answers[..])]);
+    assert_eq!(rows.iter().map(|row| row.n + row.failed).sum::<usize>(), answers.len());
+    assert_eq!(rows.iter().map(|row| row.failed).sum::<usize>(), failed.len());
+}
+
+#[test]
+fn a_changed_model_or_benchmark_is_not_resumed() {
+    let setting = setting(20);
+    let mut record = setting.create().unwrap();
+    setting.execute(&mut record, 1, 10_000).unwrap_err();
+    let model = &setting.request.models[0].1;
+    std::fs::write(model, "another").unwrap();
+    let error = setting.execute(&mut record, usize::MAX, 10_000).unwrap_err();
+    assert!(matches!(error, ExecuteError::ModelChanged { .. }), "{error}");
+    assert_eq!(
+        store::load(&setting.workspace, &record.id).unwrap().state,
+        RunState::Failed
+    );
+
+    std::fs::write(model, "first").unwrap();
+    let benchmark = setting.workspace.load_benchmark("questions").unwrap();
+    let fewer = benchmark.items()[1..].to_vec();
+    let changed = Benchmark::new("questions", Description::default(), fewer).unwrap();
+    setting.workspace.save_benchmark(&changed).unwrap();
+    let error = setting.execute(&mut record, usize::MAX, 10_000).unwrap_err();
+    assert!(matches!(error, ExecuteError::BenchmarkChanged(_)), "{error}");
+}
+
+#[test]
+fn a_request_that_cannot_be_run_says_why() {
+    let mut setting = setting(3);
+    setting.request.languages = vec!["fr".parse().unwrap()];
+    let error = setting.create().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no chosen benchmark has items in fr; there are en, ar"
+    );
+    setting.request.languages.clear();
+    setting.request.models.push(setting.request.models[0].clone());
+    assert!(matches!(setting.create().unwrap_err(), ExecuteError::SameName(_)));
+    setting.request.models.clear();
+    assert!(matches!(setting.create().unwrap_err(), ExecuteError::NothingChosen));
+    setting
+        .request
+        .models
+        .push(("gone".into(), "/nowhere/model.gguf".into()));
+    assert!(crate::error_chain(&setting.create().unwrap_err()).contains("/nowhere/model.gguf"));
+}
+
+#[test]
+fn progress_counts_up_to_the_total() {
+    let setting = setting(20);
+    let mut record = setting.create().unwrap();
+    let mut seen = Vec::new();
+    let load = |_: &Path| -> Result<Box<dyn Backend>, EngineError> {
+        let facts = ModelFacts {
+            architecture: String::new(),
+            quantization: String::new(),
+            tokenizer_sha256: String::new(),
+            device: String::new(),
+            computed: String::new(),
+        };
+        Ok(Box::new(Scripted {
+            facts,
+            context_length: 10_000,
+            groups: Arc::default(),
+            stop_after: usize::MAX,
+        }))
+    };
+    let mut tell = |step| {
+        if let Step::Progress(progress) = step {
+            seen.push((progress.done, progress.total));
+        }
+    };
+    execute(&setting.workspace, &mut record, &load, &mut tell, &Cancel::default()).unwrap();
+    assert!(seen.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    assert_eq!(seen.last(), Some(&(80, 80)));
+}

@@ -1,0 +1,131 @@
+//! Answers and comparisons as people and other programs read them: JSON and CSV.
+
+use std::io::Write;
+
+use polars::prelude::{Column, CsvWriter, DataFrame, NamedFrom, PolarsError, SerWriter, Series};
+use serde::Serialize;
+
+use super::RunRecord;
+use super::comparison::Row;
+use crate::language::Language;
+use crate::scoring::{Answer, Outcome};
+
+/// One answer with the run it belongs to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AnswerRow<'a> {
+    pub run: &'a str,
+    pub protocol: String,
+    pub model: &'a str,
+    pub benchmark: &'a str,
+    pub task: &'a str,
+    pub language: &'a Language,
+    pub item: &'a str,
+    /// Natural-log probability of every option's letter, in the item's order.
+    pub log_probabilities: &'a [f64],
+    /// The chosen option as a Latin letter.
+    pub choice: Option<&'static str>,
+    /// The chosen option, from 0.
+    pub choice_index: Option<usize>,
+    pub outcome: Outcome,
+    pub prompt_tokens: usize,
+    pub seconds: f64,
+    pub error: Option<&'a str>,
+}
+
+/// The rows of a run's answers, in their order.
+pub fn answer_rows<'a>(record: &'a RunRecord, answers: &'a [Answer]) -> impl Iterator<Item = AnswerRow<'a>> {
+    answers.iter().map(|answer| AnswerRow {
+        run: record.id.as_str(),
+        protocol: record.protocol.label(),
+        model: &answer.model,
+        benchmark: &answer.benchmark,
+        task: &answer.task,
+        language: &answer.item.language,
+        item: &answer.item.id,
+        log_probabilities: &answer.log_probabilities,
+        choice: answer.choice.and_then(Language::latin_letter),
+        choice_index: answer.choice,
+        outcome: answer.outcome,
+        prompt_tokens: answer.prompt_tokens,
+        seconds: answer.seconds,
+        error: answer.error.as_deref(),
+    })
+}
+
+/// Answers as CSV; the log-probabilities stand in one field, separated by spaces.
+pub fn write_answers_csv(output: impl Write, rows: &[AnswerRow<'_>]) -> Result<(), PolarsError> {
+    let text = |name: &str, value: &dyn Fn(&AnswerRow<'_>) -> Option<String>| -> Column {
+        Series::new(name.into(), rows.iter().map(value).collect::<Vec<_>>()).into()
+    };
+    let numbers = |name: &str, value: &dyn Fn(&AnswerRow<'_>) -> Option<u64>| -> Column {
+        Series::new(name.into(), rows.iter().map(value).collect::<Vec<_>>()).into()
+    };
+    let log_probabilities = |row: &AnswerRow<'_>| {
+        Some(
+            row.log_probabilities
+                .iter()
+                .map(f64::to_string)
+                .collect::<Vec<_>>()
+                .join(" "),
+        )
+    };
+    let seconds: Column = Series::new("seconds".into(), rows.iter().map(|row| row.seconds).collect::<Vec<_>>()).into();
+    write_csv(
+        output,
+        rows.len(),
+        vec![
+            text("run", &|row| Some(row.run.to_owned())),
+            text("protocol", &|row| Some(row.protocol.clone())),
+            text("model", &|row| Some(row.model.to_owned())),
+            text("benchmark", &|row| Some(row.benchmark.to_owned())),
+            text("task", &|row| Some(row.task.to_owned())),
+            text("language", &|row| Some(row.language.tag().to_owned())),
+            text("item", &|row| Some(row.item.to_owned())),
+            text("log_probabilities", &log_probabilities),
+            text("choice", &|row| row.choice.map(str::to_owned)),
+            numbers("choice_index", &|row| row.choice_index.map(|index| index as u64)),
+            text("outcome", &|row| Some(row.outcome.word().to_owned())),
+            numbers("prompt_tokens", &|row| Some(row.prompt_tokens as u64)),
+            seconds,
+            text("error", &|row| row.error.map(str::to_owned)),
+        ],
+    )
+}
+
+/// A comparison as CSV, with the names of the JSON form.
+pub fn write_comparison_csv(output: impl Write, rows: &[Row]) -> Result<(), PolarsError> {
+    let text = |name: &str, value: &dyn Fn(&Row) -> String| -> Column {
+        Series::new(name.into(), rows.iter().map(value).collect::<Vec<_>>()).into()
+    };
+    let count = |name: &str, value: &dyn Fn(&Row) -> usize| -> Column {
+        Series::new(
+            name.into(),
+            rows.iter().map(|row| value(row) as u64).collect::<Vec<_>>(),
+        )
+        .into()
+    };
+    let share = |name: &str, value: &dyn Fn(&Row) -> Option<f64>| -> Column {
+        Series::new(name.into(), rows.iter().map(value).collect::<Vec<_>>()).into()
+    };
+    write_csv(
+        output,
+        rows.len(),
+        vec![
+            text("model", &|row| row.model.clone()),
+            text("benchmark", &|row| row.benchmark.clone()),
+            text("task", &|row| row.task.clone()),
+            text("language", &|row| row.language.tag().to_owned()),
+            text("protocol", &|row| row.protocol.clone()),
+            count("n", &|row| row.n),
+            count("right", &|row| row.right),
+            count("failed", &|row| row.failed),
+            share("accuracy", &|row| row.accuracy),
+            share("low", &|row| row.low),
+            share("high", &|row| row.high),
+        ],
+    )
+}
+
+fn write_csv(output: impl Write, height: usize, columns: Vec<Column>) -> Result<(), PolarsError> {
+    CsvWriter::new(output).finish(&mut DataFrame::new(height, columns)?)
+}
