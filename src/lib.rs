@@ -4,6 +4,8 @@
 //! [`language`] on nothing; [`benchmarks`] and `models` on it; then
 //! [`prompts`], [`engine`], `scoring`, `runs`; then the command line and the window.
 
+#[cfg(feature = "window")]
+pub mod app;
 pub mod benchmarks;
 pub mod engine;
 pub mod files;
@@ -14,6 +16,10 @@ pub mod prompts;
 pub mod runs;
 pub mod scoring;
 pub mod stats;
+#[cfg(feature = "window")]
+pub mod text;
+#[cfg(feature = "window")]
+pub mod ui;
 pub mod workspace;
 
 /// An error and its causes in one line, for people.

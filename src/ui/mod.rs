@@ -7,6 +7,7 @@ pub mod inspect;
 pub mod models;
 pub mod runs;
 pub mod shell;
+pub mod text;
 pub mod typeset;
 pub mod widgets;
 

@@ -1,0 +1,184 @@
+//! The bundled fonts, and which of them a language is written in.
+//!
+//! The same bytes serve our own layout and egui's text. What the bundle lacks is looked for once
+//! among the fonts of the system, and only when a text needs it: start-up does not wait for them.
+
+use std::sync::Arc;
+
+use parley::FontContext;
+use parley::fontique::{Blob, Collection, CollectionOptions, FontInfoOverride, FontWeight};
+
+use crate::language::{Language, Script};
+
+/// The two weights of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Weight {
+    /// 400, for reading.
+    #[default]
+    Regular,
+    /// 600, for what stands out.
+    Semibold,
+}
+
+impl Weight {
+    /// On the scale of CSS and OpenType, 1 to 1000.
+    pub fn value(self) -> u16 {
+        match self {
+            Self::Regular => 400,
+            Self::Semibold => 600,
+        }
+    }
+}
+
+/// A font file within the program.
+#[derive(Debug)]
+pub struct BundledFont {
+    /// The family as layout names it.
+    pub family: &'static str,
+    pub weight: Weight,
+    /// A whole TrueType file.
+    pub bytes: &'static [u8],
+}
+
+impl BundledFont {
+    /// A name that no other bundled font has.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.family, self.weight.value())
+    }
+}
+
+macro_rules! bundled {
+    ($($family:literal $weight:ident $file:literal),* $(,)?) => {
+        &[$(BundledFont {
+            family: $family,
+            weight: Weight::$weight,
+            bytes: include_bytes!(concat!("../../fonts/", $file, ".ttf")),
+        }),*]
+    };
+}
+
+/// Every bundled font. Of scripts without a semibold file the regular one is thickened in drawing.
+pub static BUNDLED: &[BundledFont] = bundled![
+    "Noto Sans" Regular "NotoSans-Regular",
+    "Noto Sans" Semibold "NotoSans-SemiBold",
+    "Noto Sans Arabic" Regular "NotoSansArabic-Regular",
+    "Noto Sans Arabic" Semibold "NotoSansArabic-SemiBold",
+    "Noto Sans Devanagari" Regular "NotoSansDevanagari-Regular",
+    "Noto Sans Devanagari" Semibold "NotoSansDevanagari-SemiBold",
+    "Noto Sans Bengali" Regular "NotoSansBengali-Regular",
+    "Noto Sans Ethiopic" Regular "NotoSansEthiopic-Regular",
+    "Noto Sans Hebrew" Regular "NotoSansHebrew-Regular",
+    "Noto Sans Thai" Regular "NotoSansThai-Regular",
+    "Noto Sans KR" Regular "NotoSansKR-Regular",
+    "Noto Sans SC" Regular "NotoSansSC-Regular",
+    "Noto Sans JP" Regular "NotoSansJP-Regular",
+];
+
+/// The family of Latin, Cyrillic and Greek, in which everything else of the interface is set too.
+pub const MAIN_FAMILY: &str = "Noto Sans";
+
+/// The families a text in `language` is set in, the first that has a character winning.
+///
+/// The language's own family comes first, so that Japanese takes Japanese forms of the characters
+/// it shares with Chinese, and Arabic takes its own punctuation and digits.
+pub fn families(language: Option<&Language>) -> Vec<&'static str> {
+    let own = language.map_or(MAIN_FAMILY, |language| family_of(language.script()));
+    let mut families = vec![own, MAIN_FAMILY];
+    families.extend(BUNDLED.iter().map(|font| font.family));
+    let mut seen = Vec::with_capacity(families.len());
+    families.retain(|family| {
+        let first = !seen.contains(family);
+        seen.push(*family);
+        first
+    });
+    families
+}
+
+fn family_of(script: Script) -> &'static str {
+    match script {
+        Script::Arabic => "Noto Sans Arabic",
+        Script::Bengali => "Noto Sans Bengali",
+        Script::Cyrillic | Script::Greek | Script::Latin => MAIN_FAMILY,
+        Script::Devanagari => "Noto Sans Devanagari",
+        Script::Ethiopic => "Noto Sans Ethiopic",
+        Script::Hangul => "Noto Sans KR",
+        Script::Han => "Noto Sans SC",
+        Script::Hebrew => "Noto Sans Hebrew",
+        Script::Japanese => "Noto Sans JP",
+        Script::Thai => "Noto Sans Thai",
+    }
+}
+
+/// Whether glyphs of `family` are drawn on whole pixels only.
+///
+/// Chinese characters are many, and all as wide as each other: four copies of each at
+/// quarter-pixel steps would fill the glyph atlas and show nothing more.
+pub fn on_whole_pixels(family_bytes: &[u8]) -> bool {
+    BUNDLED
+        .iter()
+        .filter(|font| ["Noto Sans SC", "Noto Sans JP", "Noto Sans KR"].contains(&font.family))
+        .any(|font| std::ptr::eq(font.bytes, family_bytes))
+}
+
+/// Where to look for what the bundle lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// In the fonts of the system, once the first character is missing.
+    System,
+    /// Nowhere: layout is the same on every machine, as tests need it.
+    None,
+}
+
+/// Parley's font collection with the bundle in it and no font of the system yet.
+pub fn collection() -> FontContext {
+    let mut collection = Collection::new(CollectionOptions {
+        shared: false,
+        system_fonts: false,
+    });
+    for font in BUNDLED {
+        let naming = FontInfoOverride {
+            family_name: Some(font.family),
+            weight: Some(FontWeight::new(f32::from(font.weight.value()))),
+            ..FontInfoOverride::default()
+        };
+        collection.register_fonts(Blob::new(Arc::new(font.bytes)), Some(naming));
+    }
+    FontContext {
+        collection,
+        source_cache: Default::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn language(tag: &str) -> Language {
+        tag.parse().unwrap()
+    }
+
+    #[test]
+    fn a_language_is_set_in_its_own_family_first() {
+        assert_eq!(families(None)[0], "Noto Sans");
+        assert_eq!(families(Some(&language("ja")))[..2], ["Noto Sans JP", "Noto Sans"]);
+        assert_eq!(families(Some(&language("zh")))[..2], ["Noto Sans SC", "Noto Sans"]);
+        assert_eq!(families(Some(&language("ar")))[..2], ["Noto Sans Arabic", "Noto Sans"]);
+        let yoruba = families(Some(&language("yo")));
+        assert_eq!(yoruba.iter().filter(|family| **family == "Noto Sans").count(), 1);
+        assert!(yoruba.contains(&"Noto Sans Thai"));
+    }
+
+    #[test]
+    fn every_bundled_font_is_found_by_family_and_weight() {
+        let mut fonts = collection();
+        for font in BUNDLED {
+            let family = fonts.collection.family_by_name(font.family).unwrap();
+            let weights: Vec<f32> = family.fonts().iter().map(|info| info.weight().value()).collect();
+            assert!(
+                weights.contains(&f32::from(font.weight.value())),
+                "{}: {weights:?}",
+                font.name()
+            );
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! The bridge to egui: layouts become galleys, kept until the atlas they point into changes.
+
+mod characters;
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex};
+
+use egui::epaint::text::PlacedRow;
+use egui::epaint::{Galley, Mesh, Rect};
+use egui::text::{ByteIndex, LayoutJob, LayoutSection, TextFormat};
+use egui::{Color32, Context, FontData, FontDefinitions, FontFamily, FontId, Id, Vec2, ViewportId, pos2, vec2};
+
+use self::characters::{CharacterTable, FAMILY, Meaning, WholeStyle, lock};
+use super::fonts::{BUNDLED, Fallback, MAIN_FAMILY, Weight};
+use super::layout::{Engine, Frame, Line, PlacedGlyph, TextLayout, TextStyle};
+use super::raster::Faces;
+use crate::language::Language;
+
+/// The name of egui's family for English words and numbers that stand out: Noto Sans, 600.
+pub const SEMIBOLD: &str = "semibold";
+
+/// A text ready to be painted.
+#[derive(Clone)]
+pub struct Text {
+    /// What egui paints. Its colour is `Color32::PLACEHOLDER`, so that whoever paints it decides.
+    pub galley: Arc<Galley>,
+    /// Where its lines and characters are.
+    pub layout: Arc<TextLayout>,
+}
+
+/// Prepares `ctx` for text: call it once at the start.
+///
+/// egui's own labels get the bundled fonts too, with [`SEMIBOLD`] as a family of its own.
+pub fn install(ctx: &Context, fallback: Fallback) {
+    ctx.set_fonts(font_definitions());
+    let bridge = Arc::new(Bridge::new(fallback));
+    ctx.add_glyph_rasterizer(bridge.table.rasterizer());
+    ctx.data_mut(|data| data.insert_temp(Id::NULL, bridge));
+}
+
+/// Lays `text` out within `frame`. Cheap to call every frame: what is shown again is kept.
+pub fn lay_out(ctx: &Context, text: &str, style: &TextStyle, frame: &Frame) -> Text {
+    Bridge::of(ctx).text(ctx, text, style, frame)
+}
+
+/// The same, for stock widgets that take a `WidgetText`: buttons, checkboxes, tooltips, tabs.
+pub fn galley(ctx: &Context, text: &str, style: &TextStyle, frame: &Frame) -> Arc<Galley> {
+    lay_out(ctx, text, style, frame).galley
+}
+
+/// A string of one character that egui draws as the whole of `text`, on one line.
+///
+/// For interfaces that take a `String` only, such as the ticks and legends of plots. Whoever shows
+/// it gives the widget its accessible name separately.
+pub fn one_character(ctx: &Context, text: &str, weight: Weight, language: Option<&Language>) -> String {
+    let style = WholeStyle {
+        weight,
+        language: language.cloned(),
+    };
+    let meaning = Meaning::Text(text.into(), style);
+    match Bridge::of(ctx).table.character(meaning) {
+        Some(character) => character.to_string(),
+        None => text.to_owned(),
+    }
+}
+
+fn font_definitions() -> FontDefinitions {
+    let mut definitions = FontDefinitions::default();
+    let mut regular = Vec::new();
+    let mut semibold = Vec::new();
+    for font in BUNDLED {
+        let data = FontData::from_static(font.bytes);
+        definitions.font_data.insert(font.name(), Arc::new(data));
+        match font.weight {
+            Weight::Regular => regular.push(font.name()),
+            Weight::Semibold => semibold.push(font.name()),
+        }
+    }
+    // Icons and arrows come from egui's own fonts.
+    let icons = definitions
+        .families
+        .get(&FontFamily::Proportional)
+        .cloned()
+        .unwrap_or_default();
+    let monospace = definitions.families.entry(FontFamily::Monospace).or_default();
+    monospace.extend(regular.iter().cloned());
+    semibold.extend(
+        regular
+            .iter()
+            .filter(|name| !name.starts_with(&format!("{MAIN_FAMILY} 4")))
+            .cloned(),
+    );
+    for family in [&mut regular, &mut semibold] {
+        family.extend(icons.iter().cloned());
+    }
+    definitions.families.insert(FontFamily::Proportional, regular);
+    definitions.families.insert(FontFamily::Name(SEMIBOLD.into()), semibold);
+    definitions.families.insert(FontFamily::Name(FAMILY.into()), Vec::new());
+    definitions
+}
+
+/// Everything kept between frames.
+struct Bridge {
+    engine: Arc<Mutex<Engine>>,
+    table: CharacterTable,
+    kept: Mutex<Kept>,
+    hasher: RandomState,
+}
+
+/// What was laid out before.
+#[derive(Default)]
+struct Kept {
+    entries: HashMap<u64, Entry>,
+    /// A galley laid out by egui in every pass of a viewport. When it comes back as another one,
+    /// the atlas was emptied and no galley made before may be painted.
+    sentinels: HashMap<ViewportId, (u64, Arc<Galley>)>,
+    /// How often that happened.
+    generation: u64,
+    /// Counts the passes of all viewports.
+    pass: u64,
+}
+
+struct Entry {
+    text: Text,
+    style: TextStyle,
+    frame: Frame,
+    generation: u64,
+    /// The pass it was last shown in.
+    shown: u64,
+}
+
+/// Above this many, texts not shown in the pass before are dropped.
+const MOST_KEPT: usize = 4096;
+
+impl Bridge {
+    fn new(fallback: Fallback) -> Self {
+        let faces = Faces::default();
+        let engine = Arc::new(Mutex::new(Engine::new(fallback, faces.clone())));
+        Self {
+            table: CharacterTable::new(engine.clone(), faces),
+            engine,
+            kept: Mutex::default(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// The bridge installed in `ctx`; one with the fonts of the system where none was.
+    fn of(ctx: &Context) -> Arc<Self> {
+        if let Some(bridge) = ctx.data(|data| data.get_temp(Id::NULL)) {
+            return bridge;
+        }
+        install(ctx, Fallback::System);
+        ctx.data(|data| data.get_temp(Id::NULL))
+            .unwrap_or_else(|| Arc::new(Self::new(Fallback::System)))
+    }
+
+    fn text(&self, ctx: &Context, text: &str, style: &TextStyle, frame: &Frame) -> Text {
+        let generation = self.begin_pass(ctx);
+        let scale = ctx.pixels_per_point();
+        let key = self.hasher.hash_one((
+            text,
+            [style.size, style.line_height, frame.max_width, scale].map(f32::to_bits),
+            style.weight,
+            &style.language,
+            frame.max_lines,
+            frame.fill,
+        ));
+        let matches = |entry: &Entry| {
+            *entry.text.layout.text == *text
+                && entry.style == *style
+                && entry.frame == *frame
+                && entry.text.layout.scale == scale
+        };
+        let mut kept_layout = None;
+        {
+            let mut kept = lock(&self.kept);
+            let pass = kept.pass;
+            if let Some(entry) = kept.entries.get_mut(&key).filter(|entry| matches(entry)) {
+                entry.shown = pass;
+                if entry.generation == generation {
+                    return entry.text.clone();
+                }
+                kept_layout = Some(entry.text.layout.clone());
+            }
+        }
+        // No lock of ours is held while egui's context is used: it calls our rasterizer.
+        let layout = kept_layout.unwrap_or_else(|| {
+            let layout = lock(&self.engine).lay_out(text, style, frame, scale);
+            if !layout.missing.is_empty() {
+                tracing::warn!(characters = ?layout.missing, "no font has these characters");
+            }
+            Arc::new(layout)
+        });
+        let galley = Arc::new(self.build(ctx, &layout, style));
+        let text = Text { galley, layout };
+        let mut kept = lock(&self.kept);
+        let entry = Entry {
+            text: text.clone(),
+            style: style.clone(),
+            frame: *frame,
+            generation,
+            shown: kept.pass,
+        };
+        kept.entries.insert(key, entry);
+        text
+    }
+
+    /// At the first text of a pass: looks whether the atlas was emptied, and forgets what was not
+    /// shown lately. Returns the generation of galleys that may be painted.
+    fn begin_pass(&self, ctx: &Context) -> u64 {
+        let viewport = ctx.viewport_id();
+        let pass = ctx.cumulative_pass_nr();
+        {
+            let kept = lock(&self.kept);
+            if kept.sentinels.get(&viewport).is_some_and(|(seen, _)| *seen == pass) {
+                return kept.generation;
+            }
+        }
+        let sentinel = ctx
+            .fonts_mut(|fonts| fonts.layout_no_wrap("·".to_owned(), FontId::proportional(12.0), Color32::PLACEHOLDER));
+        let mut kept = lock(&self.kept);
+        let before = kept.sentinels.insert(viewport, (pass, sentinel.clone()));
+        if before.is_some_and(|(_, before)| !Arc::ptr_eq(&before, &sentinel)) {
+            kept.generation += 1;
+        }
+        if kept.entries.len() > MOST_KEPT {
+            let last = kept.pass;
+            kept.entries.retain(|_, entry| entry.shown == last);
+        }
+        kept.pass += 1;
+        kept.generation
+    }
+
+    /// Makes the galley of a layout.
+    ///
+    /// Rows and galleys have private fields, so they are copies of an empty galley with everything
+    /// that is drawn exchanged. That empty galley is as wide as the text unwrapped, which is what
+    /// egui's layouts take for the text's own wish.
+    fn build(&self, ctx: &Context, layout: &TextLayout, style: &TextStyle) -> Galley {
+        let scale = layout.scale;
+        let pictures = self.pictures(ctx, layout);
+        let format = TextFormat {
+            font_id: FontId::new(style.size, FontFamily::Proportional),
+            line_height: Some(layout.height / scale),
+            color: Color32::PLACEHOLDER,
+            ..TextFormat::default()
+        };
+        let section = |leading_space: f32, end: usize| LayoutSection {
+            leading_space,
+            byte_range: ByteIndex(0)..ByteIndex(end),
+            format: format.clone(),
+        };
+        let empty = LayoutJob {
+            sections: vec![section(layout.natural_width.ceil() / scale, 0)],
+            ..LayoutJob::default()
+        };
+        let mut galley = Galley::clone(&ctx.fonts_mut(|fonts| fonts.layout_job(empty)));
+        galley.job = Arc::new(LayoutJob {
+            text: layout.text.to_string(),
+            sections: vec![section(0.0, layout.text.len())],
+            ..LayoutJob::default()
+        });
+        let pattern = galley.rows.first().cloned();
+        galley.rows = pattern.map_or_else(Vec::new, |pattern| {
+            let lines = layout.lines.iter();
+            lines.map(|line| self.row(&pattern, line, scale, &pictures)).collect()
+        });
+        for pair in 1..galley.rows.len() {
+            let ends = layout.lines.get(pair).map(|line| line.paragraph)
+                != layout.lines.get(pair - 1).map(|line| line.paragraph);
+            if let Some(row) = galley.rows.get_mut(pair - 1) {
+                row.ends_with_newline = ends;
+            }
+        }
+        galley.elided = layout.truncated;
+        galley.rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(layout.width, layout.height) / scale);
+        galley.mesh_bounds = Rect::NOTHING;
+        (galley.num_vertices, galley.num_indices) = (0, 0);
+        for row in &galley.rows {
+            galley.mesh_bounds |= row.visuals.mesh_bounds.translate(row.pos.to_vec2());
+            galley.num_vertices += row.visuals.mesh.vertices.len();
+            galley.num_indices += row.visuals.mesh.indices.len();
+        }
+        galley
+    }
+
+    fn row(&self, pattern: &PlacedRow, line: &Line, scale: f32, pictures: &Pictures) -> PlacedRow {
+        let mut mesh = Mesh::default();
+        for glyph in &line.glyphs {
+            let (character, pixel) = self.character(glyph);
+            let key = character.map(|character| (character, glyph.size.to_bits()));
+            let Some(picture) = key.and_then(|key| pictures.get(&key)) else {
+                continue;
+            };
+            let origin = pos2(pixel - line.left, glyph.y.round() - line.top) / scale;
+            let corner = |[x, y]: [u16; 2]| pos2(f32::from(x), f32::from(y));
+            mesh.add_rect_with_uv(
+                Rect::from_min_size(origin + picture.offset, picture.size),
+                Rect::from_min_max(corner(picture.min), corner(picture.max)),
+                Color32::PLACEHOLDER,
+            );
+        }
+        let mut row = pattern.clone();
+        row.pos = pos2(line.left, line.top) / scale;
+        row.ends_with_newline = false;
+        let inner = Arc::make_mut(&mut row.row);
+        inner.glyphs.clear();
+        inner.size = vec2(line.width, line.height) / scale;
+        inner.visuals.glyph_index_start = 0;
+        inner.visuals.glyph_vertex_range = 0..mesh.vertices.len();
+        inner.visuals.mesh_bounds = mesh.calc_bounds();
+        inner.visuals.mesh = mesh;
+        row
+    }
+
+    /// The character that stands for a placed glyph, and the pixel column of its origin.
+    fn character(&self, glyph: &PlacedGlyph) -> (Option<char>, f32) {
+        let (quarter, pixel) = self.table.pixel(glyph.face, glyph.x);
+        let meaning = Meaning::Glyph {
+            face: glyph.face,
+            glyph: glyph.glyph,
+            quarter,
+        };
+        (self.table.character(meaning), pixel)
+    }
+
+    /// Has egui put the glyphs of a layout into its atlas, and tells where they are there.
+    fn pictures(&self, ctx: &Context, layout: &TextLayout) -> Pictures {
+        let mut job = LayoutJob {
+            break_on_newline: false,
+            ..LayoutJob::default()
+        };
+        let mut order = Vec::new();
+        let mut pictures = Pictures::new();
+        for glyph in layout.lines.iter().flat_map(|line| &line.glyphs) {
+            let (Some(character), _) = self.character(glyph) else {
+                continue;
+            };
+            let key = (character, glyph.size.to_bits());
+            if pictures.insert(key, Picture::default()).is_none() {
+                let font = FontId::new(glyph.size / layout.scale, FontFamily::Name(FAMILY.into()));
+                let format = TextFormat::simple(font, Color32::PLACEHOLDER);
+                job.append(character.encode_utf8(&mut [0; 4]), 0.0, format);
+                order.push(key);
+            }
+        }
+        if order.is_empty() {
+            return pictures;
+        }
+        let drawn = ctx.fonts_mut(|fonts| fonts.layout_job(job));
+        let glyphs = drawn.rows.iter().flat_map(|row| &row.glyphs);
+        for (key, glyph) in order.into_iter().zip(glyphs) {
+            let place = glyph.uv_rect;
+            let picture = Picture {
+                offset: place.offset,
+                size: place.size,
+                min: place.min,
+                max: place.max,
+            };
+            pictures.insert(key, picture);
+        }
+        pictures
+    }
+}
+
+/// Glyphs in egui's atlas, by character and the bits of their size in pixels.
+type Pictures = HashMap<(char, u32), Picture>;
+
+/// Where a glyph is in egui's atlas.
+#[derive(Clone, Copy, Default)]
+struct Picture {
+    /// From the glyph's origin, in points.
+    offset: Vec2,
+    /// Points.
+    size: Vec2,
+    /// Texels.
+    min: [u16; 2],
+    max: [u16; 2],
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,244 @@
+//! From points to positions in a laid-out text and back: what selecting with a pointer needs.
+//!
+//! A selection is a range of the logical text, so that what is copied reads in order; across a
+//! border between directions it covers several rectangles on one line, as in a browser.
+
+use std::ops::Range;
+
+use super::layout::{Cluster, Line, TextLayout};
+use crate::language::Direction;
+
+/// A rectangle in physical pixels from the top left of the layout.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rectangle {
+    pub left: f32,
+    pub right: f32,
+    pub top: f32,
+    pub bottom: f32,
+}
+
+impl TextLayout {
+    /// The position between two characters that is nearest to a point, in bytes of the text.
+    pub fn position_at(&self, x: f32, y: f32) -> usize {
+        let Some(line) = self.line_at(y) else {
+            return self.text.len();
+        };
+        if y < 0.0 {
+            return line.text.start;
+        }
+        let (first_edge, last_edge) = match line.direction {
+            Direction::LeftToRight => (line.text.start, line_end(line)),
+            Direction::RightToLeft => (line_end(line), line.text.start),
+        };
+        if x <= line.left {
+            return first_edge;
+        }
+        if x >= line.left + line.width {
+            return last_edge;
+        }
+        match cluster_at(line, x) {
+            Some(cluster) => {
+                let left_half = x < (cluster.left + cluster.right) / 2.0;
+                if left_half == (cluster.direction == Direction::LeftToRight) {
+                    cluster.text.start
+                } else {
+                    cluster.text.end
+                }
+            }
+            None => line.text.start,
+        }
+    }
+
+    /// The word under a point, or the space or punctuation mark; the nearest where there is none.
+    pub fn word_at(&self, x: f32, y: f32) -> Range<usize> {
+        let Some(line) = self.line_at(y) else {
+            return self.text.len()..self.text.len();
+        };
+        let position = match cluster_at(line, x.clamp(line.left, line.left + line.width)) {
+            Some(cluster) => cluster.text.start,
+            None => return line.text.clone(),
+        };
+        let mut clusters: Vec<&Cluster> = self
+            .lines
+            .iter()
+            .filter(|other| other.paragraph == line.paragraph)
+            .flat_map(|other| &other.clusters)
+            .collect();
+        clusters.sort_by_key(|cluster| cluster.text.start);
+        let mut word = position..position;
+        for cluster in clusters {
+            if cluster.text.start <= position {
+                if cluster.starts_word {
+                    word.start = cluster.text.start;
+                }
+            } else if cluster.starts_word {
+                break;
+            }
+            word.end = cluster.text.end;
+        }
+        word
+    }
+
+    /// The paragraph under a point, without what ends it.
+    pub fn paragraph_at(&self, y: f32) -> Range<usize> {
+        let Some(line) = self.line_at(y) else {
+            return 0..self.text.len();
+        };
+        let mut lines = self.lines.iter().filter(|other| other.paragraph == line.paragraph);
+        let first = lines.next().unwrap_or(line);
+        let last = lines.next_back().unwrap_or(first);
+        first.text.start..last.text.end
+    }
+
+    /// What to fill behind a selected range of the text, line by line.
+    pub fn rectangles(&self, selected: &Range<usize>) -> Vec<Rectangle> {
+        let mut rectangles: Vec<Rectangle> = Vec::new();
+        for line in &self.lines {
+            let mut open: Option<Rectangle> = None;
+            for cluster in &line.clusters {
+                let covered = !cluster.text.is_empty()
+                    && selected.start <= cluster.text.start
+                    && cluster.text.end <= selected.end;
+                if cluster.left == cluster.right {
+                    continue;
+                }
+                match &mut open {
+                    Some(rectangle) if covered => rectangle.right = cluster.right,
+                    _ if covered => {
+                        open = Some(Rectangle {
+                            left: cluster.left,
+                            right: cluster.right,
+                            top: line.top,
+                            bottom: line.top + line.height,
+                        });
+                    }
+                    _ => rectangles.extend(open.take()),
+                }
+            }
+            rectangles.extend(open);
+        }
+        rectangles
+    }
+
+    /// The line at a height, the nearest where there is none.
+    fn line_at(&self, y: f32) -> Option<&Line> {
+        if y > self.height {
+            return None;
+        }
+        self.lines
+            .iter()
+            .find(|line| y < line.top + line.height)
+            .or(self.lines.last())
+    }
+}
+
+/// The cluster drawn at `x`.
+fn cluster_at(line: &Line, x: f32) -> Option<&Cluster> {
+    let mut inked = line.clusters.iter().filter(|cluster| cluster.left < cluster.right);
+    inked.clone().find(|cluster| x < cluster.right).or(inked.next_back())
+}
+
+/// The position after the last character drawn on a line, before the spaces that end it.
+fn line_end(line: &Line) -> usize {
+    let inked = line.clusters.iter().filter(|cluster| cluster.left < cluster.right);
+    inked.map(|cluster| cluster.text.end).max().unwrap_or(line.text.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::fonts::{Fallback, Weight};
+    use crate::text::layout::{Engine, Frame, TextStyle};
+    use crate::text::raster::Faces;
+
+    fn lay_out(text: &str, tag: &str, max_width: f32) -> TextLayout {
+        let style = TextStyle {
+            size: 16.0,
+            line_height: 26.0,
+            weight: Weight::Regular,
+            language: Some(tag.parse().unwrap()),
+        };
+        Engine::new(Fallback::None, Faces::default()).lay_out(text, &style, &Frame::wrapped(max_width), 1.0)
+    }
+
+    /// The middle of the first cluster that holds the byte at `position`.
+    fn middle(layout: &TextLayout, position: usize) -> (f32, f32) {
+        let (line, cluster) = layout
+            .lines
+            .iter()
+            .flat_map(|line| line.clusters.iter().map(move |cluster| (line, cluster)))
+            .find(|(_, cluster)| cluster.text.contains(&position))
+            .unwrap();
+        ((cluster.left + cluster.right) / 2.0, line.top + line.height / 2.0)
+    }
+
+    #[test]
+    fn a_point_on_a_character_gives_its_nearer_side_in_reading_order() {
+        let layout = lay_out("ab", "en", 200.0);
+        let (x, y) = middle(&layout, 0);
+        assert_eq!(layout.position_at(x - 1.0, y), 0);
+        assert_eq!(layout.position_at(x + 1.0, y), 1);
+
+        let layout = lay_out("دواء", "ar", 200.0);
+        let (x, y) = middle(&layout, 0);
+        assert_eq!(layout.position_at(x + 1.0, y), 0);
+        assert_eq!(layout.position_at(x - 1.0, y), 2);
+    }
+
+    #[test]
+    fn a_point_beside_a_line_gives_its_ends() {
+        let text = "دواء ABC";
+        let layout = lay_out(text, "ar", 300.0);
+        let y = layout.height / 2.0;
+        assert_eq!(layout.position_at(299.9, y), 0);
+        assert_eq!(
+            layout.position_at(0.0, y),
+            text.len(),
+            "left of a right-to-left line is its end"
+        );
+        assert_eq!(layout.position_at(0.0, -5.0), 0);
+        assert_eq!(layout.position_at(0.0, layout.height + 5.0), text.len());
+    }
+
+    #[test]
+    fn a_word_is_found_in_either_direction_and_across_lines() {
+        let text = "يعطى المريض Amoxicillin كل يوم";
+        for width in [400.0, 90.0] {
+            let layout = lay_out(text, "ar", width);
+            for word in ["المريض", "Amoxicillin", "كل"] {
+                let start = text.find(word).unwrap();
+                let (x, y) = middle(&layout, start + 1);
+                let found = layout.word_at(x, y);
+                assert_eq!(&text[found], word, "at width {width}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_paragraph_is_found_over_its_lines() {
+        let text = "first one\nsecond one that wraps over lines\nthird";
+        let layout = lay_out(text, "en", 90.0);
+        assert!(layout.lines.len() > 4);
+        assert_eq!(
+            &text[layout.paragraph_at(2.5 * 26.0)],
+            "second one that wraps over lines"
+        );
+    }
+
+    #[test]
+    fn a_selection_across_a_border_of_directions_is_two_rectangles() {
+        let text = "جرعة ABC";
+        let layout = lay_out(text, "ar", 300.0);
+        let all = layout.rectangles(&(0..text.len()));
+        assert_eq!(all.len(), 1);
+        assert!((all[0].right - 300.0).abs() < 1.0);
+
+        // The last Arabic letters and the first Latin one are not neighbours on the line.
+        let start = text.find('ة').unwrap();
+        let end = text.find('B').unwrap();
+        let parts = layout.rectangles(&(start..end));
+        assert_eq!(parts.len(), 2);
+        assert!(parts[0].right < parts[1].left);
+        assert!(layout.rectangles(&(3..3)).is_empty());
+    }
+}

@@ -1,0 +1,119 @@
+//! Labels for text of any language: what items, models and people wrote.
+//!
+//! They wrap and align by the direction of each paragraph, and tell assistive technology the
+//! text in logical order with its language.
+
+mod select;
+
+use egui::{Color32, Response, Role, Sense, Ui, Vec2, Widget, WidgetInfo, pos2};
+
+use crate::language::Direction;
+use crate::text::{self, Frame, TextStyle};
+
+/// A label: `ui.add(Label::new(text, &style).color(color).selectable())`.
+pub struct Label<'a> {
+    text: &'a str,
+    style: &'a TextStyle,
+    color: Option<Color32>,
+    max_lines: Option<usize>,
+    selectable: bool,
+}
+
+impl<'a> Label<'a> {
+    /// A label in the colour of the widgets around it, as many lines high as it needs.
+    pub fn new(text: &'a str, style: &'a TextStyle) -> Self {
+        Self {
+            text,
+            style,
+            color: None,
+            max_lines: None,
+            selectable: false,
+        }
+    }
+
+    /// Draws it in `color`.
+    pub fn color(mut self, color: Color32) -> Self {
+        self.color = Some(color);
+        self
+    }
+
+    /// Cuts it with an ellipsis after `lines` lines; the whole then shows on hovering.
+    pub fn max_lines(mut self, lines: usize) -> Self {
+        self.max_lines = Some(lines);
+        self
+    }
+
+    /// Lets it be selected and copied: drag, double-click a word, triple-click a paragraph.
+    pub fn selectable(mut self) -> Self {
+        self.selectable = true;
+        self
+    }
+}
+
+impl Widget for Label<'_> {
+    fn ui(self, ui: &mut Ui) -> Response {
+        let mut frame = Frame {
+            max_width: ui.available_width(),
+            max_lines: self.max_lines,
+            fill: false,
+        };
+        let mut laid = text::lay_out(ui.ctx(), self.text, self.style, &frame);
+        let any_right_to_left = laid
+            .layout
+            .lines
+            .iter()
+            .any(|line| line.direction == Direction::RightToLeft);
+        // Right-to-left lines start at the far edge, unless other widgets share the row.
+        if any_right_to_left && frame.max_width.is_finite() && !ui.layout().is_horizontal() {
+            frame.fill = true;
+            laid = text::lay_out(ui.ctx(), self.text, self.style, &frame);
+        }
+        let sense = if self.selectable {
+            Sense::click_and_drag() - Sense::FOCUSABLE
+        } else {
+            Sense::hover()
+        };
+        let (rect, response) = ui.allocate_exact_size(laid.galley.size(), sense);
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), self.text));
+        if let Some(language) = &self.style.language {
+            ui.ctx()
+                .accesskit_node_builder(response.id, |node| node.set_language(language.tag()));
+        }
+        if ui.is_rect_visible(rect) {
+            let color = self.color.unwrap_or_else(|| ui.visuals().text_color());
+            if self.selectable {
+                select::interact(ui, &response, &laid.layout);
+            }
+            ui.painter().galley(rect.min, laid.galley.clone(), color);
+        }
+        if laid.layout.truncated {
+            return response.on_hover_ui(|ui| {
+                ui.set_max_width(ui.spacing().tooltip_width);
+                Label::new(self.text, self.style).ui(ui);
+            });
+        }
+        response
+    }
+}
+
+/// Shows `text`, wrapped.
+pub fn label(ui: &mut Ui, text: &str, style: &TextStyle) -> Response {
+    ui.add(Label::new(text, style))
+}
+
+/// Shows `text`, wrapped; it can be selected and copied.
+pub fn selectable(ui: &mut Ui, text: &str, style: &TextStyle) -> Response {
+    ui.add(Label::new(text, style).selectable())
+}
+
+/// Paints a text so that its first baseline is at `baseline`, for texts that share a row.
+///
+/// `left` and `baseline` are points of the screen.
+pub fn paint_on_baseline(ui: &Ui, laid: &text::Text, left: f32, baseline: f32, color: Color32) -> Vec2 {
+    let top = baseline - laid.layout.first_baseline();
+    ui.painter().galley(pos2(left, top), laid.galley.clone(), color);
+    laid.galley.size()
+}
+
+#[cfg(test)]
+mod tests;
