@@ -7,9 +7,8 @@ use egui::style::{ScrollStyle, Selection, WidgetVisuals, Widgets};
 use egui::{Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Visuals, vec2};
 
 use crate::scoring::Outcome;
+use crate::text::SEMIBOLD;
 
-/// The family that headings, key figures and chosen things are set in.
-pub const SEMIBOLD: &str = "semibold";
 
 /// Sizes of type.
 pub mod size {
@@ -276,7 +275,7 @@ pub fn semibold(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name(SEMIBOLD.into()))
 }
 
-/// Gives `context` both themes. Fonts are [`crate::ui::text`]'s matter.
+/// Gives `context` both themes. Fonts are [`crate::text`]'s matter.
 pub fn install(context: &Context) {
     context.set_style_of(Theme::Light, style(&LIGHT));
     context.set_style_of(Theme::Dark, style(&DARK));

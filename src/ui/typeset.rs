@@ -1,14 +1,16 @@
-//! One way for every page to set text: a style, a direction, a width it must fit into.
+//! One way for every page to set text: a style, a language, a width it must fit into.
 //!
-//! Whatever comes from items, models, files and people goes through here and so through [`super::text`].
+//! Everything is laid out by [`crate::text`], so that names of models, benchmarks and files come out right
+//! whatever script they are in.
 
 use std::sync::Arc;
 
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Align2, Color32, Galley, Rect, Response, Role, Sense, Ui, WidgetInfo};
+use egui::{Align2, Color32, Galley, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo};
 
-use crate::app::theme::{self, size};
+use super::text::Label;
+use crate::app::theme::size;
 use crate::language::{Language, Script};
+use crate::text::{self, Frame, TextStyle, Weight};
 
 /// How a text is set.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,7 +18,7 @@ pub struct Ink {
     pub size: f32,
     pub semibold: bool,
     pub colour: Color32,
-    /// Line height in points; the font's own where absent.
+    /// From baseline to baseline in points; by the size where absent.
     pub line_height: Option<f32>,
 }
 
@@ -39,35 +41,48 @@ impl Ink {
         self.line_height = Some(points);
         self
     }
+
+    fn style(self, language: Option<&Language>) -> TextStyle {
+        let line_height = self.line_height.unwrap_or(match self.size {
+            size if size >= size::KEY_FIGURE => 26.0,
+            size if size >= size::PAGE_TITLE => 22.0,
+            size if size >= size::BODY => (size * 1.4).round(),
+            size if size >= size::SECONDARY => 16.0,
+            _ => 14.0,
+        });
+        TextStyle {
+            size: self.size,
+            line_height,
+            weight: if self.semibold { Weight::Semibold } else { Weight::Regular },
+            language: language.cloned(),
+        }
+    }
 }
 
 /// Lays `text` out in at most `rows` lines of `width` points, with an ellipsis where more is left.
 pub fn galley(ui: &Ui, text: &str, ink: Ink, width: f32, rows: usize) -> Arc<Galley> {
-    let font = if ink.semibold { theme::semibold(ink.size) } else { theme::regular(ink.size) };
-    let mut format = TextFormat::simple(font, ink.colour);
-    format.line_height = ink.line_height;
-    let mut job = LayoutJob::single_section(text.to_owned(), format);
-    job.wrap = TextWrapping { max_width: width, max_rows: rows, break_anywhere: rows == 1, overflow_character: Some('…') };
-    ui.ctx().fonts_mut(|fonts| fonts.layout_job(job))
+    galley_in(ui, text, ink, width, rows, None)
 }
 
 /// As [`galley`], in the direction, the face and with the line breaks of `language`.
 pub fn galley_in(ui: &Ui, text: &str, ink: Ink, width: f32, rows: usize, language: Option<&Language>) -> Arc<Galley> {
-    _ = language;
-    galley(ui, text, ink, width, rows)
+    let max_lines = (rows < usize::MAX).then_some(rows);
+    // A width of a fraction of a point less than the text's own must not cut it.
+    let frame = Frame { max_width: width.max(0.0) + 0.5, max_lines, fill: false };
+    text::galley(ui.ctx(), text, &ink.style(language), &frame)
 }
 
 /// Paints one line of `text` within `rect`, and says where it came to stand.
 pub fn paint(ui: &Ui, rect: Rect, text: &str, ink: Ink, align: Align2) -> Rect {
-    let galley = galley(ui, text, ink, rect.width(), 1);
-    let place = align.align_size_within_rect(galley.size(), rect);
-    ui.painter().galley(place.min, galley, ink.colour);
-    place
+    put(ui, rect, galley(ui, text, ink, rect.width(), 1), ink, align)
 }
 
 /// As [`paint`] for text in `language`.
 pub fn paint_in(ui: &Ui, rect: Rect, text: &str, ink: Ink, align: Align2, language: &Language) -> Rect {
-    let galley = galley_in(ui, text, ink, rect.width(), 1, Some(language));
+    put(ui, rect, galley_in(ui, text, ink, rect.width(), 1, Some(language)), ink, align)
+}
+
+fn put(ui: &Ui, rect: Rect, galley: Arc<Galley>, ink: Ink, align: Align2) -> Rect {
     let place = align.align_size_within_rect(galley.size(), rect);
     ui.painter().galley(place.min, galley, ink.colour);
     place
@@ -76,10 +91,15 @@ pub fn paint_in(ui: &Ui, rect: Rect, text: &str, ink: Ink, align: Align2, langua
 /// Shows text in `language` from the top of `rect` on, wrapped at its width, aligned to the side where its
 /// lines begin; it can be selected. Returns its height.
 pub fn block(ui: &mut Ui, rect: Rect, text: &str, ink: Ink, language: &Language) -> f32 {
-    let galley = galley_in(ui, text, ink, rect.width(), usize::MAX, Some(language));
-    let size = galley.size();
-    ui.painter().galley(rect.min, galley, ink.colour);
-    size.y
+    let style = ink.style(Some(language));
+    let label = Label::new(text, &style).color(ink.colour).selectable();
+    let builder = UiBuilder::new().max_rect(rect).layout(egui::Layout::top_down(egui::Align::Min));
+    ui.new_child(builder).add(label).rect.height()
+}
+
+/// How far the first baseline of text in `language` lies below its top.
+pub fn first_baseline(ui: &Ui, text: &str, ink: Ink, width: f32, language: &Language) -> f32 {
+    text::lay_out(ui.ctx(), text, &ink.style(Some(language)), &Frame::wrapped(width)).layout.first_baseline()
 }
 
 /// A label of one line, elided at the width there is.
@@ -115,7 +135,9 @@ pub fn reading(language: &Language) -> Reading {
         Script::Devanagari | Script::Ethiopic | Script::Bengali | Script::Thai => {
             Reading { question: (15.0, 24.0), option: (15.0, 24.0), list: 13.5 }
         }
-        Script::Han | Script::Japanese | Script::Hangul => Reading { question: (15.0, 24.0), option: (14.0, 22.0), list: 13.0 },
+        Script::Han | Script::Japanese | Script::Hangul => {
+            Reading { question: (15.0, 24.0), option: (14.0, 22.0), list: size::BODY }
+        }
         Script::Latin | Script::Cyrillic | Script::Greek => {
             Reading { question: (size::QUESTION, 23.0), option: (size::OPTION, 22.0), list: size::BODY }
         }

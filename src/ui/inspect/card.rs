@@ -135,19 +135,38 @@ fn show_heads(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
     top + HEAD
 }
 
+fn question_ink(ui: &Ui, half: &Half<'_>) -> Ink {
+    Ink::new(half.reading.question.0, palette(ui).text).leading(half.reading.question.1)
+}
+
+fn context_ink(ui: &Ui, half: &Half<'_>) -> Ink {
+    Ink::new(half.reading.option.0, palette(ui).text_2).leading(half.reading.option.1)
+}
+
+fn baseline(ui: &Ui, half: &Half<'_>) -> f32 {
+    let item = half.side.item;
+    let (text, ink) = match &item.context {
+        Some(context) => (context, context_ink(ui, half)),
+        None => (&item.question, question_ink(ui, half)),
+    };
+    typeset::first_baseline(ui, text, ink, half.column.width() - 2.0 * PADDING, half.language)
+}
+
 fn show_questions(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
-    let colours = palette(ui);
     let mut bottom = top;
-    for half in halves {
+    // The first baselines of the two languages meet.
+    let baselines: Vec<f32> = halves.iter().map(|half| baseline(ui, half)).collect();
+    let lowest = baselines.iter().copied().fold(0.0, f32::max);
+    for (half, baseline) in halves.iter().zip(&baselines) {
         let column = half.column;
         let width = column.width() - 2.0 * PADDING;
-        let mut y = top + 12.0;
+        let mut y = top + 12.0 + lowest - baseline;
         if let Some(context) = &half.side.item.context {
-            let ink = Ink::new(half.reading.option.0, colours.text_2).leading(half.reading.option.1);
+            let ink = context_ink(ui, half);
             let place = column.place(PADDING, width, y, f32::INFINITY);
             y += typeset::block(ui, place, context, ink, half.language) + 10.0;
         }
-        let ink = Ink::new(half.reading.question.0, colours.text).leading(half.reading.question.1);
+        let ink = question_ink(ui, half);
         let place = column.place(PADDING, width, y, f32::INFINITY);
         y += typeset::block(ui, place, &half.side.item.question, ink, half.language) + 16.0;
         bottom = bottom.max(y);
