@@ -5,6 +5,7 @@
 
 mod demo;
 mod files;
+mod interrupt;
 mod models;
 mod output;
 mod progress;
@@ -17,6 +18,7 @@ use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use polyclinic::benchmarks::import::Mapping;
 use polyclinic::language::Language;
+use polyclinic::models::fetch::FetchError;
 use polyclinic::prompts::{Letters, Protocol};
 
 /// Compare medical language models across languages.
@@ -207,11 +209,16 @@ pub fn main() -> ExitCode {
         Ok(Ending::Stopped) => ExitCode::from(130),
         // Whoever reads our output has heard enough, as `head` does: not a failure of ours.
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if was_stopped(&error) => ExitCode::from(130),
         Err(error) => {
             output::error_line(&polyclinic::error_chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }
+}
+
+fn was_stopped(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(FetchError::Cancelled)))
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<Ending> {

