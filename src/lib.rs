@@ -7,6 +7,7 @@
 #[cfg(feature = "window")]
 pub mod app;
 pub mod benchmarks;
+pub mod demo;
 pub mod engine;
 pub mod files;
 pub mod language;

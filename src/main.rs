@@ -1,1 +1,9 @@
-fn main() {}
+//! The program: reads the arguments and calls the library.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

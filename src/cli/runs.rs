@@ -1,0 +1,127 @@
+//! `polyclinic run` and `polyclinic resume`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use polyclinic::runs::worker::{Event, Job, Worker};
+use polyclinic::runs::{RunId, RunRecord, RunRequest, RunState, Step};
+use polyclinic::workspace::Workspace;
+
+use super::interrupt::interrupt;
+use super::output::note;
+use super::progress::{Display, about};
+use super::{Ending, RunArguments, models};
+
+/// Asks models the items of benchmarks.
+pub fn run(arguments: &RunArguments) -> anyhow::Result<Ending> {
+    let workspace = Arc::new(Workspace::open(&arguments.workspace)?);
+    workspace.require_write()?;
+    let request = RunRequest {
+        models: models::resolve(&arguments.model)?,
+        benchmarks: arguments.benchmark.clone(),
+        languages: arguments.language.clone(),
+        limit: arguments.limit.map(|limit| limit as usize),
+        protocol: arguments.protocol(),
+    };
+    let (record, ending) = work_through(
+        &workspace,
+        Job::Run {
+            workspace: Arc::clone(&workspace),
+            request,
+        },
+    )?;
+    if ending == Ending::Done {
+        note(&format!("run {} finished with {} answers", record.id, record.total));
+    }
+    Ok(ending)
+}
+
+/// Goes on with a run that was stopped.
+pub fn resume(workspace: &Path, run: &str) -> anyhow::Result<Ending> {
+    let workspace = Arc::new(Workspace::open(workspace)?);
+    let run = RunId::parse(run).with_context(|| format!("`{run}` is no name of a run"))?;
+    let (record, ending) = work_through(
+        &workspace,
+        Job::Resume {
+            workspace: Arc::clone(&workspace),
+            run,
+        },
+    )?;
+    if ending == Ending::Done {
+        note(&format!("run {} finished with {} answers", record.id, record.total));
+    }
+    Ok(ending)
+}
+
+/// Lets the worker do a job, shows how far it is, and cancels it cleanly on Ctrl-C.
+pub fn work_through(workspace: &Workspace, job: Job) -> anyhow::Result<(RunRecord, Ending)> {
+    let mut worker = Worker::start(|| {}).context("no thread could be started")?;
+    let cancel = worker.submit(job);
+    let interrupt = interrupt()?;
+    let mut display = Display::new();
+    let record = loop {
+        match worker.wait_event(Duration::from_millis(200))? {
+            None if interrupt.is_cancelled() => {
+                cancel.cancel();
+                display.stage("Stopping; press Ctrl-C again to leave at once");
+            }
+            None => {}
+            Some(Event::Started(record)) => display.stage(&format!("Run {}", record.id)),
+            Some(Event::Step(step)) => show(&mut display, &step),
+            Some(Event::Refused(problem)) => bail!(problem),
+            Some(Event::Ended(record)) => break record,
+        }
+    };
+    display.clear();
+    match record.state {
+        RunState::Finished => Ok((*record, Ending::Done)),
+        RunState::Cancelled => {
+            note(&format!(
+                "stopped; go on with: {}",
+                resume_command(&record.id, workspace.root())
+            ));
+            Ok((*record, Ending::Stopped))
+        }
+        RunState::Failed | RunState::Unfinished => {
+            note(&format!(
+                "answers so far are kept; go on with: {}",
+                resume_command(&record.id, workspace.root())
+            ));
+            bail!(record.error.unwrap_or_else(|| "the run did not finish".to_owned()))
+        }
+    }
+}
+
+fn show(display: &mut Display, step: &Step) {
+    match step {
+        Step::Stage(text) => display.stage(text),
+        Step::Progress(progress) => {
+            let label = format!("{} {} {}", progress.model, progress.benchmark, progress.language);
+            let details = format!(
+                "{} of {}, {:.1} items/s, {} left",
+                progress.done,
+                progress.total,
+                progress.items_per_second,
+                about(progress.seconds_left)
+            );
+            display.count(&label, progress.done as u64, progress.total as u64, &details);
+        }
+    }
+}
+
+fn resume_command(run: &RunId, workspace: &Path) -> String {
+    format!("polyclinic resume {run} --workspace {}", quoted(workspace))
+}
+
+/// A path as a shell takes it.
+pub fn quoted(path: &Path) -> String {
+    let text = PathBuf::from(path).display().to_string();
+    let plain = |character: char| character.is_alphanumeric() || "/\\._-:".contains(character);
+    if text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}

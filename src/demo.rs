@@ -1,0 +1,72 @@
+//! The demo workspace: what opens where nobody named a workspace, with answers this program recorded.
+
+use std::path::Path;
+
+use crate::benchmarks::demo::{self, DemoError};
+use crate::files::{WriteError, write_atomically};
+use crate::workspace::{Workspace, WorkspaceError};
+
+/// The recorded runs by their path in the workspace; `workspaces/demo` in the repository.
+const RECORDED: &[(&str, &[u8])] = &[];
+
+/// Why the demo workspace cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoWorkspaceError {
+    #[error(transparent)]
+    Questions(#[from] DemoError),
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// Opens the workspace at `root` with the demo questions in it, adding what is missing and changing nothing else.
+pub fn with_questions(root: &Path) -> Result<Workspace, DemoWorkspaceError> {
+    let workspace = Workspace::open_or_create(root)?;
+    let present = workspace.benchmark_names()?.iter().any(|name| name == demo::NAME);
+    if !present {
+        workspace.save_benchmark(&demo::benchmark()?)?;
+    }
+    Ok(workspace)
+}
+
+/// Opens the workspace at `root`; where there is none yet, makes one with the questions and the recorded answers.
+pub fn with_recorded_answers(root: &Path) -> Result<Workspace, DemoWorkspaceError> {
+    let fresh = matches!(Workspace::open(root), Err(WorkspaceError::Missing(_)));
+    if fresh {
+        for (path, content) in RECORDED {
+            write_atomically(&root.join(path), content)?;
+        }
+    }
+    with_questions(root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runs::{RunState, store};
+
+    #[test]
+    fn the_recorded_answers_are_whole_and_belong_to_the_questions() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = with_recorded_answers(folder.path()).unwrap();
+        let benchmark = workspace.load_benchmark(demo::NAME).unwrap();
+        assert_eq!(benchmark.hash(), demo::benchmark().unwrap().hash());
+        let listing = store::list(&workspace).unwrap();
+        assert!(listing.problems.is_empty(), "{:?}", listing.problems);
+        let mut models = Vec::new();
+        for record in &listing.runs {
+            assert_eq!(record.state, RunState::Finished);
+            assert!(record.benchmarks.iter().all(|used| used.hash == benchmark.hash()));
+            assert_eq!(store::answers(&workspace, &record.id).unwrap().len(), record.total);
+            models.extend(record.models.iter().map(|model| model.name.clone()));
+        }
+        for packaged in crate::models::packaged::all() {
+            assert!(
+                models.iter().any(|model| model == packaged.name),
+                "no answers of {}",
+                packaged.name
+            );
+        }
+    }
+}

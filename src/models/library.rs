@@ -1,0 +1,154 @@
+//! The model files people have added on this machine, by name. Packaged models need no adding.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::files::{WriteError, write_atomically};
+
+/// The newest layout of the list that this program knows.
+const SCHEMA: u32 = 1;
+
+/// A model file and the name it goes by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    pub name: String,
+    pub path: PathBuf,
+}
+
+/// The list of added files, as it lies on disk.
+#[derive(Debug)]
+pub struct Library {
+    file: PathBuf,
+    list: List,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct List {
+    schema: u32,
+    #[serde(default, rename = "model")]
+    models: Vec<Added>,
+    #[serde(flatten)]
+    rest: toml::Table,
+}
+
+/// Why the list cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    #[error("the list of added models {} cannot be read", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("the list of added models {} is damaged; mend it or delete it, the model files themselves are safe", path.display())]
+    Damaged { path: PathBuf, source: toml::de::Error },
+    #[error("the list of added models {} was made by a newer Polyclinic; update the program", path.display())]
+    Newer { path: PathBuf },
+    #[error("{} is no file", .0.display())]
+    NoFile(PathBuf),
+    #[error("no model was added under the name `{0}`")]
+    Unknown(String),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+impl Library {
+    /// Reads the list kept in a folder; empty where there is none yet.
+    pub fn open(folder: &Path) -> Result<Self, LibraryError> {
+        let file = folder.join("models.toml");
+        let list = match std::fs::read_to_string(&file) {
+            Ok(text) => {
+                toml::from_str(&text).map_err(|source| LibraryError::Damaged { path: file.clone(), source })?
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                List { schema: SCHEMA, models: Vec::new(), rest: toml::Table::new() }
+            }
+            Err(source) => return Err(LibraryError::Read { path: file, source }),
+        };
+        if list.schema > SCHEMA {
+            return Err(LibraryError::Newer { path: file });
+        }
+        Ok(Self { file, list })
+    }
+
+    /// The added files, in the order they were added.
+    pub fn added(&self) -> &[Added] {
+        &self.list.models
+    }
+
+    /// The file a name stands for.
+    pub fn find(&self, name: &str) -> Option<&Added> {
+        self.list.models.iter().find(|model| model.name == name)
+    }
+
+    /// Adds a file under its own name (made different where that is taken) and keeps the list.
+    /// A file that is there already keeps its name.
+    pub fn add(&mut self, path: &Path) -> Result<Added, LibraryError> {
+        if !path.is_file() {
+            return Err(LibraryError::NoFile(path.to_owned()));
+        }
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if let Some(present) = self.list.models.iter().find(|model| model.path == path) {
+            return Ok(present.clone());
+        }
+        let name = self.free_name(&file_name(&path));
+        let added = Added { name, path };
+        self.list.models.push(added.clone());
+        self.save()?;
+        Ok(added)
+    }
+
+    /// Forgets a file and keeps the list; the file itself stays.
+    pub fn remove(&mut self, name: &str) -> Result<(), LibraryError> {
+        let before = self.list.models.len();
+        self.list.models.retain(|model| model.name != name);
+        if self.list.models.len() == before {
+            return Err(LibraryError::Unknown(name.to_owned()));
+        }
+        self.save()
+    }
+
+    fn free_name(&self, wanted: &str) -> String {
+        let numbered = (2..).map(|number| format!("{wanted}-{number}"));
+        let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
+        let free = |name: &String| self.find(name).is_none() && super::packaged::find(name).is_none();
+        names.find(free).unwrap_or_else(|| wanted.to_owned())
+    }
+
+    fn save(&self) -> Result<(), LibraryError> {
+        Ok(write_atomically(&self.file, crate::workspace::to_toml(&self.list).as_bytes())?)
+    }
+}
+
+/// The name a model file goes by where nobody gave it one: the file's, without its ending.
+pub fn file_name(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_keep_their_names_and_names_stay_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut library = Library::open(folder.path()).unwrap();
+        for place in ["a", "b"] {
+            std::fs::create_dir(folder.path().join(place)).unwrap();
+            std::fs::write(folder.path().join(place).join("model.gguf"), "x").unwrap();
+        }
+        let first = library.add(&folder.path().join("a/model.gguf")).unwrap();
+        let second = library.add(&folder.path().join("b/model.gguf")).unwrap();
+        assert_eq!((first.name.as_str(), second.name.as_str()), ("model", "model-2"));
+        assert_eq!(library.add(&first.path).unwrap(), first);
+        let mut library = Library::open(folder.path()).unwrap();
+        assert_eq!(library.added(), [first, second.clone()]);
+        library.remove("model").unwrap();
+        assert_eq!(Library::open(folder.path()).unwrap().added(), [second]);
+        assert!(matches!(library.remove("model"), Err(LibraryError::Unknown(_))));
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_added() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut library = Library::open(folder.path()).unwrap();
+        assert!(matches!(library.add(&folder.path().join("gone.gguf")), Err(LibraryError::NoFile(_))));
+    }
+}

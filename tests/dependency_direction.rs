@@ -1,0 +1,119 @@
+//! The layers of the library: each module may name only those before it, and foreign libraries stay where they belong.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// From the bottom up; a module may use those to its left only. See the design's "Shape".
+const LAYERS: &[&str] = &[
+    "files",
+    "places",
+    "stats",
+    "language",
+    "text",
+    "models",
+    "benchmarks",
+    "workspace",
+    "prompts",
+    "engine",
+    "scoring",
+    "runs",
+    "demo",
+    "reviews",
+    "app",
+    "ui",
+];
+
+/// A foreign crate and the only places that may name it.
+const CONFINED: &[(&str, &[&str])] = &[
+    ("egui", &["text/galley.rs", "app", "ui"]),
+    ("epaint", &["text/galley.rs", "app", "ui"]),
+    ("eframe", &["app", "ui"]),
+    ("egui_plot", &["app", "ui"]),
+    ("rfd", &["app", "ui"]),
+    ("parley", &["text"]),
+    ("candle_core", &["engine"]),
+    ("candle_nn", &["engine"]),
+    ("anyhow", &["main.rs", "cli"]),
+    ("clap", &["main.rs", "cli"]),
+];
+
+fn sources() -> Vec<(String, String)> {
+    fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                collect(&path, files);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    assert!(files.len() > 20, "the sources were not found");
+    let name = |path: &Path| path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+    files
+        .iter()
+        .map(|path| (name(path), std::fs::read_to_string(path).unwrap()))
+        .collect()
+}
+
+/// The lines of code, without comments: a comment may mention whatever it likes.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(|line| line.split("//").next().unwrap_or_default())
+}
+
+/// The words that stand before `::` right after `prefix`.
+fn named_after<'a>(line: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+    line.match_indices(prefix).map(move |(start, _)| {
+        let rest = &line[start + prefix.len()..];
+        rest.split(|character: char| !character.is_alphanumeric() && character != '_')
+            .next()
+            .unwrap_or_default()
+    })
+}
+
+#[test]
+fn modules_name_only_those_before_them() {
+    let rank = |module: &str| LAYERS.iter().position(|layer| *layer == module);
+    let mut wrong = BTreeSet::new();
+    for (file, text) in sources() {
+        let module = file.split('/').next().unwrap_or_default().trim_end_matches(".rs");
+        if matches!(module, "lib" | "main" | "cli") {
+            continue;
+        }
+        let own = rank(module).unwrap_or_else(|| panic!("`{module}` has no place among the layers; give it one"));
+        for line in code(&text) {
+            for used in named_after(line, "crate::") {
+                if rank(used).is_some_and(|used| used > own) {
+                    wrong.insert(format!("{file} names crate::{used}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn foreign_crates_stay_where_they_belong() {
+    let mut wrong = BTreeSet::new();
+    for (file, text) in sources() {
+        for (foreign, places) in CONFINED {
+            let allowed = places
+                .iter()
+                .any(|place| file == *place || file.starts_with(&format!("{place}/")) || file == format!("{place}.rs"));
+            let path = format!("{foreign}::");
+            let names = |line: &str| {
+                line.match_indices(&path).any(|(start, _)| {
+                    let before = line[..start].chars().next_back();
+                    !before.is_some_and(|character| character.is_alphanumeric() || character == '_')
+                })
+            };
+            if !allowed && code(&text).any(names) {
+                wrong.insert(format!("{file} names {foreign}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
