@@ -1,7 +1,6 @@
 //! A benchmark: a named set of items with its licence and source, kept as `<name>.parquet` and `<name>.toml`.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
@@ -10,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::import::{self, ImportError, ImportOptions, Rejected};
 use super::item::{Item, ItemKey};
+use crate::files::{WriteError, write_atomically};
 
 /// The newest layout of the two files that this program knows.
 pub const SCHEMA: i64 = 1;
@@ -60,8 +60,8 @@ pub enum BenchmarkError {
     Duplicate { name: String, key: ItemKey },
     #[error("the benchmark's file {} cannot be read", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("the benchmark's file {} cannot be written", path.display())]
-    Unwritable { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Write(#[from] WriteError),
     #[error("the benchmark's file {} cannot be written: {reason}", path.display())]
     Table { path: PathBuf, reason: String },
     #[error("the benchmark's description {} is damaged: {reason}", path.display())]
@@ -177,10 +177,6 @@ impl Benchmark {
 
     /// Writes both files into `folder`, each to a temporary file first, the description last.
     pub fn save(&self, folder: &Path) -> Result<(), BenchmarkError> {
-        std::fs::create_dir_all(folder).map_err(|source| BenchmarkError::Unwritable {
-            path: folder.to_owned(),
-            source,
-        })?;
         let (items_path, description_path) = paths(folder, &self.name);
         let mut table = table(&self.items).map_err(|error| BenchmarkError::Table {
             path: items_path.clone(),
@@ -210,7 +206,7 @@ impl Benchmark {
             reason: error.to_string(),
         })?;
         write_atomically(&items_path, &bytes)?;
-        write_atomically(&description_path, text.as_bytes())
+        Ok(write_atomically(&description_path, text.as_bytes())?)
     }
 
     /// Reads the benchmark called `name` from `folder` and checks its hash.
@@ -360,19 +356,6 @@ fn read_sidecar(path: &Path) -> Result<Sidecar, BenchmarkError> {
         });
     }
     table.try_into().map_err(damaged)
-}
-
-fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), BenchmarkError> {
-    let unwritable = |source| BenchmarkError::Unwritable {
-        path: path.to_owned(),
-        source,
-    };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
-    file.write_all(bytes).map_err(unwritable)?;
-    file.as_file().sync_all().map_err(unwritable)?;
-    file.persist(path).map_err(|error| unwritable(error.error))?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -54,12 +54,15 @@ impl Library {
     pub fn open(folder: &Path) -> Result<Self, LibraryError> {
         let file = folder.join("models.toml");
         let list = match std::fs::read_to_string(&file) {
-            Ok(text) => {
-                toml::from_str(&text).map_err(|source| LibraryError::Damaged { path: file.clone(), source })?
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                List { schema: SCHEMA, models: Vec::new(), rest: toml::Table::new() }
-            }
+            Ok(text) => toml::from_str(&text).map_err(|source| LibraryError::Damaged {
+                path: file.clone(),
+                source,
+            })?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => List {
+                schema: SCHEMA,
+                models: Vec::new(),
+                rest: toml::Table::new(),
+            },
             Err(source) => return Err(LibraryError::Read { path: file, source }),
         };
         if list.schema > SCHEMA {
@@ -113,13 +116,17 @@ impl Library {
     }
 
     fn save(&self) -> Result<(), LibraryError> {
-        Ok(write_atomically(&self.file, crate::workspace::to_toml(&self.list).as_bytes())?)
+        Ok(write_atomically(
+            &self.file,
+            crate::workspace::to_toml(&self.list).as_bytes(),
+        )?)
     }
 }
 
 /// The name a model file goes by where nobody gave it one: the file's, without its ending.
 pub fn file_name(path: &Path) -> String {
-    path.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    path.file_stem()
+        .map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]
@@ -149,6 +156,9 @@ mod tests {
     fn what_is_no_file_is_not_added() {
         let folder = tempfile::tempdir().unwrap();
         let mut library = Library::open(folder.path()).unwrap();
-        assert!(matches!(library.add(&folder.path().join("gone.gguf")), Err(LibraryError::NoFile(_))));
+        assert!(matches!(
+            library.add(&folder.path().join("gone.gguf")),
+            Err(LibraryError::NoFile(_))
+        ));
     }
 }

@@ -3,4 +3,5 @@
 pub mod cache;
 pub mod fetch;
 pub mod hash;
+pub mod library;
 pub mod packaged;

@@ -81,6 +81,21 @@ pub struct Import {
     pub rejected: Vec<Rejected>,
 }
 
+impl Import {
+    /// A benchmark's name for the file: its own up to the first dot, so that `mmlu.en.jsonl` and `mmlu.ar.jsonl`
+    /// come together. Characters a benchmark's name cannot have become dashes.
+    pub fn suggested_name(&self) -> String {
+        let safe = |character: char| {
+            if character.is_alphanumeric() || character == '_' {
+                character
+            } else {
+                '-'
+            }
+        };
+        name_to_first_dot(&self.path).chars().map(safe).collect()
+    }
+}
+
 /// Where a record stands in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -224,13 +239,9 @@ fn items(path: &Path, records: Vec<RawRecord>, options: &ImportOptions) -> Resul
         path: path.to_owned(),
         source,
     })?;
-    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
     let defaults = Defaults {
         language: options.language.clone(),
-        task: options
-            .task
-            .clone()
-            .unwrap_or_else(|| file_name.split('.').next().unwrap_or_default().to_owned()),
+        task: options.task.clone().unwrap_or_else(|| name_to_first_dot(path)),
     };
     let reader = Reader {
         roles: &roles,
@@ -267,6 +278,12 @@ fn items(path: &Path, records: Vec<RawRecord>, options: &ImportOptions) -> Resul
         return Err(ImportError::AllRejected { path, rejected });
     }
     Ok(import)
+}
+
+/// The file's name up to its first dot.
+fn name_to_first_dot(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.split('.').next().unwrap_or_default().to_owned()
 }
 
 fn raw_records(path: &Path, options: &ImportOptions) -> Result<Vec<RawRecord>, ImportError> {

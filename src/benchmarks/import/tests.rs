@@ -373,7 +373,10 @@ proptest! {
 
 /// The real questions that lie beside the repository on the machines where it is developed.
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that skips says so, one that runs shows the summaries")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a test that skips says so, one that runs shows the summaries"
+)]
 fn the_real_data_imports_where_it_is_there() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     if !folder.is_dir() {

