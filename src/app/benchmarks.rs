@@ -26,28 +26,3 @@ pub enum Importing {
     Keeping { import: Arc<Import>, name: String },
     Failed { path: PathBuf, problem: String },
 }
-
-impl Benchmarks {
-    /// A benchmark's name made from a file's: its stem, with what file names cannot hold left out.
-    pub fn name_for(path: &std::path::Path) -> String {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let kept: String =
-            stem.chars().map(|letter| if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '-' }).collect();
-        let trimmed = kept.trim_matches(|letter: char| !letter.is_alphanumeric());
-        if trimmed.is_empty() { "imported".to_owned() } else { trimmed.to_owned() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-
-    #[test]
-    fn names_come_from_files() {
-        assert_eq!(Benchmarks::name_for(Path::new("/a/MedQA (test).jsonl")), "MedQA--test");
-        assert_eq!(Benchmarks::name_for(Path::new("أسئلة.csv")), "أسئلة");
-        assert_eq!(Benchmarks::name_for(Path::new("...")), "imported");
-    }
-}

@@ -24,7 +24,8 @@ pub struct Model {
     /// In tokens.
     pub context: Option<usize>,
     pub licence: Option<String>,
-    pub languages: Vec<String>,
+    /// In words, empty where nobody says.
+    pub languages: String,
     /// Bytes that running it takes.
     pub needs: Option<u64>,
     /// Why it cannot be used.

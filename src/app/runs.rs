@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::study::Study;
 use crate::language::Language;
 use crate::prompts::Protocol;
-use crate::runs::{RunId, RunRequest};
+use crate::runs::{Progress, RunId, RunRecord, RunRequest};
 
 /// The form of a new run, as typed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -98,12 +98,56 @@ pub struct Live {
     pub stopping: bool,
 }
 
+impl Live {
+    /// A run that was asked for and that the worker has not taken up yet.
+    pub fn starting() -> Self {
+        Self {
+            run: None,
+            stage: "Getting ready".to_owned(),
+            model: String::new(),
+            language: None,
+            done: 0,
+            total: 0,
+            items_per_second: 0.0,
+            seconds_left: None,
+            stopping: false,
+        }
+    }
+}
+
 /// The Runs page's own state.
 #[derive(Debug, Clone, Default)]
 pub struct Runs {
     pub form: Option<RunForm>,
     pub live: Option<Live>,
     pub selected: Option<RunId>,
+}
+
+impl Runs {
+    /// The worker has begun.
+    pub fn started(&mut self, record: &RunRecord) {
+        let live = self.live.get_or_insert_with(Live::starting);
+        live.run = Some(record.id.clone());
+        live.total = record.total;
+    }
+
+    /// The worker does something besides answering.
+    pub fn stage(&mut self, stage: String) {
+        self.live.get_or_insert_with(Live::starting).stage = stage;
+    }
+
+    /// The worker has answered a group.
+    pub fn progress(&mut self, progress: Progress) {
+        let live = self.live.get_or_insert_with(Live::starting);
+        live.stage.clear();
+        live.run = Some(progress.run);
+        live.model = progress.model;
+        live.language = Some(progress.language);
+        live.done = progress.done;
+        live.total = progress.total;
+        live.items_per_second = progress.items_per_second;
+        live.seconds_left = progress.seconds_left.is_finite().then_some(progress.seconds_left);
+    }
 }
 
 /// Seconds in words: `8 s`, `39 min`, `3 h 12 min`.

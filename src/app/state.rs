@@ -206,6 +206,12 @@ impl State {
         Vec::new()
     }
 
+    /// What was asked of the next frame has been done.
+    pub fn after_frame(&mut self) {
+        self.inspect.focus_search = false;
+        self.inspect.reveal = false;
+    }
+
     fn show_protocol(&mut self) {
         let Some(study) = &self.study else { return };
         let protocol = self.compare.protocol.as_deref().unwrap_or_default();

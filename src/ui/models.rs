@@ -220,7 +220,7 @@ fn show_detail(ui: &mut Ui, rect: Rect, state: &State) {
                     ("Comes from", model.origin.clone()),
                 ];
                 if !model.languages.is_empty() {
-                    rows.insert(3, ("Languages", model.languages.join(", ")));
+                    rows.insert(3, ("Languages", model.languages.clone()));
                 }
                 if let Some(path) = &model.path {
                     rows.push(("File", path.display().to_string()));

@@ -179,7 +179,7 @@ pub fn segments(ui: &mut Ui, names: &[&str], selected: usize) -> Option<usize> {
     ui.painter().rect(rect, radius::CONTROL, colours.panel, Stroke::new(1.0, colours.line_strong), StrokeKind::Inside);
     for (index, (name, width)) in names.iter().zip(&widths).enumerate() {
         let segment = Rect::from_min_size(pos2(x, rect.top()), vec2(*width, rect.height()));
-        let response = ui.interact(segment, ui.id().with(("segment", names.first(), index)), Sense::click());
+        let response = ui.interact(segment, ui.scope_id().with(("segment", names.first(), index)), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, index == selected, name));
         if index == selected || response.hovered() {
             let fill = if index == selected { colours.accent_soft } else { colours.hover };
@@ -403,5 +403,5 @@ pub fn card(
 
 /// Identifies a widget by the page's own name and a place.
 pub fn id(page: &str, place: impl std::hash::Hash + std::fmt::Debug) -> Id {
-    Id::new(page).with(place)
+    Id::unique(page).with(place)
 }

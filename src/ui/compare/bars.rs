@@ -1,6 +1,6 @@
 //! Bars by language, one for each model, with their intervals.
 
-use egui::{Align2, Id, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use egui_plot::{Bar, BarChart, GridMark, Plot, PlotPoint};
 
 use super::in_words;
@@ -104,7 +104,7 @@ fn show_plot(ui: &mut Ui, rect: Rect, state: &State, languages: &[Language]) -> 
         })
         .collect();
     let response = within(ui, body, "plot", |ui| {
-        Plot::new(Id::new("accuracy by language"))
+        Plot::new("accuracy by language")
             .width(body.width())
             .height(body.height())
             .show_axes([false, false])

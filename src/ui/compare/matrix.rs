@@ -65,7 +65,7 @@ fn show_body(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
     let cells = Rect::from_min_max(pos2(inner.left() + NAMES, inner.top()), inner.max);
     within(ui, cells, "cells", |ui| {
-        let content = |ui: &mut Ui, origin: egui::Pos2| {
+        let mut content = |ui: &mut Ui, origin: egui::Pos2| {
             let shift = origin - cells.min;
             let mut left = origin.x;
             let mut places = Vec::new();

@@ -7,7 +7,7 @@ mod matrix;
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::typeset::{self, Ink};
-use super::widgets::{self, Button, Emphasis, card, palette, within};
+use super::widgets::{self, Button, Emphasis, palette, within};
 use crate::app::State;
 use crate::app::command::{Command, Page};
 use crate::app::matrix::percent;

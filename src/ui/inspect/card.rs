@@ -64,7 +64,7 @@ struct Half<'a> {
 }
 
 /// Shows the sides, scrolled where they are too long.
-pub fn show(ui: &mut Ui, sides: &[Side<'_>], state: &State) {
+pub fn show(ui: &mut Ui, sides: &[Side<'_>]) {
     let all = ui.max_rect();
     ScrollArea::vertical().auto_shrink([false, false]).id_salt("item card").show(ui, |ui| {
         let width = all.width();

@@ -5,7 +5,7 @@ use egui::{Align, Align2, CursorIcon, Key, Popup, Rect, Role, ScrollArea, Sense,
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::inspect::Filter;
-use crate::app::matrix::{self, count};
+use crate::app::matrix::count;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::language::Direction;
@@ -164,7 +164,7 @@ fn show_rows(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comma
             show_row(ui, state, study, place, entry, commands);
         }
     });
-    ui.data_mut(|data| data.insert_temp(widgets::id("list", "offset"), output.state.offset.y));
+    ui.data_mut(|data| data.insert_temp(widgets::id("list", "offset"), output.state.clamped_offset().y));
 }
 
 /// Arrows move the selection while nothing else has the focus.
@@ -238,7 +238,7 @@ fn show_marks(ui: &mut Ui, rect: Rect, state: &State, study: &Study, entry: &cra
             let ink = colours.outcome(outcome).ink;
             icons::paint(ui.painter(), outcome.into(), pos2(right - 6.0, rect.center().y), 12.0, ink);
             let place = Rect::from_min_max(pos2(right - 40.0, rect.top()), pos2(right - 14.0, rect.bottom()));
-            let drawn = typeset::paint(ui, place, &matrix::count(number), Ink::new(size::SMALL, ink), Align2::RIGHT_CENTER);
+            let drawn = typeset::paint(ui, place, &count(number), Ink::new(size::SMALL, ink), Align2::RIGHT_CENTER);
             right = drawn.left() - 8.0;
         }
     }

@@ -112,31 +112,25 @@ fn show_header(
 ) {
     let colours = palette(ui);
     let item = own.item;
-    egui::Sides::new().height(space::CONTROL).shrink_left().truncate().show(
-        ui,
-        |ui| {
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let last = state.inspect.listed.len().saturating_sub(1);
+        let next = Button::new(Emphasis::Quiet).icon(Icon::Next).text("").enabled(state.inspect.selected < last);
+        next.show(ui, commands, Command::NextItem);
+        let previous = Button::new(Emphasis::Quiet).icon(Icon::Previous).text("").enabled(state.inspect.selected > 0);
+        previous.show(ui, commands, Command::PreviousItem);
+        if let Some(beside) = beside {
+            let names: Vec<String> = others.iter().map(|(language, _)| language.native_name().to_owned()).collect();
+            if let Some(place) = widgets::choice(ui, "Beside", beside.native_name(), &names, 220.0)
+                && let Some((language, _)) = others.get(place)
+            {
+                commands.push(Command::ChooseBeside(language.clone()));
+            }
+        }
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             list_button(ui, state, commands);
             let subject = item.subject.as_deref().unwrap_or(&item.task);
             typeset::line(ui, subject, Ink::new(size::BODY, colours.text).semibold());
             typeset::line(ui, &item.key.id, Ink::new(size::SECONDARY, colours.text_2));
-        },
-        |ui| {
-            let last = state.inspect.listed.len().saturating_sub(1);
-            let at_end = state.inspect.selected >= last;
-            Button::new(Emphasis::Quiet).icon(Icon::Next).text("").enabled(!at_end).show(ui, commands, Command::NextItem);
-            Button::new(Emphasis::Quiet)
-                .icon(Icon::Previous)
-                .text("")
-                .enabled(state.inspect.selected > 0)
-                .show(ui, commands, Command::PreviousItem);
-            if let Some(beside) = beside {
-                let names: Vec<String> = others.iter().map(|(language, _)| language.native_name().to_owned()).collect();
-                if let Some(place) = widgets::choice(ui, "Beside", beside.native_name(), &names, 220.0)
-                    && let Some((language, _)) = others.get(place)
-                {
-                    commands.push(Command::ChooseBeside(language.clone()));
-                }
-            }
-        },
-    );
+        });
+    });
 }
