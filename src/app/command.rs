@@ -186,7 +186,10 @@ impl Command {
 
     /// The keys in words, such as `Ctrl+N`.
     pub fn keys(&self, context: &Context) -> Option<String> {
-        self.shortcut().map(|shortcut| context.format_shortcut(&shortcut))
+        self.shortcut().map(|shortcut| match shortcut.modifiers.is_none() {
+            true => shortcut.logical_key.symbol_or_name().to_owned(),
+            false => context.format_shortcut(&shortcut),
+        })
     }
 }
 

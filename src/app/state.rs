@@ -268,10 +268,13 @@ impl State {
 
     fn open_cell(&mut self, key: CellKey, outcome: Option<Outcome>) {
         self.choose_task_of(&key);
+        // Where there is but one task, its name and its benchmark's would narrow nothing.
+        let several = self.study.as_ref().is_some_and(|study| study.benchmarks.len() > 1)
+            || self.compare.matrix.groups.len() > 1;
         self.inspect.filter = Filter {
             model: Some(key.model.clone()),
-            benchmark: Some(key.benchmark.clone()),
-            task: Some(key.task.clone()),
+            benchmark: several.then(|| key.benchmark.clone()),
+            task: several.then(|| key.task.clone()),
             language: Some(key.language.clone()),
             outcome,
             ..Filter::default()

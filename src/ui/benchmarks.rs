@@ -23,13 +23,7 @@ const LIST: f32 = 300.0;
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let Some(study) = &state.study else { return super::no_workspace(ui, state, commands) };
     let all = ui.max_rect().shrink(space::GUTTER);
-    let toolbar = Rect::from_min_size(all.min, vec2(all.width(), space::CONTROL));
-    within(ui, toolbar, "toolbar", |ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            Button::new(Emphasis::Plain).icon(Icon::Plus).enabled(state.writable()).show(ui, commands, Command::ChooseBenchmarkFile);
-        });
-    });
-    let body = Rect::from_min_max(pos2(all.left(), toolbar.bottom() + space::GAP), all.max);
+    let body = all;
     if let Some(importing) = &state.benchmarks.import {
         return show_import(ui, body, state, importing, commands);
     }
@@ -46,13 +40,18 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let Some(benchmark) = benchmark.or_else(|| study.benchmarks.first()) else { return };
     let list = Rect::from_min_size(body.min, vec2(LIST, body.height()));
     let rest = Rect::from_min_max(pos2(list.right() + space::GUTTER, body.top()), body.max);
-    show_list(ui, list, study, benchmark, commands);
+    show_list(ui, list, state, study, benchmark, commands);
     show_benchmark(ui, rest, state, benchmark, commands);
 }
 
-fn show_list(ui: &mut Ui, rect: Rect, study: &Study, shown: &Benchmark, commands: &mut Vec<Command>) {
+fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benchmark, commands: &mut Vec<Command>) {
     let colours = palette(ui);
-    card(ui, rect, "Benchmarks", &count(study.benchmarks.len()), |_| {}, |ui| {
+    let mut chosen = Vec::new();
+    let tools = |ui: &mut Ui| {
+        let import = Button::new(Emphasis::Plain).icon(Icon::Plus).enabled(state.writable());
+        import.show(ui, &mut chosen, Command::ChooseBenchmarkFile);
+    };
+    card(ui, rect, "Benchmarks", &count(study.benchmarks.len()), tools, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             for benchmark in &study.benchmarks {
@@ -82,6 +81,7 @@ fn show_list(ui: &mut Ui, rect: Rect, study: &Study, shown: &Benchmark, commands
             }
         });
     });
+    commands.append(&mut chosen);
 }
 
 fn show_benchmark(ui: &mut Ui, rect: Rect, state: &State, benchmark: &Benchmark, commands: &mut Vec<Command>) {
@@ -188,7 +188,7 @@ fn show_import(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, co
         }
         Importing::Failed { path, problem } => within(ui, rect, "failed", |ui| {
             let pair = palette(ui).outcome(Outcome::Failed);
-            let detail = format!("{problem}. The file {} stays as it is, and so does the workspace.", path.display());
+            let detail = format!("{}. The file {} stays as it is, and so does the workspace.", widgets::capital(problem), path.display());
             widgets::message(ui, pair, "Nothing was imported.", &detail, |ui| {
                 ui.add_space(6.0);
                 ui.horizontal(|ui| {

@@ -21,13 +21,7 @@ const STATE: usize = 6;
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let all = ui.max_rect().shrink(space::GUTTER);
     let wide = ui.ctx().content_rect().width() >= space::NARROW;
-    let toolbar = Rect::from_min_size(all.min, vec2(all.width(), space::CONTROL));
-    within(ui, toolbar, "toolbar", |ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            Button::new(Emphasis::Plain).icon(Icon::Plus).show(ui, commands, Command::ChooseModelFile);
-        });
-    });
-    let body = Rect::from_min_max(pos2(all.left(), toolbar.bottom() + space::GAP), all.max);
+    let body = all;
     let detail = Rect::from_min_max(
         if wide { pos2(body.right() - space::SIDE_PANEL, body.top()) } else { pos2(body.left(), body.bottom() - 250.0) },
         body.max,
@@ -44,7 +38,11 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
     let here = state.models.list.iter().filter(|model| model.path.is_some()).count();
     let note = format!("{}, {here} on this machine", counted(state.models.list.len(), "model"));
-    card(ui, rect, "Models", &note, |_| {}, |ui| {
+    let mut added = Vec::new();
+    let tools = |ui: &mut Ui| {
+        Button::new(Emphasis::Plain).icon(Icon::Plus).show(ui, &mut added, Command::ChooseModelFile);
+    };
+    card(ui, rect, "Models", &note, tools, |ui| {
         if state.models.list.is_empty() {
             return widgets::empty(ui, "Models stand here.", "Add a GGUF file, or drop one on the window.", |ui| {
                 Button::new(Emphasis::Main).icon(Icon::Plus).show(ui, commands, Command::ChooseModelFile);
@@ -63,6 +61,7 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
             }
         });
     });
+    commands.append(&mut added);
 }
 
 fn cells(row: Rect) -> [(Rect, Align2); 7] {
@@ -211,7 +210,8 @@ fn show_detail(ui: &mut Ui, rect: Rect, state: &State) {
                 ui.add_space(10.0);
                 typeset::line(ui, "About it", Ink::new(size::SECONDARY, colours.text_2).semibold());
                 ui.add_space(2.0);
-                let known = |text: &Option<String>| text.clone().unwrap_or_else(|| "the file does not say".to_owned());
+                let unknown = if model.path.is_some() { "the file does not say" } else { "known once the file is here" };
+                let known = |text: &Option<String>| text.clone().unwrap_or_else(|| unknown.to_owned());
                 let mut rows = vec![
                     ("Architecture", known(&model.architecture)),
                     ("Quantization", known(&model.quantization)),

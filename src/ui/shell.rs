@@ -101,7 +101,7 @@ fn rail_button(
         let ink = Ink::new(size::SMALL, colours.on_accent).semibold();
         typeset::paint(ui, Rect::from_center_size(centre, vec2(16.0, 16.0)), &badge.to_string(), ink, Align2::CENTER_CENTER);
     }
-    let line = Rect::from_min_max(pos2(rect.left(), rect.top() + 33.0), pos2(rect.right(), rect.bottom() - 4.0));
+    let line = Rect::from_min_max(pos2(rect.left() - 3.0, rect.top() + 33.0), pos2(rect.right() + 4.0, rect.bottom() - 4.0));
     typeset::paint(ui, line, words, Ink::new(size::SECONDARY, colour).bold_if(selected), Align2::CENTER_CENTER);
     widgets::focus_ring(ui, &response, rect);
     let keys = command.keys(ui.ctx()).unwrap_or_default();
@@ -224,7 +224,7 @@ fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
             .collect();
         rows.push(("Move in the matrix and the list".to_owned(), "Arrows".to_owned()));
         rows.push(("Open the selected cell".to_owned(), "Enter".to_owned()));
-        rows.push(("Zoom".to_owned(), "Ctrl + − 0".to_owned()));
+        rows.push(("Zoom in, out, back".to_owned(), "Ctrl +  Ctrl −  Ctrl 0".to_owned()));
         for (words, keys) in rows {
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}")));

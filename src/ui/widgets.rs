@@ -401,6 +401,12 @@ pub fn card(
     within(ui, inside, (title, "body"), body);
 }
 
+/// `text` beginning with a capital, as a sentence does.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Identifies a widget by the page's own name and a place.
 pub fn id(page: &str, place: impl std::hash::Hash + std::fmt::Debug) -> Id {
     Id::unique(page).with(place)

@@ -3,14 +3,18 @@
 use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui_kittest::{Harness, HarnessBuilder};
 use polyclinic::app::command::Command;
-use polyclinic::app::{Application, State};
+use polyclinic::app::models::Model;
+use polyclinic::app::state::Machine;
+use polyclinic::app::study::Study;
+use polyclinic::app::{Application, State, Task};
 use polyclinic::benchmarks::{Benchmark, demo};
 use polyclinic::prompts::Protocol;
-use polyclinic::runs::{Journal, RunBenchmark, RunId, RunModel, RunRecord, RunState, store};
+use polyclinic::runs::{Journal, RunBenchmark, RunId, RunModel, RunRecord, RunState, comparison, store};
 use polyclinic::scoring::{Answer, Outcome};
 use polyclinic::text::Fallback;
 use polyclinic::workspace::Workspace;
@@ -141,7 +145,10 @@ impl Window {
                 let mut application = shown.borrow_mut();
                 let application = application.as_mut().unwrap();
                 application.poll(ui.ctx());
-                application.show(ui);
+                // The harness leaves a margin that a real window does not have.
+                let whole = ui.ctx().content_rect();
+                ui.set_clip_rect(whole);
+                application.show(&mut ui.new_child(egui::UiBuilder::new().max_rect(whole)));
             });
         let mut window = Self { harness, application };
         window.wait(|state| {
@@ -175,5 +182,98 @@ impl Window {
         let context = self.harness.ctx.clone();
         self.application.borrow_mut().as_mut().unwrap().command(&context, command);
         self.settle();
+    }
+}
+
+/// The pages alone on a state, without threads: what the commands ask of others is written down.
+pub struct Pages {
+    pub harness: Harness<'static, (State, Vec<Task>)>,
+}
+
+impl Pages {
+    /// Shows `state`.
+    pub fn new(state: State, builder: HarnessBuilder<(State, Vec<Task>)>) -> Self {
+        let setup = |context: &egui::Context| {
+            polyclinic::text::install(context, Fallback::None);
+            polyclinic::app::theme::install(context);
+        };
+        let harness = builder.with_context_setup(setup).build_ui_state(
+            |ui, (state, tasks): &mut (State, Vec<Task>)| {
+                let mut commands = polyclinic::app::command::pressed(ui.ctx());
+                let whole = ui.ctx().content_rect();
+                ui.set_clip_rect(whole);
+                let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(whole));
+                polyclinic::ui::shell::show(&mut ui, state, &mut commands);
+                state.after_frame();
+                for command in commands {
+                    tasks.extend(state.apply(command));
+                }
+            },
+            (state, Vec::new()),
+        );
+        let mut pages = Self { harness };
+        pages.settle();
+        pages
+    }
+
+    pub fn settle(&mut self) {
+        self.harness.run_steps(4);
+    }
+
+    pub fn state(&self) -> &State {
+        &self.harness.state().0
+    }
+
+    pub fn tasks(&self) -> &[Task] {
+        &self.harness.state().1
+    }
+}
+
+/// A state on the demo questions with `answers` made up for the models, and two models to choose from.
+pub fn state(models: &[&str]) -> State {
+    let benchmark = demo::benchmark().unwrap();
+    let folder = workspace(models);
+    let open = Workspace::open(folder.path()).unwrap();
+    let runs: Vec<_> = store::list(&open)
+        .unwrap()
+        .runs
+        .into_iter()
+        .map(|record| {
+            let answers = store::answers(&open, &record.id).unwrap();
+            (record, answers)
+        })
+        .collect();
+    let rows = comparison::compare(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
+    let mut state = State::default();
+    state.machine = Machine { device: "CPU, 8 cores".into(), used: 640_000_000, free: 9_300_000_000, total: 16_000_000_000 };
+    state.models.list = vec![
+        model("smollm2", "SmolLM2 135M Instruct", Some("/models/smollm2.gguf"), 140_000_000),
+        model("gemma-3-270m", "Gemma 3 270M", Some("/models/gemma.gguf"), 610_000_000),
+        model("qwen2.5-72b", "Qwen2.5 72B Instruct", Some("/models/qwen.gguf"), 47_000_000_000),
+        model("bimedix", "BiMediX بيميديكس", None, 29_000_000_000),
+    ];
+    let root = "/home/nadia/polyclinic/arabic-study".into();
+    let study = Study::new(root, "Arabic study".into(), None, vec![Arc::new(benchmark)], runs, rows, Vec::new());
+    state.show_study(Arc::new(study));
+    state
+}
+
+/// A model of the list.
+pub fn model(id: &str, title: &str, path: Option<&str>, needs: u64) -> Model {
+    Model {
+        id: id.into(),
+        title: title.into(),
+        origin: "an-owner/a-repository-with-a-long-name-GGUF".into(),
+        packaged: path.is_none(),
+        path: path.map(Into::into),
+        bytes: Some(needs * 7 / 10),
+        architecture: path.map(|_| "llama".into()),
+        parameters: path.map(|_| needs),
+        quantization: Some("Q4_K_M".into()),
+        context: path.map(|_| 8192),
+        licence: Some("Apache-2.0".into()),
+        languages: "Arabic, English".into(),
+        needs: path.map(|_| needs),
+        problem: None,
     }
 }

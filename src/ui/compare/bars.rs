@@ -99,7 +99,10 @@ fn show_plot(ui: &mut Ui, rect: Rect, state: &State, languages: &[Language]) -> 
     let charts: Vec<BarChart> = (0..models)
         .map(|series| {
             let bars = drawn.iter().filter(|bar| bar.series == series);
-            let bars = bars.map(|bar| Bar::new(bar.place, bar.measure.accuracy * 100.0).width(width)).collect();
+            let bars = bars.map(|bar| {
+                let bar = Bar::new(bar.place, bar.measure.accuracy * 100.0).width(width);
+                bar.fill(colours.series(series)).stroke(Stroke::NONE)
+            }).collect();
             BarChart::new(format!("series {series}"), bars).color(colours.series(series)).allow_hover(false)
         })
         .collect();
@@ -202,7 +205,11 @@ fn show_name(ui: &mut Ui, rect: Rect, language: &Language) {
     let colours = palette(ui);
     let response = ui.interact(rect, widgets::id("axis", language.tag()), Sense::hover());
     let ink = Ink::new(size::SECONDARY, colours.text_2);
-    let galley = typeset::galley_in(ui, language.native_name(), ink, rect.width(), 1, Some(language));
+    let mut galley = typeset::galley_in(ui, language.native_name(), ink, f32::INFINITY, 1, Some(language));
+    if galley.size().x > rect.width() {
+        let small = Ink { size: size::SMALL, ..ink };
+        galley = typeset::galley_in(ui, language.native_name(), small, rect.width(), 1, Some(language));
+    }
     let marked = matches!(language.primary(), "en" | "ar") && galley.size().x + 14.0 < rect.width();
     let shift = if marked { 7.0 } else { 0.0 };
     let left = rect.center().x - galley.size().x / 2.0 + shift;

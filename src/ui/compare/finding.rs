@@ -12,7 +12,7 @@ use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
 /// What it takes when it stands under the matrix.
-pub const HEIGHT: f32 = 400.0;
+pub const HEIGHT: f32 = 440.0;
 
 /// Shows the card.
 pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {

@@ -14,8 +14,8 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, card, palette, within};
 
-const NAMES: f32 = 176.0;
-const LEAST_CELL: f32 = 74.0;
+const NAMES: f32 = 164.0;
+const LEAST_CELL: f32 = 68.0;
 const WIDEST_CELL: f32 = 112.0;
 const GAP: f32 = 2.0;
 const GROUP_GAP: f32 = 10.0;
@@ -133,10 +133,7 @@ fn show_model(ui: &mut Ui, rect: Rect, model: &str, state: &State) {
 /// How a group of columns is called: by its task, with its benchmark where several are shown.
 pub fn group_title(group: &Group, state: &State) -> String {
     let several = state.compare.matrix.groups.iter().any(|other| other.benchmark != group.benchmark);
-    let mut title = group.task.clone();
-    if let Some(first) = title.get(..1).map(str::to_uppercase) {
-        title.replace_range(..1, &first);
-    }
+    let title = widgets::capital(&group.task);
     if several && group.benchmark != group.task { format!("{}: {title}", group.benchmark) } else { title }
 }
 
@@ -177,11 +174,15 @@ fn show_cell(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &m
         }
         Cell::Measured(measure) => {
             ui.painter().rect_filled(rect, radius::CELL, colours.sequential(measure.accuracy));
-            let (upper, lower) = rect.shrink2(vec2(6.0, 2.0)).split_top_bottom_at_fraction(0.52);
+            let (upper, lower) = rect.shrink2(vec2(5.0, 2.0)).split_top_bottom_at_fraction(0.52);
             let number = Ink::new(size::BODY, colours.cell_ink).semibold();
-            typeset::paint(ui, upper, &percent(measure.accuracy), number, Align2::LEFT_CENTER);
+            let drawn = typeset::paint(ui, upper, &percent(measure.accuracy), number, Align2::LEFT_CENTER);
             let small = Ink::new(size::SMALL, colours.cell_ink);
-            typeset::paint(ui, upper, &count(measure.n), small, Align2::RIGHT_CENTER);
+            // Where the cell is too narrow for all three, n is left to the words on hovering.
+            let n = count(measure.n);
+            if drawn.width() + 4.0 + typeset::galley(ui, &n, small, f32::INFINITY, 1).size().x <= upper.width() {
+                typeset::paint(ui, upper, &n, small, Align2::RIGHT_CENTER);
+            }
             let interval = format!("{}–{}", percent(measure.low), percent(measure.high));
             typeset::paint(ui, lower, &interval, small, Align2::LEFT_CENTER);
             if measure.failed > 0 {

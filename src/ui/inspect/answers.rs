@@ -11,6 +11,7 @@ use crate::ui::widgets::{self, palette};
 
 const TITLE: f32 = 32.0;
 const NOTE: f32 = 26.0;
+const GAP: f32 = 12.0;
 
 /// How high the table is with its title and the benchmark's note.
 pub fn height(own: &Side<'_>, other: Option<&Side<'_>>) -> f32 {
@@ -48,21 +49,19 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>], study: &Study) {
     });
 }
 
-/// Left edge and width of each column as shares of the table, and whether it is set at its end.
+/// The columns: those of figures keep their width, names and protocol share the rest.
 fn columns(rect: Rect) -> [(Rect, Align2); 7] {
     let inner = rect.shrink2(vec2(14.0, 0.0));
-    let shares = [0.24, 0.11, 0.14, 0.08, 0.08, 0.08, 0.27];
-    let ends = [false, false, false, true, true, true, false];
+    let fixed = [84.0, 104.0, 52.0, 56.0, 56.0];
+    let rest = (inner.width() - fixed.iter().sum::<f32>() - 6.0 * GAP).max(120.0);
+    let model = (rest * 0.5).min(260.0);
+    let [language, answer, margin, tokens, time] = fixed;
     let mut left = inner.left();
-    let mut place = 0;
-    shares.map(|share| {
-        let width = inner.width() * share;
-        let end = ends.get(place).copied().unwrap_or(false);
-        let gap = if place == 6 { 20.0 } else { 0.0 };
-        let cell = Rect::from_min_size(pos2(left + gap, rect.top()), vec2(width - 8.0 - gap, rect.height()));
-        left += width;
-        place += 1;
-        (cell, if end { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER })
+    [model, language, answer, margin, tokens, time, rest - model].map(|width| {
+        let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
+        left += width + GAP;
+        let figures = width == margin || width == tokens;
+        (cell, if figures { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER })
     })
 }
 

@@ -76,6 +76,7 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>]) {
         for option in 0..options {
             top = show_option(ui, &halves, option, top);
         }
+        ui.painter().hline(origin.x..=origin.x + width, top + 0.5, Stroke::new(1.0, palette(ui).line));
         top = show_rationales(ui, &halves, top);
         if let [first, _] = halves.as_slice() {
             let spine = first.column.right;

@@ -65,6 +65,7 @@ fn show_search(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 fn show_filters(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
     let filter = &state.inspect.filter;
+    ui.spacing_mut().interact_size.y = 22.0;
     ui.horizontal_wrapped(|ui| {
         let language = filter.language.as_ref().map(|language| language.english_name().to_owned());
         let outcome = filter.outcome.map(|outcome| outcome.word().to_owned());
@@ -77,7 +78,6 @@ fn show_filters(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Co
             (outcome, |filter| filter.outcome = None),
         ];
         for (text, remove) in chips {
-            // A task called like its benchmark would be said twice.
             let Some(text) = text else { continue };
             if widgets::filter_chip(ui, &text).clicked() {
                 let mut fewer = filter.clone();
@@ -214,6 +214,7 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
     let note = format!("{}  {}  {}", language.tag(), subject, item.key.id);
     typeset::paint(ui, label, &note, Ink::new(size::SMALL, colours.text_3), Align2::LEFT_CENTER);
     widgets::focus_ring(ui, &response, rect);
+    let response = response.on_hover_ui(|ui| show_tooltip(ui, state, study, entry));
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
         commands.push(Command::SelectEntry(place));
     }
@@ -243,4 +244,13 @@ fn show_marks(ui: &mut Ui, rect: Rect, state: &State, study: &Study, entry: &cra
         }
     }
     right
+}
+
+/// Whose mark is whose.
+fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, entry: &crate::app::study::Entry) {
+    let colours = palette(ui);
+    for given in study.given(entry, state.compare.protocol.as_deref()) {
+        let words = format!("{}: {}", given.answer.model, given.answer.outcome.word());
+        typeset::line(ui, &words, Ink::new(size::SECONDARY, colours.text));
+    }
 }

@@ -114,9 +114,9 @@ fn show_header(
     let item = own.item;
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
         let last = state.inspect.listed.len().saturating_sub(1);
-        let next = Button::new(Emphasis::Quiet).icon(Icon::Next).text("").enabled(state.inspect.selected < last);
+        let next = Button::new(Emphasis::Quiet).icon(Icon::Next).text("").keys().enabled(state.inspect.selected < last);
         next.show(ui, commands, Command::NextItem);
-        let previous = Button::new(Emphasis::Quiet).icon(Icon::Previous).text("").enabled(state.inspect.selected > 0);
+        let previous = Button::new(Emphasis::Quiet).icon(Icon::Previous).text("").keys().enabled(state.inspect.selected > 0);
         previous.show(ui, commands, Command::PreviousItem);
         if let Some(beside) = beside {
             let names: Vec<String> = others.iter().map(|(language, _)| language.native_name().to_owned()).collect();
@@ -128,8 +128,8 @@ fn show_header(
         }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             list_button(ui, state, commands);
-            let subject = item.subject.as_deref().unwrap_or(&item.task);
-            typeset::line(ui, subject, Ink::new(size::BODY, colours.text).semibold());
+            let subject = widgets::capital(item.subject.as_deref().unwrap_or(&item.task));
+            typeset::line(ui, &subject, Ink::new(size::BODY, colours.text).semibold());
             typeset::line(ui, &item.key.id, Ink::new(size::SECONDARY, colours.text_2));
         });
     });

@@ -100,6 +100,7 @@ fn show_languages(ui: &mut Ui, form: &mut RunForm, study: &Study) {
     let there = languages(form, study);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        ui.spacing_mut().interact_size.y = 24.0;
         let all = there.iter().all(|language| form.languages.contains(language));
         if !there.is_empty() && widgets::toggle_chip(ui, "All", all, "All languages").clicked() {
             form.languages = if all { Default::default() } else { there.iter().cloned().collect() };

@@ -34,14 +34,6 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         body.max.x = form.left() - space::GUTTER;
     }
-    let toolbar = Rect::from_min_size(body.min, vec2(body.width(), space::CONTROL));
-    within(ui, toolbar, "toolbar", |ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let enabled = state.writable() && state.runs.form.is_none() && !study.benchmarks.is_empty();
-            Button::new(Emphasis::Main).icon(Icon::Plus).keys().enabled(enabled).show(ui, commands, Command::NewRun);
-        });
-    });
-    body.min.y = toolbar.bottom() + space::GAP;
     if let Some(live) = &state.runs.live {
         let rect = Rect::from_min_size(body.min, vec2(body.width(), LIVE));
         show_live(ui, rect, live, commands);
@@ -107,7 +99,14 @@ fn figure(ui: &mut Ui, text: &str) {
 
 fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mut Vec<Command>) {
     let note = counted(study.runs.len(), "run");
-    card(ui, rect, "All runs", &format!("{note}, newest first"), |_| {}, |ui| {
+    let mut asked = Vec::new();
+    let tools = |ui: &mut Ui| {
+        if state.runs.form.is_none() {
+            let enabled = state.writable() && !study.benchmarks.is_empty();
+            Button::new(Emphasis::Main).icon(Icon::Plus).keys().enabled(enabled).show(ui, &mut asked, Command::NewRun);
+        }
+    };
+    card(ui, rect, "All runs", &format!("{note}, newest first"), tools, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             for (record, answers) in &study.runs {
@@ -115,6 +114,7 @@ fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands:
             }
         });
     });
+    commands.append(&mut asked);
 }
 
 fn show_run(ui: &mut Ui, state: &State, record: &RunRecord, answers: &[Answer], commands: &mut Vec<Command>) {
@@ -138,16 +138,16 @@ fn show_run(ui: &mut Ui, state: &State, record: &RunRecord, answers: &[Answer], 
     typeset::paint(ui, upper, &title, Ink::new(size::BODY, colours.text).semibold(), Align2::LEFT_CENTER);
     typeset::paint(ui, lower, &detail(record), Ink::new(size::SMALL, colours.text_3), Align2::LEFT_CENTER);
     show_state(ui, inner, record, answers, live);
-    let when = Rect::from_min_max(pos2(inner.right() - 220.0, inner.top()), pos2(inner.right() - 96.0, inner.bottom()));
+    let when = Rect::from_min_max(pos2(inner.right() - 232.0, inner.top()), pos2(inner.right() - 108.0, inner.bottom()));
     typeset::paint(ui, when, &date(&record.created), Ink::new(size::SECONDARY, colours.text_2), Align2::RIGHT_CENTER);
     let resumable = !matches!(record.state, RunState::Finished) && live.is_none();
     if resumable {
-        let place = Rect::from_min_size(pos2(inner.right() - 84.0, inner.center().y - 12.0), vec2(84.0, 24.0));
+        let place = Rect::from_min_size(pos2(inner.right() - 92.0, inner.center().y - 12.0), vec2(92.0, 24.0));
         within(ui, place, ("resume", record.id.as_str()), |ui| {
             Button::new(Emphasis::Plain)
                 .small()
                 .icon(Icon::Play)
-                .width(84.0)
+                .width(92.0)
                 .name(format!("Resume {}", record.id))
                 .enabled(state.writable() && state.runs.live.is_none())
                 .show(ui, commands, Command::ResumeRun(record.id.clone()));
@@ -161,7 +161,7 @@ fn show_run(ui: &mut Ui, state: &State, record: &RunRecord, answers: &[Answer], 
         padded(ui, |ui| {
             let pair = colours.outcome(Outcome::Failed);
             let safe = format!("{} so far are kept.", counted(answers.len(), "answer"));
-            widgets::message(ui, pair, "The run failed.", &format!("{error}. {safe}"), |_| {});
+            widgets::message(ui, pair, "The run failed.", &format!("{}. {safe}", widgets::capital(error)), |_| {});
         });
     }
     if open {
@@ -176,7 +176,7 @@ fn padded(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
 fn show_state(ui: &Ui, inner: Rect, record: &RunRecord, answers: &[Answer], live: Option<&Live>) {
     let colours = palette(ui);
     let left = inner.left() + inner.width() * 0.45;
-    let place = Rect::from_min_max(pos2(left, inner.top()), pos2(inner.right() - 232.0, inner.bottom()));
+    let place = Rect::from_min_max(pos2(left, inner.top()), pos2(inner.right() - 244.0, inner.bottom()));
     let (upper, lower) = place.split_top_bottom_at_fraction(0.55);
     let (icon, word, ink) = match (live, record.state) {
         (Some(_), _) => (Icon::Play, "Running", colours.accent_text),
