@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 /// A file could not be written; the one that was there before is untouched.
 #[derive(Debug, thiserror::Error)]
 #[error("{} could not be written", path.display())]
@@ -30,4 +32,13 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), WriteError> {
         path: path.to_owned(),
         source,
     })
+}
+
+/// Writes a value made of tables, strings and numbers as TOML, atomically.
+pub fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), WriteError> {
+    let text = toml::to_string_pretty(value).map_err(|error| WriteError {
+        path: path.to_owned(),
+        source: std::io::Error::other(error),
+    })?;
+    write_atomically(path, text.as_bytes())
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::benchmarks::{Benchmark, BenchmarkError};
-use crate::files::{WriteError, write_atomically};
+use crate::files::{WriteError, write_toml};
 
 /// The newest layout of a workspace that this program knows.
 pub const SCHEMA: u32 = 1;
@@ -95,7 +95,7 @@ impl Workspace {
                     name,
                     rest: toml::Table::new(),
                 };
-                write_atomically(&root.join(MANIFEST), to_toml(&manifest).as_bytes())?;
+                write_toml(&root.join(MANIFEST), &manifest)?;
                 Self::open(root)
             }
             opened => opened,
@@ -165,12 +165,6 @@ impl Workspace {
 #[derive(Deserialize)]
 struct SchemaOnly {
     schema: u32,
-}
-
-/// Text of a value made of tables, strings and numbers, which TOML can always write.
-#[expect(clippy::expect_used, reason = "only our own serialisable types come here")]
-pub(crate) fn to_toml(value: &impl Serialize) -> String {
-    toml::to_string_pretty(value).expect("our own types have a TOML form")
 }
 
 /// Takes the lock, or says who or what keeps us from writing. The file's text names its holder for people;

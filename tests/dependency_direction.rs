@@ -25,8 +25,8 @@ const LAYERS: &[&str] = &[
 
 /// A foreign crate and the only places that may name it.
 const CONFINED: &[(&str, &[&str])] = &[
-    ("egui", &["text/galley.rs", "app", "ui"]),
-    ("epaint", &["text/galley.rs", "app", "ui"]),
+    ("egui", &["text/galley", "app", "ui"]),
+    ("epaint", &["text/galley", "app", "ui"]),
     ("eframe", &["app", "ui"]),
     ("egui_plot", &["app", "ui"]),
     ("rfd", &["app", "ui"]),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::files::{WriteError, write_atomically};
+use crate::files::{WriteError, write_toml};
 
 /// The newest layout of the list that this program knows.
 const SCHEMA: u32 = 1;
@@ -116,10 +116,7 @@ impl Library {
     }
 
     fn save(&self) -> Result<(), LibraryError> {
-        Ok(write_atomically(
-            &self.file,
-            crate::workspace::to_toml(&self.list).as_bytes(),
-        )?)
+        Ok(write_toml(&self.file, &self.list)?)
     }
 }
 

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::ModelFacts;
-use crate::files::{WriteError, write_atomically};
+use crate::files::{WriteError, write_toml};
 use crate::language::Language;
 use crate::prompts::Protocol;
-use crate::workspace::to_toml;
 
 /// The newest layout of `run.toml` that this program knows.
 pub const SCHEMA: u32 = 1;
@@ -155,7 +154,7 @@ impl RunRecord {
 
     /// Writes the record into a run's folder.
     pub fn save(&self, folder: &Path) -> Result<(), WriteError> {
-        write_atomically(&folder.join(FILE), to_toml(self).as_bytes())
+        write_toml(&folder.join(FILE), self)
     }
 }
 

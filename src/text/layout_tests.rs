@@ -1,1 +1,386 @@
+use super::*;
 
+fn style(tag: Option<&str>) -> TextStyle {
+    TextStyle {
+        size: 16.0,
+        line_height: 26.0,
+        weight: Weight::Regular,
+        language: tag.map(|tag| tag.parse().unwrap()),
+    }
+}
+
+fn lay_out_in(text: &str, tag: Option<&str>, frame: &Frame) -> TextLayout {
+    Engine::new(Fallback::None, Faces::default()).lay_out(text, &style(tag), frame, 1.0)
+}
+
+/// What a line shows from left to right.
+fn shown(layout: &TextLayout, line: usize) -> String {
+    let clusters = layout.lines[line].clusters.iter();
+    clusters.map(|cluster| &layout.text[cluster.text.clone()]).collect()
+}
+
+fn reversed(text: &str) -> String {
+    text.chars().rev().collect()
+}
+
+/// One sentence in each language of the demo questions and of the benchmarks at hand.
+const SENTENCES: &[(&str, &str)] = &[
+    (
+        "en",
+        "A 54-year-old man has chest pain (8/10) for 3 hours; which drug first?",
+    ),
+    (
+        "ar",
+        "مريض عمره ٥٤ سنة يشكو من ألمٍ في الصدر (BP 150/95)، ما العلاج الأوّل؟",
+    ),
+    (
+        "fr",
+        "Un patient de 54 ans se plaint d’une douleur thoracique – que faire ?",
+    ),
+    (
+        "de",
+        "Ein 54-jähriger Mann klagt über Brustschmerzen: welche Maßnahme zuerst?",
+    ),
+    (
+        "es",
+        "¿Qué fármaco se administra primero a un niño con convulsión febril?",
+    ),
+    ("pt", "Não há contraindicação à vacinação; qual é a próxima ação?"),
+    (
+        "ru",
+        "Какой препарат вводят первым при анафилактическом шоке у ребёнка?",
+    ),
+    ("zh", "一名54岁男性突发胸痛“压榨样”，首选哪种药物？"),
+    ("ja", "54歳の男性が胸痛を訴えています。最初に投与すべき薬はどれですか。"),
+    ("ko", "54세 남자가 흉통을 호소한다. 가장 먼저 투여할 약은 무엇인가?"),
+    ("hi", "54 वर्षीय पुरुष को सीने में दर्द है। सबसे पहले कौन-सी दवा दी जानी चाहिए?"),
+    (
+        "sw",
+        "Mgonjwa wa miaka 54 ana maumivu ya kifua; ni dawa gani ya kwanza?",
+    ),
+    (
+        "yo",
+        "Ọkùnrin ẹni ọdún 54 kan ní ìrora àyà; òògùn wo ni a ó kọ́kọ́ lò fún un?",
+    ),
+    (
+        "zu",
+        "Indoda eneminyaka engama-54 inobuhlungu besifuba; yimuphi umuthi wokuqala?",
+    ),
+    ("am", "የ54 ዓመት ወንድ የደረት ሕመም አለው፤ መጀመሪያ የትኛው መድኃኒት ይሰጣል?"),
+    ("bn", "৫৪ বছর বয়সী একজন পুরুষের বুকে ব্যথা। প্রথমে কোন ওষুধ দেওয়া উচিত?"),
+    ("el", "Ποιο φάρμακο χορηγείται πρώτο σε οξύ στεφανιαίο σύνδρομο;"),
+    ("fa", "کدام دارو برای بیمار ۵۴ ساله با درد قفسه‌ی سینه مناسب است؟"),
+    (
+        "ha",
+        "Namiji mai shekara 54 yana da ciwon ƙirji; ɗan magani wanne ƴan uwa?",
+    ),
+    ("he", "איזו תרופה ניתנת ראשונה לגבר בן 54 עם כאב בחזה?"),
+    ("ig", "Nwoke dị afọ 54 nwere mgbu obi; ọgwụ ole ka a ga-ebu ụzọ nye ya?"),
+    ("th", "ชายอายุ 54 ปี มีอาการเจ็บหน้าอก ควรให้ยาใดก่อน"),
+    ("ur", "54 سالہ مرد کے سینے میں درد ہے؛ سب سے پہلے کون سی دوا دی جائے؟"),
+    ("vi", "Bệnh nhân nam 54 tuổi bị đau thắt ngực, thuốc nào được ưu tiên?"),
+];
+
+#[test]
+fn the_bundle_has_every_character_of_its_languages() {
+    let mut engine = Engine::new(Fallback::None, Faces::default());
+    for (tag, sentence) in SENTENCES {
+        for weight in [Weight::Regular, Weight::Semibold] {
+            let style = TextStyle {
+                weight,
+                ..style(Some(tag))
+            };
+            let layout = engine.lay_out(sentence, &style, &Frame::UNLIMITED, 1.0);
+            assert!(layout.missing.is_empty(), "{tag}: {:?}", layout.missing);
+            let glyphs = layout.lines[0].glyphs.len();
+            assert!(
+                glyphs > 10 && layout.lines[0].glyphs.iter().all(|glyph| glyph.glyph != 0),
+                "{tag}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_no_font_has_is_reported() {
+    let layout = lay_out_in("a \u{10FFFD} b", None, &Frame::UNLIMITED);
+    assert_eq!(layout.missing.into_iter().collect::<Vec<_>>(), ['\u{10FFFD}']);
+    let blank = lay_out_in("a\u{200b}\u{2068}b\u{2069}\t\0\u{200d}c", None, &Frame::UNLIMITED);
+    assert!(blank.missing.is_empty(), "{:?}", blank.missing);
+}
+
+#[test]
+fn arabic_runs_from_the_right_and_numbers_and_latin_within_it_from_the_left() {
+    let layout = lay_out_in("الجرعة ١٢ mg", Some("ar"), &Frame::UNLIMITED);
+    assert_eq!(shown(&layout, 0), format!("mg ١٢ {}", reversed("الجرعة")));
+
+    let layout = lay_out_in("ضغط الدم 120/80 مم زئبق.", Some("ar"), &Frame::UNLIMITED);
+    let expected = format!(".{} 120/80 {}", reversed("مم زئبق"), reversed("ضغط الدم"));
+    assert_eq!(shown(&layout, 0), expected);
+
+    let layout = lay_out_in("يعطى Amoxicillin 500 mg ثلاث مرات", Some("ar"), &Frame::UNLIMITED);
+    let expected = format!("{} Amoxicillin 500 mg {}", reversed("ثلاث مرات"), reversed("يعطى"));
+    assert_eq!(shown(&layout, 0), expected);
+}
+
+#[test]
+fn clusters_and_glyphs_go_from_left_to_right_without_gaps() {
+    let text = SENTENCES[1].1;
+    let layout = lay_out_in(text, Some("ar"), &Frame::UNLIMITED);
+    let line = &layout.lines[0];
+    let mut x = line.left;
+    for cluster in &line.clusters {
+        assert!((cluster.left - x).abs() < 0.01, "{:?}", cluster);
+        x = cluster.right;
+    }
+    assert!((x - line.left - line.width).abs() < 0.01);
+    assert!(line.glyphs.iter().all(|glyph| glyph.x >= -1.0 && glyph.x <= x));
+    // Lam and alef are one glyph that covers two characters.
+    let covered: usize = line.clusters.iter().map(|cluster| cluster.text.len()).sum();
+    assert_eq!(covered, text.len());
+}
+
+#[test]
+fn a_wrapped_paragraph_starts_at_the_side_of_its_direction() {
+    let text = "يجب قياس ضغط الدم مرتين على الأقل قبل بدء العلاج بالأدوية الخافضة للضغط";
+    let layout = lay_out_in(text, Some("ar"), &Frame::wrapped(150.0));
+    assert!(layout.lines.len() > 2);
+    assert_eq!(layout.width, 150.0);
+    for line in &layout.lines {
+        assert!((line.left + line.width - 150.0).abs() <= 0.5, "{line:?}");
+        assert!(line.width <= 150.0);
+    }
+    let latin = lay_out_in("the blood pressure is taken twice", Some("en"), &Frame::wrapped(100.0));
+    assert!(latin.lines.len() > 1 && latin.lines.iter().all(|line| line.left == 0.0));
+
+    // Not filled: as wide as needed, and still flush right.
+    let frame = Frame {
+        fill: false,
+        ..Frame::wrapped(1000.0)
+    };
+    let layout = lay_out_in("نعم\nقياس الضغط", Some("ar"), &frame);
+    assert!(layout.width < 120.0);
+    assert!((layout.lines[0].left + layout.lines[0].width - layout.width).abs() <= 1.0);
+}
+
+#[test]
+fn the_space_at_a_soft_wrap_does_not_split_what_stands_there() {
+    let text = "يقاس ضغط الدم الشرياني (BP measurement) عند كل زيارة (HR and RR) للعيادة";
+    let mut split_in_latin = 0;
+    for width in 60..300 {
+        let layout = lay_out_in(text, Some("ar"), &Frame::wrapped(width as f32));
+        for line in &layout.lines {
+            let mut x = line.left;
+            for cluster in &line.clusters {
+                assert!((cluster.left - x).abs() < 0.01, "a gap in {line:?}");
+                x = cluster.right;
+            }
+            let first = line.clusters.first().unwrap();
+            if layout.lines.len() > 1 && line.text.end < text.len() {
+                assert_eq!(&text[first.text.clone()], " ", "at width {width}");
+                assert_eq!((first.left, first.right), (line.left, line.left));
+                let before = &text[..first.text.start];
+                split_in_latin += usize::from(before.ends_with(|last: char| last.is_ascii_alphabetic()));
+                let bracket = line.clusters.iter().find(|cluster| &text[cluster.text.clone()] == "(");
+                if let Some(bracket) = bracket.filter(|_| before.ends_with("(BP")) {
+                    let last = line
+                        .clusters
+                        .iter()
+                        .find(|cluster| cluster.text.end == before.len())
+                        .unwrap();
+                    assert!((last.right - bracket.left).abs() < 0.01);
+                }
+            }
+        }
+    }
+    assert!(split_in_latin > 10);
+}
+
+#[test]
+fn without_a_language_each_paragraph_takes_its_direction_from_its_letters() {
+    let layout = lay_out_in("English first\nثم العربية mg\n\n12\r\n", None, &Frame::wrapped(300.0));
+    let directions: Vec<_> = layout.lines.iter().map(|line| line.direction).collect();
+    assert_eq!(
+        directions,
+        [
+            Direction::LeftToRight,
+            Direction::RightToLeft,
+            Direction::LeftToRight,
+            Direction::LeftToRight
+        ]
+    );
+    assert_eq!(layout.lines[0].left, 0.0);
+    assert!(layout.lines[1].left > 100.0);
+    assert_eq!(layout.height, 4.0 * 26.0);
+
+    // An item's language decides, even where a paragraph begins in another script.
+    let layout = lay_out_in("mg هي وحدة", Some("ar"), &Frame::UNLIMITED);
+    assert_eq!(layout.direction(), Direction::RightToLeft);
+    assert!(shown(&layout, 0).ends_with("mg"));
+}
+
+#[test]
+fn an_ellipsis_stands_at_the_end_of_the_paragraphs_direction() {
+    let arabic = "يجب قياس ضغط الدم مرتين على الأقل قبل بدء العلاج";
+    for max_width in [30.0, 60.0, 100.0, 150.0] {
+        let layout = lay_out_in(arabic, Some("ar"), &Frame::one_line(max_width));
+        assert!(layout.truncated && layout.lines.len() == 1);
+        assert!(layout.width <= max_width, "{}", layout.width);
+        let ellipsis = layout.lines[0].clusters.first().unwrap();
+        assert!(ellipsis.text.is_empty());
+        assert!(ellipsis.right > ellipsis.left);
+    }
+    let layout = lay_out_in("the blood pressure is taken twice", Some("en"), &Frame::one_line(100.0));
+    assert!(layout.lines[0].clusters.last().unwrap().text.is_empty());
+    assert!(shown(&layout, 0).starts_with("the blood"));
+    assert!(layout.width > 80.0, "no more is cut than must be: {}", layout.width);
+
+    // Latin at the cut: still at the left of the Arabic paragraph.
+    let layout = lay_out_in(
+        "يعطى المريض Amoxicillin and clavulanate",
+        Some("ar"),
+        &Frame::one_line(150.0),
+    );
+    assert!(layout.lines[0].clusters.first().unwrap().text.is_empty());
+
+    let fits = lay_out_in("نعم", Some("ar"), &Frame::one_line(100.0));
+    assert!(!fits.truncated);
+}
+
+#[test]
+fn text_is_cut_after_the_last_line_allowed() {
+    let text = "one two three four five six seven eight nine ten\nsecond paragraph";
+    let frame = Frame {
+        max_lines: Some(2),
+        ..Frame::wrapped(90.0)
+    };
+    let layout = lay_out_in(text, Some("en"), &frame);
+    assert_eq!(layout.lines.len(), 2);
+    assert!(layout.truncated);
+    assert!(layout.lines.iter().all(|line| line.width <= 90.0));
+    assert!(layout.lines[1].clusters.last().unwrap().text.is_empty());
+
+    // The paragraph fits, but another follows.
+    let layout = lay_out_in("one\ntwo", Some("en"), &Frame::one_line(90.0));
+    assert_eq!((layout.lines.len(), layout.truncated), (1, true));
+    assert_eq!(shown(&layout, 0), "one");
+    assert!(layout.lines[0].clusters.last().unwrap().text.is_empty());
+    let layout = lay_out_in("one\n \n", Some("en"), &Frame::one_line(90.0));
+    assert!(!layout.truncated);
+}
+
+#[test]
+fn a_cut_within_an_isolate_leaves_the_ellipsis_outside() {
+    let text = format!("الملف {} غير موجود", isolate::isolate("a long report name.pdf"));
+    let layout = lay_out_in(&text, Some("ar"), &Frame::one_line(120.0));
+    assert!(layout.truncated);
+    let first = layout.lines[0]
+        .clusters
+        .iter()
+        .find(|cluster| cluster.right > cluster.left)
+        .unwrap();
+    assert!(first.text.is_empty(), "{first:?}");
+}
+
+#[test]
+fn an_isolated_name_keeps_its_own_order() {
+    let name = "report (v2).pdf";
+    let bare = lay_out_in(&format!("الملف {name}، 12 سطر"), Some("ar"), &Frame::UNLIMITED);
+    assert!(shown(&bare, 0).contains("report (v2).pdf"));
+    // At the end of the Arabic sentence a bracket would jump to the wrong side.
+    let ending = "measure (BP)";
+    let bare = lay_out_in(&format!("الاسم {ending}"), Some("ar"), &Frame::UNLIMITED);
+    assert!(!shown(&bare, 0).contains(ending));
+    let isolated = lay_out_in(
+        &format!("الاسم {}", isolate::isolate(ending)),
+        Some("ar"),
+        &Frame::UNLIMITED,
+    );
+    assert!(shown(&isolated, 0).contains(ending), "{}", shown(&isolated, 0));
+}
+
+#[test]
+fn japanese_and_chinese_take_their_own_forms() {
+    let faces = Faces::default();
+    let mut engine = Engine::new(Fallback::None, faces.clone());
+    let glyph =
+        |engine: &mut Engine, tag| engine.lay_out("直", &style(Some(tag)), &Frame::UNLIMITED, 1.0).lines[0].glyphs[0];
+    assert_ne!(glyph(&mut engine, "ja").face, glyph(&mut engine, "zh").face);
+}
+
+#[test]
+fn latin_words_within_arabic_are_smaller_with_their_numbers() {
+    let text = "أعط 500 mg/day و ٣ مرات، أو 12.";
+    let ranges = latin_words(text);
+    let found: Vec<&str> = ranges.into_iter().map(|range| &text[range]).collect();
+    assert_eq!(found, ["500 mg/day"]);
+    let layout = lay_out_in(text, Some("ar"), &Frame::UNLIMITED);
+    let sizes: BTreeSet<u32> = layout.lines[0]
+        .glyphs
+        .iter()
+        .map(|glyph| glyph.size.to_bits())
+        .collect();
+    assert_eq!(sizes.len(), 2);
+}
+
+#[test]
+fn baselines_are_told_in_points() {
+    let mut engine = Engine::new(Fallback::None, Faces::default());
+    let frame = Frame::UNLIMITED;
+    let once = engine.lay_out("Aa", &style(Some("en")), &frame, 1.0).first_baseline();
+    let twice = engine.lay_out("Aa", &style(Some("en")), &frame, 2.0).first_baseline();
+    assert!((once - twice).abs() <= 0.5, "{once} {twice}");
+    assert!((14.0..24.0).contains(&once));
+}
+
+#[test]
+fn odd_strings_are_laid_out_without_panic() {
+    let isolates = "\u{2067}".repeat(500);
+    let marks = "\u{301}".repeat(100);
+    let long = "a".repeat(2000);
+    for text in [
+        "",
+        "\n",
+        "\r",
+        " ",
+        "\u{2069}\u{202e}x",
+        "\0\0",
+        "🏳️‍🌈👩‍⚕️",
+        &isolates,
+        &marks,
+        &long,
+    ] {
+        for max_width in [0.0, 1.0, 50.0, f32::INFINITY] {
+            for max_lines in [None, Some(0), Some(1), Some(3)] {
+                for fill in [false, true] {
+                    let frame = Frame {
+                        max_width,
+                        max_lines,
+                        fill,
+                    };
+                    let layout = lay_out_in(text, None, &frame);
+                    assert!(!layout.lines.is_empty() && layout.height > 0.0);
+                }
+            }
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_text_keeps_its_positions_on_character_borders(text in "\\PC{0,40}", width in 10.0_f32..200.0) {
+        let layout = lay_out_in(&text, None, &Frame::wrapped(width));
+        for cluster in layout.lines.iter().flat_map(|line| &line.clusters) {
+            proptest::prop_assert!(text.get(cluster.text.clone()).is_some());
+        }
+        for line in &layout.lines {
+            let y = line.top + line.height / 2.0;
+            for x in [-1.0, 0.0, width / 3.0, width] {
+                proptest::prop_assert!(text.is_char_boundary(layout.position_at(x, y)));
+                proptest::prop_assert!(text.get(layout.word_at(x, y)).is_some());
+            }
+        }
+    }
+}

@@ -10,7 +10,13 @@ use super::{ImportError, Place, RawRecord, RowError};
 
 /// The records of a Parquet file. Columns of types that no item needs (dates, bytes) are left out.
 pub(super) fn records(path: &Path) -> Result<Vec<RawRecord>, ImportError> {
-    let table = table(path)?;
+    // polars means some damage to a file to be impossible and panics; its state goes with the panic.
+    let table = std::panic::catch_unwind(|| table(path)).unwrap_or_else(|_| {
+        Err(ImportError::Damaged {
+            path: path.to_owned(),
+            reason: "its inner structure contradicts itself".to_owned(),
+        })
+    })?;
     let columns = table.columns();
     let row = |index: usize| {
         let mut record = super::Columns::new();

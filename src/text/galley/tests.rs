@@ -1,1 +1,155 @@
+use egui_kittest::Harness;
 
+use super::*;
+
+fn style(size: f32, tag: &str) -> TextStyle {
+    TextStyle {
+        size,
+        line_height: size * 1.6,
+        weight: Weight::Regular,
+        language: Some(tag.parse().unwrap()),
+    }
+}
+
+fn context() -> Harness<'static> {
+    let mut harness = Harness::new_ui(|_| {});
+    install(&harness.ctx, Fallback::None);
+    harness.run();
+    harness
+}
+
+/// Whether every glyph of a galley shows something at its place in the atlas.
+fn is_drawn(ctx: &Context, galley: &Galley) -> bool {
+    let atlas = ctx.fonts(|fonts| fonts.image());
+    galley.rows.iter().all(|row| {
+        row.visuals.mesh.vertices.chunks_exact(4).all(|corners| {
+            let (first, last) = (corners[0].uv, corners[3].uv);
+            (first.y as usize..last.y as usize)
+                .flat_map(|y| (first.x as usize..last.x as usize).map(move |x| (x, y)))
+                .any(|at| atlas[at].a() > 0)
+        })
+    })
+}
+
+#[test]
+fn a_text_shown_again_is_the_same_galley() {
+    let mut harness = context();
+    let frame = Frame::wrapped(120.0);
+    let show = |harness: &Harness<'_>| galley(&harness.ctx, "قياس ضغط الدم (BP)", &style(16.0, "ar"), &frame);
+    let first = show(&harness);
+    assert!(Arc::ptr_eq(&first, &show(&harness)));
+    for _ in 0..3 {
+        harness.step();
+        assert!(Arc::ptr_eq(&first, &show(&harness)), "in a later pass");
+    }
+    let other = galley(&harness.ctx, "قياس ضغط الدم (BP)", &style(17.0, "ar"), &frame);
+    assert!(!Arc::ptr_eq(&first, &other));
+}
+
+#[test]
+fn a_galley_tells_egui_what_it_needs() {
+    let harness = context();
+    let text = "جرعة واحدة\nثلاث جرعات mg";
+    let laid = lay_out(&harness.ctx, text, &style(16.0, "ar"), &Frame::wrapped(300.0));
+    let galley = &laid.galley;
+    assert_eq!(galley.text(), text);
+    assert_eq!(galley.rows.len(), 2);
+    assert!(galley.rows[0].ends_with_newline && !galley.rows[1].ends_with_newline);
+    assert_eq!(galley.size(), vec2(300.0, 2.0 * 26.0));
+    let wish = galley.intrinsic_size();
+    assert!(wish.x < 200.0 && wish.x >= laid.layout.natural_width, "{wish:?}");
+    assert!(galley.mesh_bounds.right() <= 301.0 && galley.mesh_bounds.left() > 100.0);
+    assert!(galley.rows.iter().all(|row| !row.visuals.mesh.is_empty()));
+    assert!(is_drawn(&harness.ctx, galley));
+}
+
+#[test]
+fn empty_and_blank_texts_are_one_row_high() {
+    let harness = context();
+    for text in ["", " ", "\u{2068}\u{2069}"] {
+        let galley = galley(&harness.ctx, text, &style(16.0, "ar"), &Frame::UNLIMITED);
+        assert_eq!(galley.rows.len(), 1, "{text:?}");
+        assert_eq!(galley.size().y, 26.0);
+    }
+}
+
+#[test]
+fn a_galley_survives_an_emptied_atlas() {
+    let mut harness = context();
+    let show = |harness: &Harness<'_>| lay_out(&harness.ctx, "دواء mg", &style(16.0, "ar"), &Frame::UNLIMITED);
+    let before = show(&harness);
+    let mut emptied = false;
+    for size in 0..200 {
+        // Ever new big glyphs, until egui throws them all away.
+        let text = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        galley(&harness.ctx, text, &style(150.0 + size as f32, "en"), &Frame::UNLIMITED);
+        let fill = harness.ctx.fonts(|fonts| fonts.font_atlas_fill_ratio());
+        harness.step();
+        let after = show(&harness);
+        assert!(is_drawn(&harness.ctx, &after.galley));
+        assert!(
+            Arc::ptr_eq(&before.layout, &after.layout),
+            "only the galley is made anew"
+        );
+        if harness.ctx.fonts(|fonts| fonts.font_atlas_fill_ratio()) < fill / 2.0 {
+            emptied = true;
+            assert!(!Arc::ptr_eq(&before.galley, &after.galley));
+            break;
+        }
+    }
+    assert!(emptied);
+}
+
+#[test]
+fn what_is_no_longer_shown_is_dropped() {
+    let mut harness = context();
+    let style = style(16.0, "en");
+    for row in 0..MOST_KEPT + 500 {
+        galley(&harness.ctx, &format!("row {row}"), &style, &Frame::UNLIMITED);
+        if row % 100 == 0 {
+            harness.step();
+        }
+    }
+    harness.step();
+    galley(&harness.ctx, "last", &style, &Frame::UNLIMITED);
+    let bridge = Bridge::of(&harness.ctx);
+    assert!(lock(&bridge.kept).entries.len() < MOST_KEPT);
+}
+
+#[test]
+fn one_character_stands_for_a_whole_text_wherever_egui_takes_a_string() {
+    let harness = context();
+    let arabic = "ar".parse().unwrap();
+    let character = one_character(&harness.ctx, "العربية", Weight::Regular, Some(&arabic));
+    assert_eq!(character.chars().count(), 1);
+    assert_eq!(
+        character,
+        one_character(&harness.ctx, "العربية", Weight::Regular, Some(&arabic)),
+        "the same text, so that plots can tell series by name"
+    );
+    let stock = harness
+        .ctx
+        .fonts_mut(|fonts| fonts.layout_no_wrap(character, FontId::proportional(14.0), Color32::WHITE));
+    let ours = lay_out(&harness.ctx, "العربية", &style(14.0, "ar"), &Frame::UNLIMITED);
+    assert!((stock.size().x - ours.galley.size().x).abs() <= 1.5);
+    assert!(is_drawn(&harness.ctx, &stock));
+}
+
+#[test]
+fn eguis_own_labels_use_the_bundled_fonts() {
+    let harness = context();
+    for family in [FontFamily::Proportional, FontFamily::Name(SEMIBOLD.into())] {
+        let characters = harness.ctx.fonts_mut(|fonts| fonts.characters(&family).clone());
+        let weight = if family == FontFamily::Proportional { 400 } else { 600 };
+        assert_eq!(characters[&'1'][0], format!("Noto Sans {weight}"));
+        assert_eq!(characters[&'ع'][0], format!("Noto Sans Arabic {weight}"));
+    }
+    let digits: Vec<f32> = ('0'..='9')
+        .map(|digit| {
+            harness
+                .ctx
+                .fonts_mut(|fonts| fonts.glyph_width(&FontId::proportional(13.0), digit))
+        })
+        .collect();
+    assert!(digits.iter().all(|width| *width == digits[0]), "digits are tabular");
+}

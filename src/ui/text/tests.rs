@@ -1,1 +1,214 @@
+use egui::{Event, Modifiers, OutputCommand, PointerButton, Pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
 
+use super::*;
+use crate::text::{Fallback, Weight};
+
+const TEXT: &str = "يعطى المريض Amoxicillin كل يوم\nفقرة ثانية";
+
+fn style(tag: &str) -> TextStyle {
+    TextStyle {
+        size: 16.0,
+        line_height: 26.0,
+        weight: Weight::Regular,
+        language: Some(tag.parse().unwrap()),
+    }
+}
+
+fn harness() -> Harness<'static> {
+    let mut harness = Harness::builder().with_size(vec2(420.0, 200.0)).build_ui(|ui| {
+        selectable(ui, TEXT, &style("ar"));
+        label(ui, "below", &style("en"));
+    });
+    text::install(&harness.ctx, Fallback::None);
+    harness.run();
+    harness
+}
+
+fn press(harness: &mut Harness<'_>, at: Pos2, pressed: bool) {
+    harness.event(Event::PointerMoved(at));
+    harness.event(Event::PointerButton {
+        pos: at,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    });
+    harness.step();
+}
+
+fn copied(harness: &mut Harness<'_>) -> Option<String> {
+    harness.event(Event::Copy);
+    harness.step();
+    let commands = &harness.output().platform_output.commands;
+    commands.iter().find_map(|command| match command {
+        OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    })
+}
+
+/// Where the character at byte `position` of the label is on the screen.
+fn place(harness: &Harness<'_>, position: usize) -> Pos2 {
+    let rect = harness.get_by_label(TEXT).rect();
+    let frame = Frame::wrapped(rect.width());
+    let layout = text::lay_out(&harness.ctx, TEXT, &style("ar"), &frame).layout;
+    let (line, cluster) = layout
+        .lines
+        .iter()
+        .flat_map(|line| line.clusters.iter().map(move |cluster| (line, cluster)))
+        .find(|(_, cluster)| cluster.text.contains(&position))
+        .unwrap();
+    rect.min + vec2((cluster.left + cluster.right) / 2.0, line.top + line.height / 2.0)
+}
+
+#[test]
+fn a_label_is_found_by_its_logical_text() {
+    let harness = harness();
+    assert!(
+        harness.get_by_label(TEXT).rect().width() > 380.0,
+        "right-to-left text fills the row"
+    );
+    assert!(harness.get_by_label("below").rect().width() < 100.0);
+}
+
+#[test]
+fn a_drag_over_a_border_of_directions_copies_in_logical_order() {
+    let mut harness = harness();
+    let from = place(&harness, TEXT.find("المريض").unwrap()) + vec2(3.0, 0.0);
+    let to = place(&harness, TEXT.find("moxi").unwrap()) - vec2(3.0, 0.0);
+    press(&mut harness, from, true);
+    harness.event(Event::PointerMoved(to));
+    harness.step();
+    press(&mut harness, to, false);
+    assert_eq!(copied(&mut harness).as_deref(), Some("المريض A"));
+    // A press elsewhere lets it go.
+    press(&mut harness, pos2(200.0, 190.0), true);
+    press(&mut harness, pos2(200.0, 190.0), false);
+    assert_eq!(copied(&mut harness), None);
+}
+
+#[test]
+fn two_presses_take_a_word_and_three_a_paragraph() {
+    let mut harness = harness();
+    let at = place(&harness, TEXT.find("المريض").unwrap() + 4);
+    for expected in [None, Some("المريض"), Some("يعطى المريض Amoxicillin كل يوم")] {
+        press(&mut harness, at, true);
+        press(&mut harness, at, false);
+        assert_eq!(copied(&mut harness).as_deref(), expected);
+    }
+}
+
+#[test]
+fn stock_widgets_take_a_galley() {
+    let mut harness = Harness::new_ui(|ui| {
+        let galley = text::galley(ui.ctx(), "ابدأ", &style("ar"), &Frame::UNLIMITED);
+        let response = ui.button(galley);
+        assert!(response.rect.width() < 100.0);
+    });
+    text::install(&harness.ctx, Fallback::None);
+    harness.run();
+    harness.get_by_label("ابدأ").click();
+    harness.run();
+}
+
+/// One text in each language of the demo questions, and what is hard about Arabic.
+const SPECIMEN: &[(&str, &str)] = &[
+    (
+        "ar",
+        "مريض عمره ٥٤ سنة يشكو من ألمٍ شديدٍ في الصدر منذ ٣ ساعات (BP 150/95 mmHg, HR 110)، ما العلاج الأوّل؟",
+    ),
+    (
+        "ar",
+        "يعطى الطفل \u{2068}Amoxicillin (250 mg)\u{2069} كل 8 ساعات لمدة 7–10 أيام؛ والجرعة ١٢ mg/kg.",
+    ),
+    (
+        "ar",
+        "Warfarin يتفاعل مع الأسبرين.\nINR = 2.5 وهو ضمن المجال 2.0-3.0 (المستهدف).",
+    ),
+    (
+        "en",
+        "A 54-year-old man has chest pain (8/10) for 3 hours; the chart says \u{2068}ألم في الصدر\u{2069}. Which drug first?",
+    ),
+    (
+        "fr",
+        "Un patient de 54 ans se plaint d’une douleur thoracique – que faire ?",
+    ),
+    (
+        "de",
+        "Ein 54-jähriger Mann klagt über Brustschmerzen: welche Maßnahme zuerst?",
+    ),
+    (
+        "es",
+        "¿Qué fármaco se administra primero a un niño con convulsión febril?",
+    ),
+    ("pt", "Não há contraindicação à vacinação; qual é a próxima ação?"),
+    (
+        "ru",
+        "Какой препарат вводят первым при анафилактическом шоке у ребёнка?",
+    ),
+    ("zh", "一名54岁男性突发胸痛“压榨样”，首选哪种药物？直骨角"),
+    (
+        "ja",
+        "54歳の男性が胸痛を訴えています。最初に投与すべき薬はどれですか。直骨角",
+    ),
+    ("ko", "54세 남자가 흉통을 호소한다. 가장 먼저 투여할 약은 무엇인가?"),
+    ("hi", "54 वर्षीय पुरुष को सीने में दर्द है। सबसे पहले कौन-सी दवा दी जानी चाहिए?"),
+    (
+        "sw",
+        "Mgonjwa wa miaka 54 ana maumivu ya kifua; ni dawa gani ya kwanza?",
+    ),
+    (
+        "yo",
+        "Ọkùnrin ẹni ọdún 54 kan ní ìrora àyà; òògùn wo ni a ó kọ́kọ́ lò fún un?",
+    ),
+    (
+        "zu",
+        "Indoda eneminyaka engama-54 inobuhlungu besifuba; yimuphi umuthi wokuqala?",
+    ),
+];
+
+fn specimen(ui: &mut Ui) {
+    for (tag, sentence) in SPECIMEN {
+        for weight in [Weight::Regular, Weight::Semibold] {
+            let style = TextStyle { weight, ..style(tag) };
+            if weight == Weight::Regular || ["ar", "ko", "hi"].contains(tag) {
+                selectable(ui, sentence, &style);
+            }
+        }
+    }
+    let style = style("ar");
+    ui.add(Label::new(SPECIMEN[0].1, &style).max_lines(1));
+    ui.add(Label::new(SPECIMEN[0].1, &style).max_lines(2));
+    ui.horizontal(|ui| {
+        let galley = text::galley(ui.ctx(), "ابدأ التشغيل", &style, &Frame::UNLIMITED);
+        let _ = ui.button(galley);
+        let character = text::one_character(ui.ctx(), "العربية", Weight::Regular, style.language.as_ref());
+        ui.label(format!("61.2 n 500 {character} stock"));
+    });
+}
+
+/// Draws the specimen into `target/specimen`, to be looked at beside a browser's.
+#[test]
+#[ignore = "needs a graphics driver, and eyes"]
+fn draws_the_specimen() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/specimen");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, scale, dark) in [
+        ("light-1x", 1.0, false),
+        ("dark-1.25x", 1.25, true),
+        ("light-2x", 2.0, false),
+    ] {
+        let mut harness = Harness::builder()
+            .with_size(vec2(480.0, 1420.0))
+            .with_pixels_per_point(scale)
+            .wgpu()
+            .build_ui(specimen);
+        text::install(&harness.ctx, Fallback::None);
+        harness
+            .ctx
+            .set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
+        harness.run();
+        let picture = harness.render().unwrap();
+        picture.save(folder.join(format!("{name}.png"))).unwrap();
+    }
+}
