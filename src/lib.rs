@@ -4,6 +4,8 @@
 //! [`language`] on nothing; [`benchmarks`] and `models` on it; then
 //! [`prompts`], [`engine`], `scoring`, `runs`; then the command line and the window.
 
+#[cfg(feature = "window")]
+pub mod app;
 pub mod benchmarks;
 pub mod demo;
 pub mod engine;

@@ -1,3 +1,27 @@
-//! Pages and widgets: they read state and send commands.
+//! Pages and widgets: they read the state and send commands.
 
+pub mod benchmarks;
+pub mod compare;
+pub mod icons;
+pub mod inspect;
+pub mod models;
+pub mod runs;
+pub mod shell;
 pub mod text;
+pub mod typeset;
+pub mod widgets;
+
+use egui::Ui;
+
+use crate::app::State;
+use crate::app::command::Command;
+
+/// What a page shows while there is no workspace: that it is being read, or why it cannot be.
+fn no_workspace(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    match &state.problem {
+        None => widgets::empty(ui, "Reading the workspace", "", |_| {}),
+        Some(problem) => widgets::empty(ui, "The workspace could not be read.", problem, |ui| {
+            widgets::Button::new(widgets::Emphasis::Main).show(ui, commands, Command::Reload);
+        }),
+    }
+}

@@ -1,0 +1,331 @@
+//! The program behind the window: hands tasks to threads, takes in what they tell, draws.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use eframe::Renderer;
+use egui::{Context, Theme, ThemePreference, ViewportBuilder};
+
+use super::benchmarks::Importing;
+use super::command::{self, Command};
+use super::dialog::{Dialogs, Purpose};
+use super::loader::{Event, Job, Loader};
+use super::models::Download;
+use super::runs::Live;
+use super::state::{Notice, State, Task};
+use super::theme;
+use crate::engine::Cancel;
+use crate::runs::worker::{self, Worker};
+use crate::runs::{RunRecord, RunState, Step};
+use crate::text::{self, Fallback};
+use crate::workspace::Workspace;
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("there is no display to open a window on (neither WAYLAND_DISPLAY nor DISPLAY leads to one): {0}")]
+    NoDisplay(String),
+    #[error("the window's threads could not be started")]
+    Threads { source: std::io::Error },
+    #[error("nothing here can draw the window ({0}); an updated graphics driver may help")]
+    NoRenderer(String),
+    #[error("POLYCLINIC_RENDERER is `{0}`; it can be `wgpu` or `glow`")]
+    UnknownRenderer(String),
+}
+
+/// Opens the window on the workspace at `root` and returns when it is closed.
+///
+/// Draws with wgpu, else with OpenGL; `POLYCLINIC_RENDERER` (`wgpu` or `glow`) leaves no choice.
+pub fn open(root: &Path) -> Result<(), OpenError> {
+    let chosen = match std::env::var("POLYCLINIC_RENDERER") {
+        Ok(name) if !name.is_empty() => Some(name.parse::<Renderer>().map_err(|_| OpenError::UnknownRenderer(name))?),
+        _ => None,
+    };
+    let first = match run(root, chosen.unwrap_or(Renderer::Wgpu)) {
+        Ok(()) => return Ok(()),
+        Err(error @ (eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_))) => {
+            return Err(OpenError::NoDisplay(error.to_string()));
+        }
+        Err(error) => error,
+    };
+    if chosen.is_some() {
+        return Err(OpenError::NoRenderer(first.to_string()));
+    }
+    tracing::warn!("wgpu cannot draw here, trying OpenGL: {first}");
+    run(root, Renderer::Glow).map_err(|second| OpenError::NoRenderer(format!("wgpu: {first}; OpenGL: {second}")))
+}
+
+fn run(root: &Path, renderer: Renderer) -> Result<(), eframe::Error> {
+    let options = eframe::NativeOptions {
+        viewport: ViewportBuilder::default()
+            .with_title("Polyclinic")
+            .with_app_id("polyclinic")
+            .with_inner_size([1440.0, 900.0])
+            .with_min_inner_size([900.0, 600.0])
+            .with_drag_and_drop(true),
+        renderer,
+        ..eframe::NativeOptions::default()
+    };
+    let root = root.to_owned();
+    eframe::run_native(
+        "Polyclinic",
+        options,
+        Box::new(move |creation| {
+            let application = Application::new(&creation.egui_ctx, root, Fallback::System)?;
+            Ok(Box::new(application))
+        }),
+    )
+}
+
+/// The window's program.
+pub struct Application {
+    state: State,
+    loader: Loader,
+    worker: Worker,
+    workspace: Option<Arc<Workspace>>,
+    run: Option<Cancel>,
+    downloads: HashMap<String, Cancel>,
+    dialogs: Dialogs,
+}
+
+impl Application {
+    /// Prepares `context` and begins to read the workspace at `root`. `fallback` says where characters that no
+    /// bundled font has are looked for.
+    pub fn new(context: &Context, root: PathBuf, fallback: Fallback) -> Result<Self, OpenError> {
+        text::install(context, fallback);
+        theme::install(context);
+        let threads = |source| OpenError::Threads { source };
+        let loader = Loader::start(context, root).map_err(threads)?;
+        let wake = context.clone();
+        let worker = Worker::start(move || wake.request_repaint()).map_err(threads)?;
+        loader.submit(Job::Workspace);
+        loader.submit(Job::Models);
+        Ok(Self {
+            state: State::default(),
+            loader,
+            worker,
+            workspace: None,
+            run: None,
+            downloads: HashMap::new(),
+            dialogs: Dialogs::default(),
+        })
+    }
+
+    /// What the window shows.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Carries out a command as if a button had sent it.
+    pub fn command(&mut self, context: &Context, command: Command) {
+        for task in self.state.apply(command) {
+            self.perform(context, task);
+        }
+    }
+
+    fn perform(&mut self, context: &Context, task: Task) {
+        match task {
+            Task::ReadWorkspace => self.loader.submit(Job::Workspace),
+            Task::ListModels => self.loader.submit(Job::Models),
+            Task::AddModel(path) => self.loader.submit(Job::AddModel(path)),
+            Task::Import(path) => self.loader.submit(Job::Import(path)),
+            Task::Keep { import, name } => self.loader.submit(Job::Keep { import, name }),
+            Task::Run(request) => self.submit(|workspace| worker::Job::Run { workspace, request }),
+            Task::Resume(run) => self.submit(|workspace| worker::Job::Resume { workspace, run }),
+            Task::CancelRun => {
+                if let Some(cancel) = &self.run {
+                    cancel.cancel();
+                }
+            }
+            Task::Fetch(name) => self.fetch(name),
+            Task::CancelFetch(name) => {
+                if let Some(cancel) = self.downloads.remove(&name) {
+                    cancel.cancel();
+                }
+            }
+            Task::ChooseModelFile => self.dialogs.ask(Purpose::Model),
+            Task::ChooseBenchmarkFile => self.dialogs.ask(Purpose::Benchmark),
+            Task::Copy(text) => context.copy_text(text),
+            Task::ToggleTheme => context.set_theme(match context.theme() {
+                Theme::Dark => ThemePreference::Light,
+                Theme::Light => ThemePreference::Dark,
+            }),
+        }
+    }
+
+    fn submit(&mut self, job: impl FnOnce(Arc<Workspace>) -> worker::Job) {
+        if let Some(workspace) = &self.workspace {
+            self.run = Some(self.worker.submit(job(Arc::clone(workspace))));
+            self.state.runs.live = Some(Live::starting());
+        }
+    }
+
+    fn fetch(&mut self, name: String) {
+        let cancel = Cancel::default();
+        match self.loader.fetch(name.clone(), cancel.clone()) {
+            Ok(()) => _ = self.downloads.insert(name, cancel),
+            Err(error) => {
+                _ = self
+                    .state
+                    .models
+                    .downloads
+                    .insert(name, Download::Failed(error.to_string()))
+            }
+        }
+    }
+
+    fn take_in(&mut self, event: Event) {
+        let state = &mut self.state;
+        match event {
+            Event::Study(study, workspace) => {
+                for problem in &study.problems {
+                    state.notify("A part of the workspace could not be read; the rest is shown.", problem);
+                }
+                self.workspace = Some(workspace);
+                state.show_study(study);
+            }
+            Event::NoStudy(problem) => state.problem = Some(problem),
+            Event::Models(models) => state.models.list = models,
+            Event::NoModels(problem) => state.notify("The model could not be added.", &problem),
+            Event::Imported(import, name) => state.benchmarks.import = Some(Importing::Read { import, name }),
+            Event::NotImported { path, problem } => {
+                state.benchmarks.import = Some(Importing::Failed { path, problem });
+            }
+            Event::Kept {
+                name,
+                added,
+                duplicates,
+            } => {
+                if duplicates > 0 {
+                    let detail =
+                        format!("{added} items were added; {duplicates} were there before and stay as they were.");
+                    state.notify("Some items were in the benchmark already.", &detail);
+                }
+                state.benchmarks.import = None;
+                state.benchmarks.selected = Some(name);
+                self.loader.submit(Job::Workspace);
+            }
+            Event::NotKept(problem) => {
+                if let Some(Importing::Keeping { import, name }) = state.benchmarks.import.take() {
+                    state.benchmarks.import = Some(Importing::Read { import, name });
+                }
+                state.notify("The benchmark could not be kept.", &problem);
+            }
+            Event::Fetching { model, done, total } => {
+                if let Some(download) = state.models.downloads.get_mut(&model) {
+                    *download = Download::Going { done, total };
+                }
+            }
+            Event::Fetched(model) => {
+                state.models.downloads.remove(&model);
+                self.downloads.remove(&model);
+                self.loader.submit(Job::Models);
+            }
+            Event::NotFetched { model, problem } => {
+                self.downloads.remove(&model);
+                state.models.downloads.insert(model, Download::Failed(problem));
+            }
+            Event::Machine(machine) => state.machine = machine,
+        }
+    }
+
+    fn take_in_run(&mut self, event: worker::Event) {
+        let state = &mut self.state;
+        match event {
+            worker::Event::Started(record) => {
+                state.runs.started(&record);
+                self.loader.submit(Job::Workspace);
+            }
+            worker::Event::Step(Step::Stage(stage)) => state.runs.stage(stage),
+            worker::Event::Step(Step::Progress(progress)) => state.runs.progress(progress),
+            worker::Event::Ended(record) => {
+                self.ended(&record);
+                self.loader.submit(Job::Workspace);
+            }
+            worker::Event::Refused(problem) => {
+                state.runs.live = None;
+                state.notify("The run could not go on; every answer so far is kept.", &problem);
+                self.loader.submit(Job::Workspace);
+            }
+        }
+    }
+
+    fn ended(&mut self, record: &RunRecord) {
+        self.state.runs.live = None;
+        self.run = None;
+        if record.state == RunState::Failed {
+            let problem = record.error.clone().unwrap_or_default();
+            self.state
+                .notify("A run failed; every answer so far is kept.", &problem);
+        }
+    }
+}
+
+impl Application {
+    /// Takes in what the threads tell. Belongs before [`Self::show`] in every frame.
+    pub fn poll(&mut self, context: &Context) {
+        while let Some(event) = self.loader.try_event() {
+            self.take_in(event);
+        }
+        while let Some(event) = self.worker.try_event() {
+            self.take_in_run(event);
+        }
+        if let Some((purpose, path)) = self.dialogs.poll(context) {
+            let command = match purpose {
+                Purpose::Model => Command::AddModel(path),
+                Purpose::Benchmark => Command::ImportFile(path),
+            };
+            self.command(context, command);
+        }
+    }
+
+    /// Draws the window, then carries out what was clicked and typed in it.
+    pub fn show(&mut self, ui: &mut egui::Ui) {
+        let context = ui.ctx().clone();
+        let mut commands = command::pressed(&context);
+        let dropped: Vec<PathBuf> = context.input(|input| {
+            input
+                .raw
+                .dropped_files
+                .iter()
+                .map(|file| file.path().to_owned())
+                .collect()
+        });
+        if !dropped.is_empty() {
+            commands.push(Command::Drop(dropped));
+        }
+        crate::ui::shell::show(ui, &self.state, &mut commands);
+        self.state.after_frame();
+        if !commands.is_empty() {
+            // What the commands changed shows at once.
+            context.request_repaint();
+        }
+        for command in commands {
+            self.command(&context, command);
+        }
+    }
+}
+
+impl eframe::App for Application {
+    fn logic(&mut self, context: &Context, _frame: &mut eframe::Frame) {
+        self.poll(context);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.show(ui);
+    }
+}
+
+impl State {
+    /// Says something across the top of the page.
+    fn notify(&mut self, title: &str, detail: &str) {
+        let notice = Notice {
+            title: title.to_owned(),
+            detail: detail.to_owned(),
+        };
+        if !self.notices.contains(&notice) {
+            self.notices.push(notice);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Everything that can be done in the window: what buttons, menus and keys send, and what they say.
+//!
+//! Pages never change the state; they push commands, which [`super::State::apply`] carries out.
+
+use std::path::PathBuf;
+
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+
+use super::inspect::Filter;
+use super::matrix::CellKey;
+use super::runs::RunForm;
+use crate::language::Language;
+use crate::runs::RunId;
+use crate::scoring::Outcome;
+
+/// A page of the rail.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Page {
+    Models,
+    Benchmarks,
+    Runs,
+    #[default]
+    Compare,
+    Inspect,
+}
+
+impl Page {
+    /// Every page, in the rail's order.
+    pub const ALL: [Self; 5] = [Self::Models, Self::Benchmarks, Self::Runs, Self::Compare, Self::Inspect];
+
+    /// Its title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Models => "Models",
+            Self::Benchmarks => "Benchmarks",
+            Self::Runs => "Runs",
+            Self::Compare => "Compare",
+            Self::Inspect => "Inspect",
+        }
+    }
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    Show(Page),
+    ToggleTheme,
+    /// Shows or hides the list of keys.
+    ToggleKeys,
+    /// Reads the workspace again.
+    Reload,
+    Copy(String),
+    DismissNotice(usize),
+    /// Files dropped on the window: models and benchmarks go their own ways.
+    Drop(Vec<PathBuf>),
+
+    ChooseProtocol(String),
+    /// Chooses which task the bars show.
+    ChooseTask(usize),
+    SelectCell(CellKey),
+    /// Opens Inspect on the items behind a cell, all or those of one outcome.
+    OpenCell(CellKey, Option<Outcome>),
+
+    SetFilter(Filter),
+    /// Selects a row of Inspect's list, counted from 0.
+    SelectEntry(usize),
+    NextItem,
+    PreviousItem,
+    /// Chooses the language beside the item.
+    ChooseBeside(Language),
+    ToggleList,
+    FocusSearch,
+
+    NewRun,
+    EditForm(RunForm),
+    CloseForm,
+    StartRun,
+    CancelRun,
+    ResumeRun(RunId),
+    SelectRun(RunId),
+
+    SelectModel(String),
+    GetModel(String),
+    CancelGet(String),
+    ChooseModelFile,
+    AddModel(PathBuf),
+
+    SelectBenchmark(String),
+    ChoosePreview(Language),
+    ChooseBenchmarkFile,
+    ImportFile(PathBuf),
+    NameImport(String),
+    KeepImport,
+    DropImport,
+}
+
+impl Command {
+    /// The words on its button.
+    pub fn text(&self) -> &'static str {
+        match self {
+            Self::Show(page) => page.title(),
+            Self::ToggleTheme => "Theme",
+            Self::ToggleKeys => "Keys",
+            Self::Reload => "Read again",
+            Self::Copy(_) => "Copy",
+            Self::DismissNotice(_) => "Dismiss",
+            Self::Drop(_) => "Open",
+            Self::ChooseProtocol(_) => "Protocol",
+            Self::ChooseTask(_) => "Task",
+            Self::SelectCell(_) => "Select",
+            Self::OpenCell(..) => "Open items",
+            Self::SetFilter(_) => "Filter",
+            Self::SelectEntry(_) => "Select item",
+            Self::NextItem => "Next item",
+            Self::PreviousItem => "Previous item",
+            Self::ChooseBeside(_) => "Beside",
+            Self::ToggleList => "List",
+            Self::FocusSearch => "Search",
+            Self::NewRun => "New run",
+            Self::EditForm(_) => "Change",
+            Self::CloseForm => "Cancel",
+            Self::StartRun => "Start run",
+            Self::CancelRun => "Stop",
+            Self::ResumeRun(_) => "Resume",
+            Self::SelectRun(_) => "Select run",
+            Self::SelectModel(_) => "Select model",
+            Self::GetModel(_) => "Get",
+            Self::CancelGet(_) => "Cancel download",
+            Self::ChooseModelFile => "Add a file",
+            Self::AddModel(_) => "Add",
+            Self::SelectBenchmark(_) => "Select benchmark",
+            Self::ChoosePreview(_) => "Preview",
+            Self::ChooseBenchmarkFile => "Import a file",
+            Self::ImportFile(_) => "Import",
+            Self::NameImport(_) => "Name",
+            Self::KeepImport => "Import",
+            Self::DropImport => "Leave it",
+        }
+    }
+
+    /// What it does, in a sentence without a full stop; empty where the words on the button say it all.
+    pub fn tooltip(&self) -> &'static str {
+        match self {
+            Self::ToggleTheme => "Change between light and dark",
+            Self::ToggleKeys => "What every key does",
+            Self::Reload => "Read the workspace from disk again",
+            Self::OpenCell(..) => "Open the items behind this cell in Inspect",
+            Self::ToggleList => "Show or hide the list of items",
+            Self::NewRun => "Choose models, benchmarks and languages to run",
+            Self::StartRun => "Ask the chosen models the chosen questions on this machine",
+            Self::CancelRun => "Stop the run. Every answer so far is kept, and it can be resumed",
+            Self::ResumeRun(_) => "Go on where the run stopped",
+            Self::GetModel(_) => "Download this model. Nothing about your items is sent",
+            Self::ChooseModelFile => "Add a GGUF file from this machine",
+            Self::ChooseBenchmarkFile => "Read items from a JSON Lines, CSV or Parquet file",
+            Self::KeepImport => "Keep the good rows as a benchmark of this workspace",
+            Self::DropImport => "Forget what was read; the file stays as it is",
+            _ => "",
+        }
+    }
+
+    /// The keys that send it.
+    pub fn shortcut(&self) -> Option<KeyboardShortcut> {
+        let command = |key| Some(KeyboardShortcut::new(Modifiers::COMMAND, key));
+        let plain = |key| Some(KeyboardShortcut::new(Modifiers::NONE, key));
+        match self {
+            Self::Show(Page::Models) => command(Key::Num1),
+            Self::Show(Page::Benchmarks) => command(Key::Num2),
+            Self::Show(Page::Runs) => command(Key::Num3),
+            Self::Show(Page::Compare) => command(Key::Num4),
+            Self::Show(Page::Inspect) => command(Key::Num5),
+            Self::ToggleTheme => Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::L)),
+            Self::ToggleKeys => plain(Key::Questionmark),
+            Self::Reload => command(Key::R),
+            Self::NewRun => command(Key::N),
+            Self::CancelRun => command(Key::P),
+            Self::ToggleList => command(Key::B),
+            Self::FocusSearch => plain(Key::Slash),
+            Self::NextItem => plain(Key::J),
+            Self::PreviousItem => plain(Key::K),
+            _ => None,
+        }
+    }
+
+    /// The keys in words, such as `Ctrl+N`.
+    pub fn keys(&self, context: &Context) -> Option<String> {
+        self.shortcut().map(|shortcut| match shortcut.modifiers.is_none() {
+            true => shortcut.logical_key.symbol_or_name().to_owned(),
+            false => context.format_shortcut(&shortcut),
+        })
+    }
+}
+
+/// The commands that keys send, in the order of the list of keys.
+pub fn with_keys() -> Vec<Command> {
+    let mut commands: Vec<Command> = Page::ALL.into_iter().map(Command::Show).collect();
+    commands.extend([
+        Command::NextItem,
+        Command::PreviousItem,
+        Command::FocusSearch,
+        Command::ToggleList,
+        Command::NewRun,
+        Command::CancelRun,
+        Command::Reload,
+        Command::ToggleTheme,
+        Command::ToggleKeys,
+    ]);
+    commands
+}
+
+/// The commands that this frame's keys ask for.
+///
+/// Letters are taken from where they lie on the keyboard, so that they work with an Arabic layout too;
+/// keys without Ctrl act only while no text field has the focus.
+pub fn pressed(context: &Context) -> Vec<Command> {
+    let typing = context.text_edit_focused();
+    let commands = with_keys();
+    let mut found = Vec::new();
+    context.input_mut(|input| {
+        input.events.retain(|event| {
+            let Event::Key {
+                key,
+                physical_key,
+                pressed: true,
+                modifiers,
+                ..
+            } = event
+            else {
+                return true;
+            };
+            let hit = commands.iter().find(|command| {
+                command.shortcut().is_some_and(|shortcut| {
+                    if shortcut.modifiers.is_none() {
+                        // `?` needs Shift on most keyboards, so only the keys themselves count.
+                        let held = modifiers.command || modifiers.alt || modifiers.ctrl;
+                        let punctuation = matches!(shortcut.logical_key, Key::Questionmark | Key::Slash);
+                        let place = if punctuation {
+                            *key
+                        } else {
+                            physical_key.unwrap_or(*key)
+                        };
+                        !typing && !held && place == shortcut.logical_key
+                    } else {
+                        let place = physical_key.unwrap_or(*key);
+                        modifiers.matches_exact(shortcut.modifiers)
+                            && (place == shortcut.logical_key || *key == shortcut.logical_key)
+                    }
+                })
+            });
+            if let Some(command) = hit {
+                found.push(command.clone());
+            }
+            hit.is_none()
+        });
+    });
+    found
+}

@@ -1,0 +1,134 @@
+//! What Inspect lists: the filter, which items it leaves, and an item's answers and parallel items.
+
+use std::sync::Arc;
+
+use super::study::{Entry, Study};
+use crate::benchmarks::Item;
+use crate::language::Language;
+use crate::runs::RunRecord;
+use crate::scoring::{Answer, Outcome};
+
+/// What the list is narrowed to; `None` and an empty search leave everything.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    pub model: Option<String>,
+    pub benchmark: Option<String>,
+    pub task: Option<String>,
+    pub language: Option<Language>,
+    pub subject: Option<String>,
+    /// Of `model`, or of any model where none is chosen.
+    pub outcome: Option<Outcome>,
+    pub search: String,
+}
+
+impl Filter {
+    /// Whether nothing is narrowed.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Inspect's own state.
+#[derive(Debug, Clone)]
+pub struct Inspect {
+    pub filter: Filter,
+    /// Places in [`Study::entries`] that the filter leaves, in the workspace's order.
+    pub listed: Vec<usize>,
+    /// A place in `listed`.
+    pub selected: usize,
+    /// The language shown beside the item's own.
+    pub beside: Option<Language>,
+    /// Whether the list is folded out in a narrow window.
+    pub list_open: bool,
+    /// The search field asks for the focus at the next frame.
+    pub focus_search: bool,
+    /// The list scrolls to the selected row at the next frame.
+    pub reveal: bool,
+}
+
+impl Default for Inspect {
+    fn default() -> Self {
+        Self {
+            filter: Filter::default(),
+            listed: Vec::new(),
+            selected: 0,
+            beside: None,
+            list_open: true,
+            focus_search: false,
+            reveal: true,
+        }
+    }
+}
+
+/// One model's answer to an item, with the run it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    pub answer: &'a Answer,
+    pub run: &'a RunRecord,
+}
+
+impl Inspect {
+    /// Lists again what the filter leaves, keeping the selected item where it is still there.
+    pub fn list(&mut self, study: &Study, protocol: Option<&str>) {
+        let before = self.listed.get(self.selected).copied();
+        let folded = self.filter.search.trim().to_lowercase();
+        self.listed = (0..study.entries.len())
+            .filter(|&place| {
+                study
+                    .entries
+                    .get(place)
+                    .is_some_and(|entry| self.keeps(study, entry, &folded, protocol))
+            })
+            .collect();
+        self.selected = before
+            .and_then(|entry| self.listed.iter().position(|&place| place == entry))
+            .unwrap_or(0);
+        self.reveal = true;
+    }
+
+    /// The selected place in [`Study::entries`].
+    pub fn entry(&self) -> Option<usize> {
+        self.listed.get(self.selected).copied()
+    }
+
+    fn keeps(&self, study: &Study, entry: &Entry, folded: &str, protocol: Option<&str>) -> bool {
+        let Some((benchmark, item)) = study.item(entry) else {
+            return false;
+        };
+        let same =
+            |wanted: &Option<String>, value: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == value);
+        let filter = &self.filter;
+        same(&filter.benchmark, Some(benchmark.name()))
+            && same(&filter.task, Some(item.task.as_str()))
+            && same(&filter.subject, item.subject.as_deref())
+            && filter
+                .language
+                .as_ref()
+                .is_none_or(|language| *language == item.key.language)
+            && (folded.is_empty() || entry.folded.contains(folded))
+            && ((filter.model.is_none() && filter.outcome.is_none())
+                || study.given(entry, protocol).any(|given| {
+                    filter.model.as_ref().is_none_or(|model| *model == given.answer.model)
+                        && filter.outcome.is_none_or(|outcome| outcome == given.answer.outcome)
+                }))
+    }
+}
+
+/// An item with all that the card shows of it.
+#[derive(Debug, Clone)]
+pub struct Side<'a> {
+    pub item: &'a Item,
+    pub given: Vec<Given<'a>>,
+}
+
+impl<'a> Side<'a> {
+    /// The item in place `entry` with the answers under `protocol`.
+    pub fn new(study: &'a Arc<Study>, entry: usize, protocol: Option<&str>) -> Option<Self> {
+        let entry = study.entries.get(entry)?;
+        let (_, item) = study.item(entry)?;
+        Some(Self {
+            item,
+            given: study.given(entry, protocol).collect(),
+        })
+    }
+}

@@ -1,0 +1,82 @@
+//! The list of the Models page: packaged models, here or not, and the files that were added.
+
+use std::path::Path;
+
+use super::models::Model;
+use crate::error_chain;
+use crate::models::cache::Places;
+use crate::models::library::{Added, Library};
+use crate::models::packaged::{self, PackagedModel};
+use crate::places::data_folder;
+
+/// Reads the list, and the header of every file in it.
+pub fn list() -> Result<Vec<Model>, String> {
+    let places = Places::from_environment().map_err(|error| error_chain(&error))?;
+    let library = open()?;
+    let packaged = packaged::all().iter().map(|model| packaged_model(model, &places));
+    Ok(packaged.chain(library.added().iter().map(added_model)).collect())
+}
+
+/// Puts a file on the list, once its header could be read.
+pub fn add(path: &Path) -> Result<(), String> {
+    let mut model = empty(String::new(), String::new());
+    describe(&mut model, path);
+    if let Some(problem) = model.problem {
+        return Err(problem);
+    }
+    open()?.add(path).map(|_| ()).map_err(|error| error_chain(&error))
+}
+
+fn open() -> Result<Library, String> {
+    let folder = data_folder().map_err(|error| error_chain(&error))?;
+    Library::open(&folder).map_err(|error| error_chain(&error))
+}
+
+fn empty(id: String, title: String) -> Model {
+    Model {
+        id,
+        title,
+        origin: String::new(),
+        packaged: false,
+        path: None,
+        bytes: None,
+        architecture: None,
+        parameters: None,
+        quantization: None,
+        context: None,
+        licence: None,
+        languages: String::new(),
+        needs: None,
+        problem: None,
+    }
+}
+
+fn packaged_model(packaged: &PackagedModel, places: &Places) -> Model {
+    let mut model = empty(packaged.name.to_owned(), packaged.title.to_owned());
+    model.origin = format!("{}/{}", packaged.hub.owner, packaged.hub.repository);
+    model.packaged = true;
+    model.bytes = Some(packaged.size);
+    if let Some(path) = packaged::cached_path(packaged, places) {
+        describe(&mut model, &path);
+    }
+    packaged.licence.clone_into(model.licence.get_or_insert_default());
+    packaged.languages.clone_into(&mut model.languages);
+    model
+}
+
+fn added_model(added: &Added) -> Model {
+    let mut model = empty(added.name.clone(), added.name.clone());
+    let folder = added.path.parent().unwrap_or(Path::new(""));
+    model.origin = folder.display().to_string();
+    describe(&mut model, &added.path);
+    model
+}
+
+/// Fills in what the file's own header says.
+fn describe(model: &mut Model, path: &Path) {
+    model.path = Some(path.to_owned());
+    match std::fs::metadata(path) {
+        Ok(metadata) => model.bytes = Some(metadata.len()),
+        Err(error) => model.problem = Some(format!("{} cannot be read: {error}", path.display())),
+    }
+}

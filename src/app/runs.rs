@@ -1,0 +1,257 @@
+//! What the Runs page keeps: the form of a run to start and what is known of the run under way.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::study::Study;
+use crate::language::Language;
+use crate::prompts::Protocol;
+use crate::runs::{Progress, RunId, RunRecord, RunRequest};
+
+/// The form of a new run, as typed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RunForm {
+    /// Names with their files.
+    pub models: BTreeMap<String, PathBuf>,
+    pub benchmarks: BTreeSet<String>,
+    pub languages: BTreeSet<Language>,
+    pub shots: String,
+    /// Items of each benchmark and language; all where empty.
+    pub limit: String,
+    pub seed: String,
+    /// Whether models with a chat template are asked through it.
+    pub chat: bool,
+}
+
+impl RunForm {
+    /// A form with all of one benchmark chosen, and every model that is there.
+    pub fn new(study: &Study, models: impl IntoIterator<Item = (String, PathBuf)>) -> Self {
+        let benchmark = study.benchmarks.first();
+        Self {
+            models: models.into_iter().collect(),
+            benchmarks: benchmark
+                .map(|benchmark| benchmark.name().to_owned())
+                .into_iter()
+                .collect(),
+            languages: benchmark
+                .map(|benchmark| super::study::languages(benchmark.items()))
+                .unwrap_or_default()
+                .into_iter()
+                .collect(),
+            shots: "0".to_owned(),
+            limit: String::new(),
+            seed: "0".to_owned(),
+            chat: false,
+        }
+    }
+
+    /// The request it stands for, or what is still missing.
+    pub fn request(&self) -> Result<RunRequest, &'static str> {
+        if self.models.is_empty() {
+            return Err("Choose at least one model");
+        }
+        if self.benchmarks.is_empty() {
+            return Err("Choose at least one benchmark");
+        }
+        if self.languages.is_empty() {
+            return Err("Choose at least one language");
+        }
+        let shots = self
+            .shots
+            .trim()
+            .parse()
+            .map_err(|_| "Shots is a whole number, 0 for none")?;
+        let limit = match self.limit.trim() {
+            "" => None,
+            text => match text.parse() {
+                Ok(0) | Err(_) => return Err("The limit is a whole number of 1 or more, or empty for all items"),
+                Ok(limit) => Some(limit),
+            },
+        };
+        let seed = self.seed.trim().parse().map_err(|_| "The seed is a whole number")?;
+        Ok(RunRequest {
+            models: self.models.clone().into_iter().collect(),
+            benchmarks: self.benchmarks.iter().cloned().collect(),
+            languages: self.languages.iter().cloned().collect(),
+            limit,
+            protocol: Protocol {
+                shots,
+                seed,
+                chat: self.chat,
+                ..Protocol::default()
+            },
+        })
+    }
+
+    /// How many questions would be asked.
+    pub fn questions(&self, study: &Study) -> usize {
+        let limit = self.limit.trim().parse().unwrap_or(usize::MAX);
+        let mut items = 0_usize;
+        for benchmark in study
+            .benchmarks
+            .iter()
+            .filter(|benchmark| self.benchmarks.contains(benchmark.name()))
+        {
+            for language in &self.languages {
+                let there = benchmark
+                    .items()
+                    .iter()
+                    .filter(|item| item.key.language == *language)
+                    .count();
+                items = items.saturating_add(there.min(limit));
+            }
+        }
+        items.saturating_mul(self.models.len())
+    }
+}
+
+/// What the worker last said of the run under way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Live {
+    pub run: Option<RunId>,
+    /// What is being done, such as loading a model.
+    pub stage: String,
+    pub model: String,
+    pub language: Option<Language>,
+    pub done: usize,
+    pub total: usize,
+    pub items_per_second: f64,
+    /// An estimate, once there is a speed.
+    pub seconds_left: Option<f64>,
+    /// Whether a stop was asked for.
+    pub stopping: bool,
+}
+
+impl Live {
+    /// A run that was asked for and that the worker has not taken up yet.
+    pub fn starting() -> Self {
+        Self {
+            run: None,
+            stage: "Getting ready".to_owned(),
+            model: String::new(),
+            language: None,
+            done: 0,
+            total: 0,
+            items_per_second: 0.0,
+            seconds_left: None,
+            stopping: false,
+        }
+    }
+}
+
+/// The Runs page's own state.
+#[derive(Debug, Clone, Default)]
+pub struct Runs {
+    pub form: Option<RunForm>,
+    pub live: Option<Live>,
+    pub selected: Option<RunId>,
+}
+
+impl Runs {
+    /// The worker has begun.
+    pub fn started(&mut self, record: &RunRecord) {
+        let live = self.live.get_or_insert_with(Live::starting);
+        live.run = Some(record.id.clone());
+        live.total = record.total;
+    }
+
+    /// The worker does something besides answering.
+    pub fn stage(&mut self, stage: String) {
+        self.live.get_or_insert_with(Live::starting).stage = stage;
+    }
+
+    /// The worker has answered a group.
+    pub fn progress(&mut self, progress: Progress) {
+        let live = self.live.get_or_insert_with(Live::starting);
+        live.stage.clear();
+        live.run = Some(progress.run);
+        live.model = progress.model;
+        live.language = Some(progress.language);
+        live.done = progress.done;
+        live.total = progress.total;
+        live.items_per_second = progress.items_per_second;
+        live.seconds_left = progress.seconds_left.is_finite().then_some(progress.seconds_left);
+    }
+}
+
+/// Seconds in words: `8 s`, `39 min`, `3 h 12 min`.
+pub fn duration(seconds: f64) -> String {
+    let whole = seconds.max(0.0).round() as u64;
+    match whole {
+        0..60 => format!("{whole} s"),
+        60..3600 => format!("{} min", whole.div_ceil(60)),
+        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> RunForm {
+        RunForm {
+            models: [("m".to_owned(), PathBuf::from("m.gguf"))].into(),
+            benchmarks: ["demo".to_owned()].into(),
+            languages: ["ar".parse().unwrap()].into(),
+            shots: "5".to_owned(),
+            limit: " 20 ".to_owned(),
+            seed: "7".to_owned(),
+            chat: false,
+        }
+    }
+
+    #[test]
+    fn a_full_form_is_a_request() {
+        let request = form().request().unwrap();
+        assert_eq!(request.limit, Some(20));
+        assert_eq!((request.protocol.shots, request.protocol.seed), (5, 7));
+    }
+
+    #[test]
+    fn says_what_is_missing() {
+        assert!(
+            RunForm {
+                models: BTreeMap::new(),
+                ..form()
+            }
+            .request()
+            .unwrap_err()
+            .contains("model")
+        );
+        assert!(
+            RunForm {
+                shots: "few".to_owned(),
+                ..form()
+            }
+            .request()
+            .unwrap_err()
+            .contains("Shots")
+        );
+        assert!(
+            RunForm {
+                limit: "0".to_owned(),
+                ..form()
+            }
+            .request()
+            .unwrap_err()
+            .contains("limit")
+        );
+        assert_eq!(
+            RunForm {
+                limit: String::new(),
+                ..form()
+            }
+            .request()
+            .unwrap()
+            .limit,
+            None
+        );
+    }
+
+    #[test]
+    fn durations_are_in_words() {
+        assert_eq!(duration(8.4), "8 s");
+        assert_eq!(duration(61.0), "2 min");
+        assert_eq!(duration(11_520.0), "3 h 12 min");
+    }
+}

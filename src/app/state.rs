@@ -1,0 +1,381 @@
+//! The window's state and how commands change it. Slow work is not done here but handed back as tasks.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::benchmarks::{Benchmarks, Importing};
+use super::command::{Command, Page};
+use super::inspect::{Filter, Inspect};
+use super::matrix::{CellKey, Matrix};
+use super::models::{Download, Models};
+use super::runs::{RunForm, Runs};
+use super::study::Study;
+use crate::benchmarks::import::Import;
+use crate::runs::{RunId, RunRequest};
+use crate::scoring::Outcome;
+
+/// Work for other threads, or for the toolkit.
+#[derive(Debug, Clone)]
+pub enum Task {
+    ReadWorkspace,
+    ListModels,
+    Run(RunRequest),
+    Resume(RunId),
+    CancelRun,
+    Fetch(String),
+    CancelFetch(String),
+    AddModel(PathBuf),
+    ChooseModelFile,
+    ChooseBenchmarkFile,
+    Import(PathBuf),
+    Keep { import: Arc<Import>, name: String },
+    Copy(String),
+    ToggleTheme,
+}
+
+/// Something said across the top of the page until it is dismissed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    pub title: String,
+    pub detail: String,
+}
+
+/// What the machine is and has.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Machine {
+    /// Such as "CPU, 2 cores".
+    pub device: String,
+    /// Bytes this process holds.
+    pub used: u64,
+    /// Bytes free for more.
+    pub free: u64,
+    /// Bytes of memory in all.
+    pub total: u64,
+}
+
+/// What a cell is made of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tally {
+    /// How many answers had each outcome, in the order of [`Outcome::ALL`].
+    pub outcomes: [usize; 6],
+    /// The accuracy that guessing would give, from 0 to 1; `None` where nothing was answered.
+    pub chance: Option<f64>,
+}
+
+/// Compare's own state.
+#[derive(Debug, Clone, Default)]
+pub struct Compare {
+    pub matrix: Matrix,
+    /// The label of the protocol shown.
+    pub protocol: Option<String>,
+    pub protocols: Vec<String>,
+    pub selected: Option<CellKey>,
+    /// What the selected cell is made of.
+    pub tally: Tally,
+    /// The task whose bars are shown, a place in the matrix's groups.
+    pub task: usize,
+}
+
+/// Everything the pages show.
+#[derive(Debug, Default)]
+pub struct State {
+    pub page: Page,
+    pub study: Option<Arc<Study>>,
+    /// Why the workspace could not be read.
+    pub problem: Option<String>,
+    pub notices: Vec<Notice>,
+    pub machine: Machine,
+    /// Downloads that the user asked for since the window opened.
+    pub downloads_asked: usize,
+    pub keys_shown: bool,
+    pub compare: Compare,
+    pub inspect: Inspect,
+    pub runs: Runs,
+    pub models: Models,
+    pub benchmarks: Benchmarks,
+}
+
+impl State {
+    /// Takes over a workspace that was just read, keeping selections that still hold.
+    pub fn show_study(&mut self, study: Arc<Study>) {
+        self.compare.protocols = study.protocols();
+        let kept = self
+            .compare
+            .protocol
+            .take()
+            .filter(|protocol| self.compare.protocols.contains(protocol));
+        self.compare.protocol = kept.or_else(|| self.compare.protocols.first().cloned());
+        self.study = Some(study);
+        self.problem = None;
+        self.show_protocol();
+    }
+
+    /// Whether the workspace can be written.
+    pub fn writable(&self) -> bool {
+        self.study.as_ref().is_some_and(|study| study.read_only.is_none())
+    }
+
+    /// Carries out `command` and returns what others have to do for it.
+    pub fn apply(&mut self, command: Command) -> Vec<Task> {
+        match command {
+            Command::Show(page) => self.page = page,
+            Command::ToggleTheme => return vec![Task::ToggleTheme],
+            Command::ToggleKeys => self.keys_shown = !self.keys_shown,
+            Command::Reload => return vec![Task::ReadWorkspace, Task::ListModels],
+            Command::Copy(text) => return vec![Task::Copy(text)],
+            Command::DismissNotice(place) => {
+                if place < self.notices.len() {
+                    self.notices.remove(place);
+                }
+            }
+            Command::Drop(paths) => return self.drop_files(paths),
+
+            Command::ChooseProtocol(label) => {
+                self.compare.protocol = Some(label);
+                self.show_protocol();
+            }
+            Command::ChooseTask(task) => self.compare.task = task,
+            Command::SelectCell(key) => {
+                self.choose_task_of(&key);
+                self.compare.selected = Some(key);
+                self.tally();
+            }
+            Command::OpenCell(key, outcome) => self.open_cell(key, outcome),
+
+            Command::SetFilter(filter) => {
+                self.inspect.filter = filter;
+                self.list_items();
+            }
+            Command::SelectEntry(place) => self.select_entry(place),
+            Command::NextItem => self.select_entry(self.inspect.selected.saturating_add(1)),
+            Command::PreviousItem => self.select_entry(self.inspect.selected.saturating_sub(1)),
+            Command::ChooseBeside(language) => self.inspect.beside = Some(language),
+            Command::ToggleList => self.inspect.list_open = !self.inspect.list_open,
+            Command::FocusSearch => {
+                self.page = Page::Inspect;
+                self.inspect.list_open = true;
+                self.inspect.focus_search = true;
+            }
+
+            Command::NewRun => self.open_form(),
+            Command::EditForm(form) => self.runs.form = Some(form),
+            Command::CloseForm => self.runs.form = None,
+            Command::StartRun => return self.start_run(),
+            Command::CancelRun => {
+                if let Some(live) = &mut self.runs.live {
+                    live.stopping = true;
+                    return vec![Task::CancelRun];
+                }
+            }
+            Command::ResumeRun(run) => {
+                if self.runs.live.is_none() && self.writable() {
+                    return vec![Task::Resume(run)];
+                }
+            }
+            Command::SelectRun(run) => self.runs.selected = Some(run),
+
+            Command::SelectModel(id) => self.models.selected = Some(id),
+            Command::GetModel(id) => {
+                self.downloads_asked += 1;
+                self.models.selected = Some(id.clone());
+                self.models
+                    .downloads
+                    .insert(id.clone(), Download::Going { done: 0, total: None });
+                return vec![Task::Fetch(id)];
+            }
+            Command::CancelGet(id) => {
+                self.models.downloads.remove(&id);
+                return vec![Task::CancelFetch(id)];
+            }
+            Command::ChooseModelFile => return vec![Task::ChooseModelFile],
+            Command::AddModel(path) => return vec![Task::AddModel(path)],
+
+            Command::SelectBenchmark(name) => {
+                self.benchmarks.selected = Some(name);
+                self.benchmarks.preview = None;
+            }
+            Command::ChoosePreview(language) => self.benchmarks.preview = Some(language),
+            Command::ChooseBenchmarkFile => return vec![Task::ChooseBenchmarkFile],
+            Command::ImportFile(path) => {
+                self.page = Page::Benchmarks;
+                self.benchmarks.import = Some(Importing::Reading(path.clone()));
+                return vec![Task::Import(path)];
+            }
+            Command::NameImport(new) => {
+                if let Some(Importing::Read { name, .. }) = &mut self.benchmarks.import {
+                    *name = new;
+                }
+            }
+            Command::KeepImport => return self.keep_import(),
+            Command::DropImport => self.benchmarks.import = None,
+        }
+        Vec::new()
+    }
+
+    /// What was asked of the next frame has been done.
+    pub fn after_frame(&mut self) {
+        self.inspect.focus_search = false;
+        self.inspect.reveal = false;
+    }
+
+    fn show_protocol(&mut self) {
+        let Some(study) = &self.study else { return };
+        let protocol = self.compare.protocol.as_deref().unwrap_or_default();
+        self.compare.matrix = Matrix::new(&study.rows, protocol);
+        let matrix = &self.compare.matrix;
+        let holds = |key: &CellKey| matrix.step(key, 0, 0).is_some();
+        if !self.compare.selected.as_ref().is_some_and(holds) {
+            let first = matrix.columns().next().zip(matrix.models.first());
+            self.compare.selected = first.map(|((group, language), model)| matrix.key(model, group, language));
+        }
+        if self.compare.task >= matrix.groups.len() {
+            self.compare.task = 0;
+        }
+        self.tally();
+        self.list_items();
+    }
+
+    /// Counts the outcomes behind the selected cell.
+    fn tally(&mut self) {
+        let mut tally = Tally::default();
+        let (mut answered, mut guessed) = (0_usize, 0.0);
+        if let (Some(study), Some(key)) = (&self.study, &self.compare.selected) {
+            for entry in &study.entries {
+                let Some((benchmark, item)) = study.item(entry) else {
+                    continue;
+                };
+                if benchmark.name() != key.benchmark || item.task != key.task || item.key.language != key.language {
+                    continue;
+                }
+                let mut given = study.given(entry, self.compare.protocol.as_deref());
+                let Some(given) = given.find(|given| given.answer.model == key.model) else {
+                    continue;
+                };
+                for (count, outcome) in tally.outcomes.iter_mut().zip(Outcome::ALL) {
+                    *count += usize::from(given.answer.outcome == outcome);
+                }
+                answered += 1;
+                guessed += 1.0 / item.options.len() as f64;
+            }
+        }
+        tally.chance = (answered > 0).then(|| guessed / answered as f64);
+        self.compare.tally = tally;
+    }
+
+    fn choose_task_of(&mut self, key: &CellKey) {
+        let place = self
+            .compare
+            .matrix
+            .groups
+            .iter()
+            .position(|group| group.benchmark == key.benchmark && group.task == key.task);
+        if let Some(place) = place {
+            self.compare.task = place;
+        }
+    }
+
+    fn list_items(&mut self) {
+        if let Some(study) = &self.study {
+            self.inspect.list(study, self.compare.protocol.as_deref());
+        }
+    }
+
+    fn open_cell(&mut self, key: CellKey, outcome: Option<Outcome>) {
+        self.choose_task_of(&key);
+        // Where there is but one task, its name and its benchmark's would narrow nothing.
+        let several =
+            self.study.as_ref().is_some_and(|study| study.benchmarks.len() > 1) || self.compare.matrix.groups.len() > 1;
+        self.inspect.filter = Filter {
+            model: Some(key.model.clone()),
+            benchmark: several.then(|| key.benchmark.clone()),
+            task: several.then(|| key.task.clone()),
+            language: Some(key.language.clone()),
+            outcome,
+            ..Filter::default()
+        };
+        self.compare.selected = Some(key);
+        self.tally();
+        self.list_items();
+        self.inspect.selected = 0;
+        self.page = Page::Inspect;
+    }
+
+    fn select_entry(&mut self, place: usize) {
+        if place < self.inspect.listed.len() {
+            self.inspect.selected = place;
+            self.inspect.reveal = true;
+        }
+    }
+
+    fn open_form(&mut self) {
+        self.page = Page::Runs;
+        if self.runs.form.is_none()
+            && let Some(study) = &self.study
+        {
+            let ready = self.models.list.iter().filter(|model| model.problem.is_none());
+            let ready = ready.filter_map(|model| Some((model.id.clone(), model.path.clone()?)));
+            self.runs.form = Some(RunForm::new(study, ready));
+        }
+    }
+
+    fn start_run(&mut self) -> Vec<Task> {
+        if self.runs.live.is_some() || !self.writable() {
+            return Vec::new();
+        }
+        let Some(Ok(request)) = self.runs.form.as_ref().map(RunForm::request) else {
+            return Vec::new();
+        };
+        self.runs.form = None;
+        vec![Task::Run(request)]
+    }
+
+    fn keep_import(&mut self) -> Vec<Task> {
+        if !self.writable() {
+            return Vec::new();
+        }
+        let Some(Importing::Read { import, name }) = &self.benchmarks.import else {
+            return Vec::new();
+        };
+        let (import, name) = (Arc::clone(import), name.trim().to_owned());
+        self.benchmarks.import = Some(Importing::Keeping {
+            import: Arc::clone(&import),
+            name: name.clone(),
+        });
+        vec![Task::Keep { import, name }]
+    }
+
+    fn drop_files(&mut self, paths: Vec<PathBuf>) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        let mut imports = 0;
+        for path in paths {
+            let extension = path
+                .extension()
+                .map(|extension| extension.to_string_lossy().to_lowercase());
+            match extension.as_deref() {
+                Some("gguf") => {
+                    self.page = Page::Models;
+                    tasks.push(Task::AddModel(path));
+                }
+                Some("jsonl" | "ndjson" | "json" | "csv" | "tsv" | "parquet") => {
+                    imports += 1;
+                    if imports == 1 {
+                        tasks.extend(self.apply(Command::ImportFile(path)));
+                    } else {
+                        self.notices.push(Notice {
+                            title: "One file is imported at a time.".to_owned(),
+                            detail: format!("Drop {} again when the first is kept.", path.display()),
+                        });
+                    }
+                }
+                _ => self.notices.push(Notice {
+                    title: "This kind of file cannot be opened here.".to_owned(),
+                    detail: format!(
+                        "{}. Models are .gguf; benchmarks are .jsonl, .json, .csv, .tsv or .parquet.",
+                        path.display()
+                    ),
+                }),
+            }
+        }
+        tasks
+    }
+}

@@ -1,0 +1,215 @@
+//! A workspace as the pages read it: everything loaded once by the loader thread and indexed for the lists.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::inspect::Given;
+use super::matrix;
+use crate::benchmarks::{Benchmark, Item, ItemKey};
+use crate::language::Language;
+use crate::runs::RunRecord;
+use crate::runs::comparison::Row;
+use crate::scoring::Answer;
+
+/// A loaded workspace.
+#[derive(Debug)]
+pub struct Study {
+    pub root: PathBuf,
+    pub name: String,
+    /// Why nothing can be written: which process holds the workspace.
+    pub read_only: Option<String>,
+    pub benchmarks: Vec<Arc<Benchmark>>,
+    /// Newest first, each with its answers.
+    pub runs: Vec<(RunRecord, Vec<Answer>)>,
+    pub rows: Vec<Row>,
+    /// Every item of every benchmark.
+    pub entries: Vec<Entry>,
+    /// What could not be read, in words.
+    pub problems: Vec<String>,
+    /// The same question in other languages: places in `entries` by benchmark and shared name.
+    parallels: HashMap<(usize, String), Vec<usize>>,
+}
+
+/// A row of Inspect's list.
+#[derive(Debug)]
+pub struct Entry {
+    benchmark: usize,
+    item: usize,
+    /// Places of a run in `Study::runs` and of an answer in it.
+    answers: Vec<(usize, usize)>,
+    /// What a search looks through, in lower case.
+    pub folded: String,
+}
+
+impl Study {
+    /// Indexes what was read. `runs` come newest first.
+    pub fn new(
+        root: PathBuf,
+        name: String,
+        read_only: Option<String>,
+        benchmarks: Vec<Arc<Benchmark>>,
+        runs: Vec<(RunRecord, Vec<Answer>)>,
+        rows: Vec<Row>,
+        problems: Vec<String>,
+    ) -> Self {
+        let mut entries = Vec::new();
+        let mut by_key: HashMap<(&str, &ItemKey), usize> = HashMap::new();
+        let mut parallels: HashMap<(usize, String), Vec<usize>> = HashMap::new();
+        for (benchmark, content) in benchmarks.iter().enumerate() {
+            for (place, item) in content.items().iter().enumerate() {
+                by_key.insert((content.name(), &item.key), entries.len());
+                parallels
+                    .entry((benchmark, shared_name(item).to_owned()))
+                    .or_default()
+                    .push(entries.len());
+                entries.push(Entry {
+                    benchmark,
+                    item: place,
+                    answers: Vec::new(),
+                    folded: fold(item),
+                });
+            }
+        }
+        for (run, (_, answers)) in runs.iter().enumerate() {
+            for (place, answer) in answers.iter().enumerate() {
+                let entry = by_key
+                    .get(&(answer.benchmark.as_str(), &answer.item))
+                    .and_then(|&entry| entries.get_mut(entry));
+                if let Some(entry) = entry {
+                    entry.answers.push((run, place));
+                }
+            }
+        }
+        drop(by_key);
+        Self {
+            root,
+            name,
+            read_only,
+            benchmarks,
+            runs,
+            rows,
+            entries,
+            problems,
+            parallels,
+        }
+    }
+
+    /// An entry's benchmark and item.
+    pub fn item(&self, entry: &Entry) -> Option<(&Benchmark, &Item)> {
+        let benchmark = self.benchmarks.get(entry.benchmark)?;
+        Some((benchmark, benchmark.items().get(entry.item)?))
+    }
+
+    /// An entry's answers under the protocol with this label (any where `None`), each model's newest only,
+    /// in the order of the models' names.
+    pub fn given<'a>(&'a self, entry: &'a Entry, protocol: Option<&str>) -> impl Iterator<Item = Given<'a>> {
+        let mut given: Vec<Given<'a>> = Vec::new();
+        for &(run, answer) in &entry.answers {
+            let Some((record, answers)) = self.runs.get(run) else {
+                continue;
+            };
+            let Some(answer) = answers.get(answer) else { continue };
+            let other_protocol = protocol.is_some_and(|protocol| record.protocol.label() != protocol);
+            if other_protocol || given.iter().any(|newer| newer.answer.model == answer.model) {
+                continue;
+            }
+            given.push(Given { answer, run: record });
+        }
+        given.sort_by(|one, other| one.answer.model.cmp(&other.answer.model));
+        given.into_iter()
+    }
+
+    /// The languages that an entry's question is also there in, with their places, its own left out.
+    pub fn beside(&self, place: usize) -> Vec<(Language, usize)> {
+        let Some(entry) = self.entries.get(place) else {
+            return Vec::new();
+        };
+        let Some((_, item)) = self.item(entry) else {
+            return Vec::new();
+        };
+        let mut found: Vec<(Language, usize)> = self
+            .parallels
+            .get(&(entry.benchmark, shared_name(item).to_owned()))
+            .into_iter()
+            .flatten()
+            .filter(|&&other| other != place)
+            .filter_map(|&other| {
+                let (_, item) = self.item(self.entries.get(other)?)?;
+                Some((item.key.language.clone(), other))
+            })
+            .collect();
+        found.sort_by_key(|(language, _)| matrix::order(language));
+        found
+    }
+
+    /// The labels of the protocols that answers were given under, the most used first.
+    pub fn protocols(&self) -> Vec<String> {
+        let mut counts: Vec<(String, usize)> = Vec::new();
+        for row in &self.rows {
+            match counts.iter_mut().find(|(label, _)| *label == row.protocol) {
+                Some((_, count)) => *count += row.n,
+                None => counts.push((row.protocol.clone(), row.n)),
+            }
+        }
+        counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        counts.into_iter().map(|(label, _)| label).collect()
+    }
+
+    /// The names of the models that gave answers, in order.
+    pub fn models(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.rows.iter().map(|row| row.model.clone()).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The languages of all items, in the order lists show them.
+    pub fn languages(&self) -> Vec<Language> {
+        let mut languages: Vec<Language> = self
+            .benchmarks
+            .iter()
+            .flat_map(|benchmark| languages(benchmark.items()))
+            .collect();
+        languages.sort_by_key(matrix::order);
+        languages.dedup();
+        languages
+    }
+
+    /// The subjects that items name, in order.
+    pub fn subjects(&self) -> Vec<String> {
+        let mut subjects: Vec<String> = self
+            .benchmarks
+            .iter()
+            .flat_map(|benchmark| benchmark.items().iter().filter_map(|item| item.subject.clone()))
+            .collect();
+        subjects.sort();
+        subjects.dedup();
+        subjects
+    }
+}
+
+/// The languages of `items`, in the order lists show them.
+pub fn languages(items: &[Item]) -> Vec<Language> {
+    let mut found: HashMap<&Language, ()> = HashMap::new();
+    for item in items {
+        found.insert(&item.key.language, ());
+    }
+    let mut languages: Vec<Language> = found.into_keys().cloned().collect();
+    languages.sort_by_key(matrix::order);
+    languages
+}
+
+/// What ties an item to the same question in other languages: its `parallel`, else its id.
+fn shared_name(item: &Item) -> &str {
+    item.parallel.as_deref().unwrap_or(&item.key.id)
+}
+
+fn fold(item: &Item) -> String {
+    let mut text = format!("{}\n{}", item.key.id, item.question);
+    for part in item.context.iter().chain(&item.subject).chain(&item.options) {
+        text.push('\n');
+        text.push_str(part);
+    }
+    text.to_lowercase()
+}

@@ -1,0 +1,480 @@
+//! The Benchmarks page: what there is to ask, a preview of its items, and files being imported.
+
+use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::icons::Icon;
+use super::typeset::{self, Ink};
+use super::widgets::{self, Button, Emphasis, card, palette, within};
+use crate::app::State;
+use crate::app::benchmarks::Importing;
+use crate::app::command::Command;
+use crate::app::matrix::{count, counted};
+use crate::app::study::{Study, languages};
+use crate::app::theme::{size, space};
+use crate::benchmarks::import::{Import, Place, Rejected};
+use crate::benchmarks::{Benchmark, Item};
+use crate::error_chain;
+use crate::language::Direction;
+use crate::scoring::Outcome;
+
+const LIST: f32 = 300.0;
+
+/// Shows the page.
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(study) = &state.study else {
+        return super::no_workspace(ui, state, commands);
+    };
+    let all = ui.max_rect().shrink(space::GUTTER);
+    let body = all;
+    if let Some(importing) = &state.benchmarks.import {
+        return show_import(ui, body, state, importing, commands);
+    }
+    if study.benchmarks.is_empty() {
+        return within(ui, body, "none", |ui| {
+            let detail = "A JSON Lines, CSV or Parquet file with questions, options and the right answer. Drop one on the window.";
+            widgets::empty(
+                ui,
+                "Benchmarks stand here: questions with a known answer.",
+                detail,
+                |ui| {
+                    Button::new(Emphasis::Main).enabled(state.writable()).show(
+                        ui,
+                        commands,
+                        Command::ChooseBenchmarkFile,
+                    );
+                },
+            );
+        });
+    }
+    let selected = state.benchmarks.selected.as_ref();
+    let benchmark = study
+        .benchmarks
+        .iter()
+        .find(|benchmark| Some(benchmark.name()) == selected.map(String::as_str));
+    let Some(benchmark) = benchmark.or_else(|| study.benchmarks.first()) else {
+        return;
+    };
+    let list = Rect::from_min_size(body.min, vec2(LIST, body.height()));
+    let rest = Rect::from_min_max(pos2(list.right() + space::GUTTER, body.top()), body.max);
+    show_list(ui, list, state, study, benchmark, commands);
+    show_benchmark(ui, rest, state, benchmark, commands);
+}
+
+fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benchmark, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let mut chosen = Vec::new();
+    let tools = |ui: &mut Ui| {
+        let import = Button::new(Emphasis::Plain).icon(Icon::Plus).enabled(state.writable());
+        import.show(ui, &mut chosen, Command::ChooseBenchmarkFile);
+    };
+    card(ui, rect, "Benchmarks", &count(study.benchmarks.len()), tools, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            for benchmark in &study.benchmarks {
+                let (row, response) =
+                    ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::click());
+                let selected = benchmark.name() == shown.name();
+                let title = &benchmark.description.title;
+                response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, title));
+                if selected {
+                    ui.painter().rect_filled(row, 0, colours.accent_soft);
+                    ui.painter()
+                        .rect_filled(Rect::from_min_size(row.min, vec2(3.0, row.height())), 0, colours.accent);
+                } else if response.hovered() {
+                    ui.painter().rect_filled(row, 0, colours.hover);
+                }
+                ui.painter()
+                    .hline(row.x_range(), row.bottom() - 0.5, Stroke::new(1.0, colours.line));
+                let (upper, lower) = row.shrink2(vec2(14.0, 8.0)).split_top_bottom_at_fraction(0.54);
+                typeset::paint(
+                    ui,
+                    upper,
+                    title,
+                    Ink::new(size::BODY, colours.text).semibold(),
+                    Align2::LEFT_CENTER,
+                );
+                let note = format!(
+                    "{}, {}",
+                    counted(benchmark.items().len(), "item"),
+                    counted(benchmark.languages().len(), "language")
+                );
+                typeset::paint(
+                    ui,
+                    lower,
+                    &note,
+                    Ink::new(size::SECONDARY, colours.text_3),
+                    Align2::LEFT_CENTER,
+                );
+                widgets::focus_ring(ui, &response, row);
+                if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+                    commands.push(Command::SelectBenchmark(benchmark.name().to_owned()));
+                }
+            }
+        });
+    });
+    commands.append(&mut chosen);
+}
+
+fn show_benchmark(ui: &mut Ui, rect: Rect, state: &State, benchmark: &Benchmark, commands: &mut Vec<Command>) {
+    let description = &benchmark.description;
+    let mut rows = vec![("Name", benchmark.name().to_owned())];
+    let unknown = || "not said".to_owned();
+    rows.push(("Licence", description.licence.clone().unwrap_or_else(unknown)));
+    rows.push(("Source", description.source.clone().unwrap_or_else(unknown)));
+    rows.extend(description.note.clone().map(|note| ("Note", note)));
+    let hash = benchmark.hash().get(..16).unwrap_or(benchmark.hash());
+    rows.push(("SHA-256", format!("{hash}…")));
+    // Long notes wrap; what is left goes to the items.
+    let lines: f32 = rows
+        .iter()
+        .map(|(_, value)| {
+            let ink = Ink::new(size::SECONDARY, palette(ui).text);
+            typeset::galley(ui, value, ink, rect.width() - 28.0 - 84.0, usize::MAX)
+                .size()
+                .y
+                .max(18.0)
+                + 4.0
+        })
+        .sum();
+    let facts = Rect::from_min_size(rect.min, vec2(rect.width(), space::CARD_HEADER + 20.0 + lines));
+    card(
+        ui,
+        facts,
+        &description.title,
+        "",
+        |_| {},
+        |ui| {
+            egui::Frame::new()
+                .inner_margin(Margin::symmetric(14, 10))
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    widgets::facts(ui, &rows, 84.0);
+                });
+        },
+    );
+    let items = Rect::from_min_max(pos2(rect.left(), facts.bottom() + space::GUTTER), rect.max);
+    if items.height() < 100.0 {
+        return;
+    }
+    let there = languages(benchmark.items());
+    let shown = state
+        .benchmarks
+        .preview
+        .as_ref()
+        .filter(|language| there.contains(language))
+        .or_else(|| there.first());
+    let Some(shown) = shown else { return };
+    let listed: Vec<&Item> = benchmark
+        .items()
+        .iter()
+        .filter(|item| item.key.language == *shown)
+        .collect();
+    let note = format!("{} in {}", count(listed.len()), shown.english_name());
+    let tools = |ui: &mut Ui| {
+        let names: Vec<String> = there.iter().map(|language| language.native_name().to_owned()).collect();
+        if let Some(place) = widgets::choice(ui, "Language", shown.native_name(), &names, 260.0)
+            && let Some(language) = there.get(place)
+        {
+            commands.push(Command::ChoosePreview(language.clone()));
+        }
+    };
+    card(ui, items, "Items", &note, tools, |ui| show_items(ui, &listed));
+}
+
+/// A table of items, only the rows in sight; mirrored for languages that run from right to left.
+fn show_items(ui: &mut Ui, items: &[&Item]) {
+    let colours = palette(ui);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
+    let mirrored = items
+        .first()
+        .is_some_and(|item| item.key.language.direction() == Direction::RightToLeft);
+    for (cell, title) in item_cells(head, mirrored)
+        .into_iter()
+        .zip(["Id", "Subject", "Question", "Right answer"])
+    {
+        let align = if mirrored {
+            Align2::RIGHT_CENTER
+        } else {
+            Align2::LEFT_CENTER
+        };
+        typeset::paint(ui, cell, title, Ink::new(size::SECONDARY, colours.text_2), align);
+    }
+    ui.painter()
+        .hline(head.x_range(), head.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show_rows(ui, space::ROW, items.len(), |ui, places| {
+            for item in items.get(places).into_iter().flatten() {
+                show_item(ui, item);
+            }
+        });
+}
+
+/// Id, subject, question, right answer.
+fn item_cells(row: Rect, mirrored: bool) -> [Rect; 4] {
+    let inner = row.shrink2(vec2(14.0, 0.0));
+    let mut start = 0.0;
+    [0.12, 0.16, 0.46, 0.26].map(|share| {
+        let width = inner.width() * share;
+        let left = if mirrored {
+            inner.right() - start - width + 12.0
+        } else {
+            inner.left() + start
+        };
+        start += width;
+        Rect::from_min_size(pos2(left, row.top()), vec2(width - 12.0, row.height()))
+    })
+}
+
+fn show_item(ui: &mut Ui, item: &Item) {
+    let colours = palette(ui);
+    let language = &item.key.language;
+    let mirrored = language.direction() == Direction::RightToLeft;
+    let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{}: {}", item.key.id, item.question)));
+    if response.hovered() {
+        ui.painter().rect_filled(row, 0, colours.hover);
+    }
+    ui.painter()
+        .hline(row.x_range(), row.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    let align = if mirrored {
+        Align2::RIGHT_CENTER
+    } else {
+        Align2::LEFT_CENTER
+    };
+    let letter = language.option_letter(item.answer).unwrap_or("?");
+    let answer = item.options.get(item.answer).map(String::as_str).unwrap_or_default();
+    let [id, subject, question, right] = item_cells(row, mirrored);
+    let grey = Ink::new(size::SECONDARY, colours.text_2);
+    typeset::paint(ui, id, &item.key.id, grey, align);
+    typeset::paint(ui, subject, item.subject.as_deref().unwrap_or(&item.task), grey, align);
+    let ink = Ink::new(typeset::list_size(language), colours.text);
+    typeset::paint_in(
+        ui,
+        question,
+        item.question.lines().next().unwrap_or_default(),
+        ink,
+        align,
+        language,
+    );
+    typeset::paint_in(ui, right, &format!("{letter}  {answer}"), ink, align, language);
+}
+
+fn show_import(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, commands: &mut Vec<Command>) {
+    match importing {
+        Importing::Reading(path) => {
+            let name = path.display().to_string();
+            within(ui, rect, "reading", |ui| {
+                widgets::empty(ui, "Reading the file", &name, |_| {})
+            });
+        }
+        Importing::Failed { path, problem } => within(ui, rect, "failed", |ui| {
+            let pair = palette(ui).outcome(Outcome::Failed);
+            let detail = format!(
+                "{}. The file {} stays as it is, and so does the workspace.",
+                widgets::capital(problem),
+                path.display()
+            );
+            widgets::message(ui, pair, "Nothing was imported.", &detail, |ui| {
+                ui.add_space(6.0);
+                ui.horizontal(|ui| {
+                    Button::new(Emphasis::Plain).text("Choose another file").show(
+                        ui,
+                        commands,
+                        Command::ChooseBenchmarkFile,
+                    );
+                    Button::new(Emphasis::Quiet)
+                        .text("Back")
+                        .show(ui, commands, Command::DropImport);
+                });
+            });
+        }),
+        Importing::Read { import, name } => show_read(ui, rect, state, import, name, false, commands),
+        Importing::Keeping { import, name } => show_read(ui, rect, state, import, name, true, commands),
+    }
+}
+
+fn show_read(
+    ui: &mut Ui,
+    rect: Rect,
+    state: &State,
+    import: &Import,
+    name: &str,
+    keeping: bool,
+    commands: &mut Vec<Command>,
+) {
+    let side = Rect::from_min_max(pos2(rect.right() - space::SIDE_PANEL, rect.top()), rect.max);
+    let table = Rect::from_min_max(rect.min, pos2(side.left() - space::GUTTER, rect.bottom()));
+    let file = import.path.file_name().unwrap_or_default().to_string_lossy();
+    let items: Vec<&Item> = import.items.iter().collect();
+    card(
+        ui,
+        table,
+        &format!("Import {file}"),
+        &counted(items.len(), "item"),
+        |_| {},
+        |ui| show_items(ui, &items),
+    );
+    card(
+        ui,
+        side,
+        "Summary",
+        "",
+        |_| {},
+        |ui| {
+            let colours = palette(ui);
+            let all = ui.max_rect();
+            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - 132.0), all.max);
+            let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
+            within(ui, body, "summary", |ui| show_summary(ui, import));
+            ui.painter()
+                .hline(foot.x_range(), foot.top() + 0.5, Stroke::new(1.0, colours.line));
+            within(ui, foot.shrink2(vec2(14.0, 10.0)), "foot", |ui| {
+                typeset::line(ui, "Name in this workspace", Ink::new(size::SECONDARY, colours.text_2));
+                let mut edited = name.to_owned();
+                let edit = egui::TextEdit::singleline(&mut edited)
+                    .desired_width(f32::INFINITY)
+                    .margin(Margin::symmetric(8, 5));
+                let response = ui.add_enabled(!keeping, edit).accessible_name("Name in this workspace");
+                if response.changed() {
+                    commands.push(Command::NameImport(edited));
+                }
+                ui.add_space(4.0);
+                let words = if keeping {
+                    "Importing".to_owned()
+                } else {
+                    format!("Import {}", counted(import.items.len(), "item"))
+                };
+                let width = ui.available_width();
+                let enabled = state.writable() && !keeping && !name.trim().is_empty();
+                Button::new(Emphasis::Main)
+                    .text(&words)
+                    .width(width)
+                    .enabled(enabled)
+                    .show(ui, commands, Command::KeepImport);
+                Button::new(Emphasis::Quiet)
+                    .enabled(!keeping)
+                    .show(ui, commands, Command::DropImport);
+            });
+        },
+    );
+}
+
+fn show_summary(ui: &mut Ui, import: &Import) {
+    let colours = palette(ui);
+    let (figures, _) = ui.allocate_exact_size(vec2(ui.available_width(), 62.0), Sense::hover());
+    let (left, right) = figures.split_left_right_at_fraction(0.5);
+    let good = colours.outcome(Outcome::Right).ink;
+    let bad = if import.rejected.is_empty() {
+        colours.text_2
+    } else {
+        colours.outcome(Outcome::Failed).ink
+    };
+    for (half, number, words, ink) in [
+        (left, import.items.len(), "rows good", good),
+        (right, import.rejected.len(), "rows left out", bad),
+    ] {
+        let (upper, lower) = half.shrink2(vec2(14.0, 8.0)).split_top_bottom_at_fraction(0.58);
+        typeset::paint(
+            ui,
+            upper,
+            &count(number),
+            Ink::new(size::KEY_FIGURE, ink).semibold(),
+            Align2::LEFT_CENTER,
+        );
+        typeset::paint(
+            ui,
+            lower,
+            words,
+            Ink::new(size::SECONDARY, colours.text_2),
+            Align2::LEFT_CENTER,
+        );
+    }
+    ui.painter().hline(
+        figures.x_range(),
+        figures.bottom() - 0.5,
+        Stroke::new(1.0, colours.line),
+    );
+    let there: Vec<String> = languages(&import.items)
+        .iter()
+        .map(|language| language.english_name().to_owned())
+        .collect();
+    egui::Frame::new()
+        .inner_margin(Margin::symmetric(14, 8))
+        .show(ui, |ui| {
+            widgets::facts(
+                ui,
+                &[
+                    ("Languages", there.join(", ")),
+                    ("File", import.path.display().to_string()),
+                ],
+                76.0,
+            );
+        });
+    if import.rejected.is_empty() {
+        return;
+    }
+    egui::Frame::new()
+        .inner_margin(Margin::symmetric(14, 4))
+        .show(ui, |ui| {
+            typeset::line(
+                ui,
+                "Rows with a problem",
+                Ink::new(size::SECONDARY, colours.text_2).semibold(),
+            );
+        });
+    ScrollArea::vertical().auto_shrink([false, false]).show_rows(
+        ui,
+        space::LIST_ITEM,
+        import.rejected.len(),
+        |ui, places| {
+            for rejected in import.rejected.get(places).into_iter().flatten() {
+                show_rejected(ui, rejected);
+            }
+        },
+    );
+}
+
+fn show_rejected(ui: &mut Ui, rejected: &Rejected) {
+    let colours = palette(ui);
+    let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::hover());
+    let place = match rejected.place {
+        Place::Line(line) => format!("line {}", count(line)),
+        Place::Record(record) => format!("record {}", count(record)),
+    };
+    let place = rejected
+        .id
+        .as_ref()
+        .map_or(place.clone(), |id| format!("{place}, {id}"));
+    let reason = error_chain(&rejected.reason);
+    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{place}: {reason}")));
+    ui.painter()
+        .hline(row.x_range(), row.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    let inner = row.shrink2(vec2(14.0, 6.0));
+    let ink = colours.outcome(Outcome::Failed).ink;
+    super::icons::paint(
+        ui.painter(),
+        Icon::Warning,
+        pos2(inner.left() + 6.0, inner.top() + 10.0),
+        12.0,
+        ink,
+    );
+    let words = Rect::from_min_max(inner.min + vec2(20.0, 0.0), inner.max);
+    let (upper, lower) = words.split_top_bottom_at_fraction(0.55);
+    typeset::paint(
+        ui,
+        upper,
+        &reason,
+        Ink::new(size::SECONDARY, colours.text),
+        Align2::LEFT_CENTER,
+    );
+    typeset::paint(
+        ui,
+        lower,
+        &place,
+        Ink::new(size::SMALL, colours.text_3),
+        Align2::LEFT_CENTER,
+    );
+    response.on_hover_text(reason);
+}

@@ -1,0 +1,221 @@
+//! What the selected cell means: in a sentence, in counts, and where its items are.
+
+use egui::{Align2, Margin, Rect, Sense, Stroke, Ui, pos2, vec2};
+
+use crate::app::State;
+use crate::app::command::Command;
+use crate::app::matrix::{Cell, CellKey, Measure, count, counted, percent};
+use crate::app::theme::size;
+use crate::scoring::Outcome;
+use crate::ui::icons::{self, Icon};
+use crate::ui::typeset::{self, Ink};
+use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
+
+/// What it takes when it stands under the matrix.
+pub const HEIGHT: f32 = 440.0;
+
+/// Shows the card.
+pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
+    let note = if state.compare.selected.is_some() {
+        "the selected cell"
+    } else {
+        ""
+    };
+    card(
+        ui,
+        rect,
+        "Finding",
+        note,
+        |_| {},
+        |ui| {
+            let Some(key) = &state.compare.selected else { return };
+            let all = ui.max_rect();
+            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - 48.0), all.max);
+            let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
+            within(ui, body, "finding", |ui| {
+                egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                    egui::Frame::new()
+                        .inner_margin(Margin::symmetric(14, 12))
+                        .show(ui, |ui| {
+                            ui.set_width(ui.available_width());
+                            show_meaning(ui, key, state);
+                        });
+                });
+            });
+            show_foot(ui, foot, key, state, commands);
+        },
+    );
+}
+
+fn show_meaning(ui: &mut Ui, key: &CellKey, state: &State) {
+    let colours = palette(ui);
+    let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
+    let plain = Ink::new(size::SECONDARY, colours.text_2);
+    match state.compare.matrix.cell(key) {
+        Cell::NotRun => {
+            typeset::paragraph(ui, &format!("{} was not run on {}.", key.model, where_(key)), ink);
+            typeset::paragraph(ui, "A new run can ask it.", plain);
+        }
+        Cell::Failed { failed } => {
+            let text = format!("{} failed on {}: {}.", key.model, where_(key), counted(failed, "item"));
+            typeset::paragraph(ui, &text, ink.semibold());
+            typeset::paragraph(ui, "Nothing was measured, which is not the same as 0.", plain);
+        }
+        Cell::Measured(measure) => show_measure(ui, key, measure, state),
+    }
+}
+
+fn where_(key: &CellKey) -> String {
+    format!("{} {}", key.language.english_name(), key.task)
+}
+
+fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
+    let colours = palette(ui);
+    let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
+    let plain = Ink::new(size::SECONDARY, colours.text_2);
+    let title = format!("{} percent right", percent(measure.accuracy));
+    typeset::line(ui, &title, Ink::new(size::KEY_FIGURE, colours.text).semibold());
+    let text = format!(
+        "{} on {}, 95% interval {} to {}, {}.",
+        key.model,
+        where_(key),
+        percent(measure.low),
+        percent(measure.high),
+        counted(measure.n, "item")
+    );
+    typeset::paragraph(ui, &text, ink);
+    ui.add_space(6.0);
+    if let Some(chance) = state.compare.tally.chance {
+        let guess = percent(chance);
+        let (icon, sentence) = if measure.low > chance {
+            (Icon::Check, format!("Above guessing, which gives {guess}."))
+        } else if measure.high < chance {
+            (Icon::Cross, format!("Below guessing, which gives {guess}."))
+        } else {
+            (
+                Icon::Question,
+                format!("Too few to tell from guessing, which gives {guess}."),
+            )
+        };
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+        icons::paint(
+            ui.painter(),
+            icon,
+            pos2(rect.left() + 6.0, rect.center().y),
+            12.0,
+            colours.text_2,
+        );
+        let line = Rect::from_min_max(rect.min + vec2(18.0, 0.0), rect.max);
+        typeset::paint(ui, line, &sentence, plain, Align2::LEFT_CENTER);
+    }
+    divider(ui);
+    show_outcomes(ui, state);
+    divider(ui);
+    let mut rows = vec![
+        ("Protocol", state.compare.protocol.clone().unwrap_or_default()),
+        ("Interval", "Wilson score, 95%".to_owned()),
+        ("Left out", format!("{} that failed", counted(measure.failed, "item"))),
+    ];
+    let same: Vec<(f64, String)> = state
+        .compare
+        .matrix
+        .columns()
+        .filter(|(group, _)| group.benchmark == key.benchmark && group.task == key.task)
+        .filter_map(|(group, language)| {
+            let measure = state
+                .compare
+                .matrix
+                .measure(&state.compare.matrix.key(&key.model, group, language))?;
+            Some((
+                measure.accuracy,
+                format!("{} {}", language.english_name(), percent(measure.accuracy)),
+            ))
+        })
+        .collect();
+    if same.len() > 1 {
+        let best = same.iter().max_by(|one, other| one.0.total_cmp(&other.0));
+        let worst = same.iter().min_by(|one, other| one.0.total_cmp(&other.0));
+        rows.extend(best.map(|(_, words)| ("Highest", words.clone())));
+        rows.extend(worst.map(|(_, words)| ("Lowest", words.clone())));
+    }
+    widgets::facts(ui, &rows, 84.0);
+}
+
+fn divider(ui: &mut Ui) {
+    let colours = palette(ui);
+    ui.add_space(8.0);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
+    ui.painter().hline(
+        rect.x_range().expand(14.0),
+        rect.top() + 0.5,
+        Stroke::new(1.0, colours.line),
+    );
+    ui.add_space(8.0);
+}
+
+/// Every outcome that came up, with its count; right and wrong always.
+fn show_outcomes(ui: &mut Ui, state: &State) {
+    let colours = palette(ui);
+    let outcomes = state.compare.tally.outcomes;
+    let total: usize = outcomes.iter().sum();
+    for (outcome, number) in Outcome::ALL.into_iter().zip(outcomes) {
+        if number == 0 && !matches!(outcome, Outcome::Right | Outcome::Wrong) {
+            continue;
+        }
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{} {}", count(number), outcome.word()))
+        });
+        widgets::outcome(ui, rect.left_center(), outcome);
+        let numbers = Rect::from_min_max(pos2(rect.right() - 44.0, rect.top()), rect.max);
+        typeset::paint(
+            ui,
+            numbers,
+            &count(number),
+            Ink::new(size::BODY, colours.text),
+            Align2::RIGHT_CENTER,
+        );
+        let bar = Rect::from_min_max(
+            pos2(rect.left() + 92.0, rect.center().y - 4.0),
+            pos2(numbers.left(), rect.center().y + 4.0),
+        );
+        let share = if total == 0 { 0.0 } else { number as f32 / total as f32 };
+        widgets::bar(ui, bar, share, colours.outcome(outcome).ink, false);
+    }
+}
+
+fn show_foot(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    ui.painter()
+        .hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, colours.line));
+    within(ui, rect.shrink2(vec2(12.0, 10.0)), "foot", |ui| {
+        ui.horizontal(|ui| match state.compare.matrix.cell(key) {
+            Cell::NotRun => {
+                Button::new(Emphasis::Plain)
+                    .enabled(state.writable())
+                    .show(ui, commands, Command::NewRun);
+            }
+            Cell::Failed { failed } => {
+                let words = format!("Open the {}", counted(failed, "item"));
+                Button::new(Emphasis::Plain).icon(Icon::Inspect).text(&words).show(
+                    ui,
+                    commands,
+                    Command::OpenCell(key.clone(), None),
+                );
+            }
+            Cell::Measured(measure) => {
+                let wrong = state.compare.tally.outcomes.get(1).copied().unwrap_or_default();
+                let words = format!("Open the {} wrong", count(wrong));
+                Button::new(Emphasis::Plain)
+                    .icon(Icon::Inspect)
+                    .enabled(wrong > 0)
+                    .text(&words)
+                    .show(ui, commands, Command::OpenCell(key.clone(), Some(Outcome::Wrong)));
+                let words = format!("All {}", count(measure.n + measure.failed));
+                Button::new(Emphasis::Quiet)
+                    .text(&words)
+                    .show(ui, commands, Command::OpenCell(key.clone(), None));
+            }
+        });
+    });
+}

@@ -1,0 +1,161 @@
+//! The Compare page: the matrix, what its selected cell means, and bars by language.
+
+mod bars;
+mod finding;
+mod matrix;
+
+use egui::{Rect, Ui, pos2, vec2};
+
+use super::typeset::{self, Ink};
+use super::widgets::{self, Button, Emphasis, palette, within};
+use crate::app::State;
+use crate::app::command::{Command, Page};
+use crate::app::matrix::percent;
+use crate::app::theme::{size, space};
+
+/// Shows the page.
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let all = ui.max_rect();
+    let compare = &state.compare;
+    let Some(study) = &state.study else {
+        return super::no_workspace(ui, state, commands);
+    };
+    if compare.matrix.models.is_empty() {
+        return widgets::empty(
+            ui,
+            "Accuracy by task and language stands here once a run has answers.",
+            "",
+            |ui| {
+                if study.benchmarks.is_empty() {
+                    Button::new(Emphasis::Main).text("Import a benchmark").show(
+                        ui,
+                        commands,
+                        Command::Show(Page::Benchmarks),
+                    );
+                } else {
+                    Button::new(Emphasis::Main)
+                        .enabled(state.writable())
+                        .keys()
+                        .show(ui, commands, Command::NewRun);
+                }
+            },
+        );
+    }
+    let toolbar =
+        Rect::from_min_size(all.min, vec2(all.width(), space::TOOLBAR)).shrink2(vec2(space::GUTTER, space::GAP));
+    within(ui, toolbar, "toolbar", |ui| show_toolbar(ui, state, commands));
+
+    let page = Rect::from_min_max(
+        pos2(all.left() + space::GUTTER, toolbar.bottom() + space::GAP),
+        all.max - vec2(space::GUTTER, space::GUTTER),
+    );
+    let wide = ui.ctx().content_rect().width() >= space::NARROW;
+    let finding_width = if wide {
+        space::SIDE_PANEL
+    } else {
+        (page.width() * 0.36).clamp(300.0, 380.0)
+    };
+    let matrix_width = if wide {
+        page.width() - finding_width - space::GUTTER
+    } else {
+        page.width()
+    };
+    let matrix_height = matrix::height(&compare.matrix, matrix_width);
+    let rest = page.height() - matrix_height - space::GUTTER;
+    let lower = rest.max(if wide { 260.0 } else { finding::HEIGHT });
+    let height = matrix_height + space::GUTTER + lower;
+    within(ui, page, "scrolled", |ui| {
+        egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            let (place, _) = ui.allocate_exact_size(vec2(page.width(), height), egui::Sense::hover());
+            let matrix_rect = Rect::from_min_size(place.min, vec2(matrix_width, matrix_height));
+            let below = Rect::from_min_max(pos2(place.left(), matrix_rect.bottom() + space::GUTTER), place.max);
+            let (bars_rect, finding_rect) = if wide {
+                (
+                    Rect::from_min_max(below.min, pos2(matrix_rect.right(), below.bottom())),
+                    Rect::from_min_max(pos2(matrix_rect.right() + space::GUTTER, place.top()), place.max),
+                )
+            } else {
+                let split = below.right() - finding_width;
+                (
+                    Rect::from_min_max(below.min, pos2(split - space::GUTTER, below.bottom())),
+                    Rect::from_min_max(pos2(split, below.top()), below.max),
+                )
+            };
+            matrix::show(ui, matrix_rect, state, commands);
+            bars::show(ui, bars_rect, state, commands);
+            finding::show(ui, finding_rect, state, commands);
+        });
+    });
+}
+
+fn show_toolbar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let compare = &state.compare;
+    ui.horizontal(|ui| {
+        if let Some(protocol) = &compare.protocol {
+            if let Some(place) = widgets::choice(ui, "Protocol", protocol, &compare.protocols, 360.0)
+                && let Some(chosen) = compare.protocols.get(place)
+            {
+                commands.push(Command::ChooseProtocol(chosen.clone()));
+            }
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            Button::new(Emphasis::Plain)
+                .icon(super::icons::Icon::Copy)
+                .text("Copy as CSV")
+                .show(ui, commands, Command::Copy(as_csv(state)));
+            Button::new(Emphasis::Quiet)
+                .enabled(state.writable())
+                .show(ui, commands, Command::NewRun);
+        });
+    });
+}
+
+/// The matrix as comma-separated text, one row a cell that was measured.
+fn as_csv(state: &State) -> String {
+    let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let mut text = String::from("model,benchmark,task,language,protocol,n,right,accuracy,low,high,failed\n");
+    let matrix = &state.compare.matrix;
+    let protocol = state.compare.protocol.as_deref().unwrap_or_default();
+    for model in &matrix.models {
+        for (group, language) in matrix.columns() {
+            let Some(measure) = matrix.measure(&matrix.key(model, group, language)) else {
+                continue;
+            };
+            let names = [model, &group.benchmark, &group.task, language.tag(), protocol]
+                .map(quote)
+                .join(",");
+            text.push_str(&format!(
+                "{names},{},{},{:.4},{:.4},{:.4},{}\n",
+                measure.n, measure.right, measure.accuracy, measure.low, measure.high, measure.failed
+            ));
+        }
+    }
+    text
+}
+
+/// The key of the sequential scale, drawn from the right.
+fn show_scale(ui: &mut Ui) {
+    let colours = palette(ui);
+    let ink = Ink::new(size::SECONDARY, colours.text_2);
+    typeset::line(ui, "90 %", ink);
+    let (rect, _) = ui.allocate_exact_size(vec2(140.0, 12.0), egui::Sense::hover());
+    for (step, colour) in colours.sequential_steps().into_iter().enumerate() {
+        let left = rect.left() + step as f32 * 20.0;
+        ui.painter()
+            .rect_filled(Rect::from_min_size(pos2(left, rect.top()), vec2(20.0, 12.0)), 0, colour);
+    }
+    ui.painter()
+        .rect_stroke(rect, 0, egui::Stroke::new(1.0, colours.line), egui::StrokeKind::Outside);
+    typeset::line(ui, "20", ink);
+}
+
+/// `61.2, n 500, 56.9–65.4`: a number with what it stands on.
+pub(super) fn in_words(measure: crate::app::matrix::Measure) -> String {
+    format!(
+        "{} percent, n {}, {} to {}",
+        percent(measure.accuracy),
+        measure.n,
+        percent(measure.low),
+        percent(measure.high)
+    )
+}

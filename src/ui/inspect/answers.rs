@@ -1,0 +1,201 @@
+//! The answers of the shown items as a table: choice, outcome, margin, tokens, time, run.
+
+use egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::app::inspect::{Given, Side};
+use crate::app::matrix::count;
+use crate::app::study::Study;
+use crate::app::theme::{size, space};
+use crate::ui::typeset::{self, Ink};
+use crate::ui::widgets::{self, palette};
+
+const TITLE: f32 = 32.0;
+const NOTE: f32 = 26.0;
+const GAP: f32 = 12.0;
+
+/// How high the table is with its title and the benchmark's note.
+pub fn height(own: &Side<'_>, other: Option<&Side<'_>>) -> f32 {
+    let rows = own.given.len() + other.map_or(0, |side| side.given.len());
+    TITLE + space::DENSE_ROW * (rows.max(1) + 1) as f32 + NOTE + 6.0
+}
+
+/// Shows the table.
+pub fn show(ui: &mut Ui, sides: &[Side<'_>], study: &Study) {
+    let colours = palette(ui);
+    let all = ui.max_rect();
+    ui.painter().rect_filled(all, 0, colours.panel);
+    ui.painter()
+        .hline(all.x_range(), all.top() + 0.5, Stroke::new(1.0, colours.line_strong));
+    let title = Rect::from_min_size(all.min + vec2(14.0, 0.0), vec2(all.width() - 28.0, TITLE));
+    typeset::paint(
+        ui,
+        title,
+        "Answers",
+        Ink::new(size::BODY, colours.text).semibold(),
+        Align2::LEFT_CENTER,
+    );
+    let note = Rect::from_min_max(pos2(all.left() + 14.0, all.bottom() - NOTE), all.max - vec2(14.0, 4.0));
+    show_note(ui, note, sides, study);
+    let table = Rect::from_min_max(pos2(all.left(), title.bottom()), pos2(all.right(), note.top()));
+    widgets::within(ui, table, "table", |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let given: Vec<(&Side<'_>, Given<'_>)> = sides
+            .iter()
+            .flat_map(|side| side.given.iter().map(move |given| (side, *given)))
+            .collect();
+        if given.is_empty() {
+            let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::DENSE_ROW), Sense::hover());
+            let line = rect.shrink2(vec2(14.0, 0.0));
+            typeset::paint(
+                ui,
+                line,
+                "No model was asked this item.",
+                Ink::new(size::BODY, colours.text_2),
+                Align2::LEFT_CENTER,
+            );
+            return;
+        }
+        ScrollArea::vertical()
+            .auto_shrink([false, false])
+            .id_salt("answers")
+            .show(ui, |ui| {
+                show_row(
+                    ui,
+                    [
+                        "Model",
+                        "Language",
+                        "Answer",
+                        "Margin",
+                        "Tokens",
+                        "Time",
+                        "Protocol and run",
+                    ]
+                    .map(str::to_owned),
+                    None,
+                );
+                for (side, given) in given {
+                    show_answer(ui, side, given);
+                }
+            });
+    });
+}
+
+/// The columns: those of figures keep their width, names and protocol share the rest.
+fn columns(rect: Rect) -> [(Rect, Align2); 7] {
+    let inner = rect.shrink2(vec2(14.0, 0.0));
+    let fixed = [84.0, 104.0, 52.0, 56.0, 56.0];
+    let rest = (inner.width() - fixed.iter().sum::<f32>() - 6.0 * GAP).max(120.0);
+    let model = (rest * 0.5).min(260.0);
+    let [language, answer, margin, tokens, time] = fixed;
+    let mut left = inner.left();
+    [model, language, answer, margin, tokens, time, rest - model].map(|width| {
+        let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
+        left += width + GAP;
+        let figures = width == margin || width == tokens;
+        (
+            cell,
+            if figures {
+                Align2::RIGHT_CENTER
+            } else {
+                Align2::LEFT_CENTER
+            },
+        )
+    })
+}
+
+fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Outcome>) {
+    let colours = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::DENSE_ROW), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, texts.join(", ")));
+    ui.painter()
+        .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    let head = outcome.is_none();
+    for (place, ((cell, align), text)) in columns(rect).into_iter().zip(&texts).enumerate() {
+        let ink = match (head, place) {
+            (true, _) => Ink::new(size::SECONDARY, colours.text_2),
+            (false, 0) => Ink::new(size::SECONDARY, colours.text).semibold(),
+            (false, 6) => Ink::new(size::SECONDARY, colours.text_2),
+            _ => Ink::new(size::SECONDARY, colours.text),
+        };
+        match (outcome, place) {
+            (Some(outcome), 2) => {
+                let letter = Rect::from_min_size(cell.min, vec2(20.0, cell.height()));
+                typeset::paint(ui, letter, text, ink, align);
+                widgets::outcome(ui, pos2(cell.left() + 22.0, cell.center().y), outcome);
+            }
+            _ => _ = typeset::paint(ui, cell, text, ink, align),
+        }
+    }
+}
+
+fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
+    let answer = given.answer;
+    let language = &side.item.key.language;
+    let letter = answer
+        .choice
+        .and_then(|choice| language.option_letter(choice))
+        .unwrap_or("–");
+    let mut sorted = answer.option_probabilities();
+    sorted.sort_by(|one, other| other.total_cmp(one));
+    let margin = match sorted.as_slice() {
+        [first, second, ..] => format!("{:.0}", (first - second) * 100.0),
+        _ => "–".to_owned(),
+    };
+    let run = match &answer.error {
+        Some(error) => error.clone(),
+        None => format!("{}, {}", given.run.protocol.label(), given.run.id),
+    };
+    let texts = [
+        answer.model.clone(),
+        language.english_name().to_owned(),
+        letter.to_owned(),
+        margin,
+        count(answer.prompt_tokens),
+        time(answer.seconds),
+        run,
+    ];
+    show_row(ui, texts, Some(answer.outcome));
+}
+
+fn time(seconds: f64) -> String {
+    if seconds < 0.1 {
+        format!("{:.0} ms", seconds * 1000.0)
+    } else {
+        format!("{seconds:.2} s")
+    }
+}
+
+/// The benchmark's licence, source and honest note.
+fn show_note(ui: &mut Ui, rect: Rect, sides: &[Side<'_>], study: &Study) {
+    let colours = palette(ui);
+    let Some(item) = sides.first().map(|side| side.item) else {
+        return;
+    };
+    let benchmark = study
+        .benchmarks
+        .iter()
+        .find(|benchmark| benchmark.items().iter().any(|other| std::ptr::eq(other, item)));
+    let Some(benchmark) = benchmark else { return };
+    let description = &benchmark.description;
+    let parts = [
+        Some(description.title.as_str()),
+        description.licence.as_deref(),
+        description.note.as_deref(),
+    ];
+    let text = parts
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(". ");
+    let response = ui.interact(rect, widgets::id("answers", "note"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+    typeset::paint(
+        ui,
+        rect,
+        &text,
+        Ink::new(size::SMALL, colours.text_3),
+        Align2::LEFT_CENTER,
+    );
+    response.on_hover_text(text);
+}

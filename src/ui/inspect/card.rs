@@ -1,0 +1,491 @@
+//! The card: the question in one or two languages side by side, and every option with the models' probabilities.
+//!
+//! Rectangles are computed first. Both languages share one grid of rows; a [`Column`] mirrors itself, so that
+//! letters stand on the outer edges and bars grow from their own side.
+
+use egui::{Align2, Pos2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::app::inspect::Side;
+use crate::app::theme::{radius, size, space};
+use crate::language::{Direction, Language};
+use crate::scoring::Outcome;
+use crate::ui::icons::{self, Icon};
+use crate::ui::typeset::{self, Ink, Reading};
+use crate::ui::widgets::{self, palette};
+
+const HEAD: f32 = 30.0;
+const PADDING: f32 = 14.0;
+/// From the outer edge to the option's text.
+const INDENT: f32 = PADDING + space::LETTER_BOX + 10.0;
+const BAR_ROW: f32 = 16.0;
+const PERCENT: f32 = 36.0;
+const MARK: f32 = 18.0;
+
+/// One language's half of the card; `mirrored` counts distances from the right edge.
+#[derive(Debug, Clone, Copy)]
+struct Column {
+    left: f32,
+    right: f32,
+    mirrored: bool,
+}
+
+impl Column {
+    fn width(&self) -> f32 {
+        self.right - self.left
+    }
+
+    /// The rectangle that begins `start` points from the outer edge.
+    fn place(&self, start: f32, width: f32, top: f32, height: f32) -> Rect {
+        let left = if self.mirrored {
+            self.right - start - width
+        } else {
+            self.left + start
+        };
+        Rect::from_min_size(pos2(left, top), vec2(width, height))
+    }
+
+    fn outer(&self, middle: bool) -> Align2 {
+        match (self.mirrored, middle) {
+            (false, true) => Align2::LEFT_CENTER,
+            (false, false) => Align2::LEFT_TOP,
+            (true, true) => Align2::RIGHT_CENTER,
+            (true, false) => Align2::RIGHT_TOP,
+        }
+    }
+
+    fn inner(&self) -> Align2 {
+        if self.mirrored {
+            Align2::LEFT_CENTER
+        } else {
+            Align2::RIGHT_CENTER
+        }
+    }
+}
+
+struct Half<'a> {
+    side: &'a Side<'a>,
+    language: &'a Language,
+    reading: Reading,
+    column: Column,
+    /// The model's name and its options' probabilities.
+    bars: Vec<(&'a str, Vec<f64>, Option<usize>, Outcome)>,
+}
+
+/// Shows the sides, scrolled where they are too long.
+pub fn show(ui: &mut Ui, sides: &[Side<'_>]) {
+    let all = ui.max_rect();
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .id_salt("item card")
+        .show(ui, |ui| {
+            let width = all.width();
+            let origin = ui.cursor().min;
+            let halves = halves(sides, origin.x, width);
+            let mut top = show_heads(ui, &halves, origin.y);
+            top = show_questions(ui, &halves, top);
+            let options = halves
+                .iter()
+                .map(|half| half.side.item.options.len())
+                .max()
+                .unwrap_or(0);
+            for option in 0..options {
+                top = show_option(ui, &halves, option, top);
+            }
+            ui.painter().hline(
+                origin.x..=origin.x + width,
+                top + 0.5,
+                Stroke::new(1.0, palette(ui).line),
+            );
+            top = show_rationales(ui, &halves, top);
+            if let [first, _] = halves.as_slice() {
+                let spine = first.column.right;
+                ui.painter()
+                    .vline(spine - 0.5, origin.y..=top, Stroke::new(1.0, palette(ui).line));
+            }
+            ui.allocate_exact_size(vec2(width, top - origin.y), Sense::hover());
+        });
+}
+
+fn halves<'a>(sides: &'a [Side<'a>], left: f32, width: f32) -> Vec<Half<'a>> {
+    let each = (width / sides.len().max(1) as f32).floor();
+    sides
+        .iter()
+        .enumerate()
+        .map(|(place, side)| {
+            let language = &side.item.key.language;
+            let start = left + place as f32 * each;
+            let end = if place + 1 == sides.len() {
+                left + width
+            } else {
+                start + each
+            };
+            Half {
+                side,
+                language,
+                reading: typeset::reading(language),
+                column: Column {
+                    left: start,
+                    right: end,
+                    mirrored: language.direction() == Direction::RightToLeft,
+                },
+                bars: side
+                    .given
+                    .iter()
+                    .map(|given| {
+                        let answer = given.answer;
+                        (
+                            answer.model.as_str(),
+                            answer.option_probabilities(),
+                            answer.choice,
+                            answer.outcome,
+                        )
+                    })
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+fn show_heads(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
+    let colours = palette(ui);
+    for half in halves {
+        let column = half.column;
+        let band = column.place(0.0, column.width(), top, HEAD);
+        ui.painter().rect_filled(band, 0, colours.sunken);
+        let names = column.place(PADDING, column.width() - 2.0 * PADDING, top, HEAD);
+        let ink = Ink::new(if column.mirrored { 15.0 } else { size::BODY }, colours.text).semibold();
+        let drawn = typeset::paint_in(
+            ui,
+            names,
+            half.language.native_name(),
+            ink,
+            column.outer(true),
+            half.language,
+        );
+        let taken = drawn.width() + 8.0 + PADDING;
+        let rest = column.place(taken, (column.width() - taken - PADDING).max(0.0), top, HEAD);
+        let english = half.language.english_name();
+        if english != half.language.native_name() {
+            typeset::paint(
+                ui,
+                rest,
+                english,
+                Ink::new(size::SECONDARY, colours.text_3),
+                column.outer(true),
+            );
+        }
+    }
+    let line = halves
+        .first()
+        .zip(halves.last())
+        .map(|(first, last)| first.column.left..=last.column.right);
+    if let Some(line) = line {
+        ui.painter()
+            .hline(line, top + HEAD - 0.5, Stroke::new(1.0, colours.line));
+    }
+    top + HEAD
+}
+
+fn question_ink(ui: &Ui, half: &Half<'_>) -> Ink {
+    Ink::new(half.reading.question.0, palette(ui).text).leading(half.reading.question.1)
+}
+
+fn context_ink(ui: &Ui, half: &Half<'_>) -> Ink {
+    Ink::new(half.reading.option.0, palette(ui).text_2).leading(half.reading.option.1)
+}
+
+fn baseline(ui: &Ui, half: &Half<'_>) -> f32 {
+    let item = half.side.item;
+    let (text, ink) = match &item.context {
+        Some(context) => (context, context_ink(ui, half)),
+        None => (&item.question, question_ink(ui, half)),
+    };
+    typeset::first_baseline(ui, text, ink, half.column.width() - 2.0 * PADDING, half.language)
+}
+
+fn show_questions(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
+    let mut bottom = top;
+    // The first baselines of the two languages meet.
+    let baselines: Vec<f32> = halves.iter().map(|half| baseline(ui, half)).collect();
+    let lowest = baselines.iter().copied().fold(0.0, f32::max);
+    for (half, baseline) in halves.iter().zip(&baselines) {
+        let column = half.column;
+        let width = column.width() - 2.0 * PADDING;
+        let mut y = top + 12.0 + lowest - baseline;
+        if let Some(context) = &half.side.item.context {
+            let ink = context_ink(ui, half);
+            let place = column.place(PADDING, width, y, f32::INFINITY);
+            y += typeset::block(ui, place, context, ink, half.language) + 10.0;
+        }
+        let ink = question_ink(ui, half);
+        let place = column.place(PADDING, width, y, f32::INFINITY);
+        y += typeset::block(ui, place, &half.side.item.question, ink, half.language) + 16.0;
+        bottom = bottom.max(y);
+    }
+    bottom.ceil()
+}
+
+/// Why the right answer is right, where the source says so.
+fn show_rationales(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
+    let colours = palette(ui);
+    let mut bottom = top;
+    for half in halves {
+        let Some(rationale) = &half.side.item.rationale else {
+            continue;
+        };
+        let column = half.column;
+        let ink = Ink::new(half.reading.option.0 - 1.0, colours.text_2).leading(half.reading.option.1);
+        let place = column.place(PADDING, column.width() - 2.0 * PADDING, top + 12.0, f32::INFINITY);
+        bottom = bottom.max(top + 12.0 + typeset::block(ui, place, rationale, ink, half.language) + 14.0);
+    }
+    bottom.ceil()
+}
+
+/// Heights of an option's parts in one half: the line "right answer", the text, the bars.
+fn parts(ui: &Ui, half: &Half<'_>, option: usize) -> (f32, f32, f32) {
+    let Some(text) = half.side.item.options.get(option) else {
+        return (0.0, 0.0, 0.0);
+    };
+    let right = option == half.side.item.answer;
+    let ink = option_ink(ui, half, right);
+    let galley = typeset::galley_in(
+        ui,
+        text,
+        ink,
+        half.column.width() - INDENT - PADDING,
+        usize::MAX,
+        Some(half.language),
+    );
+    (
+        if right { 20.0 } else { 0.0 },
+        galley.size().y,
+        half.bars.len() as f32 * BAR_ROW,
+    )
+}
+
+fn option_ink(ui: &Ui, half: &Half<'_>, right: bool) -> Ink {
+    Ink::new(half.reading.option.0, palette(ui).text)
+        .leading(half.reading.option.1)
+        .bold_if(right)
+}
+
+fn show_option(ui: &mut Ui, halves: &[Half<'_>], option: usize, top: f32) -> f32 {
+    let colours = palette(ui);
+    let heights: Vec<_> = halves.iter().map(|half| parts(ui, half, option)).collect();
+    let most = |part: &dyn Fn(&(f32, f32, f32)) -> f32| heights.iter().map(part).fold(0.0, f32::max);
+    let (mark, text, bars) = (
+        most(&|heights| heights.0),
+        most(&|heights| heights.1.max(24.0)),
+        most(&|heights| heights.2),
+    );
+    let height = (8.0 + mark + text + 6.0 + bars + 10.0).ceil();
+    for half in halves {
+        show_half(ui, half, option, top, height, (mark, text));
+    }
+    if let Some((first, last)) = halves.first().zip(halves.last()) {
+        ui.painter().hline(
+            first.column.left..=last.column.right,
+            top + 0.5,
+            Stroke::new(1.0, colours.line),
+        );
+    }
+    top + height
+}
+
+fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32, (mark, text_height): (f32, f32)) {
+    let colours = palette(ui);
+    let item = half.side.item;
+    let Some(text) = item.options.get(option) else { return };
+    let column = half.column;
+    let right = option == item.answer;
+    let pair = colours.outcome(Outcome::Right);
+    let whole = column.place(0.0, column.width(), top, height);
+    if right {
+        ui.painter().rect_filled(whole, 0, pair.tint);
+        ui.painter()
+            .rect_filled(column.place(0.0, 3.0, top, height), 0, pair.ink);
+        show_right_answer(
+            ui,
+            half,
+            column.place(INDENT, column.width() - INDENT - PADDING, top + 8.0, 18.0),
+        );
+    }
+    let text_top = top + 8.0 + mark;
+    let letter = half.language.option_letter(option).unwrap_or("?");
+    let box_rect = column.place(
+        PADDING,
+        space::LETTER_BOX,
+        text_top + (text_height.min(26.0) - space::LETTER_BOX) / 2.0,
+        space::LETTER_BOX,
+    );
+    show_letter(ui, half, box_rect, letter, right);
+    let ink = option_ink(ui, half, right);
+    let place = column.place(INDENT, column.width() - INDENT - PADDING, text_top, f32::INFINITY);
+    typeset::block(ui, place, text, ink, half.language);
+    let mut y = text_top + text_height + 6.0;
+    let names = name_width(ui, half);
+    for (model, probabilities, choice, outcome) in &half.bars {
+        let probability = probabilities.get(option).copied();
+        show_bar(
+            ui,
+            half,
+            (model, probability, *choice == Some(option), *outcome),
+            right,
+            names,
+            y,
+        );
+        y += BAR_ROW;
+    }
+    let response = ui.interact(
+        whole,
+        widgets::id("option", (half.language.tag(), &item.key.id, option)),
+        Sense::hover(),
+    );
+    response.widget_info(|| {
+        let mut name = format!("{letter}. {text}");
+        if right {
+            name.push_str(", right answer");
+        }
+        for (model, probabilities, choice, _) in &half.bars {
+            let chosen = if *choice == Some(option) { ", chosen" } else { "" };
+            name.push_str(&format!(
+                "; {model} {}{chosen}",
+                probabilities
+                    .get(option)
+                    .map_or("none".to_owned(), |share| percent(*share))
+            ));
+        }
+        WidgetInfo::labeled(Role::ListItem, true, name)
+    });
+}
+
+fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) {
+    let colour = palette(ui).outcome(Outcome::Right).ink;
+    let (words, language) = match half.language.primary() {
+        "ar" => ("الإجابة الصحيحة", Some(half.language)),
+        _ => ("right answer", None),
+    };
+    let edge = if half.column.mirrored {
+        rect.right() - 6.0
+    } else {
+        rect.left() + 6.0
+    };
+    icons::paint(ui.painter(), Icon::Check, pos2(edge, rect.center().y), 12.0, colour);
+    let words_rect = half
+        .column
+        .place(INDENT + 18.0, rect.width() - 18.0, rect.top(), rect.height());
+    let ink = Ink::new(size::SECONDARY, colour).semibold();
+    match language {
+        Some(language) => typeset::paint_in(
+            ui,
+            words_rect,
+            words,
+            Ink { size: 13.0, ..ink },
+            half.column.outer(true),
+            language,
+        ),
+        None => typeset::paint(ui, words_rect, words, ink, half.column.outer(true)),
+    };
+}
+
+fn show_letter(ui: &Ui, half: &Half<'_>, rect: Rect, letter: &str, right: bool) {
+    let colours = palette(ui);
+    let pair = colours.outcome(Outcome::Right);
+    let (fill, line, ink) = if right {
+        (pair.ink, pair.ink, colours.panel)
+    } else {
+        (colours.panel, colours.line_strong, colours.text)
+    };
+    ui.painter().rect(
+        rect,
+        radius::CONTROL,
+        fill,
+        Stroke::new(1.0, line),
+        egui::StrokeKind::Inside,
+    );
+    let ink = Ink::new(size::BODY, ink).semibold();
+    let galley = typeset::galley_in(ui, letter, ink, f32::INFINITY, 1, Some(half.language));
+    // By the ink and not by the line box, which in Arabic reaches far below the letters.
+    let bounds = galley.mesh_bounds;
+    let centre = if bounds.is_positive() {
+        bounds.center()
+    } else {
+        (galley.size() / 2.0).to_pos2()
+    };
+    ui.painter()
+        .galley(rect.center() - centre.to_vec2(), galley, ink.colour);
+}
+
+fn name_width(ui: &Ui, half: &Half<'_>) -> f32 {
+    let widest = half
+        .bars
+        .iter()
+        .map(|(model, ..)| {
+            typeset::galley(
+                ui,
+                model,
+                Ink::new(size::SMALL, palette(ui).text).semibold(),
+                f32::INFINITY,
+                1,
+            )
+            .size()
+            .x
+        })
+        .fold(0.0, f32::max);
+    widest.min(half.column.width() * 0.36).ceil() + 2.0
+}
+
+type BarOf<'a> = (&'a str, Option<f64>, bool, Outcome);
+
+fn show_bar(
+    ui: &Ui,
+    half: &Half<'_>,
+    (model, probability, chosen, outcome): BarOf<'_>,
+    right: bool,
+    names: f32,
+    top: f32,
+) {
+    let colours = palette(ui);
+    let column = half.column;
+    let ink = Ink::new(size::SMALL, if chosen { colours.text } else { colours.text_2 }).bold_if(chosen);
+    typeset::paint(
+        ui,
+        column.place(INDENT, names, top, BAR_ROW),
+        model,
+        ink,
+        column.outer(true),
+    );
+    let start = INDENT + names + 8.0;
+    let length = (column.width() - start - PERCENT - MARK - PADDING - 6.0).max(10.0);
+    let track = column.place(start, length, top + (BAR_ROW - 7.0) / 2.0, 7.0);
+    let colour = if chosen { colours.bar_chosen } else { colours.bar_other };
+    widgets::bar(ui, track, probability.unwrap_or(0.0) as f32, colour, column.mirrored);
+    let numbers = column.place(start + length + 2.0, PERCENT, top, BAR_ROW);
+    let text = probability.map_or("–".to_owned(), percent);
+    typeset::paint(ui, numbers, &text, ink, column.inner());
+    if chosen {
+        let mark = if right { Outcome::Right } else { Outcome::Wrong };
+        let place = column.place(start + length + PERCENT + 6.0, MARK, top, BAR_ROW);
+        icons::paint(
+            ui.painter(),
+            mark.into(),
+            place.center(),
+            12.0,
+            colours.outcome(mark).ink,
+        );
+    } else if probability.is_none() {
+        let place: Pos2 = column
+            .place(start + length + PERCENT + 6.0, MARK, top, BAR_ROW)
+            .center();
+        icons::paint(ui.painter(), outcome.into(), place, 12.0, colours.outcome(outcome).ink);
+    }
+}
+
+/// A probability in whole percent; what is nearly nothing or nearly sure is not rounded to it.
+fn percent(share: f64) -> String {
+    match share * 100.0 {
+        value if value > 0.0 && value < 0.5 => "<1%".to_owned(),
+        value if value < 100.0 && value >= 99.5 => ">99%".to_owned(),
+        value => format!("{value:.0}%"),
+    }
+}

@@ -1,0 +1,375 @@
+//! The list: search, filters, and a row an item, only those in sight.
+
+use egui::{Align, Align2, CursorIcon, Key, Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::app::State;
+use crate::app::command::Command;
+use crate::app::inspect::Filter;
+use crate::app::matrix::count;
+use crate::app::study::Study;
+use crate::app::theme::{size, space};
+use crate::language::Direction;
+use crate::scoring::Outcome;
+use crate::ui::icons::{self, Icon};
+use crate::ui::typeset::{self, Ink};
+use crate::ui::widgets::{self, Button, Emphasis, palette, within};
+
+/// Past this many models the row counts outcomes instead of marking each.
+const MARKS: usize = 5;
+
+/// Shows the list.
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(study) = &state.study else { return };
+    let colours = palette(ui);
+    let all = ui.max_rect();
+    let head = all.shrink2(vec2(12.0, 10.0));
+    let used = within(ui, head, "filters", |ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        show_search(ui, state, commands);
+        show_filters(ui, state, study, commands);
+        show_count(ui, state, study);
+        ui.min_rect().bottom()
+    });
+    let top = used + 6.0;
+    ui.painter()
+        .hline(all.x_range(), top - 0.5, Stroke::new(1.0, colours.line));
+    let rows = Rect::from_min_max(pos2(all.left(), top), all.max - vec2(1.0, 0.0));
+    within(ui, rows, "rows", |ui| show_rows(ui, state, study, commands));
+}
+
+fn show_search(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let mut text = state.inspect.filter.search.clone();
+    let edit = egui::TextEdit::singleline(&mut text)
+        .hint_text("Search questions, any language")
+        .desired_width(f32::INFINITY)
+        .margin(egui::Margin {
+            left: 28,
+            right: 28,
+            top: 5,
+            bottom: 5,
+        })
+        .min_size(vec2(0.0, space::CONTROL));
+    let response = ui.add(edit).accessible_name("Search questions");
+    let rect = response.rect;
+    if !response.has_focus() {
+        ui.painter()
+            .rect_stroke(rect, 4, Stroke::new(1.0, colours.edge), egui::StrokeKind::Inside);
+    }
+    icons::paint(
+        ui.painter(),
+        Icon::Search,
+        rect.left_center() + vec2(15.0, 0.0),
+        14.0,
+        colours.text_2,
+    );
+    let hint = Rect::from_center_size(rect.right_center() - vec2(15.0, 0.0), vec2(16.0, 18.0));
+    if text.is_empty() {
+        ui.painter()
+            .rect_stroke(hint, 3, Stroke::new(1.0, colours.line_strong), egui::StrokeKind::Inside);
+        typeset::paint(
+            ui,
+            hint,
+            "/",
+            Ink::new(size::SMALL, colours.text_2),
+            Align2::CENTER_CENTER,
+        );
+    }
+    if state.inspect.focus_search {
+        response.request_focus();
+    }
+    if response.changed() {
+        commands.push(Command::SetFilter(Filter {
+            search: text,
+            ..state.inspect.filter.clone()
+        }));
+    }
+}
+
+fn show_filters(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
+    let filter = &state.inspect.filter;
+    ui.spacing_mut().interact_size.y = 22.0;
+    ui.horizontal_wrapped(|ui| {
+        let language = filter
+            .language
+            .as_ref()
+            .map(|language| language.english_name().to_owned());
+        let outcome = filter.outcome.map(|outcome| outcome.word().to_owned());
+        let chips: [(Option<String>, fn(&mut Filter)); 6] = [
+            (filter.model.clone(), |filter| filter.model = None),
+            (filter.benchmark.clone(), |filter| filter.benchmark = None),
+            (filter.task.clone(), |filter| filter.task = None),
+            (language, |filter| filter.language = None),
+            (filter.subject.clone(), |filter| filter.subject = None),
+            (outcome, |filter| filter.outcome = None),
+        ];
+        for (text, remove) in chips {
+            let Some(text) = text else { continue };
+            if widgets::filter_chip(ui, &text).clicked() {
+                let mut fewer = filter.clone();
+                remove(&mut fewer);
+                commands.push(Command::SetFilter(fewer));
+            }
+        }
+        let colours = palette(ui);
+        let (rect, response) = ui.allocate_exact_size(vec2(68.0, 22.0), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Add filter"));
+        let fill = if response.hovered() {
+            colours.hover
+        } else {
+            colours.panel
+        };
+        ui.painter().rect(
+            rect,
+            3,
+            fill,
+            Stroke::new(1.0, colours.line_strong),
+            egui::StrokeKind::Inside,
+        );
+        icons::paint(
+            ui.painter(),
+            Icon::Plus,
+            rect.left_center() + vec2(13.0, 0.0),
+            11.0,
+            colours.text_2,
+        );
+        let words = Rect::from_min_max(rect.min + vec2(23.0, 0.0), rect.max);
+        typeset::paint(
+            ui,
+            words,
+            "Filter",
+            Ink::new(size::SECONDARY, colours.text),
+            Align2::LEFT_CENTER,
+        );
+        widgets::focus_ring(ui, &response, rect);
+        Popup::menu(&response).show(|ui| show_menu(ui, filter, study, commands));
+        if !filter.is_empty() {
+            Button::new(Emphasis::Quiet).small().text("Clear").show(
+                ui,
+                commands,
+                Command::SetFilter(Filter::default()),
+            );
+        }
+    });
+}
+
+fn show_menu(ui: &mut Ui, filter: &Filter, study: &Study, commands: &mut Vec<Command>) {
+    ui.set_min_width(140.0);
+    let mut submenu = |ui: &mut Ui, title: &str, names: Vec<String>, set: &dyn Fn(&mut Filter, usize)| {
+        ui.add_enabled_ui(!names.is_empty(), |ui| {
+            ui.menu_button(title, |ui| {
+                ui.set_min_width(160.0);
+                ScrollArea::vertical().max_height(380.0).show(ui, |ui| {
+                    for (place, name) in names.iter().enumerate() {
+                        if widgets::menu_row(ui, name, false).clicked() {
+                            let mut narrower = filter.clone();
+                            set(&mut narrower, place);
+                            commands.push(Command::SetFilter(narrower));
+                            ui.close();
+                        }
+                    }
+                });
+            });
+        });
+    };
+    submenu(
+        ui,
+        "Outcome",
+        Outcome::ALL.map(|outcome| outcome.word().to_owned()).to_vec(),
+        &|filter, place| {
+            filter.outcome = Outcome::ALL.get(place).copied();
+        },
+    );
+    let languages = study.languages();
+    let names = languages
+        .iter()
+        .map(|language| format!("{} {}", language.english_name(), language.native_name()));
+    submenu(ui, "Language", names.collect(), &|filter, place| {
+        filter.language = languages.get(place).cloned()
+    });
+    let subjects = study.subjects();
+    submenu(ui, "Subject", subjects.clone(), &|filter, place| {
+        filter.subject = subjects.get(place).cloned()
+    });
+    let models = study.models();
+    submenu(ui, "Model", models.clone(), &|filter, place| {
+        filter.model = models.get(place).cloned()
+    });
+    let benchmarks: Vec<String> = study
+        .benchmarks
+        .iter()
+        .map(|benchmark| benchmark.name().to_owned())
+        .collect();
+    submenu(ui, "Benchmark", benchmarks.clone(), &|filter, place| {
+        filter.benchmark = benchmarks.get(place).cloned()
+    });
+}
+
+fn show_count(ui: &mut Ui, state: &State, study: &Study) {
+    let colours = palette(ui);
+    let text = format!(
+        "{} of {} items",
+        count(state.inspect.listed.len()),
+        count(study.entries.len())
+    );
+    typeset::line(ui, &text, Ink::new(size::SECONDARY, colours.text).semibold());
+}
+
+fn show_rows(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let inspect = &state.inspect;
+    if inspect.listed.is_empty() {
+        return widgets::empty(ui, "No item passes these filters.", "Remove one of them above.", |_| {});
+    }
+    arrows(ui, commands);
+    let mut area = ScrollArea::vertical().auto_shrink([false, false]);
+    if inspect.reveal {
+        let top = inspect.selected as f32 * space::LIST_ITEM;
+        let offset = ui
+            .data(|data| data.get_temp::<f32>(widgets::id("list", "offset")))
+            .unwrap_or_default();
+        let height = ui.available_height();
+        if top < offset {
+            area = area.vertical_scroll_offset(top);
+        } else if top + space::LIST_ITEM > offset + height {
+            area = area.vertical_scroll_offset(top + space::LIST_ITEM - height);
+        }
+    }
+    let output = area.show_rows(ui, space::LIST_ITEM, inspect.listed.len(), |ui, places| {
+        for place in places {
+            let Some(&entry) = inspect.listed.get(place) else {
+                continue;
+            };
+            show_row(ui, state, study, place, entry, commands);
+        }
+    });
+    ui.data_mut(|data| data.insert_temp(widgets::id("list", "offset"), output.state.clamped_offset().y));
+}
+
+/// Arrows move the selection while nothing else has the focus.
+fn arrows(ui: &Ui, commands: &mut Vec<Command>) {
+    if ui.memory(|memory| memory.focused()).is_some() {
+        return;
+    }
+    ui.input(|input| {
+        for _ in 0..input.num_presses(Key::ArrowDown) {
+            commands.push(Command::NextItem);
+        }
+        for _ in 0..input.num_presses(Key::ArrowUp) {
+            commands.push(Command::PreviousItem);
+        }
+    });
+}
+
+fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usize, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::click());
+    let Some(entry) = study.entries.get(entry) else { return };
+    let Some((_, item)) = study.item(entry) else { return };
+    let selected = place == state.inspect.selected;
+    let language = &item.key.language;
+    response.widget_info(|| {
+        WidgetInfo::selected(
+            Role::ListBoxOption,
+            true,
+            selected,
+            format!("{} {}: {}", language.tag(), item.key.id, item.question),
+        )
+    });
+    if selected {
+        ui.painter().rect_filled(rect, 0, colours.accent_soft);
+        ui.painter().rect_filled(
+            Rect::from_min_size(rect.min, vec2(3.0, rect.height())),
+            0,
+            colours.accent,
+        );
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, 0, colours.hover);
+    }
+    ui.painter()
+        .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    let inner = rect.shrink2(vec2(12.0, 6.0));
+    let (upper, lower) = inner.split_top_bottom_at_fraction(0.56);
+    let right_to_left = language.direction() == Direction::RightToLeft;
+    let ink = Ink::new(typeset::list_size(language), colours.text).bold_if(selected);
+    let first_line = item.question.lines().next().unwrap_or_default();
+    let galley = typeset::galley_in(ui, first_line, ink, upper.width(), 1, Some(language));
+    let align = if right_to_left { Align::Max } else { Align::Min };
+    let start = align.align_size_within_range(galley.size().x, upper.x_range()).min;
+    ui.painter().galley(
+        pos2(start, upper.center().y - galley.size().y / 2.0),
+        galley,
+        ink.colour,
+    );
+    let right = show_marks(ui, lower, state, study, entry);
+    let label = Rect::from_min_max(lower.min, pos2(right - 8.0, lower.max.y));
+    let subject = item.subject.as_deref().unwrap_or(&item.task);
+    let note = format!("{}  {}  {}", language.tag(), subject, item.key.id);
+    typeset::paint(
+        ui,
+        label,
+        &note,
+        Ink::new(size::SMALL, colours.text_3),
+        Align2::LEFT_CENTER,
+    );
+    widgets::focus_ring(ui, &response, rect);
+    let response = response.on_hover_ui(|ui| show_tooltip(ui, state, study, entry));
+    if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        commands.push(Command::SelectEntry(place));
+    }
+}
+
+/// Marks each model's outcome from the right edge; returns where the marks begin.
+fn show_marks(ui: &mut Ui, rect: Rect, state: &State, study: &Study, entry: &crate::app::study::Entry) -> f32 {
+    let colours = palette(ui);
+    let outcomes: Vec<Outcome> = study
+        .given(entry, state.compare.protocol.as_deref())
+        .map(|given| given.answer.outcome)
+        .collect();
+    let mut right = rect.right();
+    if outcomes.len() <= MARKS {
+        for outcome in outcomes.iter().rev() {
+            icons::paint(
+                ui.painter(),
+                (*outcome).into(),
+                pos2(right - 6.0, rect.center().y),
+                12.0,
+                colours.outcome(*outcome).ink,
+            );
+            right -= 17.0;
+        }
+        return right;
+    }
+    for outcome in Outcome::ALL.into_iter().rev() {
+        let number = outcomes.iter().filter(|other| **other == outcome).count();
+        if number > 0 {
+            let ink = colours.outcome(outcome).ink;
+            icons::paint(
+                ui.painter(),
+                outcome.into(),
+                pos2(right - 6.0, rect.center().y),
+                12.0,
+                ink,
+            );
+            let place = Rect::from_min_max(pos2(right - 40.0, rect.top()), pos2(right - 14.0, rect.bottom()));
+            let drawn = typeset::paint(
+                ui,
+                place,
+                &count(number),
+                Ink::new(size::SMALL, ink),
+                Align2::RIGHT_CENTER,
+            );
+            right = drawn.left() - 8.0;
+        }
+    }
+    right
+}
+
+/// Whose mark is whose.
+fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, entry: &crate::app::study::Entry) {
+    let colours = palette(ui);
+    for given in study.given(entry, state.compare.protocol.as_deref()) {
+        let words = format!("{}: {}", given.answer.model, given.answer.outcome.word());
+        typeset::line(ui, &words, Ink::new(size::SECONDARY, colours.text));
+    }
+}

@@ -1,0 +1,186 @@
+//! The Inspect page: a list of items beside the card of one of them.
+
+mod answers;
+mod card;
+mod list;
+
+use egui::{Rect, Stroke, Ui, pos2, vec2};
+
+use super::icons::Icon;
+use super::typeset::{self, Ink};
+use super::widgets::{self, Button, Emphasis, palette, within};
+use crate::app::State;
+use crate::app::command::{Command, Page};
+use crate::app::inspect::Side;
+use crate::app::theme::{size, space};
+use crate::language::{Direction, Language};
+
+const LIST: f32 = 312.0;
+
+/// Shows the page.
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(study) = &state.study else {
+        return super::no_workspace(ui, state, commands);
+    };
+    if study.entries.is_empty() {
+        return widgets::empty(
+            ui,
+            "Items and their answers stand here once there is a benchmark.",
+            "",
+            |ui| {
+                Button::new(Emphasis::Main).text("Import a benchmark").show(
+                    ui,
+                    commands,
+                    Command::Show(Page::Benchmarks),
+                );
+            },
+        );
+    }
+    let colours = palette(ui);
+    let all = ui.max_rect();
+    let narrow = ui.ctx().content_rect().width() < space::VERY_NARROW;
+    let listed = state.inspect.list_open;
+    let split = if listed { all.left() + LIST } else { all.left() };
+    let list = Rect::from_min_max(all.min, pos2(split, all.bottom()));
+    let card = if narrow {
+        all
+    } else {
+        Rect::from_min_max(pos2(split, all.top()), all.max)
+    };
+    ui.painter().rect_filled(card, 0, colours.panel);
+    let hidden = narrow && listed;
+    let shown = if hidden {
+        Rect::from_min_max(pos2(split, all.top()), all.max)
+    } else {
+        card
+    };
+    within(ui, shown, "card", |ui| show_card(ui, state, commands));
+    if listed {
+        ui.painter().rect_filled(list, 0, colours.panel);
+        ui.painter()
+            .vline(list.right() - 0.5, list.y_range(), Stroke::new(1.0, colours.line));
+        within(ui, list, "list", |ui| list::show(ui, state, commands));
+    }
+}
+
+fn show_card(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let all = ui.max_rect();
+    let header = Rect::from_min_size(all.min, vec2(all.width(), space::HEADER));
+    ui.painter()
+        .hline(header.x_range(), header.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    let protocol = state.compare.protocol.as_deref();
+    let shown = state.study.as_ref().and_then(|study| {
+        let place = state.inspect.entry()?;
+        Some((study, place, Side::new(study, place, protocol)?))
+    });
+    let Some((study, place, own)) = shown else {
+        within(ui, header.shrink2(vec2(12.0, 8.0)), "header", |ui| {
+            ui.horizontal(|ui| list_button(ui, state, commands));
+        });
+        let body = Rect::from_min_max(header.left_bottom(), all.max);
+        return within(ui, body, "none", |ui| {
+            widgets::empty(
+                ui,
+                "No item is left.",
+                "Remove a filter in the list to see more.",
+                |_| {},
+            );
+        });
+    };
+    let others = study.beside(place);
+    let beside = beside(&own, &others, state.inspect.beside.as_ref());
+    let other = beside.and_then(|place| Side::new(study, place, protocol));
+    let other_language = other.as_ref().map(|side| side.item.key.language.clone());
+    within(ui, header.shrink2(vec2(12.0, 8.0)), "header", |ui| {
+        show_header(ui, state, &own, &others, other_language.as_ref(), commands);
+    });
+    let table = answers::height(&own, other.as_ref()).min(all.height() * 0.4);
+    let bottom = Rect::from_min_max(pos2(all.left(), all.bottom() - table), all.max);
+    let body = Rect::from_min_max(header.left_bottom(), pos2(all.right(), bottom.top()));
+    let sides = in_order(own, other);
+    within(ui, body, "sides", |ui| card::show(ui, &sides));
+    within(ui, bottom, "answers", |ui| answers::show(ui, &sides, study));
+}
+
+/// The item shown beside: in the wished language, else in English, else in Arabic, else in the first there is.
+fn beside(own: &Side<'_>, others: &[(Language, usize)], wished: Option<&Language>) -> Option<usize> {
+    let find = |wanted: &dyn Fn(&Language) -> bool| {
+        others
+            .iter()
+            .find(|(language, _)| wanted(language))
+            .map(|(_, place)| *place)
+    };
+    let english = own.item.key.language.primary() == "en";
+    wished
+        .and_then(|wished| find(&|language| language == wished))
+        .or_else(|| find(&|language| language.primary() == if english { "ar" } else { "en" }))
+        .or_else(|| find(&|_| true))
+}
+
+/// English stands left; else what runs right to left stands right.
+fn in_order<'a>(own: Side<'a>, other: Option<Side<'a>>) -> Vec<Side<'a>> {
+    let Some(other) = other else { return vec![own] };
+    let (one, two) = (&own.item.key.language, &other.item.key.language);
+    let swap = two.primary() == "en"
+        || (one.primary() != "en"
+            && one.direction() == Direction::RightToLeft
+            && two.direction() == Direction::LeftToRight);
+    if swap { vec![other, own] } else { vec![own, other] }
+}
+
+fn list_button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let emphasis = if state.inspect.list_open {
+        Emphasis::Quiet
+    } else {
+        Emphasis::Plain
+    };
+    Button::new(emphasis)
+        .icon(Icon::List)
+        .text("")
+        .show(ui, commands, Command::ToggleList);
+}
+
+fn show_header(
+    ui: &mut Ui,
+    state: &State,
+    own: &Side<'_>,
+    others: &[(Language, usize)],
+    beside: Option<&Language>,
+    commands: &mut Vec<Command>,
+) {
+    let colours = palette(ui);
+    let item = own.item;
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let last = state.inspect.listed.len().saturating_sub(1);
+        let next = Button::new(Emphasis::Quiet)
+            .icon(Icon::Next)
+            .text("")
+            .keys()
+            .enabled(state.inspect.selected < last);
+        next.show(ui, commands, Command::NextItem);
+        let previous = Button::new(Emphasis::Quiet)
+            .icon(Icon::Previous)
+            .text("")
+            .keys()
+            .enabled(state.inspect.selected > 0);
+        previous.show(ui, commands, Command::PreviousItem);
+        if let Some(beside) = beside {
+            let names: Vec<String> = others
+                .iter()
+                .map(|(language, _)| language.native_name().to_owned())
+                .collect();
+            if let Some(place) = widgets::choice(ui, "Beside", beside.native_name(), &names, 220.0)
+                && let Some((language, _)) = others.get(place)
+            {
+                commands.push(Command::ChooseBeside(language.clone()));
+            }
+        }
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            list_button(ui, state, commands);
+            let subject = widgets::capital(item.subject.as_deref().unwrap_or(&item.task));
+            typeset::line(ui, &subject, Ink::new(size::BODY, colours.text).semibold());
+            typeset::line(ui, &item.key.id, Ink::new(size::SECONDARY, colours.text_2));
+        });
+    });
+}

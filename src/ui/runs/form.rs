@@ -1,0 +1,222 @@
+//! The form of a new run.
+
+use egui::{Align2, Margin, Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
+
+use super::check_row;
+use crate::app::State;
+use crate::app::command::{Command, Page};
+use crate::app::matrix::{self, counted};
+use crate::app::models::bytes;
+use crate::app::runs::RunForm;
+use crate::app::study::{self, Study};
+use crate::app::theme::size;
+use crate::language::Language;
+use crate::ui::typeset::{self, Ink};
+use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
+
+/// Shows the form as a card.
+pub fn show(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mut Vec<Command>) {
+    let Some(form) = &state.runs.form else { return };
+    let mut edited = form.clone();
+    card(
+        ui,
+        rect,
+        "New run",
+        "",
+        |_| {},
+        |ui| {
+            let all = ui.max_rect();
+            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - 84.0), all.max);
+            let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
+            within(ui, body, "fields", |ui| {
+                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                    egui::Frame::new()
+                        .inner_margin(Margin::symmetric(14, 10))
+                        .show(ui, |ui| {
+                            ui.set_width(ui.available_width());
+                            ui.spacing_mut().item_spacing.y = 2.0;
+                            show_models(ui, &mut edited, state, commands);
+                            show_benchmarks(ui, &mut edited, study);
+                            show_languages(ui, &mut edited, study);
+                            show_protocol(ui, &mut edited);
+                        });
+                });
+            });
+            show_foot(ui, foot, &edited, state, study, commands);
+        },
+    );
+    if edited != *form {
+        // Before what was clicked, so that a start takes what was typed in the same frame.
+        commands.insert(0, Command::EditForm(edited));
+    }
+}
+
+fn heading(ui: &mut Ui, text: &str) {
+    ui.add_space(8.0);
+    typeset::line(ui, text, Ink::new(size::SECONDARY, palette(ui).text_2).semibold());
+    ui.add_space(2.0);
+}
+
+fn show_models(ui: &mut Ui, form: &mut RunForm, state: &State, commands: &mut Vec<Command>) {
+    heading(ui, "Models");
+    let mut any = false;
+    for model in state.models.list.iter().filter(|model| model.problem.is_none()) {
+        let Some(path) = &model.path else { continue };
+        any = true;
+        let on = form.models.contains_key(&model.id);
+        let note = model.bytes.map(bytes).unwrap_or_default();
+        if check_row(ui, &model.title, &note, on) {
+            if on {
+                form.models.remove(&model.id);
+            } else {
+                form.models.insert(model.id.clone(), path.clone());
+            }
+        }
+    }
+    if !any {
+        typeset::paragraph(
+            ui,
+            "No model is on this machine yet.",
+            Ink::new(size::BODY, palette(ui).text_2),
+        );
+        Button::new(Emphasis::Plain)
+            .small()
+            .text("Go to Models")
+            .show(ui, commands, Command::Show(Page::Models));
+    }
+}
+
+fn show_benchmarks(ui: &mut Ui, form: &mut RunForm, study: &Study) {
+    heading(ui, "Benchmarks");
+    for benchmark in &study.benchmarks {
+        let on = form.benchmarks.contains(benchmark.name());
+        if check_row(
+            ui,
+            &benchmark.description.title,
+            &counted(benchmark.items().len(), "item"),
+            on,
+        ) {
+            if on {
+                form.benchmarks.remove(benchmark.name());
+            } else {
+                form.benchmarks.insert(benchmark.name().to_owned());
+            }
+            let there = languages(form, study);
+            form.languages.retain(|language| there.contains(language));
+        }
+    }
+}
+
+/// The languages of the chosen benchmarks.
+fn languages(form: &RunForm, study: &Study) -> Vec<Language> {
+    let chosen = study
+        .benchmarks
+        .iter()
+        .filter(|benchmark| form.benchmarks.contains(benchmark.name()));
+    let mut languages: Vec<Language> = chosen
+        .flat_map(|benchmark| study::languages(benchmark.items()))
+        .collect();
+    languages.sort_by_key(matrix::order);
+    languages.dedup();
+    languages
+}
+
+fn show_languages(ui: &mut Ui, form: &mut RunForm, study: &Study) {
+    heading(ui, "Languages");
+    let there = languages(form, study);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        ui.spacing_mut().interact_size.y = 24.0;
+        let all = there.iter().all(|language| form.languages.contains(language));
+        if !there.is_empty() && widgets::toggle_chip(ui, "All", all, "All languages").clicked() {
+            form.languages = if all {
+                Default::default()
+            } else {
+                there.iter().cloned().collect()
+            };
+        }
+        for language in &there {
+            let on = form.languages.contains(language);
+            let chip = widgets::toggle_chip(ui, language.native_name(), on, language.english_name());
+            if chip.on_hover_text(language.english_name()).clicked() {
+                if on {
+                    form.languages.remove(language);
+                } else {
+                    form.languages.insert(language.clone());
+                }
+            }
+        }
+    });
+}
+
+fn show_protocol(ui: &mut Ui, form: &mut RunForm) {
+    heading(ui, "Protocol");
+    number(
+        ui,
+        "Shots",
+        "Solved examples before each question, 0 for none",
+        &mut form.shots,
+        "0",
+    );
+    number(
+        ui,
+        "Items per language",
+        "From the start of each benchmark; empty for all",
+        &mut form.limit,
+        "all",
+    );
+    number(ui, "Seed", "Chooses the examples", &mut form.seed, "0");
+    if check_row(ui, "Chat template, where a model has one", "", form.chat) {
+        form.chat = !form.chat;
+    }
+}
+
+fn number(ui: &mut Ui, label: &str, tooltip: &str, text: &mut String, hint: &str) {
+    let colours = palette(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::hover());
+    typeset::paint(ui, rect, label, Ink::new(size::BODY, colours.text), Align2::LEFT_CENTER);
+    let field = Rect::from_min_max(
+        pos2(rect.right() - 110.0, rect.top() + 3.0),
+        pos2(rect.right(), rect.bottom() - 3.0),
+    );
+    let edit = egui::TextEdit::singleline(text)
+        .hint_text(hint)
+        .margin(Margin::symmetric(8, 5));
+    let response = ui.put(field, edit).accessible_name(label);
+    if !response.has_focus() {
+        ui.painter()
+            .rect_stroke(field, 4, Stroke::new(1.0, colours.edge), egui::StrokeKind::Inside);
+    }
+    response.on_hover_text(tooltip);
+}
+
+fn show_foot(ui: &mut Ui, rect: Rect, form: &RunForm, state: &State, study: &Study, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    ui.painter()
+        .hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, colours.line));
+    let request = form.request();
+    let busy = state.runs.live.is_some();
+    within(ui, rect.shrink2(vec2(14.0, 10.0)), "foot", |ui| {
+        let (words, ink) = match &request {
+            Err(missing) => ((*missing).to_owned(), colours.warning().ink),
+            Ok(_) if busy => (
+                "Another run is under way; it has to end first".to_owned(),
+                colours.warning().ink,
+            ),
+            Ok(request) => {
+                let asked = counted(form.questions(study), "question");
+                (format!("{asked} with {}", request.protocol.label()), colours.text_2)
+            }
+        };
+        typeset::line(ui, &words, Ink::new(size::SECONDARY, ink));
+        ui.add_space(6.0);
+        ui.horizontal(|ui| {
+            let start = Button::new(Emphasis::Main).icon(super::Icon::Play);
+            start
+                .enabled(request.is_ok() && !busy && state.writable())
+                .width(180.0)
+                .show(ui, commands, Command::StartRun);
+            Button::new(Emphasis::Quiet).show(ui, commands, Command::CloseForm);
+        });
+    });
+}

@@ -1,0 +1,401 @@
+//! The Runs page: the run under way, every run of the workspace, and the form of a new one.
+
+mod form;
+
+use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::icons::{self, Icon};
+use super::typeset::{self, Ink};
+use super::widgets::{self, Button, Emphasis, card, palette, within};
+use crate::app::State;
+use crate::app::command::Command;
+use crate::app::matrix::{count, counted};
+use crate::app::runs::{Live, duration};
+use crate::app::study::Study;
+use crate::app::theme::{radius, size, space};
+use crate::runs::{RunRecord, RunState};
+use crate::scoring::{Answer, Outcome};
+
+const LIVE: f32 = 132.0;
+const ROW: f32 = 52.0;
+
+/// Shows the page.
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let Some(study) = &state.study else {
+        return super::no_workspace(ui, state, commands);
+    };
+    let all = ui.max_rect();
+    let mut body = all.shrink(space::GUTTER);
+    if state.runs.form.is_some() {
+        let wide = ui.ctx().content_rect().width() >= space::VERY_NARROW;
+        let width = if wide { 380.0 } else { body.width() };
+        let form = Rect::from_min_max(pos2(body.right() - width, body.top()), body.max);
+        form::show(ui, form, state, study, commands);
+        if !wide {
+            return;
+        }
+        body.max.x = form.left() - space::GUTTER;
+    }
+    if let Some(live) = &state.runs.live {
+        let rect = Rect::from_min_size(body.min, vec2(body.width(), LIVE));
+        show_live(ui, rect, live, commands);
+        body.min.y = rect.bottom() + space::GUTTER;
+    }
+    if study.runs.is_empty() && state.runs.live.is_none() {
+        return within(ui, body, "no runs", |ui| {
+            widgets::empty(
+                ui,
+                "Runs stand here: models asked the questions of a benchmark.",
+                "",
+                |ui| {
+                    if study.benchmarks.is_empty() {
+                        let import = Command::Show(crate::app::command::Page::Benchmarks);
+                        Button::new(Emphasis::Main)
+                            .text("Import a benchmark first")
+                            .show(ui, commands, import);
+                    } else {
+                        Button::new(Emphasis::Main)
+                            .enabled(state.writable())
+                            .show(ui, commands, Command::NewRun);
+                    }
+                },
+            );
+        });
+    }
+    show_history(ui, body, state, study, commands);
+}
+
+fn show_live(ui: &mut Ui, rect: Rect, live: &Live, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let title = if live.stopping { "Stopping" } else { "Running now" };
+    let note = live.run.as_ref().map(ToString::to_string).unwrap_or_default();
+    let tools = |ui: &mut Ui| {
+        Button::new(Emphasis::Plain)
+            .small()
+            .icon(Icon::Stop)
+            .enabled(!live.stopping)
+            .show(ui, commands, Command::CancelRun);
+    };
+    card(ui, rect, title, &note, tools, |ui| {
+        let inner = ui.max_rect().shrink2(vec2(space::CARD, 10.0));
+        let share = if live.total == 0 {
+            0.0
+        } else {
+            live.done as f32 / live.total as f32
+        };
+        within(ui, inner, "progress", |ui| {
+            ui.horizontal(|ui| {
+                let percent = format!("{:.0}%", share * 100.0);
+                typeset::line(ui, &percent, Ink::new(size::FINDING, colours.text).semibold());
+                let done = format!("{} of {}", count(live.done), counted(live.total, "answer"));
+                typeset::line(ui, &done, Ink::new(size::BODY, colours.text_2));
+                let mut now = live.stage.clone();
+                if now.is_empty()
+                    && let Some(language) = &live.language
+                {
+                    now = format!("{} on {}", live.model, language.english_name());
+                }
+                typeset::line(ui, &now, Ink::new(size::BODY, colours.text_2));
+            });
+            widgets::progress(ui, share, colours.accent, "Share of the run that is done");
+            ui.add_space(6.0);
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 20.0;
+                if live.items_per_second > 0.0 {
+                    figure(ui, &format!("{:.1} items/s", live.items_per_second));
+                }
+                if let Some(left) = live.seconds_left {
+                    figure(ui, &format!("about {} left", duration(left)));
+                }
+                let kept = "Stopping keeps every answer but those of the group in flight.";
+                typeset::line(ui, kept, Ink::new(size::SECONDARY, colours.text_3));
+            });
+        });
+    });
+}
+
+fn figure(ui: &mut Ui, text: &str) {
+    typeset::line(ui, text, Ink::new(size::BODY, palette(ui).text).semibold());
+}
+
+fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mut Vec<Command>) {
+    let note = counted(study.runs.len(), "run");
+    let mut asked = Vec::new();
+    let tools = |ui: &mut Ui| {
+        if state.runs.form.is_none() {
+            let enabled = state.writable() && !study.benchmarks.is_empty();
+            Button::new(Emphasis::Main)
+                .icon(Icon::Plus)
+                .keys()
+                .enabled(enabled)
+                .show(ui, &mut asked, Command::NewRun);
+        }
+    };
+    card(ui, rect, "All runs", &format!("{note}, newest first"), tools, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            for (record, answers) in &study.runs {
+                show_run(ui, state, record, answers, commands);
+            }
+        });
+    });
+    commands.append(&mut asked);
+}
+
+fn show_run(ui: &mut Ui, state: &State, record: &RunRecord, answers: &[Answer], commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let live = state
+        .runs
+        .live
+        .as_ref()
+        .filter(|live| live.run.as_ref() == Some(&record.id));
+    let open = state.runs.selected.as_ref() == Some(&record.id);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let title = title(record);
+    let word = if live.is_some() { "running" } else { record.state.word() };
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, open, format!("{title}, {word}")));
+    if open {
+        ui.painter().rect_filled(rect, 0, colours.accent_soft);
+        ui.painter().rect_filled(
+            Rect::from_min_size(rect.min, vec2(3.0, rect.height())),
+            0,
+            colours.accent,
+        );
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, 0, colours.hover);
+    }
+    ui.painter()
+        .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    let inner = rect.shrink2(vec2(14.0, 7.0));
+    let names = Rect::from_min_max(inner.min, pos2(inner.left() + inner.width() * 0.44, inner.bottom()));
+    let (upper, lower) = names.split_top_bottom_at_fraction(0.55);
+    typeset::paint(
+        ui,
+        upper,
+        &title,
+        Ink::new(size::BODY, colours.text).semibold(),
+        Align2::LEFT_CENTER,
+    );
+    typeset::paint(
+        ui,
+        lower,
+        &detail(record),
+        Ink::new(size::SMALL, colours.text_3),
+        Align2::LEFT_CENTER,
+    );
+    show_state(ui, inner, record, answers, live);
+    let when = Rect::from_min_max(
+        pos2(inner.right() - 232.0, inner.top()),
+        pos2(inner.right() - 108.0, inner.bottom()),
+    );
+    typeset::paint(
+        ui,
+        when,
+        &date(&record.created),
+        Ink::new(size::SECONDARY, colours.text_2),
+        Align2::RIGHT_CENTER,
+    );
+    let resumable = !matches!(record.state, RunState::Finished) && live.is_none();
+    if resumable {
+        let place = Rect::from_min_size(pos2(inner.right() - 92.0, inner.center().y - 12.0), vec2(92.0, 24.0));
+        within(ui, place, ("resume", record.id.as_str()), |ui| {
+            Button::new(Emphasis::Plain)
+                .small()
+                .icon(Icon::Play)
+                .width(92.0)
+                .name(format!("Resume {}", record.id))
+                .enabled(state.writable() && state.runs.live.is_none())
+                .show(ui, commands, Command::ResumeRun(record.id.clone()));
+        });
+    }
+    widgets::focus_ring(ui, &response, rect);
+    if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        commands.push(Command::SelectRun(record.id.clone()));
+    }
+    if let Some(error) = &record.error {
+        padded(ui, |ui| {
+            let pair = colours.outcome(Outcome::Failed);
+            let safe = format!("{} so far are kept.", counted(answers.len(), "answer"));
+            widgets::message(
+                ui,
+                pair,
+                "The run failed.",
+                &format!("{}. {safe}", widgets::capital(error)),
+                |_| {},
+            );
+        });
+    }
+    if open {
+        padded(ui, |ui| show_facts(ui, record, answers));
+    }
+}
+
+fn padded(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    egui::Frame::new()
+        .inner_margin(egui::Margin::symmetric(14, 8))
+        .show(ui, content);
+}
+
+fn show_state(ui: &Ui, inner: Rect, record: &RunRecord, answers: &[Answer], live: Option<&Live>) {
+    let colours = palette(ui);
+    let left = inner.left() + inner.width() * 0.45;
+    let place = Rect::from_min_max(pos2(left, inner.top()), pos2(inner.right() - 244.0, inner.bottom()));
+    let (upper, lower) = place.split_top_bottom_at_fraction(0.55);
+    let (icon, word, ink) = match (live, record.state) {
+        (Some(_), _) => (Icon::Play, "Running", colours.accent_text),
+        (None, RunState::Finished) => (Icon::Check, "Finished", colours.text),
+        (None, RunState::Cancelled) => (Icon::Stop, "Stopped", colours.text_2),
+        (None, RunState::Unfinished) => (Icon::Truncated, "Unfinished", colours.warning().ink),
+        (None, RunState::Failed) => (Icon::Warning, "Failed", colours.outcome(Outcome::Failed).ink),
+    };
+    icons::paint(
+        ui.painter(),
+        icon,
+        pos2(upper.left() + 6.0, upper.center().y),
+        12.0,
+        ink,
+    );
+    let words = Rect::from_min_max(upper.min + vec2(18.0, 0.0), upper.max);
+    let drawn = typeset::paint(ui, words, word, Ink::new(size::BODY, ink), Align2::LEFT_CENTER);
+    let done = live.map_or(answers.len(), |live| live.done);
+    let numbers = Rect::from_min_max(pos2(drawn.right() + 8.0, upper.top()), upper.max);
+    let text = if done == record.total {
+        counted(done, "answer")
+    } else {
+        format!("{} of {}", count(done), counted(record.total, "answer"))
+    };
+    typeset::paint(
+        ui,
+        numbers,
+        &text,
+        Ink::new(size::SECONDARY, colours.text_2),
+        Align2::LEFT_CENTER,
+    );
+    let share = if record.total == 0 {
+        0.0
+    } else {
+        done as f32 / record.total as f32
+    };
+    let width = lower.width().min(280.0);
+    let bar = Rect::from_min_size(pos2(lower.left(), lower.center().y - 2.0), vec2(width, space::BAR));
+    let colour = if live.is_some() {
+        colours.accent
+    } else {
+        colours.bar_second
+    };
+    if width > 30.0 {
+        widgets::bar(ui, bar, share, colour, false);
+    }
+}
+
+fn show_facts(ui: &mut Ui, record: &RunRecord, answers: &[Answer]) {
+    let seconds: f64 = answers.iter().map(|answer| answer.seconds).sum();
+    let tokens: usize = answers.iter().map(|answer| answer.prompt_tokens).sum();
+    let failed = answers
+        .iter()
+        .filter(|answer| answer.outcome == Outcome::Failed)
+        .count();
+    let mut rows = vec![
+        ("Run", record.id.to_string()),
+        ("Protocol", record.protocol.label()),
+        (
+            "Languages",
+            record
+                .languages
+                .iter()
+                .map(crate::language::Language::english_name)
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
+        (
+            "Limit",
+            record
+                .limit
+                .map_or("all items".to_owned(), |limit| counted(limit, "item")),
+        ),
+        ("Tokens read", count(tokens)),
+        ("Failed", counted(failed, "answer")),
+    ];
+    if seconds > 0.0 {
+        rows.push((
+            "Speed",
+            format!("{:.1} items/s while answering", answers.len() as f64 / seconds),
+        ));
+    }
+    for model in &record.models {
+        let facts = model.facts.as_ref().map(ToString::to_string).unwrap_or_default();
+        let hash = model.sha256.get(..12).unwrap_or(&model.sha256);
+        rows.push(("Model", format!("{}, SHA-256 {hash}…, {facts}", model.name)));
+    }
+    rows.push(("Made by", format!("Polyclinic {}", record.program)));
+    widgets::facts(ui, &rows, 96.0);
+}
+
+fn title(record: &RunRecord) -> String {
+    let names = |names: Vec<&str>| match names.as_slice() {
+        [one] => (*one).to_owned(),
+        [one, two] => format!("{one} and {two}"),
+        [one, rest @ ..] => format!("{one} and {} more", rest.len()),
+        [] => "nothing".to_owned(),
+    };
+    let models = names(record.models.iter().map(|model| model.name.as_str()).collect());
+    let benchmarks = names(
+        record
+            .benchmarks
+            .iter()
+            .map(|benchmark| benchmark.name.as_str())
+            .collect(),
+    );
+    format!("{models} on {benchmarks}")
+}
+
+fn detail(record: &RunRecord) -> String {
+    let languages = match record.languages.as_slice() {
+        [one] => one.english_name().to_owned(),
+        many => counted(many.len(), "language"),
+    };
+    format!("{}, {languages}", record.protocol.label())
+}
+
+/// `2026-11-21 09:33` of an RFC 3339 time, which is in UTC.
+fn date(created: &str) -> String {
+    let (day, time) = created.split_once('T').unwrap_or((created, ""));
+    let minutes = time.get(..5).unwrap_or(time);
+    format!("{day} {minutes} UTC")
+}
+
+/// A box with a mark that is chosen or not.
+fn check_row(ui: &mut Ui, text: &str, note: &str, on: bool) -> bool {
+    let colours = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, text));
+    if response.hovered() {
+        ui.painter()
+            .rect_filled(rect.expand2(vec2(4.0, 0.0)), radius::CHIP, colours.hover);
+    }
+    let mark = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 14.0));
+    let (fill, line) = if on {
+        (colours.accent, colours.accent)
+    } else {
+        (colours.panel, colours.edge)
+    };
+    ui.painter()
+        .rect(mark, radius::CHIP, fill, Stroke::new(1.0, line), StrokeKind::Inside);
+    if on {
+        icons::paint(ui.painter(), Icon::Check, mark.center(), 11.0, colours.on_accent);
+    }
+    let note_width = typeset::galley(ui, note, Ink::new(size::SECONDARY, colours.text_3), f32::INFINITY, 1)
+        .size()
+        .x;
+    let words = Rect::from_min_max(rect.min + vec2(22.0, 0.0), rect.max - vec2(note_width + 10.0, 0.0));
+    typeset::paint(ui, words, text, Ink::new(size::BODY, colours.text), Align2::LEFT_CENTER);
+    typeset::paint(
+        ui,
+        rect,
+        note,
+        Ink::new(size::SECONDARY, colours.text_3),
+        Align2::RIGHT_CENTER,
+    );
+    widgets::focus_ring(ui, &response, rect);
+    response.clicked()
+}

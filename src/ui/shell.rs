@@ -1,0 +1,355 @@
+//! What stands around every page: the rail, the header, the status line, notices and the list of keys.
+
+use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::icons::{self, Icon};
+use super::typeset::{self, Ink};
+use super::widgets::{self, Button, Emphasis, palette, within};
+use crate::app::State;
+use crate::app::command::{self, Command, Page};
+use crate::app::matrix::counted;
+use crate::app::models::bytes;
+use crate::app::theme::{radius, size, space};
+
+/// Shows the frame of the window and, inside it, the page.
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let all = ui.max_rect();
+    ui.painter().rect_filled(all, 0, colours.window);
+    let rail = Rect::from_min_size(all.min, vec2(space::RAIL, all.height()));
+    let right = Rect::from_min_max(pos2(rail.right(), all.top()), all.max);
+    let header = Rect::from_min_size(right.min, vec2(right.width(), space::HEADER));
+    let status = Rect::from_min_max(pos2(right.left(), right.bottom() - space::STATUS), right.max);
+    let mut page = Rect::from_min_max(header.left_bottom(), status.right_top());
+
+    show_rail(ui, rail, state, commands);
+    show_header(ui, header, state, commands);
+    show_status(ui, status, state);
+    if let Some(reason) = state.study.as_ref().and_then(|study| study.read_only.as_ref()) {
+        let rect = Rect::from_min_size(page.min, vec2(page.width(), space::NOTICE));
+        show_read_only(ui, rect, reason);
+        page.min.y = rect.bottom();
+    }
+    page.min.y += show_notices(ui, page, state, commands);
+    within(ui, page, "page", |ui| match state.page {
+        Page::Models => super::models::show(ui, state, commands),
+        Page::Benchmarks => super::benchmarks::show(ui, state, commands),
+        Page::Runs => super::runs::show(ui, state, commands),
+        Page::Compare => super::compare::show(ui, state, commands),
+        Page::Inspect => super::inspect::show(ui, state, commands),
+    });
+    if state.keys_shown {
+        show_keys(ui, commands);
+    }
+    show_hovered_files(ui, all);
+}
+
+fn show_rail(ui: &mut Ui, rail: Rect, state: &State, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    ui.painter().rect_filled(rail, 0, colours.rail);
+    ui.painter()
+        .vline(rail.right() - 0.5, rail.y_range(), Stroke::new(1.0, colours.line));
+    let sign = Rect::from_center_size(pos2(rail.center().x - 0.5, rail.top() + 22.0), vec2(26.0, 26.0));
+    icons::paint_sign(ui.painter(), sign, colours.accent, colours.on_accent);
+    let mut top = rail.top() + 48.0;
+    for page in Page::ALL {
+        let icon = match page {
+            Page::Models => Icon::Models,
+            Page::Benchmarks => Icon::Benchmarks,
+            Page::Runs => Icon::Runs,
+            Page::Compare => Icon::Compare,
+            Page::Inspect => Icon::Inspect,
+        };
+        let badge = match page {
+            Page::Models => state
+                .models
+                .downloads
+                .values()
+                .filter(|download| download.going())
+                .count(),
+            Page::Runs => usize::from(state.runs.live.is_some()),
+            _ => 0,
+        };
+        let rect = Rect::from_min_size(pos2(rail.left() + 3.0, top), vec2(rail.width() - 7.0, 54.0));
+        rail_button(ui, rect, icon, Command::Show(page), state.page == page, badge, commands);
+        top += 56.0;
+    }
+    let foot = Rect::from_min_size(
+        pos2(rail.left() + 3.0, rail.bottom() - 60.0),
+        vec2(rail.width() - 7.0, 54.0),
+    );
+    let icon = if colours.dark { Icon::Sun } else { Icon::Moon };
+    rail_button(ui, foot, icon, Command::ToggleTheme, false, 0, commands);
+}
+
+fn rail_button(
+    ui: &mut Ui,
+    rect: Rect,
+    icon: Icon,
+    command: Command,
+    selected: bool,
+    badge: usize,
+    commands: &mut Vec<Command>,
+) {
+    let colours = palette(ui);
+    let words = command.text();
+    let response = ui.interact(rect, widgets::id("rail", words), Sense::click());
+    let name = if badge > 0 {
+        format!("{words}, {badge} at work")
+    } else {
+        words.to_owned()
+    };
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &name));
+    if selected {
+        ui.painter().rect(
+            rect,
+            radius::CARD,
+            colours.panel,
+            Stroke::new(1.0, colours.line),
+            StrokeKind::Inside,
+        );
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, radius::CARD, colours.hover);
+    }
+    let colour = if selected { colours.accent_text } else { colours.text_2 };
+    let middle = pos2(rect.center().x, rect.top() + 20.0);
+    icons::paint(ui.painter(), icon, middle, 20.0, colour);
+    if badge > 0 {
+        let centre = middle + vec2(13.0, -7.0);
+        ui.painter().circle_filled(centre, 7.5, colours.accent);
+        let ink = Ink::new(size::SMALL, colours.on_accent).semibold();
+        typeset::paint(
+            ui,
+            Rect::from_center_size(centre, vec2(16.0, 16.0)),
+            &badge.to_string(),
+            ink,
+            Align2::CENTER_CENTER,
+        );
+    }
+    let line = Rect::from_min_max(
+        pos2(rect.left() - 3.0, rect.top() + 33.0),
+        pos2(rect.right() + 4.0, rect.bottom() - 4.0),
+    );
+    typeset::paint(
+        ui,
+        line,
+        words,
+        Ink::new(size::SECONDARY, colour).bold_if(selected),
+        Align2::CENTER_CENTER,
+    );
+    widgets::focus_ring(ui, &response, rect);
+    let keys = command.keys(ui.ctx()).unwrap_or_default();
+    let tooltip = match command.tooltip() {
+        "" => keys,
+        tooltip => format!("{tooltip} ({keys})"),
+    };
+    let response = response
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text(tooltip);
+    if response.clicked() {
+        commands.push(command);
+    }
+}
+
+fn show_header(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    ui.painter()
+        .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    let title = Rect::from_min_max(rect.min + vec2(16.0, 0.0), rect.max);
+    typeset::paint(
+        ui,
+        title,
+        state.page.title(),
+        Ink::new(size::PAGE_TITLE, colours.text).semibold(),
+        Align2::LEFT_CENTER,
+    );
+    within(ui, rect.shrink2(vec2(12.0, 8.0)), "header", |ui| {
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            Button::new(Emphasis::Quiet)
+                .keys()
+                .show(ui, commands, Command::ToggleKeys);
+            Button::new(Emphasis::Quiet).show(ui, commands, Command::Reload);
+        });
+    });
+}
+
+fn show_status(ui: &mut Ui, rect: Rect, state: &State) {
+    let colours = palette(ui);
+    ui.painter()
+        .hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, colours.line));
+    let ink = Ink::new(size::SMALL, colours.text_2);
+    let inner = rect.shrink2(vec2(16.0, 2.0));
+    let machine = &state.machine;
+    let network = match state.downloads_asked {
+        0 => "No text has left this machine".to_owned(),
+        number => format!(
+            "No text has left this machine; {} asked for",
+            counted(number, "download")
+        ),
+    };
+    let memory = format!("Memory {} of {}", bytes(machine.used), bytes(machine.total));
+    let mut right = inner.right();
+    for (name, text) in [("network", &network), ("memory", &memory), ("device", &machine.device)] {
+        let galley = typeset::galley(ui, text, ink, f32::INFINITY, 1);
+        let place = Rect::from_min_max(pos2(right - galley.size().x, inner.top()), pos2(right, inner.bottom()));
+        status_text(ui, place, name, text, ink);
+        right = place.left() - 24.0;
+    }
+    icons::paint(
+        ui.painter(),
+        Icon::Folder,
+        pos2(inner.left() + 6.0, inner.center().y),
+        12.0,
+        colours.text_2,
+    );
+    let mut left = inner.left() + 18.0;
+    let Some(study) = &state.study else { return };
+    let counts = format!(
+        "{}, {}, {}",
+        counted(study.models().len(), "model"),
+        counted(study.entries.len(), "item"),
+        counted(study.runs.len(), "run")
+    );
+    for (name, text) in [("workspace", &study.root.display().to_string()), ("counts", &counts)] {
+        let room = (right - left).max(0.0);
+        let galley = typeset::galley(ui, text, ink, room, 1);
+        let place = Rect::from_min_size(pos2(left, inner.top()), vec2(galley.size().x, inner.height()));
+        if room > 60.0 {
+            status_text(ui, place, name, text, ink);
+        }
+        left = place.right() + 24.0;
+    }
+}
+
+fn status_text(ui: &mut Ui, rect: Rect, name: &str, text: &str, ink: Ink) {
+    let response = ui.interact(rect, widgets::id("status", name), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    typeset::paint(ui, rect.expand2(vec2(1.0, 0.0)), text, ink, Align2::LEFT_CENTER);
+}
+
+fn show_read_only(ui: &mut Ui, rect: Rect, reason: &str) {
+    let colours = palette(ui);
+    let pair = colours.warning();
+    ui.painter().rect_filled(rect, 0, pair.tint);
+    ui.painter()
+        .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    icons::paint(
+        ui.painter(),
+        Icon::Lock,
+        pos2(rect.left() + 24.0, rect.center().y),
+        14.0,
+        pair.ink,
+    );
+    let text = format!("Read only: {reason}");
+    let line = Rect::from_min_max(pos2(rect.left() + 38.0, rect.top()), rect.max - vec2(16.0, 0.0));
+    let response = ui.interact(line, widgets::id("shell", "read only"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+    typeset::paint(
+        ui,
+        line,
+        &text,
+        Ink::new(size::SECONDARY, colours.text),
+        Align2::LEFT_CENTER,
+    );
+}
+
+/// Shows what was said, newest first, and returns the height it took.
+fn show_notices(ui: &mut Ui, page: Rect, state: &State, commands: &mut Vec<Command>) -> f32 {
+    if state.notices.is_empty() {
+        return 0.0;
+    }
+    let pair = palette(ui).warning();
+    let rect = Rect::from_min_max(
+        page.min + vec2(space::GUTTER, space::GAP),
+        page.max - vec2(space::GUTTER, 0.0),
+    );
+    let used = within(ui, rect, "notices", |ui| {
+        for (place, notice) in state.notices.iter().enumerate().rev().take(3) {
+            widgets::message(ui, pair, &notice.title, &notice.detail, |ui| {
+                ui.add_space(4.0);
+                Button::new(Emphasis::Plain)
+                    .small()
+                    .show(ui, commands, Command::DismissNotice(place));
+            });
+        }
+        ui.min_rect().height()
+    });
+    used + space::GAP
+}
+
+fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let context = ui.ctx().clone();
+    let response = egui::Modal::new(widgets::id("shell", "keys")).show(&context, |ui| {
+        ui.set_width(380.0);
+        typeset::line(ui, "Keys", Ink::new(size::PAGE_TITLE, colours.text).semibold());
+        ui.add_space(space::GAP);
+        let mut rows: Vec<(String, String)> = command::with_keys()
+            .into_iter()
+            .filter_map(|command| {
+                let words = match &command {
+                    Command::Show(page) => format!("Page {}", page.title()),
+                    command if command.tooltip().is_empty() => command.text().to_owned(),
+                    command => command.tooltip().to_owned(),
+                };
+                Some((words, command.keys(&context)?))
+            })
+            .collect();
+        rows.push(("Move in the matrix and the list".to_owned(), "Arrows".to_owned()));
+        rows.push(("Open the selected cell".to_owned(), "Enter".to_owned()));
+        rows.push(("Zoom in, out, back".to_owned(), "Ctrl +  Ctrl −  Ctrl 0".to_owned()));
+        for (words, keys) in rows {
+            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}")));
+            typeset::paint(
+                ui,
+                rect,
+                &words,
+                Ink::new(size::BODY, colours.text),
+                Align2::LEFT_CENTER,
+            );
+            typeset::paint(
+                ui,
+                rect,
+                &keys,
+                Ink::new(size::SECONDARY, colours.text_2),
+                Align2::RIGHT_CENTER,
+            );
+        }
+        ui.add_space(space::GAP);
+        Button::new(Emphasis::Plain)
+            .text("Close")
+            .show(ui, commands, Command::ToggleKeys);
+    });
+    if response.should_close() {
+        commands.push(Command::ToggleKeys);
+    }
+}
+
+fn show_hovered_files(ui: &Ui, all: Rect) {
+    let hovered = ui.input(|input| input.raw.hovered_files.len());
+    if hovered == 0 {
+        return;
+    }
+    let colours = palette(ui);
+    let painter = ui.ctx().layer_painter(egui::LayerId::new(
+        egui::Order::Foreground,
+        widgets::id("shell", "drop"),
+    ));
+    painter.rect(
+        all.shrink(8.0),
+        radius::CARD,
+        colours.accent_soft.gamma_multiply(0.9),
+        Stroke::new(2.0, colours.accent),
+        StrokeKind::Inside,
+    );
+    let ink = Ink::new(size::PAGE_TITLE, colours.accent_text).semibold();
+    let galley = typeset::galley(
+        ui,
+        "Drop a model (.gguf) or a benchmark (.jsonl, .csv, .parquet)",
+        ink,
+        all.width(),
+        1,
+    );
+    painter.galley(all.center() - galley.size() / 2.0, galley, ink.colour);
+}

@@ -1,0 +1,238 @@
+//! What people do on the pages, and what comes of it.
+
+use std::time::Instant;
+
+use egui::Key;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use polyclinic::app::Task;
+use polyclinic::app::benchmarks::Importing;
+use polyclinic::app::command::{Command, Page};
+use polyclinic::app::matrix::Cell;
+use polyclinic::workspace::Workspace;
+
+use crate::support::{MODELS, Pages, Window, state, workspace};
+
+#[test]
+fn a_click_on_a_cell_opens_its_items() {
+    let folder = workspace(&MODELS);
+    let mut window = Window::open(folder.path(), 1440.0, 900.0);
+    assert_eq!(window.state(|state| state.page), Page::Compare);
+    window
+        .harness
+        .get_by_label_contains("gemma-3-270m, everyday medicine, Arabic")
+        .click();
+    window.settle();
+    window.state(|state| {
+        assert_eq!(state.page, Page::Inspect);
+        assert_eq!(state.inspect.filter.model.as_deref(), Some("gemma-3-270m"));
+        assert_eq!(state.inspect.filter.language.as_ref().unwrap().tag(), "ar");
+        assert_eq!(state.inspect.listed.len(), 48);
+    });
+    // The Arabic question is there for a screen reader, in logical order.
+    window.harness.get_by_label("أي علامة حيوية تقاس بكفة تلف حول العضد؟");
+    window
+        .harness
+        .get_by_label("Which vital sign is measured with a cuff around the upper arm?");
+    window.harness.get_by_label_contains("أ. ضغط الدم, right answer");
+}
+
+#[test]
+fn arrows_and_enter_walk_the_matrix() {
+    let mut pages = Pages::new(state(&MODELS), Harness::builder().with_size([1440.0, 900.0]));
+    let selected = |pages: &Pages| pages.state().compare.selected.clone().unwrap();
+    assert_eq!(selected(&pages).language.tag(), "en");
+    for key in [Key::ArrowRight, Key::ArrowDown] {
+        pages.harness.key_press(key);
+        pages.settle();
+    }
+    assert_eq!(
+        (selected(&pages).model.as_str(), selected(&pages).language.tag()),
+        (MODELS[1], "ar")
+    );
+    pages.harness.key_press(Key::Enter);
+    pages.settle();
+    assert_eq!(pages.state().page, Page::Inspect);
+    assert_eq!(pages.state().inspect.filter.language.as_ref().unwrap().tag(), "ar");
+    // The letters of the keys act where no text is typed.
+    pages.harness.key_press(Key::J);
+    pages.settle();
+    assert_eq!(pages.state().inspect.selected, 1);
+    pages.harness.key_press(Key::K);
+    pages.settle();
+    assert_eq!(pages.state().inspect.selected, 0);
+}
+
+#[test]
+fn what_is_typed_into_the_search_narrows_the_list_and_is_no_command() {
+    let mut state = state(&MODELS);
+    state.page = Page::Inspect;
+    let mut pages = Pages::new(state, Harness::builder().with_size([1440.0, 900.0]));
+    pages.harness.get_by_label("Search questions").click();
+    pages.settle();
+    pages.harness.event(egui::Event::Text("scurvy".to_owned()));
+    pages.harness.key_press(Key::J);
+    pages.settle();
+    assert_eq!(pages.state().inspect.filter.search, "scurvy");
+    assert_eq!(pages.state().inspect.selected, 0);
+    let listed = pages.state().inspect.listed.len();
+    assert!((1..10).contains(&listed), "{listed}");
+}
+
+#[test]
+fn a_measured_nought_differs_from_what_was_not_run() {
+    let pages = Pages::new(state(&MODELS[..1]), Harness::builder().with_size([1440.0, 900.0]));
+    let matrix = &pages.state().compare.matrix;
+    let cells = matrix
+        .columns()
+        .map(|(group, language)| matrix.cell(&matrix.key(MODELS[0], group, language)));
+    assert!(cells.into_iter().all(|cell| matches!(cell, Cell::Measured(_))));
+    let absent = matrix
+        .columns()
+        .next()
+        .map(|(group, language)| matrix.key("another", group, language))
+        .unwrap();
+    assert_eq!(matrix.cell(&absent), Cell::NotRun);
+}
+
+#[test]
+fn the_form_starts_the_run_that_was_chosen() {
+    let mut pages = Pages::new(state(&[]), Harness::builder().with_size([1440.0, 900.0]));
+    pages.harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::N);
+    pages.settle();
+    assert_eq!(pages.state().page, Page::Runs);
+    // Everything that is here is chosen at first; take away a model and all languages, then choose one.
+    for label in ["Gemma 3 270M", "Qwen2.5 72B Instruct", "All languages", "Arabic"] {
+        pages.harness.get_by_label(label).click();
+        pages.settle();
+    }
+    for (field, typed) in [("Shots", "5"), ("Items per language", "20"), ("Seed", "7")] {
+        pages.harness.get_by_label(field).click();
+        pages.settle();
+        pages.harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+        pages.harness.event(egui::Event::Text(typed.to_owned()));
+        pages.settle();
+    }
+    pages.harness.get_by_label("Start run").click();
+    pages.settle();
+    let [Task::Run(request)] = pages.tasks() else {
+        panic!("{:?}", pages.tasks())
+    };
+    assert_eq!(request.models, [("smollm2".to_owned(), "/models/smollm2.gguf".into())]);
+    assert_eq!(request.benchmarks, ["everyday-medicine"]);
+    assert_eq!(
+        request
+            .languages
+            .iter()
+            .map(|language| language.tag())
+            .collect::<Vec<_>>(),
+        ["ar"]
+    );
+    assert_eq!(request.limit, Some(20));
+    assert_eq!((request.protocol.shots, request.protocol.seed), (5, 7));
+}
+
+#[test]
+fn a_download_is_asked_for_and_cancelled() {
+    let mut state = state(&[]);
+    state.page = Page::Models;
+    let mut pages = Pages::new(state, Harness::builder().with_size([1440.0, 900.0]));
+    pages.harness.get_by_label_contains("Get BiMediX").click();
+    pages.settle();
+    assert!(matches!(pages.tasks(), [Task::Fetch(model)] if model == "bimedix"));
+    pages.harness.get_by_label_contains("1 download asked for");
+    pages
+        .harness
+        .get_by_label_contains("Cancel download of BiMediX")
+        .click();
+    pages.settle();
+    assert!(matches!(pages.tasks(), [Task::Fetch(_), Task::CancelFetch(model)] if model == "bimedix"));
+}
+
+#[test]
+fn an_import_says_what_was_left_out_and_keeps_the_rest() {
+    let folder = workspace(&[]);
+    let mut window = Window::open(folder.path(), 1440.0, 900.0);
+    let file = folder.path().join("أسئلة.csv");
+    let rows = "id,language,question,option_a,option_b,answer\n\
+        1,ar,ما لون الدم؟,أحمر,أزرق,A\n2,ar,,أحمر,أزرق,A\n3,ar,كم ساعة في اليوم؟,24,25,C\n";
+    std::fs::write(&file, rows).unwrap();
+    window.send(Command::Drop(vec![file]));
+    window.wait(|state| matches!(state.benchmarks.import, Some(Importing::Read { .. })));
+    window.harness.get_by_label_contains("line 3, 2: the question is empty");
+    window.harness.get_by_label_contains("ما لون الدم؟");
+    window.harness.get_by_label("Import 1 item").click();
+    window.wait(|state| state.benchmarks.import.is_none());
+    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks.len() == 2));
+    assert_eq!(
+        window.state(|state| state.benchmarks.selected.clone()).as_deref(),
+        Some("أسئلة")
+    );
+}
+
+#[test]
+fn a_file_that_is_no_benchmark_says_so() {
+    let folder = workspace(&[]);
+    let mut window = Window::open(folder.path(), 1440.0, 900.0);
+    let file = folder.path().join("broken.parquet");
+    std::fs::write(&file, "no parquet").unwrap();
+    window.send(Command::Drop(vec![file, folder.path().join("notes.docx")]));
+    window.wait(|state| matches!(state.benchmarks.import, Some(Importing::Failed { .. })));
+    window.harness.get_by_label("Nothing was imported.");
+    window.harness.get_by_label("This kind of file cannot be opened here.");
+}
+
+#[test]
+fn a_workspace_that_is_held_elsewhere_opens_read_only() {
+    let folder = workspace(&MODELS);
+    let held = Workspace::open(folder.path()).unwrap();
+    let mut window = Window::open(folder.path(), 1440.0, 900.0);
+    window.harness.get_by_label_contains("Read only: ");
+    window.send(Command::NewRun);
+    window.send(Command::StartRun);
+    assert!(window.state(|state| state.runs.live.is_none()));
+    drop(held);
+}
+
+#[test]
+fn a_folder_that_is_no_workspace_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let window = Window::open(&folder.path().join("nothing"), 1440.0, 900.0);
+    window.harness.get_by_label("The workspace could not be read.");
+}
+
+/// Says how long a frame takes with many items; the figure depends on the machine, so nothing is asserted.
+#[test]
+fn a_long_list_draws_only_what_is_in_sight() {
+    let mut state = state(&MODELS);
+    state.page = Page::Inspect;
+    let study = state.study.clone().unwrap();
+    let benchmark = &study.benchmarks[0];
+    let many = (0..20_usize).flat_map(|copy| {
+        benchmark.items().iter().map(move |item| {
+            let mut fields = item.clone().into_fields();
+            fields.key.id = format!("{}-{copy}", fields.key.id);
+            polyclinic::benchmarks::Item::new(fields).unwrap()
+        })
+    });
+    let many = polyclinic::benchmarks::Benchmark::new("many", benchmark.description.clone(), many.collect()).unwrap();
+    let study = polyclinic::app::study::Study::new(
+        study.root.clone(),
+        study.name.clone(),
+        None,
+        vec![std::sync::Arc::new(many)],
+        Vec::new(),
+        study.rows.clone(),
+        Vec::new(),
+    );
+    state.show_study(std::sync::Arc::new(study));
+    let mut pages = Pages::new(state, Harness::builder().with_size([1440.0, 900.0]));
+    assert_eq!(pages.state().inspect.listed.len(), 13_440);
+    let begun = Instant::now();
+    for _ in 0..100 {
+        pages.harness.key_press(Key::J);
+        pages.harness.step();
+    }
+    eprintln!("13,440 items: {:.2} ms a frame", begun.elapsed().as_secs_f64() * 10.0);
+    assert_eq!(pages.state().inspect.selected, 100);
+}

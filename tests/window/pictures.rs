@@ -1,0 +1,192 @@
+//! Pictures of every page to look at: `POLYCLINIC_PICTURES=folder cargo test --release --test window pictures`.
+//! Says so and does nothing without that folder.
+
+use std::path::PathBuf;
+
+use egui_kittest::Harness;
+use polyclinic::app::benchmarks::Importing;
+use polyclinic::app::command::{Command, Page};
+use polyclinic::app::models::Download;
+use polyclinic::app::state::Notice;
+use polyclinic::benchmarks::demo;
+use polyclinic::prompts::Protocol;
+use polyclinic::runs::{RunId, RunState};
+use polyclinic::workspace::Workspace;
+
+use crate::support::{MODELS, Pages, Window, run, state, workspace};
+
+const SIZES: [(f32, f32); 3] = [(1600.0, 1000.0), (1280.0, 800.0), (1000.0, 700.0)];
+
+fn folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("POLYCLINIC_PICTURES").map(PathBuf::from);
+    if folder.is_none() {
+        eprintln!("no pictures: POLYCLINIC_PICTURES names no folder");
+    }
+    folder
+}
+
+#[test]
+fn pictures() {
+    let Some(folder) = folder() else { return };
+    std::fs::create_dir_all(&folder).unwrap();
+    let place = match std::env::var_os("POLYCLINIC_PICTURES_OF") {
+        Some(path) => path.into(),
+        None => {
+            let made = workspace(&MODELS);
+            let benchmark = demo::benchmark().unwrap();
+            let open = Workspace::open(made.path()).unwrap();
+            let shots = Protocol {
+                shots: 5,
+                seed: 7,
+                ..Protocol::default()
+            };
+            run(
+                &open,
+                &benchmark,
+                &["gemma-3-270m"],
+                shots.clone(),
+                RunState::Cancelled,
+                "2026-11-21T08:31:00Z",
+            );
+            run(
+                &open,
+                &benchmark,
+                &MODELS,
+                shots,
+                RunState::Failed,
+                "2026-11-21T07:02:00Z",
+            );
+            drop(open);
+            made.keep()
+        }
+    };
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        for (width, height) in SIZES {
+            let builder = Harness::builder().with_size([width, height]).with_theme(theme);
+            let mut window = Window::with(&place, builder);
+            for page in Page::ALL {
+                window.send(Command::Show(page));
+                save(&mut window, &folder, &name(page.title(), theme, width));
+                if page == Page::Runs {
+                    window.send(Command::NewRun);
+                    save(&mut window, &folder, &name("New-run", theme, width));
+                    window.send(Command::CloseForm);
+                }
+            }
+            if width == 1600.0 {
+                for (own, beside) in [("ar", "en"), ("zh", "en"), ("yo", "ar"), ("hi", "ko")] {
+                    let key = window.state(|state| state.compare.selected.clone()).unwrap();
+                    let key = polyclinic::app::matrix::CellKey {
+                        language: own.parse().unwrap(),
+                        ..key
+                    };
+                    window.send(Command::OpenCell(key, None));
+                    window.send(Command::ChooseBeside(beside.parse().unwrap()));
+                    save(
+                        &mut window,
+                        &folder,
+                        &name(&format!("Inspect-{own}-{beside}"), theme, width),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// States that a finished workspace does not show: a run under way, a download, an import, an error.
+#[test]
+fn pictures_of_work() {
+    let Some(folder) = folder() else { return };
+    std::fs::create_dir_all(&folder).unwrap();
+    let csv = tempfile::tempdir().unwrap();
+    let file = csv.path().join("أسئلة_سريرية.csv");
+    let rows = "id,language,question,option_a,option_b,option_c,answer\n\
+        q001,ar,أي من هذه الأعضاء يضخ الدم إلى سائر أنحاء الجسم ليلا ونهارا؟,القلب,الكبد,المعدة,A\n\
+        q002,ar,,أحمر,أزرق,أخضر,A\nq003,ar,كم ساعة في اليوم؟,24,25,26,7\nq004,ar,ما لون الدم؟,أحمر,أحمر,أزرق,A\n";
+    std::fs::write(&file, rows).unwrap();
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        let mut state = state(&MODELS);
+        state.runs.live = Some(polyclinic::app::runs::Live {
+            run: RunId::parse("2026-11-21-093312-kfzx"),
+            stage: String::new(),
+            model: "gemma-3-270m".into(),
+            language: Some("ar".parse().unwrap()),
+            done: 403,
+            total: 1344,
+            items_per_second: 12.4,
+            seconds_left: Some(76.0),
+            stopping: false,
+        });
+        state.models.downloads.insert(
+            "bimedix".into(),
+            Download::Going {
+                done: 8_400_000_000,
+                total: Some(28_400_000_000),
+            },
+        );
+        state.models.list[2].problem =
+            Some("/models/qwen.gguf ends in the middle of its tensors; download it again".into());
+        state.benchmarks.import = Some(Importing::Read {
+            import: std::sync::Arc::new(read(&file)),
+            name: "clinical-ar-2026".into(),
+        });
+        state.notices.push(Notice {
+            title: "A run failed; every answer so far is kept.".into(),
+            detail: "the model `gemma-3-270m` stopped at item `q17`: not enough memory".into(),
+        });
+        let builder = Harness::builder().with_size([1440.0, 900.0]).with_theme(theme);
+        let mut pages = Pages::new(state, builder);
+        for page in [Page::Models, Page::Benchmarks, Page::Runs] {
+            pages.harness.state_mut().0.page = page;
+            pages.settle();
+            let name = name(&format!("Work-{}", page.title()), theme, 1440.0);
+            pages.harness.render().unwrap().save(folder.join(name)).unwrap();
+            pages.harness.state_mut().0.notices.clear();
+        }
+        pages.harness.state_mut().0.runs.live = None;
+        pages.harness.state_mut().0.apply(Command::NewRun);
+        pages.settle();
+        let form = name("Work-form", theme, 1440.0);
+        pages.harness.render().unwrap().save(folder.join(form)).unwrap();
+        let empty = Pages::new(
+            state_of_nothing(),
+            Harness::builder().with_size([1440.0, 900.0]).with_theme(theme),
+        );
+        let mut empty = empty;
+        for page in Page::ALL {
+            empty.harness.state_mut().0.page = page;
+            empty.settle();
+            let name = name(&format!("Empty-{}", page.title()), theme, 1440.0);
+            empty.harness.render().unwrap().save(folder.join(name)).unwrap();
+        }
+    }
+}
+
+fn read(file: &std::path::Path) -> polyclinic::benchmarks::import::Import {
+    polyclinic::benchmarks::import::read(file, &Default::default()).unwrap()
+}
+
+fn state_of_nothing() -> polyclinic::app::State {
+    let mut state = polyclinic::app::State::default();
+    let reason = Some("process 4711 holds this workspace; close it to write here".to_owned());
+    let study = polyclinic::app::study::Study::new(
+        "/srv/study".into(),
+        "study".into(),
+        reason,
+        vec![],
+        vec![],
+        vec![],
+        vec![],
+    );
+    state.show_study(std::sync::Arc::new(study));
+    state
+}
+
+fn name(page: &str, theme: egui::Theme, width: f32) -> String {
+    format!("{page}-{theme:?}-{width}.png")
+}
+
+fn save(window: &mut Window, folder: &std::path::Path, name: &str) {
+    window.settle();
+    window.harness.render().unwrap().save(folder.join(name)).unwrap();
+}

@@ -1,0 +1,329 @@
+//! A workspace with made-up answers and a window on it. The figures mean nothing.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui_kittest::{Harness, HarnessBuilder};
+use polyclinic::app::command::Command;
+use polyclinic::app::models::Model;
+use polyclinic::app::state::Machine;
+use polyclinic::app::study::Study;
+use polyclinic::app::{Application, State, Task};
+use polyclinic::benchmarks::{Benchmark, demo};
+use polyclinic::prompts::Protocol;
+use polyclinic::runs::{Journal, RunBenchmark, RunId, RunModel, RunRecord, RunState, comparison, store};
+use polyclinic::scoring::{Answer, Outcome};
+use polyclinic::text::Fallback;
+use polyclinic::workspace::Workspace;
+use tempfile::TempDir;
+
+pub const MODELS: [&str; 2] = ["SmolLM2-135M-Instruct", "gemma-3-270m"];
+
+/// A number from 0 to 1 that only depends on what it is made from.
+fn chance(parts: &[&str]) -> f64 {
+    let mut state = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in parts.iter().flat_map(|part| part.bytes().chain([0])) {
+        state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    state ^= state >> 29;
+    state = state.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    (state >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+fn answer(benchmark: &Benchmark, item: &polyclinic::benchmarks::Item, model: &str) -> Answer {
+    let language = item.key.language.tag();
+    let skill = 0.2 + 0.5 * chance(&[model, language]);
+    let options = item.options.len();
+    let log_probabilities: Vec<f64> = (0..options)
+        .map(|option| {
+            let known = if option == item.answer { 2.5 * skill } else { 0.0 };
+            known + 2.0 * chance(&[model, language, &item.key.id, &option.to_string()]) - 6.0
+        })
+        .collect();
+    let choice = (0..options).max_by(|one, other| log_probabilities[*one].total_cmp(&log_probabilities[*other]));
+    Answer {
+        model: model.to_owned(),
+        benchmark: benchmark.name().to_owned(),
+        task: item.task.clone(),
+        item: item.key.clone(),
+        log_probabilities,
+        choice,
+        outcome: if choice == Some(item.answer) {
+            Outcome::Right
+        } else {
+            Outcome::Wrong
+        },
+        prompt_tokens: 90 + item.question.len() / 3,
+        seconds: 0.05 + 0.2 * chance(&["time", model, &item.key.id]),
+        error: None,
+    }
+}
+
+/// A workspace with the demo questions and, unless `empty`, answers of the models in all languages.
+pub fn workspace(models: &[&str]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = polyclinic::demo::with_questions(folder.path()).unwrap();
+    let benchmark = demo::benchmark().unwrap();
+    if !models.is_empty() {
+        run(
+            &workspace,
+            &benchmark,
+            models,
+            Protocol::default(),
+            RunState::Finished,
+            "2026-11-20T18:12:00Z",
+        );
+    }
+    folder
+}
+
+/// Writes a run; one that is not finished has a third of its answers, one that failed says why.
+pub fn run(
+    workspace: &Workspace,
+    benchmark: &Benchmark,
+    models: &[&str],
+    protocol: Protocol,
+    state: RunState,
+    created: &str,
+) -> RunId {
+    let id = RunId::parse(&created.replace(':', "").replace(['T'], "-").replace('Z', "-abcd")).unwrap();
+    let total = benchmark.items().len() * models.len();
+    let mut languages: Vec<_> = benchmark.items().iter().map(|item| item.key.language.clone()).collect();
+    languages.dedup();
+    let record = RunRecord {
+        schema: 1,
+        id: id.clone(),
+        created: created.to_owned(),
+        state,
+        error: (state == RunState::Failed)
+            .then(|| "the model `gemma-3-270m` stopped at item `everyday-medicine-17`: not enough memory".to_owned()),
+        program: "0.1.0".to_owned(),
+        limit: None,
+        languages,
+        total,
+        template: String::new(),
+        protocol,
+        models: models
+            .iter()
+            .map(|name| RunModel {
+                name: (*name).to_owned(),
+                path: format!("/models/{name}.gguf").into(),
+                sha256: "4be1c0de90a2".repeat(6),
+                facts: None,
+            })
+            .collect(),
+        benchmarks: vec![RunBenchmark {
+            name: benchmark.name().to_owned(),
+            hash: benchmark.hash().to_owned(),
+        }],
+        rest: toml::Table::new(),
+    };
+    let folder = store::folder(workspace, &id);
+    std::fs::create_dir_all(&folder).unwrap();
+    record.save(&folder).unwrap();
+    let answers: Vec<Answer> = models
+        .iter()
+        .flat_map(|model| benchmark.items().iter().map(move |item| answer(benchmark, item, model)))
+        .collect();
+    let kept = if state == RunState::Finished {
+        answers.len()
+    } else {
+        answers.len() / 3
+    };
+    let (mut journal, _) = Journal::open(&folder, |answers| answers.len()).unwrap();
+    journal.append(&answers[..kept]).unwrap();
+    id
+}
+
+/// A window on a workspace, without a screen.
+pub struct Window {
+    pub harness: Harness<'static, ()>,
+    application: Rc<RefCell<Option<Application>>>,
+}
+
+impl Window {
+    /// Opens it and waits until the workspace is read.
+    pub fn open(root: &Path, width: f32, height: f32) -> Self {
+        Self::with(root, Harness::builder().with_size([width, height]))
+    }
+
+    /// The same with a harness of one's own.
+    pub fn with(root: &Path, builder: HarnessBuilder<()>) -> Self {
+        let application = Rc::new(RefCell::new(None));
+        let (made, shown, root) = (Rc::clone(&application), Rc::clone(&application), root.to_owned());
+        let harness = builder
+            .with_max_steps(20)
+            .with_context_setup(move |context| {
+                *made.borrow_mut() = Some(Application::new(context, root, Fallback::None).unwrap());
+            })
+            .build_ui(move |ui| {
+                let mut application = shown.borrow_mut();
+                let application = application.as_mut().unwrap();
+                application.poll(ui.ctx());
+                // The harness leaves a margin that a real window does not have.
+                let whole = ui.ctx().content_rect();
+                ui.set_clip_rect(whole);
+                application.show(&mut ui.new_child(egui::UiBuilder::new().max_rect(whole)));
+            });
+        let mut window = Self { harness, application };
+        window.wait(|state| {
+            (state.study.is_some() || state.problem.is_some())
+                && !state.models.list.is_empty()
+                && state.machine.total > 0
+        });
+        window
+    }
+
+    /// Runs frames until the state is so; gives up after a generous while.
+    pub fn wait(&mut self, so: impl Fn(&State) -> bool) {
+        let begun = Instant::now();
+        while !self.state(&so) {
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "the window never came to the awaited state"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+            self.harness.step();
+        }
+        self.settle();
+    }
+
+    /// Runs a few frames.
+    pub fn settle(&mut self) {
+        self.harness.run_steps(4);
+    }
+
+    pub fn state<R>(&self, look: impl FnOnce(&State) -> R) -> R {
+        look(self.application.borrow().as_ref().unwrap().state())
+    }
+
+    /// Sends a command as a button would.
+    pub fn send(&mut self, command: Command) {
+        let context = self.harness.ctx.clone();
+        self.application
+            .borrow_mut()
+            .as_mut()
+            .unwrap()
+            .command(&context, command);
+        self.settle();
+    }
+}
+
+/// The pages alone on a state, without threads: what the commands ask of others is written down.
+pub struct Pages {
+    pub harness: Harness<'static, (State, Vec<Task>)>,
+}
+
+impl Pages {
+    /// Shows `state`.
+    pub fn new(state: State, builder: HarnessBuilder<(State, Vec<Task>)>) -> Self {
+        let setup = |context: &egui::Context| {
+            polyclinic::text::install(context, Fallback::None);
+            polyclinic::app::theme::install(context);
+        };
+        let harness = builder.with_context_setup(setup).build_ui_state(
+            |ui, (state, tasks): &mut (State, Vec<Task>)| {
+                let mut commands = polyclinic::app::command::pressed(ui.ctx());
+                let whole = ui.ctx().content_rect();
+                ui.set_clip_rect(whole);
+                let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(whole));
+                polyclinic::ui::shell::show(&mut ui, state, &mut commands);
+                state.after_frame();
+                for command in commands {
+                    tasks.extend(state.apply(command));
+                }
+            },
+            (state, Vec::new()),
+        );
+        let mut pages = Self { harness };
+        pages.settle();
+        pages
+    }
+
+    pub fn settle(&mut self) {
+        self.harness.run_steps(4);
+    }
+
+    pub fn state(&self) -> &State {
+        &self.harness.state().0
+    }
+
+    pub fn tasks(&self) -> &[Task] {
+        &self.harness.state().1
+    }
+}
+
+/// A state on the demo questions with `answers` made up for the models, and two models to choose from.
+pub fn state(models: &[&str]) -> State {
+    let benchmark = demo::benchmark().unwrap();
+    let folder = workspace(models);
+    let open = Workspace::open(folder.path()).unwrap();
+    let runs: Vec<_> = store::list(&open)
+        .unwrap()
+        .runs
+        .into_iter()
+        .map(|record| {
+            let answers = store::answers(&open, &record.id).unwrap();
+            (record, answers)
+        })
+        .collect();
+    let rows = comparison::compare(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
+    let mut state = State::default();
+    state.machine = Machine {
+        device: "CPU, 8 cores".into(),
+        used: 640_000_000,
+        free: 9_300_000_000,
+        total: 16_000_000_000,
+    };
+    state.models.list = vec![
+        model(
+            "smollm2",
+            "SmolLM2 135M Instruct",
+            Some("/models/smollm2.gguf"),
+            140_000_000,
+        ),
+        model("gemma-3-270m", "Gemma 3 270M", Some("/models/gemma.gguf"), 610_000_000),
+        model(
+            "qwen2.5-72b",
+            "Qwen2.5 72B Instruct",
+            Some("/models/qwen.gguf"),
+            47_000_000_000,
+        ),
+        model("bimedix", "BiMediX بيميديكس", None, 29_000_000_000),
+    ];
+    let root = "/home/nadia/polyclinic/arabic-study".into();
+    let study = Study::new(
+        root,
+        "Arabic study".into(),
+        None,
+        vec![Arc::new(benchmark)],
+        runs,
+        rows,
+        Vec::new(),
+    );
+    state.show_study(Arc::new(study));
+    state
+}
+
+/// A model of the list.
+pub fn model(id: &str, title: &str, path: Option<&str>, needs: u64) -> Model {
+    Model {
+        id: id.into(),
+        title: title.into(),
+        origin: "an-owner/a-repository-with-a-long-name-GGUF".into(),
+        packaged: path.is_none(),
+        path: path.map(Into::into),
+        bytes: Some(needs * 7 / 10),
+        architecture: path.map(|_| "llama".into()),
+        parameters: path.map(|_| needs),
+        quantization: Some("Q4_K_M".into()),
+        context: path.map(|_| 8192),
+        licence: Some("Apache-2.0".into()),
+        languages: "Arabic, English".into(),
+        needs: path.map(|_| needs),
+        problem: None,
+    }
+}
