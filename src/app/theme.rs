@@ -106,6 +106,7 @@ pub struct Palette {
     series: [Color32; 9],
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place with raw colours")]
 const fn rgb(hex: u32) -> Color32 {
     Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
 }

@@ -273,7 +273,7 @@ fn show_import(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, co
             let pair = palette(ui).outcome(Outcome::Failed);
             let detail = format!(
                 "{}. The file {} stays as it is, and so does the workspace.",
-                widgets::capital(problem),
+                problem,
                 path.display()
             );
             widgets::message(ui, pair, "Nothing was imported.", &detail, |ui| {
@@ -447,7 +447,7 @@ fn show_rejected(ui: &mut Ui, rejected: &Rejected) {
         .id
         .as_ref()
         .map_or(place.clone(), |id| format!("{place}, {id}"));
-    let reason = error_chain(&rejected.reason);
+    let reason = widgets::capital(&error_chain(&rejected.reason));
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{place}: {reason}")));
     ui.painter()
         .hline(row.x_range(), row.bottom() - 0.5, Stroke::new(1.0, colours.line));

@@ -187,9 +187,15 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State) {
             counted(number, "download")
         ),
     };
-    let memory = format!("Memory {} of {}", bytes(machine.used), bytes(machine.total));
+    let memory = match machine.total {
+        0 => String::new(),
+        total => format!("Memory {} of {}", bytes(machine.used), bytes(total)),
+    };
     let mut right = inner.right();
     for (name, text) in [("network", &network), ("memory", &memory), ("device", &machine.device)] {
+        if text.is_empty() {
+            continue;
+        }
         let galley = typeset::galley(ui, text, ink, f32::INFINITY, 1);
         let place = Rect::from_min_max(pos2(right - galley.size().x, inner.top()), pos2(right, inner.bottom()));
         status_text(ui, place, name, text, ink);

@@ -481,7 +481,7 @@ pub fn message(ui: &mut Ui, pair: Pair, title: &str, detail: &str, act: impl FnO
         ui.spacing_mut().item_spacing.y = 2.0;
         typeset::paragraph(ui, title, Ink::new(size::BODY, colours.text).semibold());
         if !detail.is_empty() {
-            typeset::paragraph(ui, detail, Ink::new(size::SECONDARY, colours.text_2));
+            typeset::paragraph(ui, &capital(detail), Ink::new(size::SECONDARY, colours.text_2));
         }
         act(ui);
     });

@@ -64,6 +64,14 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
 
 fn show_legend(ui: &mut Ui, rect: Rect, state: &State) {
     let colours = palette(ui);
+    let mut rect = rect;
+    if let Some(chance) = state.compare.tally.chance {
+        let text = format!("guessing {}", percent(chance));
+        let drawn = typeset::paint(ui, rect, &text, Ink::new(size::SECONDARY, colours.text_2), Align2::RIGHT_CENTER);
+        let end = drawn.left() - 7.0;
+        dashed(ui, &[pos2(end - 22.0, rect.center().y), pos2(end, rect.center().y)]);
+        rect.max.x = end - 34.0;
+    }
     let mut left = rect.left();
     for (series, model) in state.compare.matrix.models.iter().enumerate() {
         let galley = typeset::galley(ui, model, Ink::new(size::SECONDARY, colours.text_2), 220.0, 1);
@@ -179,12 +187,9 @@ fn show_plot(ui: &mut Ui, rect: Rect, state: &State, languages: &[Language]) -> 
             Align2::RIGHT_CENTER,
         );
     }
-    show_chance(
-        ui,
-        state,
-        body,
-        at(0.0, state.compare.tally.chance.unwrap_or(0.0) * 100.0).y,
-    );
+    if let Some(chance) = state.compare.tally.chance {
+        show_chance(ui, body, at(0.0, chance * 100.0).y);
+    }
     for bar in &drawn {
         show_interval(
             ui,
@@ -248,27 +253,15 @@ fn show_interval(ui: &Ui, low: egui::Pos2, high: egui::Pos2, width: f64, at: &im
     }
 }
 
-fn show_chance(ui: &Ui, state: &State, body: Rect, y: f32) {
-    let colours = palette(ui);
-    let Some(chance) = state.compare.tally.chance else {
-        return;
-    };
+/// A dashed line where guessing would come out; the legend says its figure.
+fn show_chance(ui: &Ui, body: Rect, y: f32) {
     let line = [pos2(body.left(), y), pos2(body.right(), y)];
-    ui.painter().extend(egui::Shape::dashed_line(
-        &line,
-        Stroke::new(1.0, colours.text_3),
-        4.0,
-        3.0,
-    ));
-    let text = format!("guessing {}", percent(chance));
-    let galley = typeset::galley(ui, &text, Ink::new(size::SMALL, colours.text_3), f32::INFINITY, 1);
-    let place = Rect::from_min_size(
-        pos2(body.right() - galley.size().x - 4.0, y - galley.size().y - 1.0),
-        galley.size(),
-    );
-    ui.painter()
-        .rect_filled(place.expand(1.0), 2, colours.panel.gamma_multiply(0.85));
-    ui.painter().galley(place.min, galley, colours.text_3);
+    dashed(ui, &line);
+}
+
+fn dashed(ui: &Ui, line: &[egui::Pos2]) {
+    let stroke = Stroke::new(1.0, palette(ui).text_3);
+    ui.painter().extend(egui::Shape::dashed_line(line, stroke, 4.0, 3.0));
 }
 
 fn show_name(ui: &mut Ui, rect: Rect, language: &Language) {

@@ -91,12 +91,11 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn show_toolbar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let compare = &state.compare;
     ui.horizontal(|ui| {
-        if let Some(protocol) = &compare.protocol {
-            if let Some(place) = widgets::choice(ui, "Protocol", protocol, &compare.protocols, 360.0)
-                && let Some(chosen) = compare.protocols.get(place)
-            {
-                commands.push(Command::ChooseProtocol(chosen.clone()));
-            }
+        if let Some(protocol) = &compare.protocol
+            && let Some(place) = widgets::choice(ui, "Protocol", protocol, &compare.protocols, 360.0)
+            && let Some(chosen) = compare.protocols.get(place)
+        {
+            commands.push(Command::ChooseProtocol(chosen.clone()));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             Button::new(Emphasis::Plain)

@@ -14,6 +14,9 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, Button, Emphasis, palette, within};
 
+/// What a filter narrows to, and how it is taken away.
+type Chip = (Option<String>, fn(&mut Filter));
+
 /// Past this many models the row counts outcomes instead of marking each.
 const MARKS: usize = 5;
 
@@ -95,7 +98,7 @@ fn show_filters(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Co
             .as_ref()
             .map(|language| language.english_name().to_owned());
         let outcome = filter.outcome.map(|outcome| outcome.word().to_owned());
-        let chips: [(Option<String>, fn(&mut Filter)); 6] = [
+        let chips: [Chip; 6] = [
             (filter.model.clone(), |filter| filter.model = None),
             (filter.benchmark.clone(), |filter| filter.benchmark = None),
             (filter.task.clone(), |filter| filter.task = None),

@@ -209,6 +209,7 @@ fn show_run(ui: &mut Ui, state: &State, record: &RunRecord, answers: &[Answer], 
         });
     }
     widgets::focus_ring(ui, &response, rect);
+    let response = response.on_hover_text(title);
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
         commands.push(Command::SelectRun(record.id.clone()));
     }
@@ -220,7 +221,7 @@ fn show_run(ui: &mut Ui, state: &State, record: &RunRecord, answers: &[Answer], 
                 ui,
                 pair,
                 "The run failed.",
-                &format!("{}. {safe}", widgets::capital(error)),
+                &format!("{}. {safe}", error),
                 |_| {},
             );
         });
