@@ -64,7 +64,7 @@ fn logits_agree_with_those_of_llama_cpp() {
     for (name, prompts) in golden_logits.as_object().unwrap() {
         let Some(path) = model(name) else { continue };
         let mut backend = LocalBackend::load(&path).unwrap();
-        println!("{:?}", backend.info().unwrap());
+        println!("{:?}", backend.facts());
         for prompt in prompts.as_array().unwrap() {
             let ids: Vec<u32> = serde_json::from_value(prompt["ids"].clone()).unwrap();
             let (offset, count) = (

@@ -1,16 +1,18 @@
 //! What goes to the terminal: results to standard output, everything else to standard error.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use polyclinic::runs::comparison::Row;
 
-/// Sends logs to standard error: warnings, or what `RUST_LOG` asks for.
+/// Sends logs to standard error: our own warnings, or what `RUST_LOG` asks for. Libraries' errors come back
+/// to us as values and are told in our words.
 pub fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error,polyclinic=warn"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off,polyclinic=warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .without_time()
         .init();
 }
