@@ -94,6 +94,10 @@ fn read_header(model: &mut Model, path: &Path) -> Result<(), String> {
     model.context = context;
     model.licence = summary.licence;
     let tokens = PLANNED_TOKENS.min(context.unwrap_or(PLANNED_TOKENS));
-    model.needs = Some(MemoryNeed::of(&file, tokens).map_err(|error| error_chain(&error))?.total());
+    model.needs = Some(
+        MemoryNeed::of(&file, tokens)
+            .map_err(|error| error_chain(&error))?
+            .total(),
+    );
     Ok(())
 }

@@ -67,7 +67,13 @@ fn show_legend(ui: &mut Ui, rect: Rect, state: &State) {
     let mut rect = rect;
     if let Some(chance) = state.compare.tally.chance {
         let text = format!("guessing {}", percent(chance));
-        let drawn = typeset::paint(ui, rect, &text, Ink::new(size::SECONDARY, colours.text_2), Align2::RIGHT_CENTER);
+        let drawn = typeset::paint(
+            ui,
+            rect,
+            &text,
+            Ink::new(size::SECONDARY, colours.text_2),
+            Align2::RIGHT_CENTER,
+        );
         let end = drawn.left() - 7.0;
         dashed(ui, &[pos2(end - 22.0, rect.center().y), pos2(end, rect.center().y)]);
         rect.max.x = end - 34.0;

@@ -217,13 +217,7 @@ fn show_run(ui: &mut Ui, state: &State, record: &RunRecord, answers: &[Answer], 
         padded(ui, |ui| {
             let pair = colours.outcome(Outcome::Failed);
             let safe = format!("{} so far are kept.", counted(answers.len(), "answer"));
-            widgets::message(
-                ui,
-                pair,
-                "The run failed.",
-                &format!("{}. {safe}", error),
-                |_| {},
-            );
+            widgets::message(ui, pair, "The run failed.", &format!("{}. {safe}", error), |_| {});
         });
     }
     if open {
