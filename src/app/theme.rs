@@ -282,6 +282,8 @@ pub fn semibold(size: f32) -> FontId {
 
 /// Gives `context` both themes. Fonts are [`crate::text`]'s matter.
 pub fn install(context: &Context) {
+    // Where the system does not say which it likes.
+    context.options_mut(|options| options.fallback_theme = Theme::Light);
     context.set_style_of(Theme::Light, style(&LIGHT));
     context.set_style_of(Theme::Dark, style(&DARK));
 }

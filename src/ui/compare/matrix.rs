@@ -34,6 +34,11 @@ pub fn height(matrix: &Matrix, width: f32) -> f32 {
     space::CARD_HEADER + 4.0 + GROUP_ROW + LANGUAGE_ROW + rows * (space::CELL + GAP) + PADDING - GAP + bar
 }
 
+/// Whether every column is in sight in a page `width` wide.
+pub fn fits(matrix: &Matrix, width: f32) -> bool {
+    !cell_width(matrix, width).1
+}
+
 /// A cell's width in a page `width` wide, and whether the cells overflow it.
 fn cell_width(matrix: &Matrix, width: f32) -> (f32, bool) {
     let columns = matrix.columns().count().max(1) as f32;
