@@ -11,6 +11,9 @@ use crate::app::command::Command;
 use crate::app::theme::{Pair, Palette, radius, size, space};
 use crate::scoring::Outcome;
 
+/// The longest text of a list's row, in points.
+const MENU_TEXT: f32 = 420.0;
+
 /// The palette in force.
 pub fn palette(ui: &Ui) -> &'static Palette {
     Palette::of(ui.visuals())
@@ -316,29 +319,39 @@ pub fn choice(ui: &mut Ui, label: &str, value: &str, options: &[String], limit: 
         colours.text_2,
     );
     focus_ring(ui, &response, rect);
+    let selected = options.iter().position(|option| option == value);
     let mut chosen = None;
     Popup::menu(&response)
         .close_behavior(PopupCloseBehavior::CloseOnClick)
-        .show(|ui| {
-            ui.set_min_width(width);
-            egui::ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
-                for (index, option) in options.iter().enumerate() {
-                    if menu_row(ui, option, option == value).clicked() {
-                        chosen = Some(index);
-                    }
-                }
-            });
-        });
+        .show(|ui| chosen = menu(ui, options, selected, width));
     chosen
 }
 
-/// A row of a list that opened.
-pub fn menu_row(ui: &mut Ui, text: &str, selected: bool) -> Response {
+/// The rows of a list that opened, at least `least` wide; returns the place of the one clicked.
+pub fn menu(ui: &mut Ui, names: &[String], selected: Option<usize>, least: f32) -> Option<usize> {
+    let ink = Ink::new(size::BODY, palette(ui).text).semibold();
+    let widest = names
+        .iter()
+        .map(|name| typeset::galley(ui, name, ink, MENU_TEXT, 1).size().x)
+        .fold(least - 20.0, f32::max);
+    ui.set_width(widest + 20.0);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let mut chosen = None;
+    egui::ScrollArea::vertical().max_height(440.0).show(ui, |ui| {
+        for (place, name) in names.iter().enumerate() {
+            if menu_row(ui, name, Some(place) == selected).clicked() {
+                chosen = Some(place);
+            }
+        }
+    });
+    chosen
+}
+
+fn menu_row(ui: &mut Ui, text: &str, selected: bool) -> Response {
     let colours = palette(ui);
     let ink = Ink::new(size::BODY, if selected { colours.accent_text } else { colours.text }).bold_if(selected);
-    let galley = typeset::galley(ui, text, ink, 420.0, 1);
-    let width = ui.available_width().max(galley.size().x + 20.0);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, space::SMALL_CONTROL), Sense::click());
+    let galley = typeset::galley(ui, text, ink, MENU_TEXT, 1);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::SMALL_CONTROL), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, text));
     if selected || response.hovered() || response.has_focus() {
         let fill = if selected { colours.accent_soft } else { colours.hover };

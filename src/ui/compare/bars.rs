@@ -13,6 +13,7 @@ use crate::language::Language;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, card, palette, within};
 
+const LEGEND_ROW: f32 = 18.0;
 const VALUES: f32 = 40.0;
 const NAMES: f32 = 28.0;
 /// How much of a language's place its bars fill.
@@ -50,9 +51,8 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
     let mut opened = None;
     card(ui, rect, &title, "percent right, 95% interval", tools, |ui| {
         let inner = ui.max_rect().shrink2(vec2(space::CARD, 10.0));
-        let legend = Rect::from_min_size(inner.min, vec2(inner.width(), 18.0));
-        show_legend(ui, legend, state);
-        let plot = Rect::from_min_max(pos2(inner.left(), legend.bottom() + 8.0), inner.max);
+        let legend = show_legend(ui, inner, state);
+        let plot = Rect::from_min_max(pos2(inner.left(), legend + 8.0), inner.max);
         if plot.height() > 60.0 {
             opened = show_plot(ui, plot, state, &group.languages);
         }
@@ -62,38 +62,32 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
     }
 }
 
-fn show_legend(ui: &mut Ui, rect: Rect, state: &State) {
+/// Names the bars in as many rows as they need; returns where the last row ends.
+fn show_legend(ui: &Ui, area: Rect, state: &State) -> f32 {
     let colours = palette(ui);
-    let mut rect = rect;
+    let ink = Ink::new(size::SECONDARY, colours.text_2);
+    let mut row = Rect::from_min_size(area.min, vec2(area.width(), LEGEND_ROW));
     if let Some(chance) = state.compare.tally.chance {
         let text = format!("guessing {}", percent(chance));
-        let drawn = typeset::paint(
-            ui,
-            rect,
-            &text,
-            Ink::new(size::SECONDARY, colours.text_2),
-            Align2::RIGHT_CENTER,
-        );
-        let end = drawn.left() - 7.0;
-        dashed(ui, &[pos2(end - 22.0, rect.center().y), pos2(end, rect.center().y)]);
-        rect.max.x = end - 34.0;
+        let end = typeset::paint(ui, row, &text, ink, Align2::RIGHT_CENTER).left() - 7.0;
+        dashed(ui, &[pos2(end - 22.0, row.center().y), pos2(end, row.center().y)]);
+        row.max.x = end - 34.0;
     }
-    let mut left = rect.left();
+    let mut left = row.left();
     for (series, model) in state.compare.matrix.models.iter().enumerate() {
-        let galley = typeset::galley(ui, model, Ink::new(size::SECONDARY, colours.text_2), 220.0, 1);
-        if left + galley.size().x + 18.0 > rect.right() {
-            break;
-        }
-        let swatch = Rect::from_center_size(pos2(left + 5.0, rect.center().y), vec2(10.0, 10.0));
-        ui.painter().rect_filled(swatch, 2, colours.series(series));
+        let galley = typeset::galley(ui, model, ink, 220.0, 1);
         let width = galley.size().x;
-        ui.painter().galley(
-            pos2(left + 16.0, rect.center().y - galley.size().y / 2.0),
-            galley,
-            colours.text_2,
-        );
+        if left + width + 18.0 > row.right() && left > row.left() {
+            row = row.translate(vec2(0.0, LEGEND_ROW));
+            left = row.left();
+        }
+        let swatch = Rect::from_center_size(pos2(left + 5.0, row.center().y), vec2(10.0, 10.0));
+        ui.painter().rect_filled(swatch, 2, colours.series(series));
+        let place = pos2(left + 16.0, row.center().y - galley.size().y / 2.0);
+        ui.painter().galley(place, galley, colours.text_2);
         left += width + 36.0;
     }
+    row.bottom()
 }
 
 fn drawn(state: &State, languages: &[Language]) -> Vec<Drawn> {

@@ -17,7 +17,7 @@ use crate::ui::widgets::{self, card, palette, within};
 
 const NAMES: f32 = 164.0;
 const LEAST_CELL: f32 = 68.0;
-const WIDEST_CELL: f32 = 112.0;
+const WIDEST_CELL: f32 = 140.0;
 const GAP: f32 = 2.0;
 const GROUP_GAP: f32 = 10.0;
 const GROUP_ROW: f32 = 24.0;

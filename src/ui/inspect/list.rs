@@ -161,17 +161,12 @@ fn show_menu(ui: &mut Ui, filter: &Filter, study: &Study, commands: &mut Vec<Com
     let mut submenu = |ui: &mut Ui, title: &str, names: Vec<String>, set: &dyn Fn(&mut Filter, usize)| {
         ui.add_enabled_ui(!names.is_empty(), |ui| {
             ui.menu_button(title, |ui| {
-                ui.set_min_width(160.0);
-                ScrollArea::vertical().max_height(380.0).show(ui, |ui| {
-                    for (place, name) in names.iter().enumerate() {
-                        if widgets::menu_row(ui, name, false).clicked() {
-                            let mut narrower = filter.clone();
-                            set(&mut narrower, place);
-                            commands.push(Command::SetFilter(narrower));
-                            ui.close();
-                        }
-                    }
-                });
+                if let Some(place) = widgets::menu(ui, &names, None, 140.0) {
+                    let mut narrower = filter.clone();
+                    set(&mut narrower, place);
+                    commands.push(Command::SetFilter(narrower));
+                    ui.close();
+                }
             });
         });
     };
@@ -186,7 +181,10 @@ fn show_menu(ui: &mut Ui, filter: &Filter, study: &Study, commands: &mut Vec<Com
     let languages = study.languages();
     let names = languages
         .iter()
-        .map(|language| format!("{} {}", language.english_name(), language.native_name()));
+        .map(|language| match (language.english_name(), language.native_name()) {
+            (english, native) if english == native => english.to_owned(),
+            (english, native) => format!("{english}  {native}"),
+        });
     submenu(ui, "Language", names.collect(), &|filter, place| {
         filter.language = languages.get(place).cloned()
     });
