@@ -1,15 +1,14 @@
 //! Buttons, chips, choices and the other small parts that every page is made of.
 
 use egui::{
-    Align2, Color32, CornerRadius, CursorIcon, Id, Popup, PopupCloseBehavior, Pos2, Rect, Response, Role, Sense,
-    Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, CursorIcon, Id, Popup, PopupCloseBehavior, Rect, Response, Role, Sense, Stroke,
+    StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::icons::{self, Icon};
 use super::typeset::{self, Ink};
 use crate::app::command::Command;
 use crate::app::theme::{Pair, Palette, radius, size, space};
-use crate::scoring::Outcome;
 
 /// The longest text of a list's row, in points.
 const MENU_TEXT: f32 = 420.0;
@@ -441,17 +440,6 @@ pub fn bar(ui: &Ui, rect: Rect, share: f32, colour: Color32, from_right: bool) {
     ui.painter()
         .rect_filled(rect, CornerRadius::same(1), palette(ui).bar_track);
     ui.painter().rect_filled(filled, CornerRadius::same(1), colour);
-}
-
-/// An outcome's mark and word.
-pub fn outcome(ui: &Ui, left: Pos2, outcome: Outcome) -> f32 {
-    let ink = palette(ui).outcome(outcome).ink;
-    icons::paint(ui.painter(), outcome.into(), pos2(left.x + 6.0, left.y), 12.0, ink);
-    let galley = typeset::galley(ui, outcome.word(), Ink::new(size::BODY, ink), f32::INFINITY, 1);
-    let width = galley.size().x;
-    ui.painter()
-        .galley(pos2(left.x + 18.0, left.y - galley.size().y / 2.0), galley, ink);
-    width + 18.0
 }
 
 /// Two columns: what it is in grey, what it is in ink.

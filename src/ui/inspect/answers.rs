@@ -6,6 +6,7 @@ use crate::app::inspect::{Given, Side};
 use crate::app::matrix::count;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
+use crate::ui::outcomes;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, palette};
 
@@ -122,7 +123,7 @@ fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Out
             (Some(outcome), 2) => {
                 let letter = Rect::from_min_size(cell.min, vec2(20.0, cell.height()));
                 typeset::paint(ui, letter, text, ink, align);
-                widgets::outcome(ui, pos2(cell.left() + 22.0, cell.center().y), outcome);
+                outcomes::paint(ui, pos2(cell.left() + 22.0, cell.center().y), outcome);
             }
             _ => _ = typeset::paint(ui, cell, text, ink, align),
         }
