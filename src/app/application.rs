@@ -24,8 +24,8 @@ use crate::workspace::Workspace;
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("there is no display to open a window on (neither WAYLAND_DISPLAY nor DISPLAY leads to one): {0}")]
-    NoDisplay(String),
+    #[error("there is no display to open a window on (neither WAYLAND_DISPLAY nor DISPLAY leads to one)")]
+    NoDisplay,
     #[error("the window's threads could not be started")]
     Threads { source: std::io::Error },
     #[error("nothing here can draw the window ({0}); an updated graphics driver may help")]
@@ -45,7 +45,8 @@ pub fn open(root: &Path) -> Result<(), OpenError> {
     let first = match run(root, chosen.unwrap_or(Renderer::Wgpu)) {
         Ok(()) => return Ok(()),
         Err(error @ (eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_))) => {
-            return Err(OpenError::NoDisplay(error.to_string()));
+            tracing::debug!("no window: {error}");
+            return Err(OpenError::NoDisplay);
         }
         Err(error) => error,
     };

@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use super::models::Model;
+use crate::engine::PLANNED_TOKENS;
+use crate::engine::memory::MemoryNeed;
 use crate::error_chain;
 use crate::models::cache::Places;
+use crate::models::gguf::GgufFile;
 use crate::models::library::{Added, Library};
 use crate::models::packaged::{self, PackagedModel};
 use crate::places::data_folder;
@@ -72,11 +75,29 @@ fn added_model(added: &Added) -> Model {
     model
 }
 
-/// Fills in what the file's own header says.
+/// Fills in what the file's own header says, or why it cannot be used.
 fn describe(model: &mut Model, path: &Path) {
     model.path = Some(path.to_owned());
-    match std::fs::metadata(path) {
-        Ok(metadata) => model.bytes = Some(metadata.len()),
-        Err(error) => model.problem = Some(format!("{} cannot be read: {error}", path.display())),
+    if let Err(problem) = read_header(model, path) {
+        model.problem = Some(problem);
     }
+}
+
+fn read_header(model: &mut Model, path: &Path) -> Result<(), String> {
+    let file = GgufFile::open(path).map_err(|error| error_chain(&error))?;
+    let summary = file.summary().map_err(|error| error_chain(&error))?;
+    let context = summary.context_length.and_then(|tokens| usize::try_from(tokens).ok());
+    model.bytes = Some(summary.file_bytes);
+    model.architecture = Some(summary.architecture);
+    model.parameters = Some(summary.parameters);
+    model.quantization = Some(summary.quantization);
+    model.context = context;
+    model.licence = summary.licence;
+    let tokens = PLANNED_TOKENS.min(context.unwrap_or(PLANNED_TOKENS));
+    model.needs = Some(
+        MemoryNeed::of(&file, tokens)
+            .map_err(|error| error_chain(&error))?
+            .total(),
+    );
+    Ok(())
 }

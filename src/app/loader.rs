@@ -17,7 +17,7 @@ use super::study::Study;
 use crate::benchmarks::Benchmark;
 use crate::benchmarks::benchmark::Description;
 use crate::benchmarks::import::{self, Import, ImportOptions};
-use crate::engine::Cancel;
+use crate::engine::{Cancel, memory};
 use crate::error_chain;
 use crate::models::cache::Places;
 use crate::models::{fetch, packaged};
@@ -298,7 +298,7 @@ fn watch_machine(teller: &Teller) {
         let machine = Machine {
             device: device.clone(),
             used: used.unwrap_or_default(),
-            free: system.available_memory(),
+            free: memory::available().unwrap_or(system.available_memory()),
             total: system.total_memory(),
         };
         if !teller.tell(Event::Machine(machine)) {

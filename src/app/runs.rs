@@ -34,9 +34,9 @@ impl RunForm {
                 .into_iter()
                 .collect(),
             languages: benchmark
-                .map(|benchmark| super::study::languages(benchmark.items()))
-                .unwrap_or_default()
                 .into_iter()
+                .flat_map(|benchmark| study.counts(benchmark.name()))
+                .map(|(language, _)| language.clone())
                 .collect(),
             shots: "0".to_owned(),
             limit: String::new(),
@@ -92,14 +92,11 @@ impl RunForm {
             .iter()
             .filter(|benchmark| self.benchmarks.contains(benchmark.name()))
         {
-            for language in &self.languages {
-                let there = benchmark
-                    .items()
-                    .iter()
-                    .filter(|item| item.key.language == *language)
-                    .count();
-                items = items.saturating_add(there.min(limit));
-            }
+            let chosen = study
+                .counts(benchmark.name())
+                .iter()
+                .filter(|(language, _)| self.languages.contains(language));
+            items = chosen.fold(items, |items, (_, there)| items.saturating_add((*there).min(limit)));
         }
         items.saturating_mul(self.models.len())
     }

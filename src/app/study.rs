@@ -27,6 +27,8 @@ pub struct Study {
     pub entries: Vec<Entry>,
     /// What could not be read, in words.
     pub problems: Vec<String>,
+    /// Of every benchmark, as [`Self::counts`] gives them.
+    counts: Vec<Vec<(Language, usize)>>,
     /// The same question in other languages: places in `entries` by benchmark and shared name.
     parallels: HashMap<(usize, String), Vec<usize>>,
 }
@@ -82,7 +84,12 @@ impl Study {
             }
         }
         drop(by_key);
+        let counts = benchmarks
+            .iter()
+            .map(|benchmark| count_languages(benchmark.items()))
+            .collect();
         Self {
+            counts,
             root,
             name,
             read_only,
@@ -167,13 +174,22 @@ impl Study {
     /// The languages of all items, in the order lists show them.
     pub fn languages(&self) -> Vec<Language> {
         let mut languages: Vec<Language> = self
-            .benchmarks
+            .counts
             .iter()
-            .flat_map(|benchmark| languages(benchmark.items()))
+            .flatten()
+            .map(|(language, _)| language.clone())
             .collect();
         languages.sort_by_key(matrix::order);
         languages.dedup();
         languages
+    }
+
+    /// A benchmark's languages with how many items each has, in the order lists show them.
+    pub fn counts(&self, benchmark: &str) -> &[(Language, usize)] {
+        let place = self.benchmarks.iter().position(|known| known.name() == benchmark);
+        place
+            .and_then(|place| self.counts.get(place))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The subjects that items name, in order.
@@ -189,15 +205,18 @@ impl Study {
     }
 }
 
-/// The languages of `items`, in the order lists show them.
-pub fn languages(items: &[Item]) -> Vec<Language> {
-    let mut found: HashMap<&Language, ()> = HashMap::new();
+/// The languages of `items` with how many each has, in the order lists show them.
+pub fn count_languages(items: &[Item]) -> Vec<(Language, usize)> {
+    let mut found: HashMap<&Language, usize> = HashMap::new();
     for item in items {
-        found.insert(&item.key.language, ());
+        *found.entry(&item.key.language).or_default() += 1;
     }
-    let mut languages: Vec<Language> = found.into_keys().cloned().collect();
-    languages.sort_by_key(matrix::order);
-    languages
+    let mut counts: Vec<(Language, usize)> = found
+        .into_iter()
+        .map(|(language, count)| (language.clone(), count))
+        .collect();
+    counts.sort_by_key(|(language, _)| matrix::order(language));
+    counts
 }
 
 /// What ties an item to the same question in other languages: its `parallel`, else its id.

@@ -106,6 +106,7 @@ pub struct Palette {
     series: [Color32; 9],
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place with raw colours")]
 const fn rgb(hex: u32) -> Color32 {
     Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
 }
@@ -281,6 +282,8 @@ pub fn semibold(size: f32) -> FontId {
 
 /// Gives `context` both themes. Fonts are [`crate::text`]'s matter.
 pub fn install(context: &Context) {
+    // Where the system does not say which it likes.
+    context.options_mut(|options| options.fallback_theme = Theme::Light);
     context.set_style_of(Theme::Light, style(&LIGHT));
     context.set_style_of(Theme::Dark, style(&DARK));
 }

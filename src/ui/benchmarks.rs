@@ -9,12 +9,12 @@ use crate::app::State;
 use crate::app::benchmarks::Importing;
 use crate::app::command::Command;
 use crate::app::matrix::{count, counted};
-use crate::app::study::{Study, languages};
+use crate::app::study::{Study, count_languages};
 use crate::app::theme::{size, space};
 use crate::benchmarks::import::{Import, Place, Rejected};
 use crate::benchmarks::{Benchmark, Item};
 use crate::error_chain;
-use crate::language::Direction;
+use crate::language::{Direction, Language};
 use crate::scoring::Outcome;
 
 const LIST: f32 = 300.0;
@@ -57,7 +57,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let list = Rect::from_min_size(body.min, vec2(LIST, body.height()));
     let rest = Rect::from_min_max(pos2(list.right() + space::GUTTER, body.top()), body.max);
     show_list(ui, list, state, study, benchmark, commands);
-    show_benchmark(ui, rest, state, benchmark, commands);
+    show_benchmark(ui, rest, state, study, benchmark, commands);
 }
 
 fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benchmark, commands: &mut Vec<Command>) {
@@ -96,7 +96,7 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benc
                 let note = format!(
                     "{}, {}",
                     counted(benchmark.items().len(), "item"),
-                    counted(benchmark.languages().len(), "language")
+                    counted(study.counts(benchmark.name()).len(), "language")
                 );
                 typeset::paint(
                     ui,
@@ -115,7 +115,14 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benc
     commands.append(&mut chosen);
 }
 
-fn show_benchmark(ui: &mut Ui, rect: Rect, state: &State, benchmark: &Benchmark, commands: &mut Vec<Command>) {
+fn show_benchmark(
+    ui: &mut Ui,
+    rect: Rect,
+    state: &State,
+    study: &Study,
+    benchmark: &Benchmark,
+    commands: &mut Vec<Command>,
+) {
     let description = &benchmark.description;
     let mut rows = vec![("Name", benchmark.name().to_owned())];
     let unknown = || "not said".to_owned();
@@ -156,7 +163,11 @@ fn show_benchmark(ui: &mut Ui, rect: Rect, state: &State, benchmark: &Benchmark,
     if items.height() < 100.0 {
         return;
     }
-    let there = languages(benchmark.items());
+    let there: Vec<Language> = study
+        .counts(benchmark.name())
+        .iter()
+        .map(|(language, _)| language.clone())
+        .collect();
     let shown = state
         .benchmarks
         .preview
@@ -273,7 +284,7 @@ fn show_import(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, co
             let pair = palette(ui).outcome(Outcome::Failed);
             let detail = format!(
                 "{}. The file {} stays as it is, and so does the workspace.",
-                widgets::capital(problem),
+                problem,
                 path.display()
             );
             widgets::message(ui, pair, "Nothing was imported.", &detail, |ui| {
@@ -396,9 +407,9 @@ fn show_summary(ui: &mut Ui, import: &Import) {
         figures.bottom() - 0.5,
         Stroke::new(1.0, colours.line),
     );
-    let there: Vec<String> = languages(&import.items)
+    let there: Vec<String> = count_languages(&import.items)
         .iter()
-        .map(|language| language.english_name().to_owned())
+        .map(|(language, items)| format!("{} {}", language.english_name(), count(*items)))
         .collect();
     egui::Frame::new()
         .inner_margin(Margin::symmetric(14, 8))
@@ -447,7 +458,7 @@ fn show_rejected(ui: &mut Ui, rejected: &Rejected) {
         .id
         .as_ref()
         .map_or(place.clone(), |id| format!("{place}, {id}"));
-    let reason = error_chain(&rejected.reason);
+    let reason = widgets::capital(&error_chain(&rejected.reason));
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{place}: {reason}")));
     ui.painter()
         .hline(row.x_range(), row.bottom() - 0.5, Stroke::new(1.0, colours.line));

@@ -174,10 +174,14 @@ pub fn paint(painter: &Painter, icon: Icon, centre: Pos2, size: f32, colour: Col
     let scale = size / 16.0;
     let place = |(x, y): (f32, f32)| pos2(rect.left() + x * scale, rect.top() + y * scale);
     let stroke = Stroke::new(1.4_f32.max(1.4 * scale * 0.95), colour);
-    let line = |points: Vec<Pos2>| {
-        // Round ends and joins.
-        for point in &points {
-            painter.circle_filled(*point, stroke.width / 2.0, colour);
+    let line = |mut points: Vec<Pos2>| {
+        if points.first() == points.last() {
+            points.pop();
+            painter.add(Shape::closed_line(points, stroke));
+            return;
+        }
+        for end in [points.first(), points.last()].into_iter().flatten() {
+            painter.circle_filled(*end, stroke.width / 2.0, colour);
         }
         painter.add(Shape::line(points, stroke));
     };

@@ -5,6 +5,7 @@ pub mod compare;
 pub mod icons;
 pub mod inspect;
 pub mod models;
+pub mod outcomes;
 pub mod runs;
 pub mod shell;
 pub mod text;

@@ -187,9 +187,15 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State) {
             counted(number, "download")
         ),
     };
-    let memory = format!("Memory {} of {}", bytes(machine.used), bytes(machine.total));
+    let memory = match machine.total {
+        0 => String::new(),
+        total => format!("Memory {} of {}", bytes(machine.used), bytes(total)),
+    };
     let mut right = inner.right();
     for (name, text) in [("network", &network), ("memory", &memory), ("device", &machine.device)] {
+        if text.is_empty() {
+            continue;
+        }
         let galley = typeset::galley(ui, text, ink, f32::INFINITY, 1);
         let place = Rect::from_min_max(pos2(right - galley.size().x, inner.top()), pos2(right, inner.bottom()));
         status_text(ui, place, name, text, ink);
@@ -280,47 +286,53 @@ fn show_notices(ui: &mut Ui, page: Rect, state: &State, commands: &mut Vec<Comma
 fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let context = ui.ctx().clone();
-    let response = egui::Modal::new(widgets::id("shell", "keys")).show(&context, |ui| {
-        ui.set_width(380.0);
-        typeset::line(ui, "Keys", Ink::new(size::PAGE_TITLE, colours.text).semibold());
-        ui.add_space(space::GAP);
-        let mut rows: Vec<(String, String)> = command::with_keys()
-            .into_iter()
-            .filter_map(|command| {
-                let words = match &command {
-                    Command::Show(page) => format!("Page {}", page.title()),
-                    command if command.tooltip().is_empty() => command.text().to_owned(),
-                    command => command.tooltip().to_owned(),
-                };
-                Some((words, command.keys(&context)?))
-            })
-            .collect();
-        rows.push(("Move in the matrix and the list".to_owned(), "Arrows".to_owned()));
-        rows.push(("Open the selected cell".to_owned(), "Enter".to_owned()));
-        rows.push(("Zoom in, out, back".to_owned(), "Ctrl +  Ctrl −  Ctrl 0".to_owned()));
-        for (words, keys) in rows {
-            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}")));
-            typeset::paint(
-                ui,
-                rect,
-                &words,
-                Ink::new(size::BODY, colours.text),
-                Align2::LEFT_CENTER,
-            );
-            typeset::paint(
-                ui,
-                rect,
-                &keys,
-                Ink::new(size::SECONDARY, colours.text_2),
-                Align2::RIGHT_CENTER,
-            );
-        }
-        ui.add_space(space::GAP);
-        Button::new(Emphasis::Plain)
-            .text("Close")
-            .show(ui, commands, Command::ToggleKeys);
-    });
+    let frame = egui::Frame::popup(ui.style()).inner_margin(16);
+    let response = egui::Modal::new(widgets::id("shell", "keys"))
+        .frame(frame)
+        .show(&context, |ui| {
+            ui.set_width(380.0);
+            typeset::line(ui, "Keys", Ink::new(size::PAGE_TITLE, colours.text).semibold());
+            ui.add_space(space::GAP);
+            let mut rows: Vec<(String, String)> = command::with_keys()
+                .into_iter()
+                .filter_map(|command| {
+                    let words = match &command {
+                        Command::Show(page) => format!("Page {}", page.title()),
+                        // A tooltip of two sentences is too long for a line.
+                        command if command.tooltip().is_empty() || command.tooltip().contains(". ") => {
+                            command.text().to_owned()
+                        }
+                        command => command.tooltip().to_owned(),
+                    };
+                    Some((words, command.keys(&context)?))
+                })
+                .collect();
+            rows.push(("Move in the matrix and the list".to_owned(), "Arrows".to_owned()));
+            rows.push(("Open the selected cell".to_owned(), "Enter".to_owned()));
+            rows.push(("Zoom in, out, back".to_owned(), "Ctrl +  Ctrl −  Ctrl 0".to_owned()));
+            for (words, keys) in rows {
+                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
+                response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}")));
+                typeset::paint(
+                    ui,
+                    rect,
+                    &words,
+                    Ink::new(size::BODY, colours.text),
+                    Align2::LEFT_CENTER,
+                );
+                typeset::paint(
+                    ui,
+                    rect,
+                    &keys,
+                    Ink::new(size::SECONDARY, colours.text_2),
+                    Align2::RIGHT_CENTER,
+                );
+            }
+            ui.add_space(space::GAP);
+            Button::new(Emphasis::Plain)
+                .text("Close")
+                .show(ui, commands, Command::ToggleKeys);
+        });
     if response.should_close() {
         commands.push(Command::ToggleKeys);
     }

@@ -1,15 +1,17 @@
 //! Buttons, chips, choices and the other small parts that every page is made of.
 
 use egui::{
-    Align2, Color32, CornerRadius, CursorIcon, Id, Popup, PopupCloseBehavior, Pos2, Rect, Response, Role, Sense,
-    Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, CursorIcon, Id, Popup, PopupCloseBehavior, Rect, Response, Role, Sense, Stroke,
+    StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::icons::{self, Icon};
 use super::typeset::{self, Ink};
 use crate::app::command::Command;
 use crate::app::theme::{Pair, Palette, radius, size, space};
-use crate::scoring::Outcome;
+
+/// The longest text of a list's row, in points.
+const MENU_TEXT: f32 = 420.0;
 
 /// The palette in force.
 pub fn palette(ui: &Ui) -> &'static Palette {
@@ -316,29 +318,39 @@ pub fn choice(ui: &mut Ui, label: &str, value: &str, options: &[String], limit: 
         colours.text_2,
     );
     focus_ring(ui, &response, rect);
+    let selected = options.iter().position(|option| option == value);
     let mut chosen = None;
     Popup::menu(&response)
         .close_behavior(PopupCloseBehavior::CloseOnClick)
-        .show(|ui| {
-            ui.set_min_width(width);
-            egui::ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
-                for (index, option) in options.iter().enumerate() {
-                    if menu_row(ui, option, option == value).clicked() {
-                        chosen = Some(index);
-                    }
-                }
-            });
-        });
+        .show(|ui| chosen = menu(ui, options, selected, width));
     chosen
 }
 
-/// A row of a list that opened.
-pub fn menu_row(ui: &mut Ui, text: &str, selected: bool) -> Response {
+/// The rows of a list that opened, at least `least` wide; returns the place of the one clicked.
+pub fn menu(ui: &mut Ui, names: &[String], selected: Option<usize>, least: f32) -> Option<usize> {
+    let ink = Ink::new(size::BODY, palette(ui).text).semibold();
+    let widest = names
+        .iter()
+        .map(|name| typeset::galley(ui, name, ink, MENU_TEXT, 1).size().x)
+        .fold(least - 20.0, f32::max);
+    ui.set_width(widest + 20.0);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let mut chosen = None;
+    egui::ScrollArea::vertical().max_height(440.0).show(ui, |ui| {
+        for (place, name) in names.iter().enumerate() {
+            if menu_row(ui, name, Some(place) == selected).clicked() {
+                chosen = Some(place);
+            }
+        }
+    });
+    chosen
+}
+
+fn menu_row(ui: &mut Ui, text: &str, selected: bool) -> Response {
     let colours = palette(ui);
     let ink = Ink::new(size::BODY, if selected { colours.accent_text } else { colours.text }).bold_if(selected);
-    let galley = typeset::galley(ui, text, ink, 420.0, 1);
-    let width = ui.available_width().max(galley.size().x + 20.0);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, space::SMALL_CONTROL), Sense::click());
+    let galley = typeset::galley(ui, text, ink, MENU_TEXT, 1);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::SMALL_CONTROL), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, selected, text));
     if selected || response.hovered() || response.has_focus() {
         let fill = if selected { colours.accent_soft } else { colours.hover };
@@ -430,17 +442,6 @@ pub fn bar(ui: &Ui, rect: Rect, share: f32, colour: Color32, from_right: bool) {
     ui.painter().rect_filled(filled, CornerRadius::same(1), colour);
 }
 
-/// An outcome's mark and word.
-pub fn outcome(ui: &Ui, left: Pos2, outcome: Outcome) -> f32 {
-    let ink = palette(ui).outcome(outcome).ink;
-    icons::paint(ui.painter(), outcome.into(), pos2(left.x + 6.0, left.y), 12.0, ink);
-    let galley = typeset::galley(ui, outcome.word(), Ink::new(size::BODY, ink), f32::INFINITY, 1);
-    let width = galley.size().x;
-    ui.painter()
-        .galley(pos2(left.x + 18.0, left.y - galley.size().y / 2.0), galley, ink);
-    width + 18.0
-}
-
 /// Two columns: what it is in grey, what it is in ink.
 pub fn facts(ui: &mut Ui, rows: &[(&str, String)], left: f32) {
     let colours = palette(ui);
@@ -481,7 +482,7 @@ pub fn message(ui: &mut Ui, pair: Pair, title: &str, detail: &str, act: impl FnO
         ui.spacing_mut().item_spacing.y = 2.0;
         typeset::paragraph(ui, title, Ink::new(size::BODY, colours.text).semibold());
         if !detail.is_empty() {
-            typeset::paragraph(ui, detail, Ink::new(size::SECONDARY, colours.text_2));
+            typeset::paragraph(ui, &capital(detail), Ink::new(size::SECONDARY, colours.text_2));
         }
         act(ui);
     });

@@ -1,5 +1,10 @@
 //! The window, driven through its accessibility tree and looked at in pictures.
 #![cfg(feature = "window")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "tests fail by panicking and say what they skip"
+)]
 
 mod pages;
 mod pictures;

@@ -9,6 +9,7 @@ use polyclinic::app::Task;
 use polyclinic::app::benchmarks::Importing;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::matrix::Cell;
+use polyclinic::runs::RunState;
 use polyclinic::workspace::Workspace;
 
 use crate::support::{MODELS, Pages, Window, state, workspace};
@@ -159,7 +160,7 @@ fn an_import_says_what_was_left_out_and_keeps_the_rest() {
     std::fs::write(&file, rows).unwrap();
     window.send(Command::Drop(vec![file]));
     window.wait(|state| matches!(state.benchmarks.import, Some(Importing::Read { .. })));
-    window.harness.get_by_label_contains("line 3, 2: the question is empty");
+    window.harness.get_by_label_contains("line 3, 2: The question is empty");
     window.harness.get_by_label_contains("ما لون الدم؟");
     window.harness.get_by_label("Import 1 item").click();
     window.wait(|state| state.benchmarks.import.is_none());
@@ -235,4 +236,55 @@ fn a_long_list_draws_only_what_is_in_sight() {
     }
     eprintln!("13,440 items: {:.2} ms a frame", begun.elapsed().as_secs_f64() * 10.0);
     assert_eq!(pages.state().inspect.selected, 100);
+}
+
+/// Asks the real model, where it is on this machine: from the form to the matrix, stopped and resumed on the way.
+#[test]
+fn a_run_goes_from_the_form_to_the_matrix() {
+    let model = &polyclinic::models::packaged::all()[0];
+    let places = polyclinic::models::cache::Places::from_environment().unwrap();
+    let Some(path) = polyclinic::models::packaged::cached_path(model, &places) else {
+        eprintln!("skipped: {} is not on this machine", model.title);
+        return;
+    };
+    let folder = workspace(&[]);
+    let mut window = Window::open(folder.path(), 1440.0, 900.0);
+    window.send(Command::NewRun);
+    let mut form = window.state(|state| state.runs.form.clone()).unwrap();
+    form.models = [(model.name.to_owned(), path)].into();
+    form.languages = ["en", "ar"].map(|tag| tag.parse().unwrap()).into();
+    form.limit = "8".to_owned();
+    window.send(Command::EditForm(form));
+    window.harness.get_by_label("Start run").click();
+    window.wait(|state| state.runs.live.as_ref().is_some_and(|live| live.run.is_some()));
+    window.send(Command::CancelRun);
+    window.wait(|state| state.runs.live.is_none() && state.study.as_ref().is_some_and(|study| study.runs.len() == 1));
+    let (id, ended) = window.state(|state| {
+        let record = &state.study.as_ref().unwrap().runs[0].0;
+        (record.id.clone(), record.state)
+    });
+    if ended != RunState::Finished {
+        window.wait(|state| {
+            state
+                .study
+                .as_ref()
+                .is_some_and(|study| study.runs[0].0.state == RunState::Cancelled)
+        });
+        window.harness.get_by_label(&format!("Resume {id}")).click();
+        window.settle();
+    }
+    window.wait(|state| {
+        state
+            .study
+            .as_ref()
+            .is_some_and(|study| study.runs[0].0.state == RunState::Finished)
+    });
+    window.state(|state| {
+        let cells: Vec<_> = state.compare.matrix.columns().collect();
+        assert_eq!(cells.len(), 2);
+        for (group, language) in cells {
+            let key = state.compare.matrix.key(model.name, group, language);
+            assert!(matches!(state.compare.matrix.cell(&key), Cell::Measured(measure) if measure.n == 8));
+        }
+    });
 }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
 use polyclinic::app::benchmarks::Importing;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::models::Download;
@@ -158,6 +159,110 @@ fn pictures_of_work() {
             empty.settle();
             let name = name(&format!("Empty-{}", page.title()), theme, 1440.0);
             empty.harness.render().unwrap().save(folder.join(name)).unwrap();
+        }
+    }
+}
+
+/// Eleven models, four tasks, two languages: with cells that failed and that were not run.
+#[test]
+fn pictures_of_many() {
+    let Some(folder) = folder() else { return };
+    std::fs::create_dir_all(&folder).unwrap();
+    let names = [
+        "Qwen2.5-3B-Instruct",
+        "Qwen2.5-7B-Instruct",
+        "Pangea-7B",
+        "Mistral-7B-Instruct-v0.3",
+        "Llama3.1-8B-Instruct",
+        "SILMA-9B-Instruct-v1.0",
+        "Llama-3.1-70B-Instruct",
+        "BiMediX (ثنائي اللغة)",
+        "Med42-Llama3.1-70B",
+    ];
+    let tasks = [
+        ("PubMedQA", 500),
+        ("MedMCQA", 2000),
+        ("MedQA", 1273),
+        ("MMLU medical", 1255),
+    ];
+    let mut rows = Vec::new();
+    for (place, model) in names.iter().enumerate() {
+        for (column, (task, n)) in tasks.iter().enumerate() {
+            for language in ["en", "ar"] {
+                let failed = place == 5 && column == 1 && language == "en";
+                if place == 7 && column == 1 {
+                    continue;
+                }
+                let n = if failed { 0 } else { *n };
+                let right = n
+                    * (25 + (place * 13 + column * 7 + language.len() * 5 + usize::from(language == "en") * 17) % 65)
+                    / 100;
+                let interval = polyclinic::stats::wilson_95(right, n);
+                rows.push(polyclinic::runs::comparison::Row {
+                    model: (*model).into(),
+                    benchmark: "open-medical".into(),
+                    task: (*task).into(),
+                    language: language.parse().unwrap(),
+                    protocol: "letters, zero-shot".into(),
+                    n,
+                    right,
+                    failed: if failed { 2000 } else { 0 },
+                    accuracy: (n > 0).then(|| right as f64 / n as f64),
+                    low: interval.map(|interval| interval.low),
+                    high: interval.map(|interval| interval.high),
+                });
+            }
+        }
+    }
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        let mut state = state(&[]);
+        let study = state.study.clone().unwrap();
+        let benchmarks = study.benchmarks.clone();
+        let study = polyclinic::app::study::Study::new(
+            study.root.clone(),
+            "study".into(),
+            None,
+            benchmarks,
+            vec![],
+            rows.clone(),
+            vec![],
+        );
+        state.show_study(std::sync::Arc::new(study));
+        for (width, height) in SIZES {
+            let builder = Harness::builder().with_size([width, height]).with_theme(theme);
+            let mut pages = Pages::new(std::mem::take(&mut state), builder);
+            pages.settle();
+            pages
+                .harness
+                .render()
+                .unwrap()
+                .save(folder.join(name("Many", theme, width)))
+                .unwrap();
+            if width == 1280.0 {
+                pages.harness.state_mut().0.apply(Command::ToggleKeys);
+                pages.settle();
+                pages
+                    .harness
+                    .render()
+                    .unwrap()
+                    .save(folder.join(name("Keys", theme, width)))
+                    .unwrap();
+                pages.harness.state_mut().0.apply(Command::ToggleKeys);
+                pages.harness.state_mut().0.page = Page::Inspect;
+                pages.settle();
+                pages.harness.get_by_label("Add filter").click();
+                pages.settle();
+                pages.harness.get_by_label("Language").hover();
+                pages.settle();
+                pages
+                    .harness
+                    .render()
+                    .unwrap()
+                    .save(folder.join(name("Filter", theme, width)))
+                    .unwrap();
+            }
+            state = std::mem::take(&mut pages.harness.state_mut().0);
+            state.page = Page::Compare;
         }
     }
 }

@@ -271,12 +271,15 @@ pub fn state(models: &[&str]) -> State {
         })
         .collect();
     let rows = comparison::compare(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
-    let mut state = State::default();
-    state.machine = Machine {
+    let machine = Machine {
         device: "CPU, 8 cores".into(),
         used: 640_000_000,
         free: 9_300_000_000,
         total: 16_000_000_000,
+    };
+    let mut state = State {
+        machine,
+        ..State::default()
     };
     state.models.list = vec![
         model(

@@ -13,6 +13,7 @@ use crate::language::Language;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, card, palette, within};
 
+const LEGEND_ROW: f32 = 18.0;
 const VALUES: f32 = 40.0;
 const NAMES: f32 = 28.0;
 /// How much of a language's place its bars fill.
@@ -50,9 +51,8 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
     let mut opened = None;
     card(ui, rect, &title, "percent right, 95% interval", tools, |ui| {
         let inner = ui.max_rect().shrink2(vec2(space::CARD, 10.0));
-        let legend = Rect::from_min_size(inner.min, vec2(inner.width(), 18.0));
-        show_legend(ui, legend, state);
-        let plot = Rect::from_min_max(pos2(inner.left(), legend.bottom() + 8.0), inner.max);
+        let legend = show_legend(ui, inner, state);
+        let plot = Rect::from_min_max(pos2(inner.left(), legend + 8.0), inner.max);
         if plot.height() > 60.0 {
             opened = show_plot(ui, plot, state, &group.languages);
         }
@@ -62,24 +62,32 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
     }
 }
 
-fn show_legend(ui: &mut Ui, rect: Rect, state: &State) {
+/// Names the bars in as many rows as they need; returns where the last row ends.
+fn show_legend(ui: &Ui, area: Rect, state: &State) -> f32 {
     let colours = palette(ui);
-    let mut left = rect.left();
+    let ink = Ink::new(size::SECONDARY, colours.text_2);
+    let mut row = Rect::from_min_size(area.min, vec2(area.width(), LEGEND_ROW));
+    if let Some(chance) = state.compare.tally.chance {
+        let text = format!("guessing {}", percent(chance));
+        let end = typeset::paint(ui, row, &text, ink, Align2::RIGHT_CENTER).left() - 7.0;
+        dashed(ui, &[pos2(end - 22.0, row.center().y), pos2(end, row.center().y)]);
+        row.max.x = end - 34.0;
+    }
+    let mut left = row.left();
     for (series, model) in state.compare.matrix.models.iter().enumerate() {
-        let galley = typeset::galley(ui, model, Ink::new(size::SECONDARY, colours.text_2), 220.0, 1);
-        if left + galley.size().x + 18.0 > rect.right() {
-            break;
-        }
-        let swatch = Rect::from_center_size(pos2(left + 5.0, rect.center().y), vec2(10.0, 10.0));
-        ui.painter().rect_filled(swatch, 2, colours.series(series));
+        let galley = typeset::galley(ui, model, ink, 220.0, 1);
         let width = galley.size().x;
-        ui.painter().galley(
-            pos2(left + 16.0, rect.center().y - galley.size().y / 2.0),
-            galley,
-            colours.text_2,
-        );
+        if left + width + 18.0 > row.right() && left > row.left() {
+            row = row.translate(vec2(0.0, LEGEND_ROW));
+            left = row.left();
+        }
+        let swatch = Rect::from_center_size(pos2(left + 5.0, row.center().y), vec2(10.0, 10.0));
+        ui.painter().rect_filled(swatch, 2, colours.series(series));
+        let place = pos2(left + 16.0, row.center().y - galley.size().y / 2.0);
+        ui.painter().galley(place, galley, colours.text_2);
         left += width + 36.0;
     }
+    row.bottom()
 }
 
 fn drawn(state: &State, languages: &[Language]) -> Vec<Drawn> {
@@ -179,12 +187,9 @@ fn show_plot(ui: &mut Ui, rect: Rect, state: &State, languages: &[Language]) -> 
             Align2::RIGHT_CENTER,
         );
     }
-    show_chance(
-        ui,
-        state,
-        body,
-        at(0.0, state.compare.tally.chance.unwrap_or(0.0) * 100.0).y,
-    );
+    if let Some(chance) = state.compare.tally.chance {
+        show_chance(ui, body, at(0.0, chance * 100.0).y);
+    }
     for bar in &drawn {
         show_interval(
             ui,
@@ -248,27 +253,15 @@ fn show_interval(ui: &Ui, low: egui::Pos2, high: egui::Pos2, width: f64, at: &im
     }
 }
 
-fn show_chance(ui: &Ui, state: &State, body: Rect, y: f32) {
-    let colours = palette(ui);
-    let Some(chance) = state.compare.tally.chance else {
-        return;
-    };
+/// A dashed line where guessing would come out; the legend says its figure.
+fn show_chance(ui: &Ui, body: Rect, y: f32) {
     let line = [pos2(body.left(), y), pos2(body.right(), y)];
-    ui.painter().extend(egui::Shape::dashed_line(
-        &line,
-        Stroke::new(1.0, colours.text_3),
-        4.0,
-        3.0,
-    ));
-    let text = format!("guessing {}", percent(chance));
-    let galley = typeset::galley(ui, &text, Ink::new(size::SMALL, colours.text_3), f32::INFINITY, 1);
-    let place = Rect::from_min_size(
-        pos2(body.right() - galley.size().x - 4.0, y - galley.size().y - 1.0),
-        galley.size(),
-    );
-    ui.painter()
-        .rect_filled(place.expand(1.0), 2, colours.panel.gamma_multiply(0.85));
-    ui.painter().galley(place.min, galley, colours.text_3);
+    dashed(ui, &line);
+}
+
+fn dashed(ui: &Ui, line: &[egui::Pos2]) {
+    let stroke = Stroke::new(1.0, palette(ui).text_3);
+    ui.painter().extend(egui::Shape::dashed_line(line, stroke, 4.0, 3.0));
 }
 
 fn show_name(ui: &mut Ui, rect: Rect, language: &Language) {

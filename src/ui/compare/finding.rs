@@ -8,6 +8,7 @@ use crate::app::matrix::{Cell, CellKey, Measure, count, counted, percent};
 use crate::app::theme::size;
 use crate::scoring::Outcome;
 use crate::ui::icons::{self, Icon};
+use crate::ui::outcomes;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
@@ -109,7 +110,7 @@ fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
         typeset::paint(ui, line, &sentence, plain, Align2::LEFT_CENTER);
     }
     divider(ui);
-    show_outcomes(ui, state);
+    outcomes::show_counts(ui, &state.compare.tally.outcomes);
     divider(ui);
     let mut rows = vec![
         ("Protocol", state.compare.protocol.clone().unwrap_or_default()),
@@ -151,37 +152,6 @@ fn divider(ui: &mut Ui) {
         Stroke::new(1.0, colours.line),
     );
     ui.add_space(8.0);
-}
-
-/// Every outcome that came up, with its count; right and wrong always.
-fn show_outcomes(ui: &mut Ui, state: &State) {
-    let colours = palette(ui);
-    let outcomes = state.compare.tally.outcomes;
-    let total: usize = outcomes.iter().sum();
-    for (outcome, number) in Outcome::ALL.into_iter().zip(outcomes) {
-        if number == 0 && !matches!(outcome, Outcome::Right | Outcome::Wrong) {
-            continue;
-        }
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-        response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{} {}", count(number), outcome.word()))
-        });
-        widgets::outcome(ui, rect.left_center(), outcome);
-        let numbers = Rect::from_min_max(pos2(rect.right() - 44.0, rect.top()), rect.max);
-        typeset::paint(
-            ui,
-            numbers,
-            &count(number),
-            Ink::new(size::BODY, colours.text),
-            Align2::RIGHT_CENTER,
-        );
-        let bar = Rect::from_min_max(
-            pos2(rect.left() + 92.0, rect.center().y - 4.0),
-            pos2(numbers.left(), rect.center().y + 4.0),
-        );
-        let share = if total == 0 { 0.0 } else { number as f32 / total as f32 };
-        widgets::bar(ui, bar, share, colours.outcome(outcome).ink, false);
-    }
 }
 
 fn show_foot(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mut Vec<Command>) {

@@ -17,7 +17,7 @@ use crate::ui::widgets::{self, card, palette, within};
 
 const NAMES: f32 = 164.0;
 const LEAST_CELL: f32 = 68.0;
-const WIDEST_CELL: f32 = 112.0;
+const WIDEST_CELL: f32 = 140.0;
 const GAP: f32 = 2.0;
 const GROUP_GAP: f32 = 10.0;
 const GROUP_ROW: f32 = 24.0;
@@ -32,6 +32,11 @@ pub fn height(matrix: &Matrix, width: f32) -> f32 {
     let (_, overflows) = cell_width(matrix, width);
     let bar = if overflows { SCROLL_BAR } else { 0.0 };
     space::CARD_HEADER + 4.0 + GROUP_ROW + LANGUAGE_ROW + rows * (space::CELL + GAP) + PADDING - GAP + bar
+}
+
+/// Whether every column is in sight in a page `width` wide.
+pub fn fits(matrix: &Matrix, width: f32) -> bool {
+    !cell_width(matrix, width).1
 }
 
 /// A cell's width in a page `width` wide, and whether the cells overflow it.

@@ -49,7 +49,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         pos2(all.left() + space::GUTTER, toolbar.bottom() + space::GAP),
         all.max - vec2(space::GUTTER, space::GUTTER),
     );
-    let wide = ui.ctx().content_rect().width() >= space::NARROW;
+    // Beside the matrix where there is room, unless all its columns only fit without.
+    let beside = page.width() - space::SIDE_PANEL - space::GUTTER;
+    let only_below = !matrix::fits(&compare.matrix, beside) && matrix::fits(&compare.matrix, page.width());
+    let wide = ui.ctx().content_rect().width() >= space::NARROW && !only_below;
     let finding_width = if wide {
         space::SIDE_PANEL
     } else {
@@ -91,12 +94,11 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn show_toolbar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let compare = &state.compare;
     ui.horizontal(|ui| {
-        if let Some(protocol) = &compare.protocol {
-            if let Some(place) = widgets::choice(ui, "Protocol", protocol, &compare.protocols, 360.0)
-                && let Some(chosen) = compare.protocols.get(place)
-            {
-                commands.push(Command::ChooseProtocol(chosen.clone()));
-            }
+        if let Some(protocol) = &compare.protocol
+            && let Some(place) = widgets::choice(ui, "Protocol", protocol, &compare.protocols, 360.0)
+            && let Some(chosen) = compare.protocols.get(place)
+        {
+            commands.push(Command::ChooseProtocol(chosen.clone()));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             Button::new(Emphasis::Plain)

@@ -6,6 +6,7 @@ use crate::app::inspect::{Given, Side};
 use crate::app::matrix::count;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
+use crate::ui::outcomes;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, palette};
 
@@ -85,10 +86,11 @@ fn columns(rect: Rect) -> [(Rect, Align2); 7] {
     let inner = rect.shrink2(vec2(14.0, 0.0));
     let fixed = [84.0, 104.0, 52.0, 56.0, 56.0];
     let rest = (inner.width() - fixed.iter().sum::<f32>() - 6.0 * GAP).max(120.0);
-    let model = (rest * 0.5).min(260.0);
+    // Where there is no room for the protocol, the names have it all; the Runs page has the rest.
+    let model = if rest < 260.0 { rest } else { (rest * 0.5).min(260.0) };
     let [language, answer, margin, tokens, time] = fixed;
     let mut left = inner.left();
-    [model, language, answer, margin, tokens, time, rest - model].map(|width| {
+    [model, language, answer, margin, tokens, time, (rest - model).max(0.0)].map(|width| {
         let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
         left += width + GAP;
         let figures = width == margin || width == tokens;
@@ -121,7 +123,7 @@ fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Out
             (Some(outcome), 2) => {
                 let letter = Rect::from_min_size(cell.min, vec2(20.0, cell.height()));
                 typeset::paint(ui, letter, text, ink, align);
-                widgets::outcome(ui, pos2(cell.left() + 22.0, cell.center().y), outcome);
+                outcomes::paint(ui, pos2(cell.left() + 22.0, cell.center().y), outcome);
             }
             _ => _ = typeset::paint(ui, cell, text, ink, align),
         }

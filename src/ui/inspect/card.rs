@@ -485,7 +485,7 @@ fn show_bar(
 fn percent(share: f64) -> String {
     match share * 100.0 {
         value if value > 0.0 && value < 0.5 => "<1%".to_owned(),
-        value if value < 100.0 && value >= 99.5 => ">99%".to_owned(),
+        value if (99.5..100.0).contains(&value) => ">99%".to_owned(),
         value => format!("{value:.0}%"),
     }
 }

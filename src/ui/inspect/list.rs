@@ -14,6 +14,9 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, Button, Emphasis, palette, within};
 
+/// What a filter narrows to, and how it is taken away.
+type Chip = (Option<String>, fn(&mut Filter));
+
 /// Past this many models the row counts outcomes instead of marking each.
 const MARKS: usize = 5;
 
@@ -95,7 +98,7 @@ fn show_filters(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Co
             .as_ref()
             .map(|language| language.english_name().to_owned());
         let outcome = filter.outcome.map(|outcome| outcome.word().to_owned());
-        let chips: [(Option<String>, fn(&mut Filter)); 6] = [
+        let chips: [Chip; 6] = [
             (filter.model.clone(), |filter| filter.model = None),
             (filter.benchmark.clone(), |filter| filter.benchmark = None),
             (filter.task.clone(), |filter| filter.task = None),
@@ -158,17 +161,12 @@ fn show_menu(ui: &mut Ui, filter: &Filter, study: &Study, commands: &mut Vec<Com
     let mut submenu = |ui: &mut Ui, title: &str, names: Vec<String>, set: &dyn Fn(&mut Filter, usize)| {
         ui.add_enabled_ui(!names.is_empty(), |ui| {
             ui.menu_button(title, |ui| {
-                ui.set_min_width(160.0);
-                ScrollArea::vertical().max_height(380.0).show(ui, |ui| {
-                    for (place, name) in names.iter().enumerate() {
-                        if widgets::menu_row(ui, name, false).clicked() {
-                            let mut narrower = filter.clone();
-                            set(&mut narrower, place);
-                            commands.push(Command::SetFilter(narrower));
-                            ui.close();
-                        }
-                    }
-                });
+                if let Some(place) = widgets::menu(ui, &names, None, 140.0) {
+                    let mut narrower = filter.clone();
+                    set(&mut narrower, place);
+                    commands.push(Command::SetFilter(narrower));
+                    ui.close();
+                }
             });
         });
     };
@@ -183,7 +181,10 @@ fn show_menu(ui: &mut Ui, filter: &Filter, study: &Study, commands: &mut Vec<Com
     let languages = study.languages();
     let names = languages
         .iter()
-        .map(|language| format!("{} {}", language.english_name(), language.native_name()));
+        .map(|language| match (language.english_name(), language.native_name()) {
+            (english, native) if english == native => english.to_owned(),
+            (english, native) => format!("{english}  {native}"),
+        });
     submenu(ui, "Language", names.collect(), &|filter, place| {
         filter.language = languages.get(place).cloned()
     });

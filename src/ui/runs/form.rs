@@ -8,7 +8,7 @@ use crate::app::command::{Command, Page};
 use crate::app::matrix::{self, counted};
 use crate::app::models::bytes;
 use crate::app::runs::RunForm;
-use crate::app::study::{self, Study};
+use crate::app::study::Study;
 use crate::app::theme::size;
 use crate::language::Language;
 use crate::ui::typeset::{self, Ink};
@@ -114,7 +114,12 @@ fn languages(form: &RunForm, study: &Study) -> Vec<Language> {
         .iter()
         .filter(|benchmark| form.benchmarks.contains(benchmark.name()));
     let mut languages: Vec<Language> = chosen
-        .flat_map(|benchmark| study::languages(benchmark.items()))
+        .flat_map(|benchmark| {
+            study
+                .counts(benchmark.name())
+                .iter()
+                .map(|(language, _)| language.clone())
+        })
         .collect();
     languages.sort_by_key(matrix::order);
     languages.dedup();

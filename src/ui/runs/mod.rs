@@ -1,5 +1,6 @@
 //! The Runs page: the run under way, every run of the workspace, and the form of a new one.
 
+mod detail;
 mod form;
 
 use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
@@ -62,7 +63,21 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             );
         });
     }
-    show_history(ui, body, state, study, commands);
+    // In a wide window the selected run stands beside the list, else it opens within it.
+    let wide = ui.ctx().content_rect().width() >= space::NARROW && state.runs.form.is_none();
+    if wide && let Some((record, answers)) = selected(state, study) {
+        let rect = Rect::from_min_max(pos2(body.right() - space::SIDE_PANEL, body.top()), body.max);
+        detail::show(ui, rect, record, answers);
+        body.max.x = rect.left() - space::GUTTER;
+    }
+    show_history(ui, body, state, study, !wide, commands);
+}
+
+/// The selected run, else the newest.
+fn selected<'a>(state: &State, study: &'a Study) -> Option<&'a (RunRecord, Vec<Answer>)> {
+    let chosen = state.runs.selected.as_ref();
+    let found = chosen.and_then(|chosen| study.runs.iter().find(|(record, _)| record.id == *chosen));
+    found.or_else(|| study.runs.first())
 }
 
 fn show_live(ui: &mut Ui, rect: Rect, live: &Live, commands: &mut Vec<Command>) {
@@ -118,7 +133,12 @@ fn figure(ui: &mut Ui, text: &str) {
     typeset::line(ui, text, Ink::new(size::BODY, palette(ui).text).semibold());
 }
 
-fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mut Vec<Command>) {
+fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, opens: bool, commands: &mut Vec<Command>) {
+    let chosen = if opens {
+        state.runs.selected.as_ref()
+    } else {
+        selected(state, study).map(|(record, _)| &record.id)
+    };
     let note = counted(study.runs.len(), "run");
     let mut asked = Vec::new();
     let tools = |ui: &mut Ui| {
@@ -135,26 +155,33 @@ fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands:
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             for (record, answers) in &study.runs {
-                show_run(ui, state, record, answers, commands);
+                let chosen = chosen == Some(&record.id);
+                show_run(ui, state, record, answers, (chosen, chosen && opens), commands);
             }
         });
     });
     commands.append(&mut asked);
 }
 
-fn show_run(ui: &mut Ui, state: &State, record: &RunRecord, answers: &[Answer], commands: &mut Vec<Command>) {
+fn show_run(
+    ui: &mut Ui,
+    state: &State,
+    record: &RunRecord,
+    answers: &[Answer],
+    (chosen, open): (bool, bool),
+    commands: &mut Vec<Command>,
+) {
     let colours = palette(ui);
     let live = state
         .runs
         .live
         .as_ref()
         .filter(|live| live.run.as_ref() == Some(&record.id));
-    let open = state.runs.selected.as_ref() == Some(&record.id);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let title = title(record);
     let word = if live.is_some() { "running" } else { record.state.word() };
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, open, format!("{title}, {word}")));
-    if open {
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, format!("{title}, {word}")));
+    if chosen {
         ui.painter().rect_filled(rect, 0, colours.accent_soft);
         ui.painter().rect_filled(
             Rect::from_min_size(rect.min, vec2(3.0, rect.height())),
@@ -209,6 +236,7 @@ fn show_run(ui: &mut Ui, state: &State, record: &RunRecord, answers: &[Answer], 
         });
     }
     widgets::focus_ring(ui, &response, rect);
+    let response = response.on_hover_text(title);
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
         commands.push(Command::SelectRun(record.id.clone()));
     }
@@ -216,17 +244,11 @@ fn show_run(ui: &mut Ui, state: &State, record: &RunRecord, answers: &[Answer], 
         padded(ui, |ui| {
             let pair = colours.outcome(Outcome::Failed);
             let safe = format!("{} so far are kept.", counted(answers.len(), "answer"));
-            widgets::message(
-                ui,
-                pair,
-                "The run failed.",
-                &format!("{}. {safe}", widgets::capital(error)),
-                |_| {},
-            );
+            widgets::message(ui, pair, "The run failed.", &format!("{}. {safe}", error), |_| {});
         });
     }
     if open {
-        padded(ui, |ui| show_facts(ui, record, answers));
+        padded(ui, |ui| detail::show_facts(ui, record, answers));
     }
 }
 
@@ -286,49 +308,6 @@ fn show_state(ui: &Ui, inner: Rect, record: &RunRecord, answers: &[Answer], live
     if width > 30.0 {
         widgets::bar(ui, bar, share, colour, false);
     }
-}
-
-fn show_facts(ui: &mut Ui, record: &RunRecord, answers: &[Answer]) {
-    let seconds: f64 = answers.iter().map(|answer| answer.seconds).sum();
-    let tokens: usize = answers.iter().map(|answer| answer.prompt_tokens).sum();
-    let failed = answers
-        .iter()
-        .filter(|answer| answer.outcome == Outcome::Failed)
-        .count();
-    let mut rows = vec![
-        ("Run", record.id.to_string()),
-        ("Protocol", record.protocol.label()),
-        (
-            "Languages",
-            record
-                .languages
-                .iter()
-                .map(crate::language::Language::english_name)
-                .collect::<Vec<_>>()
-                .join(", "),
-        ),
-        (
-            "Limit",
-            record
-                .limit
-                .map_or("all items".to_owned(), |limit| counted(limit, "item")),
-        ),
-        ("Tokens read", count(tokens)),
-        ("Failed", counted(failed, "answer")),
-    ];
-    if seconds > 0.0 {
-        rows.push((
-            "Speed",
-            format!("{:.1} items/s while answering", answers.len() as f64 / seconds),
-        ));
-    }
-    for model in &record.models {
-        let facts = model.facts.as_ref().map(ToString::to_string).unwrap_or_default();
-        let hash = model.sha256.get(..12).unwrap_or(&model.sha256);
-        rows.push(("Model", format!("{}, SHA-256 {hash}…, {facts}", model.name)));
-    }
-    rows.push(("Made by", format!("Polyclinic {}", record.program)));
-    widgets::facts(ui, &rows, 96.0);
 }
 
 fn title(record: &RunRecord) -> String {
