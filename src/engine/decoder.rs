@@ -228,9 +228,6 @@ impl Decoder {
         project(&layer.values, normed, v);
         self.norm_and_turn(q, layer.query_norm.as_deref(), settings.query_width(), angles, layout);
         self.norm_and_turn(k, layer.key_norm.as_deref(), settings.key_width(), angles, layout);
-        for part in [&mut *q, &mut *k, &mut *v] {
-            kernels::round_to_halves(part);
-        }
         let Some(store) = cache.layers.get_mut(index) else {
             return;
         };

@@ -7,12 +7,14 @@ MODELS is a folder with the two packaged models, under the names below. Written 
 * tokens.json: for each model the ids of every text of `texts.json`, with special tokens read (`markup`)
   and not read (`plain`), without BOS.
 * logits.json: for each model and prompt of `prompts.json` the prompt's ids (BOS as the model wants it) and where its
-  logits lie; logits.f16 holds the logits of the last position over the whole vocabulary, little-endian half precision.
+  logits lie, and how far llama.cpp is from itself there (`spread`: the divergence in nats when it keeps keys and
+  values in single precision, or computes attention its other way); logits.f16 holds the logits of the last position over the whole vocabulary, little-endian half precision.
 
 llama.cpp runs its defaults: every token of a prompt in one batch, key-value cache in half precision, all cores.
+The spread says what agreement can mean: activations are rounded to 8 bits, so the last digit of any sum is amplified
+from layer to layer, and two right programs differ by about as much as llama.cpp does from itself.
 """
 
-import ctypes
 import json
 import sys
 from pathlib import Path
@@ -34,12 +36,23 @@ def last_logits(model, ids):
     return np.ctypeslib.as_array(pointer, shape=(model.n_vocab(),)).astype(np.float32).copy()
 
 
+def divergence(p, q):
+    """Of q from p, over the whole vocabulary, in nats."""
+    p, q = (x.astype(np.float64) - x.max() for x in (p, q))
+    p, q = (x - np.log(np.exp(x).sum()) for x in (p, q))
+    return float((np.exp(p) * (p - q)).sum())
+
+
+def load(path, **settings):
+    return llama_cpp.Llama(str(path), n_ctx=2048, n_batch=2048, n_ubatch=2048, verbose=False, **settings)
+
+
 def main(models):
     texts = json.loads((HERE / "texts.json").read_text("utf-8"))
     prompts = json.loads((HERE / "prompts.json").read_text("utf-8"))
     tokens, logits, blob = {}, {}, b""
     for name, file in MODELS.items():
-        model = llama_cpp.Llama(str(models / file), n_ctx=2048, n_batch=2048, n_ubatch=2048, verbose=False)
+        model = load(models / file)
         tokens[name] = [
             {
                 "text": text,
@@ -53,8 +66,14 @@ def main(models):
             text = prompt["text"] * prompt.get("times", 1) + prompt.get("end", "")
             ids = model.tokenize(text.encode(), add_bos=True, special=True)
             values = last_logits(model, ids)
-            logits[name].append({"name": prompt["name"], "ids": ids, "offset": len(blob), "count": len(values)})
+            place = {"offset": len(blob), "count": len(values)}
+            logits[name].append({"name": prompt["name"], "ids": ids, **place, "spread": []})
             blob += values.astype("<f2").tobytes()
+        exact = [np.frombuffer(blob, "<f2", entry["count"], entry["offset"]) for entry in logits[name]]
+        for settings in ({"type_k": 0, "type_v": 0}, {"flash_attn": True}):
+            model = load(models / file, **settings)
+            for entry, values in zip(logits[name], exact):
+                entry["spread"].append(round(divergence(values, last_logits(model, entry["ids"])), 5))
     (HERE / "tokens.json").write_text(json.dumps(tokens, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
     (HERE / "logits.json").write_text(json.dumps(logits, separators=(",", ":")) + "\n", "utf-8")
     (HERE / "logits.f16").write_bytes(blob)

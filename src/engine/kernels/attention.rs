@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::matrix::Output;
-use super::{Level, exp, for_level, multiply_add, round_to_half};
+use super::{Level, exp, for_level, multiply_add};
 
 /// The sizes attention works with.
 #[derive(Debug, Clone, Copy)]
@@ -271,7 +271,7 @@ fn soften<const FUSED: bool>(scores: &mut [f32], from: usize, to: usize, scale: 
     }
     let inverse = 1.0 / sums.iter().sum::<f32>();
     for score in visible {
-        *score = round_to_half(*score * inverse);
+        *score *= inverse;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{exp, for_level, multiply_add, round_to_half};
+use super::{exp, for_level, multiply_add};
 use crate::engine::architecture::{Activation, RotaryLayout};
 
 /// Tokens in a task; smaller tasks cost more to hand out than they save.
@@ -72,20 +72,6 @@ fn rotate_head(head: &mut [f32], cosines: &[f32], sines: &[f32], layout: RotaryL
     }
 }
 
-/// Rounds every number to half precision.
-pub fn round_to_halves(x: &mut [f32]) {
-    const CHUNK: usize = 1 << 14;
-    x.par_chunks_mut(CHUNK)
-        .for_each(|x| for_level!(round_all(x: &mut [f32])));
-}
-
-#[inline(always)]
-fn round_all<const FUSED: bool>(x: &mut [f32]) {
-    for x in x {
-        *x = round_to_half(*x);
-    }
-}
-
 /// `gate = activation(gate) * up`.
 pub fn gate(gate: &mut [f32], up: &[f32], activation: Activation) {
     const CHUNK: usize = 1 << 13;
@@ -104,15 +90,14 @@ fn silu<const FUSED: bool>(gate: &mut [f32], up: &[f32]) {
     }
 }
 
-/// As llama.cpp, which looks the function up in a table of half-precision numbers.
 #[inline(always)]
 fn gelu<const FUSED: bool>(gate: &mut [f32], up: &[f32]) {
     const ROOT_2_OVER_PI: f32 = 0.797_884_6;
     for (gate, up) in gate.iter_mut().zip(up) {
-        let x = round_to_half(*gate);
+        let x = *gate;
         let inner = ROOT_2_OVER_PI * x * multiply_add::<FUSED>(0.044_715 * x, x, 1.0);
         // (1 + tanh(y)) / 2 is 1 / (1 + exp(-2y)).
-        *gate = round_to_half(x / (1.0 + exp::<FUSED>(-2.0 * inner))) * up;
+        *gate = x / (1.0 + exp::<FUSED>(-2.0 * inner)) * up;
     }
 }
 

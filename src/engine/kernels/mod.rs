@@ -17,7 +17,7 @@ mod tiles;
 use std::sync::OnceLock;
 
 pub use attention::{Heads, Query, attend};
-pub use elementwise::{add, add_bias, gate, rms_norm, rotate, round_to_halves};
+pub use elementwise::{add, add_bias, gate, rms_norm, rotate};
 pub use matrix::{Matrix, dequantize};
 
 /// The instructions the kernels use.
@@ -127,36 +127,8 @@ fn exp<const FUSED: bool>(x: f32) -> f32 {
     series * f32::from_bits(exponent)
 }
 
-/// The number rounded to what half precision can say. llama.cpp holds keys, values and attention weights so,
-/// and the closer to it the better.
-#[inline(always)]
-fn round_to_half(x: f32) -> f32 {
-    // Ten bits behind the leading one, halves to the even number.
-    let bits = x.to_bits();
-    let normal = f32::from_bits((bits + 0xfff + (bits >> 13 & 1)) & !0x1fff);
-    // Below the smallest normal half, steps of 2^-24, which is what numbers near one half have.
-    let tiny = (x.abs() + 0.5) - 0.5;
-    const SMALLEST_NORMAL: f32 = 6.103_515_6e-5;
-    if x.abs() < SMALLEST_NORMAL {
-        tiny.copysign(x)
-    } else {
-        normal.clamp(-65504.0, 65504.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn rounding_to_half_is_that_of_half() {
-        for bits in (0..u32::MAX / 2).step_by(9973) {
-            let x = f32::from_bits(bits);
-            if x.abs() < 65504.0 {
-                assert_eq!(super::round_to_half(x), half::f16::from_f32(x).to_f32(), "{x}");
-                assert_eq!(super::round_to_half(-x), half::f16::from_f32(-x).to_f32(), "-{x}");
-            }
-        }
-    }
-
     #[test]
     fn the_exponential_is_close() {
         for step in -8600..8800 {
