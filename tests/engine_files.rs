@@ -1,5 +1,7 @@
 //! Model files that are not what they should be, and the backend on tiny models written here.
 
+#![expect(clippy::unwrap_used, reason = "test code")]
+
 #[path = "support/tiny_model.rs"]
 mod tiny_model;
 
@@ -23,7 +25,6 @@ fn load_error(bytes: &[u8]) -> EngineError {
     let error = LocalBackend::load(&path).unwrap_err();
     let message = error.to_string();
     assert!(message.contains("model.gguf"), "the message names the file: {message}");
-    println!("{message}");
     error
 }
 

@@ -5,6 +5,7 @@
 //! The tokenizer is byte-level BPE without merges, one token a byte (256) and `<s>`, `</s>` behind them,
 //! so any text in any script can be tokenized. The same shape gives the same bytes every time.
 
+#![expect(clippy::unwrap_used, reason = "test code")]
 #![allow(dead_code, reason = "each test that includes this file uses a part of it")]
 
 use std::path::Path;
