@@ -1,6 +1,6 @@
 //! The real binary, run as a person or a script runs it.
 
-#![expect(clippy::unwrap_used, reason = "test code may fail by panicking")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "test code may fail by panicking")]
 
 mod bad_input;
 mod interrupted;
