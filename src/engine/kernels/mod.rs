@@ -10,6 +10,7 @@
 mod attention;
 mod dense;
 mod elementwise;
+mod formats;
 mod matrix;
 mod quantize;
 mod tiles;
