@@ -17,7 +17,7 @@ mod tiles;
 
 use std::sync::OnceLock;
 
-pub use attention::{Heads, Query, attend};
+pub use attention::{Heads, Query, attend, store_keys, stored_keys};
 pub use elementwise::{add, add_bias, gate, rms_norm, rotate};
 pub use matrix::{Matrix, dequantize};
 
