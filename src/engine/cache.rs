@@ -1,11 +1,14 @@
 //! The keys and values of every token computed so far, in one store that sequences share.
 
 use super::architecture::Settings;
+use super::kernels;
 
-/// Keys and values of a layer, `[row][key head][head width]`.
+/// Keys and values of a layer.
 #[derive(Debug, Default)]
 pub struct LayerCache {
+    /// As [`kernels::store_keys`] lays them out.
     pub keys: Vec<f32>,
+    /// `[row][key head][head width]`
     pub values: Vec<f32>,
 }
 
@@ -55,7 +58,7 @@ impl Cache {
     pub fn truncate(&mut self, rows: usize) {
         self.rows = self.rows.min(rows);
         for layer in &mut self.layers {
-            layer.keys.truncate(self.rows * self.row_width);
+            layer.keys.truncate(kernels::stored_keys(self.rows, self.row_width));
             layer.values.truncate(self.rows * self.row_width);
         }
     }

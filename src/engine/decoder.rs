@@ -224,10 +224,11 @@ impl Decoder {
         project(&layer.values, normed, v);
         self.norm_and_turn(q, layer.query_norm.as_deref(), settings.query_width(), angles, layout);
         self.norm_and_turn(k, layer.key_norm.as_deref(), settings.key_width(), angles, layout);
+        let first_row = cache.rows();
         let Some(store) = cache.layers.get_mut(index) else {
             return;
         };
-        store.keys.extend_from_slice(k);
+        kernels::store_keys(&mut store.keys, first_row, k, settings.key_width());
         store.values.extend_from_slice(v);
         let heads = Heads {
             queries: settings.heads,

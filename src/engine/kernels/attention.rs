@@ -33,20 +33,40 @@ impl Query<'_> {
     }
 }
 
-/// Scores are computed for so many keys at once.
+/// Keys are stored in panels of so many rows, and scores are computed for a panel at once.
 const KEYS: usize = 32;
 /// Query rows that share a panel of keys in registers.
 const SCORE_ROWS: usize = 8;
 /// So many numbers of a value are summed at once.
 const LANES: usize = 64;
 /// Query rows that share a value in registers.
-const VALUE_ROWS: usize = 4;
+const VALUE_ROWS: usize = 6;
 /// Tokens of a task.
 const TOKENS_PER_TASK: usize = 16;
 
+/// Writes the keys of rows `first_row..` into a store, `[row / 32][key head][width][row % 32]`, and makes it longer
+/// as needed. `keys` is `[row][key head][width]`.
+pub fn store_keys(store: &mut Vec<f32>, first_row: usize, keys: &[f32], key_width: usize) {
+    let rows = first_row + keys.len() / key_width;
+    store.resize(stored_keys(rows, key_width), 0.0);
+    for (row, keys) in keys.chunks_exact(key_width).enumerate() {
+        let row = first_row + row;
+        let panel = &mut store[row / KEYS * KEYS * key_width..];
+        for (place, &number) in panel.iter_mut().skip(row % KEYS).step_by(KEYS).zip(keys) {
+            *place = number;
+        }
+    }
+}
+
+/// How long a store of so many rows of keys is.
+pub fn stored_keys(rows: usize, key_width: usize) -> usize {
+    rows.next_multiple_of(KEYS) * key_width
+}
+
 /// `out[t] = sum over visible positions of softmax(scale * q[t] . k) * v`, head by head.
 ///
-/// `queries` and `out` are `[token][head][width]`; `keys` and `values` are `[row][key head][width]`.
+/// `queries` and `out` are `[token][head][width]`, `values` is `[row][key head][width]`;
+/// `keys` is as [`store_keys`] writes it.
 pub fn attend(heads: Heads, sequences: &[Query<'_>], queries: &[f32], keys: &[f32], values: &[f32], out: &mut [f32]) {
     let tasks: Vec<(usize, Query<'_>)> = sequences
         .iter()
@@ -88,16 +108,19 @@ struct Task<'a> {
     group: usize,
     /// The first position that is looked at.
     start: usize,
-    /// The scores of a row: positions from `start` on, up to a whole panel.
+    /// How many positions from `start` on there are, and scores in a row.
     span: usize,
-    /// Where the key and value of each position from `start` on begin in the store.
-    places: Vec<usize>,
+    /// Where each position from `start` on is stored.
+    rows: &'a [u32],
+    /// The key head of the task, and how many there are.
+    head: usize,
+    heads: usize,
     /// One row for each token and query head, `[width]` each.
     queries: Vec<&'a [f32]>,
 }
 
 impl<'a> Task<'a> {
-    fn new(heads: Heads, head: usize, query: Query<'_>, queries: &'a [f32]) -> Self {
+    fn new(heads: Heads, head: usize, query: Query<'a>, queries: &'a [f32]) -> Self {
         let (width, group) = (heads.width, heads.queries / heads.key_values);
         let start = heads
             .window
@@ -110,11 +133,10 @@ impl<'a> Task<'a> {
             width,
             group,
             start,
-            span: (query.rows.len() - start).next_multiple_of(KEYS),
-            places: query.rows[start..]
-                .iter()
-                .map(|&row| (row as usize * heads.key_values + head) * width)
-                .collect(),
+            span: query.rows.len() - start,
+            rows: &query.rows[start..],
+            head,
+            heads: heads.key_values,
             queries: (0..query.count * group).map(row).collect(),
         }
     }
@@ -123,22 +145,25 @@ impl<'a> Task<'a> {
     /// in order, so it does not depend on the rows and keys beside it.
     fn scores(&self, keys: &[f32]) -> Vec<f32> {
         let mut scores = vec![0f32; self.queries.len() * self.span];
-        let mut panel = vec![[0f32; KEYS]; self.width];
-        for (number, places) in self.places.chunks(KEYS).enumerate() {
-            for (key, &place) in places.iter().enumerate() {
-                for (panel, &number) in panel.iter_mut().zip(&keys[place..place + self.width]) {
-                    panel[key] = number;
-                }
-            }
+        let head_panel = self.width * KEYS;
+        let mut position = 0;
+        while let Some(&row) = self.rows.get(position) {
+            // The positions that follow in the same panel: most often all of it.
+            let (panel, lane) = (row as usize / KEYS, row as usize % KEYS);
+            let following = self.rows[position..].iter().zip(row..).take(KEYS - lane);
+            let count = following.take_while(|&(&row, expected)| row == expected).count();
+            let panel = &keys[(panel * self.heads + self.head) * head_panel..][..head_panel];
             for (block, rows) in self.queries.chunks(SCORE_ROWS).enumerate() {
                 let last = rows.len() - 1;
                 let rows_of_step: [&[f32]; SCORE_ROWS] = std::array::from_fn(|row| rows[row.min(last)]);
                 let mut sums = [[0f32; KEYS]; SCORE_ROWS];
-                score_step(&panel, rows_of_step, &mut sums);
+                score_step(panel.as_chunks().0, rows_of_step, &mut sums);
                 for (row, sums) in sums.iter().take(rows.len()).enumerate() {
-                    scores[(block * SCORE_ROWS + row) * self.span + number * KEYS..][..KEYS].copy_from_slice(sums);
+                    let place = (block * SCORE_ROWS + row) * self.span + position;
+                    scores[place..place + count].copy_from_slice(&sums[lane..lane + count]);
                 }
             }
+            position += count;
         }
         scores
     }
@@ -147,14 +172,16 @@ impl<'a> Task<'a> {
     /// and leave its sums as they are.
     fn weigh(&self, weights: &[f32], values: &[f32]) -> Vec<f32> {
         let rows = self.queries.len();
+        let place = |&row: &u32| (row as usize * self.heads + self.head) * self.width;
+        let places: Vec<usize> = self.rows.iter().map(place).collect();
         let mut out = vec![0f32; rows * self.width];
         for lane in (0..self.width).step_by(LANES) {
             let lanes = LANES.min(self.width - lane);
             for first in (0..rows).step_by(VALUE_ROWS) {
                 let weights: [&[f32]; VALUE_ROWS] =
-                    std::array::from_fn(|row| &weights[(first + row).min(rows - 1) * self.span..][..self.places.len()]);
+                    std::array::from_fn(|row| &weights[(first + row).min(rows - 1) * self.span..][..places.len()]);
                 let mut sums = [[0f32; LANES]; VALUE_ROWS];
-                value_step(&values[lane..], lanes, &self.places, weights, &mut sums);
+                value_step(&values[lane..], lanes, &places, weights, &mut sums);
                 for (row, sums) in sums.iter().enumerate().take(rows - first) {
                     out[(first + row) * self.width + lane..][..lanes].copy_from_slice(&sums[..lanes]);
                 }

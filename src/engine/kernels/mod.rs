@@ -10,13 +10,14 @@
 mod attention;
 mod dense;
 mod elementwise;
+mod formats;
 mod matrix;
 mod quantize;
 mod tiles;
 
 use std::sync::OnceLock;
 
-pub use attention::{Heads, Query, attend};
+pub use attention::{Heads, Query, attend, store_keys, stored_keys};
 pub use elementwise::{add, add_bias, gate, rms_norm, rotate};
 pub use matrix::{Matrix, dequantize};
 

@@ -1,0 +1,203 @@
+//! ggml's quantized formats of 4 to 8 bits: how each stores a block, and how to spread it out.
+
+use half::f16;
+
+use super::quantize::Rounding;
+use crate::models::gguf::TensorType;
+
+/// How a format stores its numbers.
+pub(super) struct Format {
+    pub kind: TensorType,
+    /// How many weights share a scale: 32 or 16.
+    pub shared: usize,
+    /// The number that stands for zero; with a minimum it is 0.
+    pub zero: i32,
+    pub has_minimum: bool,
+    pub rounding: Rounding,
+    pub unpack: fn(&[u8], &mut Unpacked),
+}
+
+/// One block of a row, spread out.
+pub(super) struct Unpacked {
+    pub numbers: [u8; 256],
+    /// By groups of the format's `shared` weights.
+    pub scales: [f32; 16],
+    pub minimums: [f32; 16],
+}
+
+pub(super) const FORMATS: [Format; 8] = [
+    Format {
+        kind: TensorType::Q4_0,
+        shared: 32,
+        zero: 8,
+        has_minimum: false,
+        rounding: Rounding::Blocks,
+        unpack: q4_0,
+    },
+    Format {
+        kind: TensorType::Q4_1,
+        shared: 32,
+        zero: 0,
+        has_minimum: true,
+        rounding: Rounding::BlocksWithSums,
+        unpack: q4_1,
+    },
+    Format {
+        kind: TensorType::Q5_0,
+        shared: 32,
+        zero: 16,
+        has_minimum: false,
+        rounding: Rounding::Blocks,
+        unpack: q5_0,
+    },
+    Format {
+        kind: TensorType::Q5_1,
+        shared: 32,
+        zero: 0,
+        has_minimum: true,
+        rounding: Rounding::BlocksWithSums,
+        unpack: q5_1,
+    },
+    Format {
+        kind: TensorType::Q8_0,
+        shared: 32,
+        zero: 128,
+        has_minimum: false,
+        rounding: Rounding::Blocks,
+        unpack: q8_0,
+    },
+    Format {
+        kind: TensorType::Q4_K,
+        shared: 32,
+        zero: 0,
+        has_minimum: true,
+        rounding: Rounding::SuperBlocks,
+        unpack: q4_k,
+    },
+    Format {
+        kind: TensorType::Q5_K,
+        shared: 32,
+        zero: 0,
+        has_minimum: true,
+        rounding: Rounding::SuperBlocks,
+        unpack: q5_k,
+    },
+    Format {
+        kind: TensorType::Q6_K,
+        shared: 16,
+        zero: 32,
+        has_minimum: false,
+        rounding: Rounding::SuperBlocks,
+        unpack: q6_k,
+    },
+];
+
+fn half_at(bytes: &[u8], at: usize) -> f32 {
+    match bytes.get(at..at + 2) {
+        Some(&[low, high]) => f16::from_le_bytes([low, high]).to_f32(),
+        _ => 0.0,
+    }
+}
+
+/// The two halves of each byte: the low ones are the first 16 weights, the high ones the last.
+fn spread_nibbles(bytes: &[u8], numbers: &mut [u8]) {
+    let (low, high) = numbers.split_at_mut(bytes.len());
+    for ((low, high), byte) in low.iter_mut().zip(high).zip(bytes) {
+        (*low, *high) = (byte & 15, byte >> 4);
+    }
+}
+
+/// Adds a fifth bit: bit `i` of the field belongs to weight `i`.
+fn add_fifth_bits(field: &[u8], numbers: &mut [u8]) {
+    for (numbers, bits) in numbers.chunks_exact_mut(8).zip(field) {
+        for (place, number) in numbers.iter_mut().enumerate() {
+            *number |= (bits >> place & 1) << 4;
+        }
+    }
+}
+
+fn q4_0(block: &[u8], out: &mut Unpacked) {
+    out.scales[0] = half_at(block, 0);
+    spread_nibbles(&block[2..18], &mut out.numbers[..32]);
+}
+
+fn q4_1(block: &[u8], out: &mut Unpacked) {
+    (out.scales[0], out.minimums[0]) = (half_at(block, 0), half_at(block, 2));
+    spread_nibbles(&block[4..20], &mut out.numbers[..32]);
+}
+
+fn q5_0(block: &[u8], out: &mut Unpacked) {
+    out.scales[0] = half_at(block, 0);
+    spread_nibbles(&block[6..22], &mut out.numbers[..32]);
+    add_fifth_bits(&block[2..6], &mut out.numbers[..32]);
+}
+
+fn q5_1(block: &[u8], out: &mut Unpacked) {
+    (out.scales[0], out.minimums[0]) = (half_at(block, 0), half_at(block, 2));
+    spread_nibbles(&block[8..24], &mut out.numbers[..32]);
+    add_fifth_bits(&block[4..8], &mut out.numbers[..32]);
+}
+
+fn q8_0(block: &[u8], out: &mut Unpacked) {
+    out.scales[0] = half_at(block, 0);
+    for (number, byte) in out.numbers.iter_mut().zip(&block[2..34]) {
+        *number = byte.wrapping_add(128);
+    }
+}
+
+/// The 6-bit scales and minimums of the eight groups of a super-block.
+fn six_bit_scales(block: &[u8], out: &mut Unpacked) {
+    let (scale, minimum) = (half_at(block, 0), half_at(block, 2));
+    let packed = &block[4..16];
+    for group in 0..8 {
+        let (s, m) = if group < 4 {
+            (packed[group] & 63, packed[group + 4] & 63)
+        } else {
+            let high = packed[group + 4];
+            (
+                high & 15 | packed[group - 4] >> 6 << 4,
+                high >> 4 | packed[group] >> 6 << 4,
+            )
+        };
+        out.scales[group] = scale * f32::from(s);
+        out.minimums[group] = -minimum * f32::from(m);
+    }
+}
+
+fn q4_k(block: &[u8], out: &mut Unpacked) {
+    six_bit_scales(block, out);
+    for (numbers, bytes) in out.numbers.chunks_exact_mut(64).zip(block[16..144].chunks_exact(32)) {
+        spread_nibbles(bytes, numbers);
+    }
+}
+
+fn q5_k(block: &[u8], out: &mut Unpacked) {
+    six_bit_scales(block, out);
+    let fifth = &block[16..48];
+    for (part, (numbers, bytes)) in out
+        .numbers
+        .chunks_exact_mut(64)
+        .zip(block[48..176].chunks_exact(32))
+        .enumerate()
+    {
+        spread_nibbles(bytes, numbers);
+        for (place, number) in numbers.iter_mut().enumerate() {
+            *number |= (fifth[place % 32] >> (2 * part + place / 32) & 1) << 4;
+        }
+    }
+}
+
+fn q6_k(block: &[u8], out: &mut Unpacked) {
+    let scale = half_at(block, 208);
+    for (out, &byte) in out.scales.iter_mut().zip(&block[192..208]) {
+        *out = scale * f32::from(byte.cast_signed());
+    }
+    for (part, numbers) in out.numbers.chunks_exact_mut(128).enumerate() {
+        let (low, high) = (&block[part * 64..][..64], &block[128 + part * 32..][..32]);
+        for (place, number) in numbers.iter_mut().enumerate() {
+            let byte = low[place % 64];
+            let four = if place < 64 { byte & 15 } else { byte >> 4 };
+            *number = four | (high[place % 32] >> (2 * (place / 32)) & 3) << 4;
+        }
+    }
+}
