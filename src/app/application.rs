@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::Renderer;
-use egui::{Context, Theme, ThemePreference, ViewportBuilder};
+use egui::{Context, Theme, ThemePreference, ViewportBuilder, ViewportCommand};
 
 use super::benchmarks::Importing;
 use super::command::{self, Command};
@@ -88,6 +88,8 @@ pub struct Application {
     run: Option<Cancel>,
     downloads: HashMap<String, Cancel>,
     dialogs: Dialogs,
+    /// The window's title, until it is set.
+    title: Option<String>,
 }
 
 impl Application {
@@ -110,6 +112,7 @@ impl Application {
             run: None,
             downloads: HashMap::new(),
             dialogs: Dialogs::default(),
+            title: None,
         })
     }
 
@@ -183,12 +186,14 @@ impl Application {
                 for problem in &study.problems {
                     state.notify("A part of the workspace could not be read; the rest is shown.", problem);
                 }
+                self.title = Some(format!("Polyclinic: {}", study.name));
                 self.workspace = Some(workspace);
                 state.show_study(study);
             }
             Event::NoStudy(problem) => state.problem = Some(problem),
             Event::Models(models) => state.models.list = models,
-            Event::NoModels(problem) => state.notify("The model could not be added.", &problem),
+            Event::NoModels(problem) => state.notify("The list of models could not be read.", &problem),
+            Event::NotAdded(problem) => state.notify("The model was not added.", &problem),
             Event::Imported(import, name) => state.benchmarks.import = Some(Importing::Read { import, name }),
             Event::NotImported { path, problem } => {
                 state.benchmarks.import = Some(Importing::Failed { path, problem });
@@ -271,6 +276,9 @@ impl Application {
         }
         while let Some(event) = self.worker.try_event() {
             self.take_in_run(event);
+        }
+        if let Some(title) = self.title.take() {
+            context.send_viewport_cmd(ViewportCommand::Title(title));
         }
         if let Some((purpose, path)) = self.dialogs.poll(context) {
             let command = match purpose {

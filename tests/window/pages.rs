@@ -288,3 +288,19 @@ fn a_run_goes_from_the_form_to_the_matrix() {
         }
     });
 }
+
+#[test]
+fn a_text_file_called_gguf_is_not_added() {
+    let folder = workspace(&[]);
+    let mut window = Window::open(folder.path(), 1440.0, 900.0);
+    let file = folder.path().join("notes.gguf");
+    std::fs::write(&file, "these are notes, not weights").unwrap();
+    window.send(Command::Drop(vec![file]));
+    window.wait(|state| !state.notices.is_empty());
+    assert_eq!(window.state(|state| state.page), Page::Models);
+    window.harness.get_by_label("The model was not added.");
+    let before = window.state(|state| state.models.list.len());
+    window.harness.get_by_label("Dismiss").click();
+    window.settle();
+    assert!(window.state(|state| state.notices.is_empty() && state.models.list.len() == before));
+}
