@@ -17,7 +17,7 @@ use super::state::{Notice, State, Task};
 use super::theme;
 use crate::engine::Cancel;
 use crate::runs::worker::{self, Worker};
-use crate::runs::{RunRecord, RunState, Step};
+use crate::runs::{ExecuteError, RunRecord, RunState, Step};
 use crate::text::{self, Fallback};
 use crate::workspace::Workspace;
 
@@ -251,7 +251,10 @@ impl Application {
             }
             worker::Event::Refused(problem) => {
                 state.runs.live = None;
-                state.notify("The run could not go on; every answer so far is kept.", &problem);
+                // Stopped before there was anything to keep: nothing went wrong.
+                if problem != ExecuteError::Cancelled.to_string() {
+                    state.notify("The run could not go on; every answer so far is kept.", &problem);
+                }
                 self.loader.submit(Job::Workspace);
             }
         }

@@ -183,7 +183,8 @@ impl Window {
         while !self.state(&so) {
             assert!(
                 begun.elapsed() < Duration::from_secs(60),
-                "the window never came to the awaited state"
+                "the window never came to the awaited state; it says {:?}",
+                self.state(|state| (state.notices.clone(), state.problem.clone(), state.runs.live.clone()))
             );
             std::thread::sleep(Duration::from_millis(5));
             self.harness.step();
