@@ -1,5 +1,7 @@
 //! The layers of the library: each module may name only those before it, and foreign libraries stay where they belong.
 
+#![expect(clippy::unwrap_used, reason = "test code may fail by panicking")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -275,19 +275,12 @@ impl GgufFile {
         }
     }
 
-    fn list(
-        &self,
-        key: &str,
-        expected: &'static str,
-        kinds: &[Kind],
-    ) -> Result<Option<(Kind, usize, &[u8])>, GgufError> {
+    fn list(&self, key: &str, expected: &'static str, kinds: &[Kind]) -> Result<Option<(&Array, &[u8])>, GgufError> {
         match self.value(key) {
             None => Ok(None),
-            Some(Value::Array(array)) if kinds.contains(&array.kind) => Ok(Some((
-                array.kind,
-                array.length,
-                self.map.get(array.bytes.clone()).unwrap_or_default(),
-            ))),
+            Some(Value::Array(array)) if kinds.contains(&array.kind) => {
+                Ok(Some((array, self.map.get(array.bytes.clone()).unwrap_or_default())))
+            }
             Some(other) => Err(self.wrong_kind(key, expected, other)),
         }
     }
@@ -304,15 +297,16 @@ impl GgufFile {
     /// A field that holds a list of texts.
     pub fn texts(&self, key: &str) -> Result<Option<Vec<String>>, GgufError> {
         let list = self.list(key, "a list of texts", &[Kind::Text])?;
-        Ok(list.map(|(_, length, bytes)| Reader::texts(bytes, length)))
+        Ok(list.map(|(array, bytes)| Reader::texts(bytes, array.length)))
     }
 
     /// A field that holds a list of numbers.
     pub fn numbers(&self, key: &str) -> Result<Option<Vec<f64>>, GgufError> {
         let kinds = [Kind::F32, Kind::I32, Kind::U32, Kind::Bool];
-        let Some((kind, _, bytes)) = self.list(key, "a list of numbers", &kinds)? else {
+        let Some((array, bytes)) = self.list(key, "a list of numbers", &kinds)? else {
             return Ok(None);
         };
+        let kind = array.kind;
         let four = |chunk: &[u8]| -> [u8; 4] { std::array::from_fn(|i| chunk.get(i).copied().unwrap_or_default()) };
         let width = kind.width().unwrap_or(4);
         Ok(Some(

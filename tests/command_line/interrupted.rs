@@ -15,21 +15,26 @@ fn journal_lines(workspace: &Path, run: &str) -> usize {
     std::fs::read(path).map_or(0, |bytes| bytes.lines().count())
 }
 
-/// Starts a run in a copy of the workspace and waits until it has journaled `answers` answers.
-fn started(place: &Place, workspace: &str, arguments: &[&str], answers: usize) -> (Child, String) {
+/// Starts a run in a copy of the workspace.
+fn start(place: &Place, workspace: &str, arguments: &[&str]) -> Child {
     copy_folder(&place.path("w"), &place.path(workspace));
-    let child = place.command(arguments).stderr(Stdio::piped()).spawn().unwrap();
-    loop {
-        if let Ok(runs) = std::fs::read_dir(place.path(workspace).join("runs"))
+    place.command(arguments).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Waits until the run that `child` works on has journaled `answers` answers, and names it.
+fn wait_for(child: &mut Child, workspace: &Path, answers: usize) -> String {
+    while child.try_wait().unwrap().is_none() {
+        if let Ok(runs) = std::fs::read_dir(workspace.join("runs"))
             && let Some(run) = runs.flatten().next()
         {
             let run = run.file_name().into_string().unwrap();
-            if journal_lines(&place.path(workspace), &run) >= answers {
-                return (child, run);
+            if journal_lines(workspace, &run) >= answers {
+                return run;
             }
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+    panic!("the run ended before it had {answers} answers in its journal");
 }
 
 fn uninterrupted(place: &Place) -> Vec<serde_json::Value> {
@@ -67,7 +72,8 @@ fn a_killed_run_resumes_to_the_same_answers() {
             "--shots",
             "1",
         ];
-        let (mut child, run) = started(&place, &workspace, &arguments, answers);
+        let mut child = start(&place, &workspace, &arguments);
+        let run = wait_for(&mut child, &place.path(&workspace), answers);
         child.kill().unwrap();
         child.wait().unwrap();
         let kept = journal_lines(&place.path(&workspace), &run);
@@ -97,7 +103,8 @@ fn an_interrupt_stops_cleanly_and_says_how_to_go_on() {
         "--shots",
         "1",
     ];
-    let (child, run) = started(&place, "stopped", &arguments, 30);
+    let mut child = start(&place, "stopped", &arguments);
+    let run = wait_for(&mut child, &place.path("stopped"), 30);
     let interrupted = std::process::Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status()

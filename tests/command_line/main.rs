@@ -1,5 +1,7 @@
 //! The real binary, run as a person or a script runs it.
 
+#![expect(clippy::unwrap_used, reason = "test code may fail by panicking")]
+
 mod bad_input;
 mod interrupted;
 #[path = "../support/tiny_model.rs"]

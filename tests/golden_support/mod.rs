@@ -1,5 +1,7 @@
 //! Where golden values and models lie.
 
+#![expect(clippy::unwrap_used, reason = "test code")]
+
 use std::path::{Path, PathBuf};
 
 /// The folder of golden values.

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::matrix::Output;
-use super::{exp, for_level, multiply_add};
+use super::{Level, exp, for_level, multiply_add};
 
 /// The sizes attention works with.
 #[derive(Debug, Clone, Copy)]
@@ -33,12 +33,14 @@ impl Query<'_> {
     }
 }
 
-/// Keys in a panel: scores are computed for so many at once.
-const KEYS: usize = 16;
-/// Numbers of a value that are summed at once.
-const LANES: usize = 64;
+/// Scores are computed for so many keys at once.
+const KEYS: usize = 32;
 /// Query rows that share a panel of keys in registers.
-const ROWS: usize = 4;
+const SCORE_ROWS: usize = 8;
+/// So many numbers of a value are summed at once.
+const LANES: usize = 64;
+/// Query rows that share a value in registers.
+const VALUE_ROWS: usize = 4;
 /// Tokens of a task.
 const TOKENS_PER_TASK: usize = 16;
 
@@ -51,10 +53,7 @@ pub fn attend(heads: Heads, sequences: &[Query<'_>], queries: &[f32], keys: &[f3
         .flat_map(|sequence| {
             (0..sequence.count).step_by(TOKENS_PER_TASK).flat_map(move |start| {
                 let count = TOKENS_PER_TASK.min(sequence.count - start);
-                let rows = sequence
-                    .rows
-                    .get(..sequence.first_position() + start + count)
-                    .unwrap_or_default();
+                let rows = &sequence.rows[..sequence.first_position() + start + count];
                 let part = Query {
                     first_token: sequence.first_token + start,
                     count,
@@ -67,17 +66,15 @@ pub fn attend(heads: Heads, sequences: &[Query<'_>], queries: &[f32], keys: &[f3
     let group_width = heads.queries / heads.key_values * heads.width;
     let output = Output::new(out, heads.queries * heads.width);
     tasks.par_iter().for_each(|&(head, query)| {
-        let mut result = vec![0f32; query.count * group_width];
-        let result_ref = &mut result[..];
-        for_level!(attend_task(
-            heads: Heads,
-            head: usize,
-            query: Query<'_>,
-            queries: &[f32],
-            keys: &[f32],
-            values: &[f32],
-            result_ref: &mut [f32],
-        ));
+        let task = Task::new(heads, head, query, queries);
+        let mut scores = task.scores(keys);
+        for (row, scores) in scores.chunks_exact_mut(task.span).enumerate() {
+            let position = query.first_position() + row / task.group;
+            let visible = heads.window.map_or(0, |window| (position + 1).saturating_sub(window));
+            let (from, to, scale) = (visible - task.start, position + 1 - task.start, heads.scale);
+            for_level!(soften(scores: &mut [f32], from: usize, to: usize, scale: f32));
+        }
+        let result = task.weigh(&scores, values);
         for (token, result) in result.chunks_exact(group_width).enumerate() {
             output.store(query.first_token + token, head * group_width, result);
         }
@@ -85,108 +82,165 @@ pub fn attend(heads: Heads, sequences: &[Query<'_>], queries: &[f32], keys: &[f3
 }
 
 /// One head of keys and values for some tokens and all query heads that share it.
-#[inline(always)]
-fn attend_task<const FUSED: bool>(
-    heads: Heads,
-    head: usize,
-    query: Query<'_>,
-    queries: &[f32],
-    keys: &[f32],
-    values: &[f32],
-    out: &mut [f32],
-) {
-    let width = heads.width;
-    let group = heads.queries / heads.key_values;
-    let first_position = query.first_position();
-    let positions = query.rows.len();
-    // Panels start at multiples of their size, so a score never depends on the tokens that share the task.
-    let start = heads
-        .window
-        .map_or(0, |window| (first_position + 1).saturating_sub(window))
-        / KEYS
-        * KEYS;
-    let span = (positions - start).next_multiple_of(KEYS);
-    let key_row = |position: usize, of: &'_ [f32]| {
-        let row = query.rows[position.min(positions - 1)] as usize;
-        let at = (row * heads.key_values + head) * width;
-        at..(at + width).min(of.len())
-    };
-    let query_rows: Vec<&[f32]> = (0..query.count * group)
-        .map(|row| {
+struct Task<'a> {
+    width: usize,
+    /// Query heads that share the key head.
+    group: usize,
+    /// The first position that is looked at.
+    start: usize,
+    /// The scores of a row: positions from `start` on, up to a whole panel.
+    span: usize,
+    /// Where the key and value of each position from `start` on begin in the store.
+    places: Vec<usize>,
+    /// One row for each token and query head, `[width]` each.
+    queries: Vec<&'a [f32]>,
+}
+
+impl<'a> Task<'a> {
+    fn new(heads: Heads, head: usize, query: Query<'_>, queries: &'a [f32]) -> Self {
+        let (width, group) = (heads.width, heads.queries / heads.key_values);
+        let start = heads
+            .window
+            .map_or(0, |window| (query.first_position() + 1).saturating_sub(window));
+        let row = |row: usize| {
             let (token, member) = (query.first_token + row / group, row % group);
             &queries[(token * heads.queries + head * group + member) * width..][..width]
-        })
-        .collect();
-    let mut scores = vec![0f32; query_rows.len() * span];
-
-    let mut panel = vec![[0f32; KEYS]; width];
-    for first in (start..positions).step_by(KEYS) {
-        for key in 0..KEYS {
-            let row = &keys[key_row(first + key, keys)];
-            for (panel, &number) in panel.iter_mut().zip(row) {
-                panel[key] = number;
-            }
-        }
-        for (place, rows) in query_rows.chunks(ROWS).enumerate() {
-            let mut sums = [[0f32; KEYS]; ROWS];
-            if let &[a, b, c, d] = rows {
-                for ((((panel, &a), &b), &c), &d) in panel.iter().zip(a).zip(b).zip(c).zip(d) {
-                    for (sums, query) in sums.iter_mut().zip([a, b, c, d]) {
-                        for (sum, &key) in sums.iter_mut().zip(panel) {
-                            *sum = multiply_add::<FUSED>(query, key, *sum);
-                        }
-                    }
-                }
-            } else {
-                for (sums, row) in sums.iter_mut().zip(rows) {
-                    for (panel, &query) in panel.iter().zip(*row) {
-                        for (sum, &key) in sums.iter_mut().zip(panel) {
-                            *sum = multiply_add::<FUSED>(query, key, *sum);
-                        }
-                    }
-                }
-            }
-            for (row, sums) in sums.iter().take(rows.len()).enumerate() {
-                scores[(place * ROWS + row) * span + first - start..][..KEYS].copy_from_slice(sums);
-            }
+        };
+        Self {
+            width,
+            group,
+            start,
+            span: (query.rows.len() - start).next_multiple_of(KEYS),
+            places: query.rows[start..]
+                .iter()
+                .map(|&row| (row as usize * heads.key_values + head) * width)
+                .collect(),
+            queries: (0..query.count * group).map(row).collect(),
         }
     }
 
-    for (row, scores) in scores.chunks_exact_mut(span).enumerate() {
-        let position = first_position + row / group;
-        let visible = heads.window.map_or(0, |window| (position + 1).saturating_sub(window));
-        soften::<FUSED>(scores, visible - start, position + 1 - start, heads.scale);
-    }
-
-    for lane in (0..width).step_by(LANES) {
-        let lanes = LANES.min(width - lane);
-        for first_row in (0..query_rows.len()).step_by(ROWS) {
-            let rows = ROWS.min(query_rows.len() - first_row);
-            let mut sums = [[0f32; LANES]; ROWS];
-            let weights: [&[f32]; ROWS] =
-                std::array::from_fn(|row| &scores[(first_row + row.min(rows - 1)) * span..][..span]);
-            for position in start..positions {
-                let value = &values[key_row(position, values)][lane..lane + lanes];
-                if let Some(value) = value.first_chunk::<LANES>() {
-                    for (sums, weights) in sums.iter_mut().zip(weights) {
-                        let weight = weights[position - start];
-                        for (sum, &value) in sums.iter_mut().zip(value) {
-                            *sum = multiply_add::<FUSED>(weight, value, *sum);
-                        }
-                    }
-                } else {
-                    for (sums, weights) in sums.iter_mut().zip(weights) {
-                        let weight = weights[position - start];
-                        for (sum, &value) in sums.iter_mut().zip(value) {
-                            *sum = multiply_add::<FUSED>(weight, value, *sum);
-                        }
-                    }
+    /// The products of every query row with every key, `[row][span]`. A product sums over the numbers of the head
+    /// in order, so it does not depend on the rows and keys beside it.
+    fn scores(&self, keys: &[f32]) -> Vec<f32> {
+        let mut scores = vec![0f32; self.queries.len() * self.span];
+        let mut panel = vec![[0f32; KEYS]; self.width];
+        for (number, places) in self.places.chunks(KEYS).enumerate() {
+            for (key, &place) in places.iter().enumerate() {
+                for (panel, &number) in panel.iter_mut().zip(&keys[place..place + self.width]) {
+                    panel[key] = number;
                 }
             }
-            for (row, sums) in sums.iter().take(rows).enumerate() {
-                out[(first_row + row) * width + lane..][..lanes].copy_from_slice(&sums[..lanes]);
+            for (block, rows) in self.queries.chunks(SCORE_ROWS).enumerate() {
+                let last = rows.len() - 1;
+                let rows_of_step: [&[f32]; SCORE_ROWS] = std::array::from_fn(|row| rows[row.min(last)]);
+                let mut sums = [[0f32; KEYS]; SCORE_ROWS];
+                score_step(&panel, rows_of_step, &mut sums);
+                for (row, sums) in sums.iter().take(rows.len()).enumerate() {
+                    scores[(block * SCORE_ROWS + row) * self.span + number * KEYS..][..KEYS].copy_from_slice(sums);
+                }
             }
         }
+        scores
+    }
+
+    /// The values weighed by the softened scores, `[row][width]`. Positions that a row does not see weigh nothing
+    /// and leave its sums as they are.
+    fn weigh(&self, weights: &[f32], values: &[f32]) -> Vec<f32> {
+        let rows = self.queries.len();
+        let mut out = vec![0f32; rows * self.width];
+        for lane in (0..self.width).step_by(LANES) {
+            let lanes = LANES.min(self.width - lane);
+            for first in (0..rows).step_by(VALUE_ROWS) {
+                let weights: [&[f32]; VALUE_ROWS] =
+                    std::array::from_fn(|row| &weights[(first + row).min(rows - 1) * self.span..][..self.places.len()]);
+                let mut sums = [[0f32; LANES]; VALUE_ROWS];
+                value_step(&values[lane..], lanes, &self.places, weights, &mut sums);
+                for (row, sums) in sums.iter().enumerate().take(rows - first) {
+                    out[(first + row) * self.width + lane..][..lanes].copy_from_slice(&sums[..lanes]);
+                }
+            }
+        }
+        out
+    }
+}
+
+/// `sums[row][key] = rows[row] . panel[..][key]`
+fn score_step(panel: &[[f32; KEYS]], rows: [&[f32]; SCORE_ROWS], sums: &mut [[f32; KEYS]; SCORE_ROWS]) {
+    #[cfg(target_arch = "x86_64")]
+    if Level::detect() == Level::Avx512Vnni {
+        // SAFETY: the level was detected on this processor.
+        #[expect(unsafe_code, reason = "instructions chosen at run time")]
+        unsafe {
+            avx512::score_step(panel, rows, sums);
+        }
+        return;
+    }
+    for_level!(plain_score_step(
+        panel: &[[f32; KEYS]],
+        rows: [&[f32]; SCORE_ROWS],
+        sums: &mut [[f32; KEYS]; SCORE_ROWS],
+    ));
+}
+
+#[inline(always)]
+fn plain_score_step<const FUSED: bool>(
+    panel: &[[f32; KEYS]],
+    rows: [&[f32]; SCORE_ROWS],
+    sums: &mut [[f32; KEYS]; SCORE_ROWS],
+) {
+    for (row, out) in rows.iter().zip(sums) {
+        let mut sums = [0f32; KEYS];
+        for (panel, &query) in panel.iter().zip(*row) {
+            for (sum, &key) in sums.iter_mut().zip(panel) {
+                *sum = multiply_add::<FUSED>(query, key, *sum);
+            }
+        }
+        *out = sums;
+    }
+}
+
+/// `sums[row] = sum over positions of weights[row][position] * values[places[position]..]`, the first `lanes` numbers.
+fn value_step(
+    values: &[f32],
+    lanes: usize,
+    places: &[usize],
+    weights: [&[f32]; VALUE_ROWS],
+    sums: &mut [[f32; LANES]; VALUE_ROWS],
+) {
+    #[cfg(target_arch = "x86_64")]
+    if Level::detect() == Level::Avx512Vnni && lanes == LANES {
+        // SAFETY: the level was detected on this processor.
+        #[expect(unsafe_code, reason = "instructions chosen at run time")]
+        unsafe {
+            avx512::value_step(values, places, weights, sums);
+        }
+        return;
+    }
+    for_level!(plain_value_step(
+        values: &[f32],
+        lanes: usize,
+        places: &[usize],
+        weights: [&[f32]; VALUE_ROWS],
+        sums: &mut [[f32; LANES]; VALUE_ROWS],
+    ));
+}
+
+#[inline(always)]
+fn plain_value_step<const FUSED: bool>(
+    values: &[f32],
+    lanes: usize,
+    places: &[usize],
+    weights: [&[f32]; VALUE_ROWS],
+    sums: &mut [[f32; LANES]; VALUE_ROWS],
+) {
+    for (weights, out) in weights.iter().zip(sums) {
+        let mut sums = [0f32; LANES];
+        for (&place, &weight) in places.iter().zip(*weights) {
+            for (sum, &value) in sums.iter_mut().zip(&values[place..place + lanes]) {
+                *sum = multiply_add::<FUSED>(weight, value, *sum);
+            }
+        }
+        *out = sums;
     }
 }
 
@@ -196,21 +250,101 @@ fn soften<const FUSED: bool>(scores: &mut [f32], from: usize, to: usize, scale: 
     scores[..from].fill(0.0);
     scores[to..].fill(0.0);
     let visible = &mut scores[from..to];
-    let largest = visible.iter().fold(f32::NEG_INFINITY, |all, &score| all.max(score));
+    let mut lanes = [f32::NEG_INFINITY; 16];
+    for chunk in visible.chunks(16) {
+        for (lane, &score) in lanes.iter_mut().zip(chunk) {
+            *lane = if score > *lane { score } else { *lane };
+        }
+    }
+    let largest = lanes.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let mut sums = [0f32; 16];
-    let mut chunks = visible.chunks_exact_mut(16);
-    for chunk in &mut chunks {
+    let (chunks, rest) = visible.as_chunks_mut::<16>();
+    for chunk in chunks {
         for (sum, score) in sums.iter_mut().zip(chunk) {
             *score = exp::<FUSED>((*score - largest) * scale);
             *sum += *score;
         }
     }
-    for (sum, score) in sums.iter_mut().zip(chunks.into_remainder()) {
+    for (sum, score) in sums.iter_mut().zip(rest) {
         *score = exp::<FUSED>((*score - largest) * scale);
         *sum += *score;
     }
     let inverse = 1.0 / sums.iter().sum::<f32>();
     for score in visible {
         *score *= inverse;
+    }
+}
+
+/// The two inner loops in AVX-512; the order of every sum is that of the plain ones.
+#[cfg(target_arch = "x86_64")]
+mod avx512 {
+    use std::arch::x86_64::*;
+
+    use super::{KEYS, LANES, SCORE_ROWS, VALUE_ROWS};
+
+    #[target_feature(enable = "avx512f")]
+    pub fn score_step(panel: &[[f32; KEYS]], rows: [&[f32]; SCORE_ROWS], out: &mut [[f32; KEYS]; SCORE_ROWS]) {
+        assert!(rows.iter().all(|row| row.len() == panel.len()));
+        let mut sums = [[_mm512_setzero_ps(); 2]; SCORE_ROWS];
+        for (number, keys) in panel.iter().enumerate() {
+            // SAFETY: a panel entry has 32 floats, and every row is as long as the panel by the assertion.
+            #[expect(unsafe_code, reason = "loads without a bounds check in the innermost loop")]
+            unsafe {
+                let (first, second) = (_mm512_loadu_ps(keys.as_ptr()), _mm512_loadu_ps(keys.as_ptr().add(16)));
+                for (sums, row) in sums.iter_mut().zip(rows) {
+                    let query = _mm512_set1_ps(*row.get_unchecked(number));
+                    sums[0] = _mm512_fmadd_ps(query, first, sums[0]);
+                    sums[1] = _mm512_fmadd_ps(query, second, sums[1]);
+                }
+            }
+        }
+        for (out, sums) in out.iter_mut().zip(sums) {
+            // SAFETY: both halves of 32 floats.
+            #[expect(unsafe_code, reason = "stores to an array")]
+            unsafe {
+                _mm512_storeu_ps(out.as_mut_ptr(), sums[0]);
+                _mm512_storeu_ps(out.as_mut_ptr().add(16), sums[1]);
+            }
+        }
+    }
+
+    #[target_feature(enable = "avx512f")]
+    pub fn value_step(
+        values: &[f32],
+        places: &[usize],
+        weights: [&[f32]; VALUE_ROWS],
+        out: &mut [[f32; LANES]; VALUE_ROWS],
+    ) {
+        assert!(weights.iter().all(|weights| weights.len() == places.len()));
+        let mut sums = [[_mm512_setzero_ps(); LANES / 16]; VALUE_ROWS];
+        for (position, &place) in places.iter().enumerate() {
+            let value = &values[place..place + LANES];
+            // SAFETY: the value has 64 floats, and every row of weights is as long as the places by the assertion.
+            #[expect(unsafe_code, reason = "loads without a bounds check in the innermost loop")]
+            unsafe {
+                let value = value.as_ptr();
+                let value: [__m512; LANES / 16] = [
+                    _mm512_loadu_ps(value),
+                    _mm512_loadu_ps(value.add(16)),
+                    _mm512_loadu_ps(value.add(32)),
+                    _mm512_loadu_ps(value.add(48)),
+                ];
+                for (sums, weights) in sums.iter_mut().zip(weights) {
+                    let weight = _mm512_set1_ps(*weights.get_unchecked(position));
+                    for (sum, value) in sums.iter_mut().zip(value) {
+                        *sum = _mm512_fmadd_ps(weight, value, *sum);
+                    }
+                }
+            }
+        }
+        for (out, sums) in out.iter_mut().zip(sums) {
+            for (part, sum) in sums.into_iter().enumerate() {
+                // SAFETY: four quarters of 64 floats.
+                #[expect(unsafe_code, reason = "stores to an array")]
+                unsafe {
+                    _mm512_storeu_ps(out.as_mut_ptr().add(16 * part), sum);
+                }
+            }
+        }
     }
 }

@@ -536,3 +536,94 @@ mod avx512 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use candle_core::quantized::{GgmlDType, QTensor};
+    use candle_core::{Device, Tensor};
+
+    use super::super::matrix::dequantize;
+    use super::*;
+
+    const INPUTS: usize = 512;
+    /// Not a whole number of panels.
+    const OUTPUTS: usize = 40;
+
+    fn quantized(dtype: GgmlDType) -> Vec<u8> {
+        let weights: Vec<f32> = (0..INPUTS * OUTPUTS)
+            .map(|i| ((i * 7919 % 1009) as f32 / 504.0 - 1.0).powi(3))
+            .collect();
+        let weights = Tensor::from_vec(weights, (OUTPUTS, INPUTS), &Device::Cpu).unwrap();
+        QTensor::quantize(&weights, dtype).unwrap().data().unwrap().into_owned()
+    }
+
+    /// Whole numbers up to 127 in every block, so that rounding activations changes nothing.
+    fn whole_activations(tokens: usize) -> Vec<f32> {
+        (0..tokens * INPUTS)
+            .map(|i| {
+                if i % 32 == 5 {
+                    127.0
+                } else {
+                    (i * 31 % 255) as f32 - 127.0
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_format_multiplies_as_its_numbers_say() {
+        for (kind, dtype) in [
+            (TensorType::Q4_0, GgmlDType::Q4_0),
+            (TensorType::Q4_1, GgmlDType::Q4_1),
+            (TensorType::Q5_0, GgmlDType::Q5_0),
+            (TensorType::Q5_1, GgmlDType::Q5_1),
+            (TensorType::Q8_0, GgmlDType::Q8_0),
+            (TensorType::Q4_K, GgmlDType::Q4K),
+            (TensorType::Q5_K, GgmlDType::Q5K),
+            (TensorType::Q6_K, GgmlDType::Q6K),
+        ] {
+            let bytes = quantized(dtype);
+            let weights = dequantize(&bytes, kind).unwrap();
+            let tiles = TileMatrix::from_bytes(&bytes, kind, INPUTS, OUTPUTS).unwrap();
+            assert_eq!(
+                TileMatrix::size_in_memory(kind, INPUTS, OUTPUTS).unwrap() as usize,
+                tiles.numbers.len() + 4 * (tiles.scales.len() + tiles.minimums.len())
+            );
+            let tokens = 8;
+            let x = whole_activations(tokens);
+            let mut out = vec![f32::NAN; tokens * OUTPUTS];
+            tiles.multiply(&x, &mut out);
+            for (token, x) in x.chunks_exact(INPUTS).enumerate() {
+                for (output, weights) in weights.chunks_exact(INPUTS).enumerate() {
+                    let exact: f64 = x.iter().zip(weights).map(|(&x, &w)| f64::from(x) * f64::from(w)).sum();
+                    let size: f64 = x.iter().zip(weights).map(|(&x, &w)| f64::from(x * w).abs()).sum();
+                    let ours = f64::from(out[token * OUTPUTS + output]);
+                    // Q4_1 and Q5_1 round the sum of a block to half precision, as llama.cpp does.
+                    assert!((ours - exact).abs() < 1e-4 * size, "{}: {ours}, not {exact}", kind.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_has_the_same_bits_alone_and_with_others_and_by_the_plain_definition() {
+        for (kind, dtype) in [(TensorType::Q4_1, GgmlDType::Q4_1), (TensorType::Q6_K, GgmlDType::Q6K)] {
+            let tiles = TileMatrix::from_bytes(&quantized(dtype), kind, INPUTS, OUTPUTS).unwrap();
+            let x: Vec<f32> = (0..9 * INPUTS).map(|i| ((i * 101 % 997) as f32).sin()).collect();
+            let mut together = vec![0f32; 9 * OUTPUTS];
+            tiles.multiply(&x, &mut together);
+            for (x, together) in x.chunks_exact(INPUTS).zip(together.chunks_exact(OUTPUTS)) {
+                let mut alone = vec![0f32; OUTPUTS];
+                tiles.multiply(x, &mut alone);
+                assert_eq!(alone, together);
+                let x = Activations::round(x, INPUTS, tiles.rounding);
+                let mut plain = [0f32; PANEL];
+                step_one::<true>(&tiles.panel(0), &x, 0, &mut plain);
+                // Without fused multiply-add, a level of its own, the last digits may differ.
+                if Level::detect() != Level::Portable {
+                    assert_eq!(plain, together[..PANEL]);
+                }
+            }
+        }
+    }
+}

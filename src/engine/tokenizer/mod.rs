@@ -30,7 +30,7 @@ pub struct Tokenizer {
 
 #[derive(Debug)]
 enum Method {
-    BytePair(BytePair),
+    BytePair(Box<BytePair>),
     SentencePiece(SentencePiece),
 }
 
@@ -65,7 +65,7 @@ impl Tokenizer {
             "gpt2" => {
                 let method = BytePair::from_gguf(file, &vocabulary)?;
                 let name = format!("byte-level BPE ({})", method.pre_tokenizer());
-                (Method::BytePair(method), name)
+                (Method::BytePair(Box::new(method)), name)
             }
             _ => (
                 Method::SentencePiece(SentencePiece::from_gguf(file)?),
