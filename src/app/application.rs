@@ -21,6 +21,9 @@ use crate::runs::{ExecuteError, RunRecord, RunState, Step};
 use crate::text::{self, Fallback};
 use crate::workspace::Workspace;
 
+/// What draws the state and says what was clicked: the pages stand above this module.
+pub type Draw = fn(&mut egui::Ui, &State, &mut Vec<Command>);
+
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -37,12 +40,12 @@ pub enum OpenError {
 /// Opens the window on the workspace at `root` and returns when it is closed.
 ///
 /// Draws with wgpu, else with OpenGL; `POLYCLINIC_RENDERER` (`wgpu` or `glow`) leaves no choice.
-pub fn open(root: &Path) -> Result<(), OpenError> {
+pub fn open(root: &Path, draw: Draw) -> Result<(), OpenError> {
     let chosen = match std::env::var("POLYCLINIC_RENDERER") {
         Ok(name) if !name.is_empty() => Some(name.parse::<Renderer>().map_err(|_| OpenError::UnknownRenderer(name))?),
         _ => None,
     };
-    let first = match run(root, chosen.unwrap_or(Renderer::Wgpu)) {
+    let first = match run(root, draw, chosen.unwrap_or(Renderer::Wgpu)) {
         Ok(()) => return Ok(()),
         Err(error @ (eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_))) => {
             tracing::debug!("no window: {error}");
@@ -54,10 +57,10 @@ pub fn open(root: &Path) -> Result<(), OpenError> {
         return Err(OpenError::NoRenderer(first.to_string()));
     }
     tracing::warn!("wgpu cannot draw here, trying OpenGL: {first}");
-    run(root, Renderer::Glow).map_err(|second| OpenError::NoRenderer(format!("wgpu: {first}; OpenGL: {second}")))
+    run(root, draw, Renderer::Glow).map_err(|second| OpenError::NoRenderer(format!("wgpu: {first}; OpenGL: {second}")))
 }
 
-fn run(root: &Path, renderer: Renderer) -> Result<(), eframe::Error> {
+fn run(root: &Path, draw: Draw, renderer: Renderer) -> Result<(), eframe::Error> {
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Polyclinic")
@@ -73,7 +76,7 @@ fn run(root: &Path, renderer: Renderer) -> Result<(), eframe::Error> {
         "Polyclinic",
         options,
         Box::new(move |creation| {
-            let application = Application::new(&creation.egui_ctx, root, Fallback::System)?;
+            let application = Application::new(&creation.egui_ctx, root, Fallback::System, draw)?;
             Ok(Box::new(application))
         }),
     )
@@ -81,6 +84,7 @@ fn run(root: &Path, renderer: Renderer) -> Result<(), eframe::Error> {
 
 /// The window's program.
 pub struct Application {
+    draw: Draw,
     state: State,
     loader: Loader,
     worker: Worker,
@@ -95,7 +99,7 @@ pub struct Application {
 impl Application {
     /// Prepares `context` and begins to read the workspace at `root`. `fallback` says where characters that no
     /// bundled font has are looked for.
-    pub fn new(context: &Context, root: PathBuf, fallback: Fallback) -> Result<Self, OpenError> {
+    pub fn new(context: &Context, root: PathBuf, fallback: Fallback, draw: Draw) -> Result<Self, OpenError> {
         text::install(context, fallback);
         theme::install(context);
         let threads = |source| OpenError::Threads { source };
@@ -105,6 +109,7 @@ impl Application {
         loader.submit(Job::Workspace);
         loader.submit(Job::Models);
         Ok(Self {
+            draw,
             state: State::default(),
             loader,
             worker,
@@ -307,7 +312,7 @@ impl Application {
         if !dropped.is_empty() {
             commands.push(Command::Drop(dropped));
         }
-        crate::ui::shell::show(ui, &self.state, &mut commands);
+        (self.draw)(ui, &self.state, &mut commands);
         self.state.after_frame();
         if !commands.is_empty() {
             // What the commands changed shows at once.

