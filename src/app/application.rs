@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use eframe::Renderer;
-use egui::{Context, Theme, ThemePreference, ViewportBuilder};
+use egui::{Context, Theme, ThemePreference, ViewportBuilder, ViewportCommand};
 
 use super::benchmarks::Importing;
 use super::command::{self, Command};
@@ -17,9 +17,12 @@ use super::state::{Notice, State, Task};
 use super::theme;
 use crate::engine::Cancel;
 use crate::runs::worker::{self, Worker};
-use crate::runs::{RunRecord, RunState, Step};
+use crate::runs::{ExecuteError, RunRecord, RunState, Step};
 use crate::text::{self, Fallback};
 use crate::workspace::Workspace;
+
+/// What draws the state and says what was clicked: the pages stand above this module.
+pub type Draw = fn(&mut egui::Ui, &State, &mut Vec<Command>);
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -37,12 +40,12 @@ pub enum OpenError {
 /// Opens the window on the workspace at `root` and returns when it is closed.
 ///
 /// Draws with wgpu, else with OpenGL; `POLYCLINIC_RENDERER` (`wgpu` or `glow`) leaves no choice.
-pub fn open(root: &Path) -> Result<(), OpenError> {
+pub fn open(root: &Path, draw: Draw) -> Result<(), OpenError> {
     let chosen = match std::env::var("POLYCLINIC_RENDERER") {
         Ok(name) if !name.is_empty() => Some(name.parse::<Renderer>().map_err(|_| OpenError::UnknownRenderer(name))?),
         _ => None,
     };
-    let first = match run(root, chosen.unwrap_or(Renderer::Wgpu)) {
+    let first = match run(root, draw, chosen.unwrap_or(Renderer::Wgpu)) {
         Ok(()) => return Ok(()),
         Err(error @ (eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_))) => {
             tracing::debug!("no window: {error}");
@@ -54,10 +57,10 @@ pub fn open(root: &Path) -> Result<(), OpenError> {
         return Err(OpenError::NoRenderer(first.to_string()));
     }
     tracing::warn!("wgpu cannot draw here, trying OpenGL: {first}");
-    run(root, Renderer::Glow).map_err(|second| OpenError::NoRenderer(format!("wgpu: {first}; OpenGL: {second}")))
+    run(root, draw, Renderer::Glow).map_err(|second| OpenError::NoRenderer(format!("wgpu: {first}; OpenGL: {second}")))
 }
 
-fn run(root: &Path, renderer: Renderer) -> Result<(), eframe::Error> {
+fn run(root: &Path, draw: Draw, renderer: Renderer) -> Result<(), eframe::Error> {
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title("Polyclinic")
@@ -73,7 +76,7 @@ fn run(root: &Path, renderer: Renderer) -> Result<(), eframe::Error> {
         "Polyclinic",
         options,
         Box::new(move |creation| {
-            let application = Application::new(&creation.egui_ctx, root, Fallback::System)?;
+            let application = Application::new(&creation.egui_ctx, root, Fallback::System, draw)?;
             Ok(Box::new(application))
         }),
     )
@@ -81,6 +84,7 @@ fn run(root: &Path, renderer: Renderer) -> Result<(), eframe::Error> {
 
 /// The window's program.
 pub struct Application {
+    draw: Draw,
     state: State,
     loader: Loader,
     worker: Worker,
@@ -88,12 +92,14 @@ pub struct Application {
     run: Option<Cancel>,
     downloads: HashMap<String, Cancel>,
     dialogs: Dialogs,
+    /// The window's title, until it is set.
+    title: Option<String>,
 }
 
 impl Application {
     /// Prepares `context` and begins to read the workspace at `root`. `fallback` says where characters that no
     /// bundled font has are looked for.
-    pub fn new(context: &Context, root: PathBuf, fallback: Fallback) -> Result<Self, OpenError> {
+    pub fn new(context: &Context, root: PathBuf, fallback: Fallback, draw: Draw) -> Result<Self, OpenError> {
         text::install(context, fallback);
         theme::install(context);
         let threads = |source| OpenError::Threads { source };
@@ -103,6 +109,7 @@ impl Application {
         loader.submit(Job::Workspace);
         loader.submit(Job::Models);
         Ok(Self {
+            draw,
             state: State::default(),
             loader,
             worker,
@@ -110,6 +117,7 @@ impl Application {
             run: None,
             downloads: HashMap::new(),
             dialogs: Dialogs::default(),
+            title: None,
         })
     }
 
@@ -183,12 +191,14 @@ impl Application {
                 for problem in &study.problems {
                     state.notify("A part of the workspace could not be read; the rest is shown.", problem);
                 }
+                self.title = Some(format!("Polyclinic: {}", study.name));
                 self.workspace = Some(workspace);
                 state.show_study(study);
             }
             Event::NoStudy(problem) => state.problem = Some(problem),
             Event::Models(models) => state.models.list = models,
-            Event::NoModels(problem) => state.notify("The model could not be added.", &problem),
+            Event::NoModels(problem) => state.notify("The list of models could not be read.", &problem),
+            Event::NotAdded(problem) => state.notify("The model was not added.", &problem),
             Event::Imported(import, name) => state.benchmarks.import = Some(Importing::Read { import, name }),
             Event::NotImported { path, problem } => {
                 state.benchmarks.import = Some(Importing::Failed { path, problem });
@@ -246,7 +256,10 @@ impl Application {
             }
             worker::Event::Refused(problem) => {
                 state.runs.live = None;
-                state.notify("The run could not go on; every answer so far is kept.", &problem);
+                // Stopped before there was anything to keep: nothing went wrong.
+                if problem != ExecuteError::Cancelled.to_string() {
+                    state.notify("The run could not go on; every answer so far is kept.", &problem);
+                }
                 self.loader.submit(Job::Workspace);
             }
         }
@@ -272,6 +285,9 @@ impl Application {
         while let Some(event) = self.worker.try_event() {
             self.take_in_run(event);
         }
+        if let Some(title) = self.title.take() {
+            context.send_viewport_cmd(ViewportCommand::Title(title));
+        }
         if let Some((purpose, path)) = self.dialogs.poll(context) {
             let command = match purpose {
                 Purpose::Model => Command::AddModel(path),
@@ -296,7 +312,7 @@ impl Application {
         if !dropped.is_empty() {
             commands.push(Command::Drop(dropped));
         }
-        crate::ui::shell::show(ui, &self.state, &mut commands);
+        (self.draw)(ui, &self.state, &mut commands);
         self.state.after_frame();
         if !commands.is_empty() {
             // What the commands changed shows at once.

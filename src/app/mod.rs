@@ -1,4 +1,4 @@
-//! The window: its state, commands, background work and look. The pages are [`crate::ui`]'s.
+//! The window: its state, commands, background work and look. The pages stand above it, in `ui`.
 
 mod application;
 pub mod benchmarks;
@@ -14,5 +14,5 @@ pub mod state;
 pub mod study;
 pub mod theme;
 
-pub use application::{Application, OpenError, open};
+pub use application::{Application, Draw, OpenError, open};
 pub use state::{State, Task};

@@ -240,7 +240,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
 
 #[cfg(feature = "window")]
 fn open_window(path: PathBuf) -> anyhow::Result<Ending> {
-    polyclinic::app::open(&path)
+    polyclinic::ui::open(&path)
         .context("the window cannot be opened; every command works without it, see `polyclinic help`")?;
     Ok(Ending::Done)
 }

@@ -12,10 +12,17 @@ pub mod text;
 pub mod typeset;
 pub mod widgets;
 
+use std::path::Path;
+
 use egui::Ui;
 
-use crate::app::State;
 use crate::app::command::Command;
+use crate::app::{self, OpenError, State};
+
+/// Opens the window on the workspace at `root` and returns when it is closed.
+pub fn open(root: &Path) -> Result<(), OpenError> {
+    app::open(root, shell::show)
+}
 
 /// What a page shows while there is no workspace: that it is being read, or why it cannot be.
 fn no_workspace(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {

@@ -564,8 +564,12 @@ pub fn card(ui: &mut Ui, rect: Rect, title: &str, note: &str, tools: impl FnOnce
     within(ui, inside, (title, "body"), body);
 }
 
-/// `text` beginning with a capital, as a sentence does.
+/// `text` beginning with a capital, as a sentence does; a name such as `mmlu_medical` or a path stays as it is.
 pub fn capital(text: &str) -> String {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    if word.contains(['_', '/', '\\', '.']) {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     letters
         .next()

@@ -9,3 +9,5 @@
 mod pages;
 mod pictures;
 mod support;
+#[path = "../support/tiny_model.rs"]
+mod tiny_model;

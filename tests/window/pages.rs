@@ -5,14 +5,15 @@ use std::time::Instant;
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use polyclinic::app::Task;
 use polyclinic::app::benchmarks::Importing;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::matrix::Cell;
+use polyclinic::app::{State, Task};
 use polyclinic::runs::RunState;
 use polyclinic::workspace::Workspace;
 
 use crate::support::{MODELS, Pages, Window, state, workspace};
+use crate::tiny_model;
 
 #[test]
 fn a_click_on_a_cell_opens_its_items() {
@@ -238,53 +239,68 @@ fn a_long_list_draws_only_what_is_in_sight() {
     assert_eq!(pages.state().inspect.selected, 100);
 }
 
-/// Asks the real model, where it is on this machine: from the form to the matrix, stopped and resumed on the way.
+/// From the form to the matrix, stopped and resumed on the way, with a tiny model of random weights.
 #[test]
 fn a_run_goes_from_the_form_to_the_matrix() {
-    let model = &polyclinic::models::packaged::all()[0];
-    let places = polyclinic::models::cache::Places::from_environment().unwrap();
-    let Some(path) = polyclinic::models::packaged::cached_path(model, &places) else {
-        eprintln!("skipped: {} is not on this machine", model.title);
-        return;
-    };
     let folder = workspace(&[]);
+    let model = folder.path().join("tiny.gguf");
+    tiny_model::write(&model, &tiny_model::Shape::llama());
     let mut window = Window::open(folder.path(), 1440.0, 900.0);
     window.send(Command::NewRun);
     let mut form = window.state(|state| state.runs.form.clone()).unwrap();
-    form.models = [(model.name.to_owned(), path)].into();
-    form.languages = ["en", "ar"].map(|tag| tag.parse().unwrap()).into();
-    form.limit = "8".to_owned();
+    form.models = [("tiny".to_owned(), model)].into();
+    form.languages = ["en", "ar", "zh"].map(|tag| tag.parse().unwrap()).into();
+    window.send(Command::EditForm(form));
+    // Stopped while the model is still being hashed, nothing has happened, and that is no failure.
+    let form = window.state(|state| state.runs.form.clone()).unwrap();
+    window.send(Command::StartRun);
+    window.send(Command::CancelRun);
+    window.wait(|state| state.runs.live.is_none());
+    assert!(window.state(|state| state.notices.is_empty()));
+
+    let earlier = window.state(|state| state.study.as_ref().unwrap().runs.len());
+    window.send(Command::NewRun);
     window.send(Command::EditForm(form));
     window.harness.get_by_label("Start run").click();
-    window.wait(|state| state.runs.live.as_ref().is_some_and(|live| live.run.is_some()));
+    window.settle();
+    window.wait(|state| state.study.as_ref().is_some_and(|study| study.runs.len() > earlier));
+    window.wait(|state| state.runs.live.as_ref().is_none_or(|live| live.done > 0));
     window.send(Command::CancelRun);
-    window.wait(|state| state.runs.live.is_none() && state.study.as_ref().is_some_and(|study| study.runs.len() == 1));
-    let (id, ended) = window.state(|state| {
-        let record = &state.study.as_ref().unwrap().runs[0].0;
-        (record.id.clone(), record.state)
-    });
-    if ended != RunState::Finished {
-        window.wait(|state| {
-            state
-                .study
-                .as_ref()
-                .is_some_and(|study| study.runs[0].0.state == RunState::Cancelled)
-        });
+    let ended = |state: &State| {
+        let study = state.study.as_ref().unwrap();
+        let record = study.runs.first().map(|(record, _)| (record.id.clone(), record.state));
+        record.filter(|(_, run)| state.runs.live.is_none() && *run != RunState::Unfinished)
+    };
+    window.wait(|state| ended(state).is_some());
+    let (id, how) = window.state(ended).unwrap();
+    if how != RunState::Finished {
+        assert_eq!(how, RunState::Cancelled);
         window.harness.get_by_label(&format!("Resume {id}")).click();
         window.settle();
+        window.wait(|state| ended(state).is_some_and(|(_, how)| how == RunState::Finished));
     }
-    window.wait(|state| {
-        state
-            .study
-            .as_ref()
-            .is_some_and(|study| study.runs[0].0.state == RunState::Finished)
-    });
     window.state(|state| {
-        let cells: Vec<_> = state.compare.matrix.columns().collect();
-        assert_eq!(cells.len(), 2);
-        for (group, language) in cells {
-            let key = state.compare.matrix.key(model.name, group, language);
-            assert!(matches!(state.compare.matrix.cell(&key), Cell::Measured(measure) if measure.n == 8));
+        let matrix = &state.compare.matrix;
+        assert_eq!(matrix.columns().count(), 3);
+        for (group, language) in matrix.columns() {
+            let cell = matrix.cell(&matrix.key("tiny", group, language));
+            assert!(matches!(cell, Cell::Measured(measure) if measure.n == 48), "{cell:?}");
         }
     });
+}
+
+#[test]
+fn a_text_file_called_gguf_is_not_added() {
+    let folder = workspace(&[]);
+    let mut window = Window::open(folder.path(), 1440.0, 900.0);
+    let file = folder.path().join("notes.gguf");
+    std::fs::write(&file, "these are notes, not weights").unwrap();
+    window.send(Command::Drop(vec![file]));
+    window.wait(|state| !state.notices.is_empty());
+    assert_eq!(window.state(|state| state.page), Page::Models);
+    window.harness.get_by_label("The model was not added.");
+    let before = window.state(|state| state.models.list.len());
+    window.harness.get_by_label("Dismiss").click();
+    window.settle();
+    assert!(window.state(|state| state.notices.is_empty() && state.models.list.len() == before));
 }

@@ -261,6 +261,18 @@ fn pictures_of_many() {
                     .save(folder.join(name("Filter", theme, width)))
                     .unwrap();
             }
+            if width == 1600.0 {
+                for page in [Page::Compare, Page::Inspect] {
+                    pages.harness.state_mut().0.page = page;
+                    pages
+                        .harness
+                        .set_size(egui::vec2(1000.0, 700.0))
+                        .set_pixels_per_point(1.25);
+                    pages.settle();
+                    let name = name(&format!("Scaled-{}", page.title()), theme, 1250.0);
+                    pages.harness.render().unwrap().save(folder.join(name)).unwrap();
+                }
+            }
             state = std::mem::take(&mut pages.harness.state_mut().0);
             state.page = Page::Compare;
         }

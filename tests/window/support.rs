@@ -157,7 +157,8 @@ impl Window {
         let harness = builder
             .with_max_steps(20)
             .with_context_setup(move |context| {
-                *made.borrow_mut() = Some(Application::new(context, root, Fallback::None).unwrap());
+                *made.borrow_mut() =
+                    Some(Application::new(context, root, Fallback::None, polyclinic::ui::shell::show).unwrap());
             })
             .build_ui(move |ui| {
                 let mut application = shown.borrow_mut();
@@ -183,7 +184,8 @@ impl Window {
         while !self.state(&so) {
             assert!(
                 begun.elapsed() < Duration::from_secs(60),
-                "the window never came to the awaited state"
+                "the window never came to the awaited state; it says {:?}",
+                self.state(|state| (state.notices.clone(), state.problem.clone(), state.runs.live.clone()))
             );
             std::thread::sleep(Duration::from_millis(5));
             self.harness.step();

@@ -89,14 +89,11 @@ fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
     if let Some(chance) = state.compare.tally.chance {
         let guess = percent(chance);
         let (icon, sentence) = if measure.low > chance {
-            (Icon::Check, format!("Above guessing, which gives {guess}."))
+            (Icon::Check, format!("Above guessing ({guess})."))
         } else if measure.high < chance {
-            (Icon::Cross, format!("Below guessing, which gives {guess}."))
+            (Icon::Cross, format!("Below guessing ({guess})."))
         } else {
-            (
-                Icon::Question,
-                format!("Too few to tell from guessing, which gives {guess}."),
-            )
+            (Icon::Question, format!("Too few to tell from guessing ({guess})."))
         };
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
         icons::paint(

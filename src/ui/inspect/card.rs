@@ -241,26 +241,48 @@ fn show_rationales(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
     bottom.ceil()
 }
 
-/// Heights of an option's parts in one half: the line "right answer", the text, the bars.
-fn parts(ui: &Ui, half: &Half<'_>, option: usize) -> (f32, f32, f32) {
-    let Some(text) = half.side.item.options.get(option) else {
-        return (0.0, 0.0, 0.0);
-    };
-    let right = option == half.side.item.answer;
-    let ink = option_ink(ui, half, right);
-    let galley = typeset::galley_in(
-        ui,
-        text,
-        ink,
-        half.column.width() - INDENT - PADDING,
-        usize::MAX,
-        Some(half.language),
-    );
-    (
-        if right { 20.0 } else { 0.0 },
-        galley.size().y,
-        half.bars.len() as f32 * BAR_ROW,
-    )
+/// Heights of an option's parts; those of a row are the greatest of its halves.
+#[derive(Debug, Clone, Copy, Default)]
+struct Parts {
+    /// The line "right answer".
+    mark: f32,
+    /// From the text's top to its first baseline.
+    baseline: f32,
+    /// The text from its first baseline down.
+    below: f32,
+    bars: f32,
+}
+
+impl Parts {
+    fn of(ui: &Ui, half: &Half<'_>, option: usize) -> Self {
+        let Some(text) = half.side.item.options.get(option) else {
+            return Self::default();
+        };
+        let right = option == half.side.item.answer;
+        let ink = option_ink(ui, half, right);
+        let width = half.column.width() - INDENT - PADDING;
+        let galley = typeset::galley_in(ui, text, ink, width, usize::MAX, Some(half.language));
+        let baseline = typeset::first_baseline(ui, text, ink, width, half.language);
+        Self {
+            mark: if right { 20.0 } else { 0.0 },
+            baseline,
+            below: galley.size().y - baseline,
+            bars: half.bars.len() as f32 * BAR_ROW,
+        }
+    }
+
+    fn greatest(self, other: Self) -> Self {
+        Self {
+            mark: self.mark.max(other.mark),
+            baseline: self.baseline.max(other.baseline),
+            below: self.below.max(other.below),
+            bars: self.bars.max(other.bars),
+        }
+    }
+
+    fn text(self) -> f32 {
+        (self.baseline + self.below).max(space::LETTER_BOX)
+    }
 }
 
 fn option_ink(ui: &Ui, half: &Half<'_>, right: bool) -> Ink {
@@ -271,16 +293,11 @@ fn option_ink(ui: &Ui, half: &Half<'_>, right: bool) -> Ink {
 
 fn show_option(ui: &mut Ui, halves: &[Half<'_>], option: usize, top: f32) -> f32 {
     let colours = palette(ui);
-    let heights: Vec<_> = halves.iter().map(|half| parts(ui, half, option)).collect();
-    let most = |part: &dyn Fn(&(f32, f32, f32)) -> f32| heights.iter().map(part).fold(0.0, f32::max);
-    let (mark, text, bars) = (
-        most(&|heights| heights.0),
-        most(&|heights| heights.1.max(24.0)),
-        most(&|heights| heights.2),
-    );
-    let height = (8.0 + mark + text + 6.0 + bars + 10.0).ceil();
-    for half in halves {
-        show_half(ui, half, option, top, height, (mark, text));
+    let parts: Vec<Parts> = halves.iter().map(|half| Parts::of(ui, half, option)).collect();
+    let row = parts.iter().copied().fold(Parts::default(), Parts::greatest);
+    let height = (8.0 + row.mark + row.text() + 6.0 + row.bars + 10.0).ceil();
+    for (half, own) in halves.iter().zip(&parts) {
+        show_half(ui, half, option, top, height, (row, own.baseline));
     }
     if let Some((first, last)) = halves.first().zip(halves.last()) {
         ui.painter().hline(
@@ -292,7 +309,7 @@ fn show_option(ui: &mut Ui, halves: &[Half<'_>], option: usize, top: f32) -> f32
     top + height
 }
 
-fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32, (mark, text_height): (f32, f32)) {
+fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32, (row, baseline): (Parts, f32)) {
     let colours = palette(ui);
     let item = half.side.item;
     let Some(text) = item.options.get(option) else { return };
@@ -310,7 +327,8 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
             column.place(INDENT, column.width() - INDENT - PADDING, top + 8.0, 18.0),
         );
     }
-    let text_top = top + 8.0 + mark;
+    let text_top = top + 8.0 + row.mark;
+    let text_height = row.text();
     let letter = half.language.option_letter(option).unwrap_or("?");
     let box_rect = column.place(
         PADDING,
@@ -320,7 +338,9 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
     );
     show_letter(ui, half, box_rect, letter, right);
     let ink = option_ink(ui, half, right);
-    let place = column.place(INDENT, column.width() - INDENT - PADDING, text_top, f32::INFINITY);
+    // The first baselines of the two languages meet.
+    let own_top = text_top + row.baseline - baseline;
+    let place = column.place(INDENT, column.width() - INDENT - PADDING, own_top, f32::INFINITY);
     typeset::block(ui, place, text, ink, half.language);
     let mut y = text_top + text_height + 6.0;
     let names = name_width(ui, half);

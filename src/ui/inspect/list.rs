@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         show_search(ui, state, commands);
         show_filters(ui, state, study, commands);
-        show_count(ui, state, study);
+        show_count(ui, state, study, commands);
         ui.min_rect().bottom()
     });
     let top = used + 6.0;
@@ -146,13 +146,6 @@ fn show_filters(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Co
         );
         widgets::focus_ring(ui, &response, rect);
         Popup::menu(&response).show(|ui| show_menu(ui, filter, study, commands));
-        if !filter.is_empty() {
-            Button::new(Emphasis::Quiet).small().text("Clear").show(
-                ui,
-                commands,
-                Command::SetFilter(Filter::default()),
-            );
-        }
     });
 }
 
@@ -206,14 +199,25 @@ fn show_menu(ui: &mut Ui, filter: &Filter, study: &Study, commands: &mut Vec<Com
     });
 }
 
-fn show_count(ui: &mut Ui, state: &State, study: &Study) {
+fn show_count(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let text = format!(
         "{} of {} items",
         count(state.inspect.listed.len()),
         count(study.entries.len())
     );
-    typeset::line(ui, &text, Ink::new(size::SECONDARY, colours.text).semibold());
+    ui.horizontal(|ui| {
+        typeset::line(ui, &text, Ink::new(size::SECONDARY, colours.text).semibold());
+        if !state.inspect.filter.is_empty() {
+            ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
+                let clear = Button::new(Emphasis::Quiet)
+                    .small()
+                    .text("Clear")
+                    .name("Clear all filters");
+                clear.show(ui, commands, Command::SetFilter(Filter::default()));
+            });
+        }
+    });
 }
 
 fn show_rows(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {

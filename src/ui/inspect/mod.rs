@@ -80,12 +80,15 @@ fn show_card(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         });
         let body = Rect::from_min_max(header.left_bottom(), all.max);
         return within(ui, body, "none", |ui| {
-            widgets::empty(
-                ui,
-                "No item is left.",
-                "Remove a filter in the list to see more.",
-                |_| {},
-            );
+            // The list says it already, where it is open.
+            if !state.inspect.list_open {
+                widgets::empty(
+                    ui,
+                    "No item passes the filters.",
+                    "Open the list to remove one.",
+                    |_| {},
+                );
+            }
         });
     };
     let others = study.beside(place);
