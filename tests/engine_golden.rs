@@ -1,7 +1,7 @@
 //! The local backend against llama.cpp's own numbers, for the two packaged models.
 //!
-//! `golden/make_golden.py` made the numbers and says how. The models are looked for in the folder that
-//! `POLYCLINIC_MODELS` names; without them a test says so and passes.
+//! `golden/make_golden.py` made the numbers and says how. The models are looked for in the cache that
+//! `polyclinic models get` fills; without them a test says so and passes.
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "test code")]
 
@@ -145,9 +145,11 @@ fn question_text(line: &str) -> String {
 fn ids_of_real_questions_equal_those_of_llama_cpp() {
     let golden = golden("questions.json");
     let mut folders = vec![golden_support::folder().join("../../assets/questions")];
-    match std::env::var_os("POLYCLINIC_DATA") {
-        Some(folder) => folders.push(folder.into()),
-        None => eprintln!("skipped for real data: POLYCLINIC_DATA names no folder"),
+    let real = golden_support::folder().join("../../../shared/data");
+    if real.exists() {
+        folders.push(real);
+    } else {
+        eprintln!("skipped for real data: {} is absent", real.display());
     }
     for (name, files) in golden.as_object().unwrap() {
         let Some(path) = model(name) else { continue };

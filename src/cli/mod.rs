@@ -158,6 +158,9 @@ struct RunArguments {
     /// A B C D in every language instead of the language's own letters
     #[arg(long)]
     latin_letters: bool,
+    /// Leave out the paragraph before the questions that says what follows
+    #[arg(long)]
+    no_instruction: bool,
 }
 
 impl RunArguments {
@@ -172,6 +175,7 @@ impl RunArguments {
             seed: self.seed,
             chat: self.chat,
             letters,
+            without_instruction: self.no_instruction,
         }
     }
 }

@@ -32,11 +32,17 @@ pub struct LocalBackend {
 }
 
 impl LocalBackend {
-    /// Checks the file, the settings and the memory, then loads the model.
-    pub fn load(path: &Path) -> Result<Self, EngineError> {
+    /// Reads the file's header and settings, and refuses what is damaged, unknown or too large for the memory.
+    pub(super) fn check_file(path: &Path) -> Result<(GgufFile, Settings), EngineError> {
         let file = GgufFile::open(path)?;
         let settings = Settings::from_gguf(&file, memory::vocabulary_size(&file)?)?;
         MemoryNeed::with_settings(&file, &settings, PLANNED_TOKENS.min(settings.context_length))?.check(&file)?;
+        Ok((file, settings))
+    }
+
+    /// Checks the file as [`Loader::check`](super::Loader::check) does, then loads the model.
+    pub fn load(path: &Path) -> Result<Self, EngineError> {
+        let (file, settings) = Self::check_file(path)?;
         let tokenizer = Tokenizer::from_gguf(&file)?;
         let cache = Cache::new(&settings);
         let summary = file.summary()?;

@@ -109,7 +109,25 @@ pub trait Backend: Send {
     fn score(&mut self, group: &[ScoreRequest], cancel: &Cancel) -> Result<Vec<Scores>, EngineError>;
 }
 
-/// Loads a model file.
-pub fn load(path: &Path) -> Result<Box<dyn Backend>, EngineError> {
-    Ok(Box::new(LocalBackend::load(path)?))
+/// Where models come from; tests put their own in the files' place.
+pub trait Loader {
+    /// Finds out cheaply whether a file can be loaded: its header, its architecture, the memory it takes.
+    fn check(&self, path: &Path) -> Result<(), EngineError>;
+
+    /// Loads a model file.
+    fn load(&self, path: &Path) -> Result<Box<dyn Backend>, EngineError>;
+}
+
+/// Loads model files into this process.
+#[derive(Debug, Clone, Copy)]
+pub struct LocalLoader;
+
+impl Loader for LocalLoader {
+    fn check(&self, path: &Path) -> Result<(), EngineError> {
+        LocalBackend::check_file(path).map(|_| ())
+    }
+
+    fn load(&self, path: &Path) -> Result<Box<dyn Backend>, EngineError> {
+        Ok(Box::new(LocalBackend::load(path)?))
+    }
 }

@@ -57,8 +57,10 @@ pub fn letter_prompt(
 ) -> Result<LetterPrompt, ChatError> {
     let template = template(&item.key.language);
     let mut text = PromptText::default();
-    text.push_markup(&template.instruction);
-    text.push_markup("\n\n");
+    if !protocol.without_instruction {
+        text.push_markup(&template.instruction);
+        text.push_markup("\n\n");
+    }
     for shot in shots {
         push_question(&mut text, template, shot, protocol.letters);
         text.push_markup(&template.gap);
@@ -171,6 +173,19 @@ mod tests {
         };
         let prompt = letter_prompt(&item("ru", "Что?"), &[], &protocol, None).unwrap();
         assert_eq!(prompt.continuations, [" A", " B"]);
+    }
+
+    #[test]
+    fn the_instruction_can_be_left_out() {
+        let protocol = Protocol {
+            without_instruction: true,
+            ..Protocol::default()
+        };
+        let prompt = letter_prompt(&item("en", "Asked?"), &[], &protocol, None).unwrap();
+        assert_eq!(
+            prompt.text.to_plain_string(),
+            "Question: Asked?\nA. one\nB. two\nAnswer:"
+        );
     }
 
     #[test]

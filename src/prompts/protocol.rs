@@ -24,6 +24,9 @@ pub struct Protocol {
     pub chat: bool,
     #[serde(default)]
     pub letters: Letters,
+    /// Leaves out the paragraph that says what follows, as some harnesses do.
+    #[serde(default)]
+    pub without_instruction: bool,
 }
 
 impl Protocol {
@@ -40,6 +43,9 @@ impl Protocol {
         }
         if self.chat {
             label.push_str(", chat");
+        }
+        if self.without_instruction {
+            label.push_str(", no instruction");
         }
         label
     }

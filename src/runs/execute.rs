@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::{Group, Journal, JournalError, Plan, RunBenchmark, RunId, RunModel, RunRecord, RunState, record, store};
 use crate::benchmarks::{Benchmark, Item};
-use crate::engine::{Backend, Cancel, EngineError, ScoreRequest};
+use crate::engine::{Backend, Cancel, EngineError, Loader, ScoreRequest};
 use crate::files::WriteError;
 use crate::language::Language;
 use crate::models::hash;
@@ -51,9 +51,6 @@ pub enum Step {
     Stage(String),
     Progress(Progress),
 }
-
-/// Loads a model file; the tests put their own in its place.
-pub type Loader<'a> = &'a dyn Fn(&Path) -> Result<Box<dyn Backend>, EngineError>;
 
 /// Why a run cannot be made or go on. What it has answered by then is kept.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +107,7 @@ pub enum ExecuteError {
 pub fn create(
     workspace: &Workspace,
     request: &RunRequest,
+    loader: &dyn Loader,
     tell: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<RunRecord, ExecuteError> {
@@ -130,6 +128,10 @@ pub fn create(
     for (name, path) in &request.models {
         tell(Step::Stage(format!("Checking {name}")));
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        loader.check(&path).map_err(|source| ExecuteError::Load {
+            model: name.clone(),
+            source,
+        })?;
         let sha256 = file_hash(&path, cancel)?;
         models.push(RunModel {
             name: name.clone(),
@@ -168,7 +170,7 @@ pub fn create(
 pub fn execute(
     workspace: &Workspace,
     record: &mut RunRecord,
-    load: Loader<'_>,
+    loader: &dyn Loader,
     tell: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<(), ExecuteError> {
@@ -178,7 +180,7 @@ pub fn execute(
     }
     record.state = RunState::Unfinished;
     record.error = None;
-    let result = answer_all(workspace, record, load, tell, cancel);
+    let result = answer_all(workspace, record, loader, tell, cancel);
     match &result {
         Ok(()) => record.state = RunState::Finished,
         Err(ExecuteError::Cancelled) => record.state = RunState::Cancelled,
@@ -195,7 +197,7 @@ pub fn execute(
 fn answer_all(
     workspace: &Workspace,
     record: &mut RunRecord,
-    load: Loader<'_>,
+    loader: &dyn Loader,
     tell: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<(), ExecuteError> {
@@ -225,7 +227,7 @@ fn answer_all(
         if answered >= per_model {
             continue;
         }
-        let (mut backend, chat) = load_model(record, index, &folder, load, tell, cancel)?;
+        let (mut backend, chat) = load_model(record, index, &folder, loader, tell, cancel)?;
         let Some(model) = record.models.get(index).map(|model| model.name.clone()) else {
             break;
         };
@@ -266,7 +268,7 @@ fn load_model(
     record: &mut RunRecord,
     index: usize,
     folder: &Path,
-    load: Loader<'_>,
+    loader: &dyn Loader,
     tell: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<(Box<dyn Backend>, Option<ChatTemplate>), ExecuteError> {
@@ -280,7 +282,7 @@ fn load_model(
         let (path, recorded) = (model.path.clone(), model.sha256.clone());
         return Err(ExecuteError::ModelChanged { path, recorded, found });
     }
-    let backend = load(&model.path).map_err(|source| ExecuteError::Load {
+    let backend = loader.load(&model.path).map_err(|source| ExecuteError::Load {
         model: model.name.clone(),
         source,
     })?;

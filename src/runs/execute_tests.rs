@@ -8,7 +8,7 @@ use super::execute::{ExecuteError, RunRequest, Step, create, execute};
 use super::{RunRecord, RunState, store};
 
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
-use crate::engine::{Backend, Cancel, EngineError, ModelFacts, ScoreRequest, Scores, TokenId};
+use crate::engine::{Backend, Cancel, EngineError, Loader, ModelFacts, ScoreRequest, Scores, TokenId};
 use crate::prompts::{ChatError, ChatTemplate, PromptText, Protocol};
 use crate::scoring::{Answer, Outcome};
 use crate::workspace::Workspace;
@@ -58,6 +58,45 @@ impl Backend for Scripted {
             }
         };
         Ok(group.iter().map(score).collect())
+    }
+}
+
+/// Gives every file the same scripted backend.
+struct ScriptedLoader {
+    context_length: usize,
+    groups: Arc<AtomicUsize>,
+    stop_after: usize,
+}
+
+impl ScriptedLoader {
+    fn new(stop_after: usize, context_length: usize) -> Self {
+        Self {
+            context_length,
+            groups: Arc::default(),
+            stop_after,
+        }
+    }
+}
+
+impl Loader for ScriptedLoader {
+    fn check(&self, _path: &Path) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    fn load(&self, _path: &Path) -> Result<Box<dyn Backend>, EngineError> {
+        let facts = ModelFacts {
+            architecture: "scripted".into(),
+            quantization: "none".into(),
+            tokenizer_sha256: "0".repeat(64),
+            device: "paper".into(),
+            computed: "by hand".into(),
+        };
+        Ok(Box::new(Scripted {
+            facts,
+            context_length: self.context_length,
+            groups: Arc::clone(&self.groups),
+            stop_after: self.stop_after,
+        }))
     }
 }
 
@@ -117,27 +156,13 @@ fn setting(items_per_language: usize) -> Setting {
 
 impl Setting {
     fn create(&self) -> Result<RunRecord, ExecuteError> {
-        create(&self.workspace, &self.request, &mut |_| {}, &Cancel::default())
+        let loader = ScriptedLoader::new(usize::MAX, 10_000);
+        create(&self.workspace, &self.request, &loader, &mut |_| {}, &Cancel::default())
     }
 
     fn execute(&self, record: &mut RunRecord, stop_after: usize, context_length: usize) -> Result<(), ExecuteError> {
-        let groups = Arc::new(AtomicUsize::new(0));
-        let load = move |_: &Path| -> Result<Box<dyn Backend>, EngineError> {
-            let facts = ModelFacts {
-                architecture: "scripted".into(),
-                quantization: "none".into(),
-                tokenizer_sha256: "0".repeat(64),
-                device: "paper".into(),
-                computed: "by hand".into(),
-            };
-            Ok(Box::new(Scripted {
-                facts,
-                context_length,
-                groups: Arc::clone(&groups),
-                stop_after,
-            }))
-        };
-        execute(&self.workspace, record, &load, &mut |_| {}, &Cancel::default())
+        let loader = ScriptedLoader::new(stop_after, context_length);
+        execute(&self.workspace, record, &loader, &mut |_| {}, &Cancel::default())
     }
 
     fn answers(&self, record: &RunRecord) -> Vec<Answer> {
@@ -247,27 +272,13 @@ fn progress_counts_up_to_the_total() {
     let setting = setting(20);
     let mut record = setting.create().unwrap();
     let mut seen = Vec::new();
-    let load = |_: &Path| -> Result<Box<dyn Backend>, EngineError> {
-        let facts = ModelFacts {
-            architecture: String::new(),
-            quantization: String::new(),
-            tokenizer_sha256: String::new(),
-            device: String::new(),
-            computed: String::new(),
-        };
-        Ok(Box::new(Scripted {
-            facts,
-            context_length: 10_000,
-            groups: Arc::default(),
-            stop_after: usize::MAX,
-        }))
-    };
+    let loader = ScriptedLoader::new(usize::MAX, 10_000);
     let mut tell = |step| {
         if let Step::Progress(progress) = step {
             seen.push((progress.done, progress.total));
         }
     };
-    execute(&setting.workspace, &mut record, &load, &mut tell, &Cancel::default()).unwrap();
+    execute(&setting.workspace, &mut record, &loader, &mut tell, &Cancel::default()).unwrap();
     assert!(seen.windows(2).all(|pair| pair[0].0 < pair[1].0));
     assert_eq!(seen.last(), Some(&(80, 80)));
 }

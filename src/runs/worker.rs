@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::execute::{ExecuteError, RunRequest, Step, create, execute};
 use super::{RunId, RunRecord, store};
-use crate::engine::{self, Cancel};
+use crate::engine::{Cancel, LocalLoader};
 use crate::error_chain;
 use crate::workspace::Workspace;
 
@@ -117,7 +117,13 @@ impl Drop for Worker {
 fn work_on(job: Job, tell: &mut dyn FnMut(Event), cancel: &Cancel) {
     let (workspace, prepared) = match job {
         Job::Run { workspace, request } => {
-            let prepared = create(&workspace, &request, &mut |step| tell(Event::Step(step)), cancel);
+            let prepared = create(
+                &workspace,
+                &request,
+                &LocalLoader,
+                &mut |step| tell(Event::Step(step)),
+                cancel,
+            );
             (workspace, prepared)
         }
         Job::Resume { workspace, run } => {
@@ -133,7 +139,7 @@ fn work_on(job: Job, tell: &mut dyn FnMut(Event), cancel: &Cancel) {
     let result = execute(
         &workspace,
         &mut record,
-        &engine::load,
+        &LocalLoader,
         &mut |step| tell(Event::Step(step)),
         cancel,
     );

@@ -49,6 +49,9 @@ fn model_files_that_are_none() {
     let text = refusal(&place, &unknown);
     assert!(text.contains("mamba") && text.contains("qwen2"), "{text}");
 
+    // What cannot be loaded is refused before a run is made of it.
+    assert!(!place.path("w/runs").exists());
+
     let mute = place.path("mute.gguf");
     tiny_model::write(
         &mute,

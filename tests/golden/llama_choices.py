@@ -22,12 +22,15 @@ LETTERS = {"ar": ["أ", "ب", "ج", "د", "هـ"], "ru": ["А", "Б", "В", "Г"
 TEMPLATES = tomllib.loads((Path(__file__).parents[2] / "assets/templates/letters.toml").read_text("utf-8"))
 
 
-def prompt(item):
+def prompt(item, protocol):
     words = TEMPLATES.get(item["language"], TEMPLATES["en"])
-    letters = LETTERS.get(item["language"], list("ABCDEFGHIJ"))[: len(item["options"])]
+    latin = list("ABCDEFGHIJ")
+    letters = latin if protocol.startswith("Latin") else LETTERS.get(item["language"], latin)
+    letters = letters[: len(item["options"])]
+    instruction = "" if "no instruction" in protocol else f"{words['instruction']}\n\n"
     context = f"{words['context']} {item['context']}\n" if item.get("context") else ""
     options = "".join(f"\n{letter}. {option}" for letter, option in zip(letters, item["options"]))
-    text = f"{words['instruction']}\n\n{context}{words['question']} {item['question']}{options}\n{words['answer']}"
+    text = f"{instruction}{context}{words['question']} {item['question']}{options}\n{words['answer']}"
     return text, [words["gap"] + letter for letter in letters]
 
 
@@ -74,7 +77,7 @@ def main():
             ours = answers.get((item["language"], item["id"]))
             if ours is None:
                 continue
-            theirs = log_probabilities(model, *prompt(item))
+            theirs = log_probabilities(model, *prompt(item, ours["protocol"]))
             choice = max(range(len(theirs)), key=lambda index: theirs[index])
             asked += 1
             same += choice == ours["choice_index"]

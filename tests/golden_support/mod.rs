@@ -4,6 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use polyclinic::models::cache::Places;
+use polyclinic::models::packaged;
+
 /// The folder of golden values.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
@@ -14,16 +17,12 @@ pub fn golden(name: &str) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(folder().join(name)).unwrap()).unwrap()
 }
 
-/// The file of a packaged model, or nothing, said aloud, where it is absent.
+/// The file of a packaged model in the cache, or nothing, said aloud, where it was not fetched.
 pub fn model(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("POLYCLINIC_MODELS").map(PathBuf::from);
-    let files = folder.iter().flat_map(|folder| folder.read_dir()).flatten().flatten();
-    let found = files.map(|entry| entry.path()).find(|path| {
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        file.starts_with(name) && file.ends_with(".gguf")
-    });
+    let model = packaged::find(name).unwrap();
+    let found = packaged::cached_path(model, &Places::from_environment().unwrap());
     if found.is_none() {
-        eprintln!("skipped for {name}: no such model in the folder POLYCLINIC_MODELS names");
+        eprintln!("skipped for {name}: `polyclinic models get {name}` fetches it");
     }
     found
 }
