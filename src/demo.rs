@@ -6,8 +6,18 @@ use crate::benchmarks::demo::{self, DemoError};
 use crate::files::{WriteError, write_atomically};
 use crate::workspace::{Workspace, WorkspaceError};
 
+/// A file of `workspaces/demo` and its content.
+macro_rules! recorded {
+    ($path:literal) => {
+        ($path, include_bytes!(concat!("../workspaces/demo/", $path)))
+    };
+}
+
 /// The recorded runs by their path in the workspace; `workspaces/demo` in the repository.
-const RECORDED: &[(&str, &[u8])] = &[];
+const RECORDED: &[(&str, &[u8])] = &[
+    recorded!("runs/2026-11-21-111554-iiyr/run.toml"),
+    recorded!("runs/2026-11-21-111554-iiyr/answers.parquet"),
+];
 
 /// Why the demo workspace cannot be made.
 #[derive(Debug, thiserror::Error)]

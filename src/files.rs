@@ -22,7 +22,7 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), WriteError> {
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = readable_by_others(tempfile::Builder::new()).tempfile_in(folder)?;
         file.write_all(content)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
@@ -34,6 +34,17 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), WriteError> {
     })
 }
 
+/// Temporary files are made for their owner's eyes only; what takes a file's place gets a file's usual mode.
+pub fn readable_by_others<'a, 'b>(mut builder: tempfile::Builder<'a, 'b>) -> tempfile::Builder<'a, 'b> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // The process's mask still takes away what its user does not want given.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder
+}
+
 /// Writes a value made of tables, strings and numbers as TOML, atomically.
 pub fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), WriteError> {
     let text = toml::to_string_pretty(value).map_err(|error| WriteError {
@@ -41,4 +52,22 @@ pub fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), WriteError>
         source: std::io::Error::other(error),
     })?;
     write_atomically(path, text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn others_may_read_what_their_mask_allows() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let usual = folder.path().join("usual");
+        std::fs::write(&usual, "x").unwrap();
+        let ours = folder.path().join("deep/ours");
+        write_atomically(&ours, b"x").unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&usual));
+    }
 }

@@ -62,11 +62,13 @@ pub fn work_through(workspace: &Workspace, job: Job) -> anyhow::Result<(RunRecor
     let interrupt = interrupt()?;
     let mut display = Display::new();
     let record = loop {
-        match worker.wait_event(Duration::from_millis(200))? {
-            None if interrupt.is_cancelled() => {
-                cancel.cancel();
-                display.stage("Stopping; press Ctrl-C again to leave at once");
-            }
+        let event = worker.wait_event(Duration::from_millis(100))?;
+        // Looked at after every event too: a fast run leaves no pause between them.
+        if interrupt.is_cancelled() && !cancel.is_cancelled() {
+            cancel.cancel();
+            display.stage("Stopping; press Ctrl-C again to leave at once");
+        }
+        match event {
             None => {}
             Some(Event::Started(record)) => display.stage(&format!("Run {}", record.id)),
             Some(Event::Step(step)) => show(&mut display, &step),

