@@ -14,7 +14,6 @@ mod runs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use polyclinic::benchmarks::import::Mapping;
 use polyclinic::language::Language;
@@ -244,6 +243,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
 
 #[cfg(feature = "window")]
 fn open_window(path: PathBuf) -> anyhow::Result<Ending> {
+    use anyhow::Context as _;
     polyclinic::ui::open(&path)
         .context("the window cannot be opened; every command works without it, see `polyclinic help`")?;
     Ok(Ending::Done)
