@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::study::Study;
 use crate::language::Language;
-use crate::prompts::Protocol;
+use crate::prompts::{Letters, Protocol};
 use crate::runs::{Progress, RunId, RunRecord, RunRequest};
 
 /// The form of a new run, as typed.
@@ -21,6 +21,9 @@ pub struct RunForm {
     pub seed: String,
     /// Whether models with a chat template are asked through it.
     pub chat: bool,
+    /// A B C D in every language instead of the language's own letters.
+    pub latin_letters: bool,
+    pub without_instruction: bool,
 }
 
 impl RunForm {
@@ -42,6 +45,8 @@ impl RunForm {
             limit: String::new(),
             seed: "0".to_owned(),
             chat: false,
+            latin_letters: false,
+            without_instruction: false,
         }
     }
 
@@ -78,7 +83,12 @@ impl RunForm {
                 shots,
                 seed,
                 chat: self.chat,
-                ..Protocol::default()
+                letters: if self.latin_letters {
+                    Letters::Latin
+                } else {
+                    Letters::Language
+                },
+                without_instruction: self.without_instruction,
             },
         })
     }
@@ -194,6 +204,8 @@ mod tests {
             limit: " 20 ".to_owned(),
             seed: "7".to_owned(),
             chat: false,
+            latin_letters: false,
+            without_instruction: false,
         }
     }
 

@@ -134,7 +134,7 @@ fn rail_button(
         ui,
         line,
         words,
-        Ink::new(size::SECONDARY, colour).bold_if(selected),
+        Ink::new(size::SMALL, colour).bold_if(selected),
         Align2::CENTER_CENTER,
     );
     widgets::focus_ring(ui, &response, rect);

@@ -189,7 +189,7 @@ fn show_note(ui: &mut Ui, rect: Rect, sides: &[Side<'_>], study: &Study) {
         .flatten()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
-        .join(". ");
+        .join(" · ");
     let response = ui.interact(rect, widgets::id("answers", "note"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
     typeset::paint(

@@ -171,8 +171,15 @@ fn show_protocol(ui: &mut Ui, form: &mut RunForm) {
         "all",
     );
     number(ui, "Seed", "Chooses the examples", &mut form.seed, "0");
-    if check_row(ui, "Chat template, where a model has one", "", form.chat) {
-        form.chat = !form.chat;
+    let choices = [
+        ("Chat template, where a model has one", &mut form.chat),
+        ("Letters A B C D in every language", &mut form.latin_letters),
+        ("No instruction before the questions", &mut form.without_instruction),
+    ];
+    for (label, chosen) in choices {
+        if check_row(ui, label, "", *chosen) {
+            *chosen = !*chosen;
+        }
     }
 }
 
