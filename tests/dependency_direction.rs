@@ -34,7 +34,6 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("rfd", &["app", "ui"]),
     ("parley", &["text"]),
     ("candle_core", &["engine"]),
-    ("candle_nn", &["engine"]),
     ("anyhow", &["main.rs", "cli"]),
     ("clap", &["main.rs", "cli"]),
 ];

@@ -10,6 +10,9 @@ use super::output::note;
 /// The least time between two plain lines.
 const QUIET: Duration = Duration::from_secs(5);
 
+/// What a bar shows of work that cannot be counted.
+const WAITING: &str = "{spinner} {msg} {elapsed}";
+
 /// One bar or stream of lines for a whole command.
 pub struct Display {
     bar: Option<ProgressBar>,
@@ -21,7 +24,7 @@ impl Display {
     /// A bar where standard error is a terminal, lines elsewhere.
     pub fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style(WAITING));
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
         });
@@ -41,7 +44,7 @@ impl Display {
         match &self.bar {
             Some(bar) => {
                 bar.unset_length();
-                bar.set_style(style("{spinner} {msg} {elapsed}"));
+                bar.set_style(style(WAITING));
                 bar.set_message(text.to_owned());
             }
             None => note(text),
