@@ -42,7 +42,7 @@ pub fn with_questions(root: &Path) -> Result<Workspace, DemoWorkspaceError> {
 
 /// Opens the workspace at `root`; where there is none yet, makes one with the questions and the recorded answers.
 pub fn with_recorded_answers(root: &Path) -> Result<Workspace, DemoWorkspaceError> {
-    let fresh = matches!(Workspace::open(root), Err(WorkspaceError::Missing(_)));
+    let fresh = matches!(Workspace::open_to_read(root), Err(WorkspaceError::Missing(_)));
     if fresh {
         for (path, content) in RECORDED {
             write_atomically(&root.join(path), content)?;

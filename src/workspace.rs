@@ -50,6 +50,8 @@ pub enum WorkspaceError {
     Manifest { path: PathBuf, source: toml::de::Error },
     #[error("{} was made by a newer Polyclinic (its schema is {found}, this program knows up to {SCHEMA}); nothing was changed. Update the program to open it", path.display())]
     Newer { path: PathBuf, found: u32 },
+    #[error("there is no benchmark `{name}` in this workspace; there {present}")]
+    UnknownBenchmark { name: String, present: String },
     #[error("the workspace {} is open read-only: {reason}", root.display())]
     ReadOnly { root: PathBuf, reason: String },
     #[error(transparent)]
@@ -59,8 +61,19 @@ pub enum WorkspaceError {
 }
 
 impl Workspace {
+    /// Opens an existing workspace to read it only: takes no lock and leaves the folder as it is.
+    pub fn open_to_read(root: &Path) -> Result<Self, WorkspaceError> {
+        Self::open_with(root, |_| Access::ReadOnly {
+            reason: "it was opened to be read".to_owned(),
+        })
+    }
+
     /// Opens an existing workspace; read-only where another process holds it or the folder cannot be written.
     pub fn open(root: &Path) -> Result<Self, WorkspaceError> {
+        Self::open_with(root, lock)
+    }
+
+    fn open_with(root: &Path, access: impl FnOnce(&Path) -> Access) -> Result<Self, WorkspaceError> {
         let path = root.join(MANIFEST);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -78,7 +91,7 @@ impl Workspace {
         Ok(Self {
             root: root.to_owned(),
             manifest,
-            access: lock(root),
+            access: access(root),
         })
     }
 
@@ -152,6 +165,18 @@ impl Workspace {
 
     /// Reads one of its benchmarks.
     pub fn load_benchmark(&self, name: &str) -> Result<Benchmark, WorkspaceError> {
+        let names = self.benchmark_names()?;
+        if !names.iter().any(|present| present == name) {
+            let present = match names.as_slice() {
+                [] => "are none yet, `polyclinic import` brings some".to_owned(),
+                [only] => format!("is only `{only}`"),
+                names => format!("are {}", names.join(", ")),
+            };
+            return Err(WorkspaceError::UnknownBenchmark {
+                name: name.to_owned(),
+                present,
+            });
+        }
         Ok(Benchmark::load(&self.benchmarks_folder(), name)?)
     }
 
@@ -220,6 +245,25 @@ mod tests {
         assert!(matches!(second.require_write(), Err(WorkspaceError::ReadOnly { .. })));
         drop(first);
         assert_eq!(Workspace::open(folder.path()).unwrap().read_only(), None);
+    }
+
+    #[test]
+    fn reading_takes_no_lock_and_leaves_no_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Workspace::open_or_create(folder.path()).unwrap());
+        std::fs::remove_file(folder.path().join(LOCK)).unwrap();
+        let reading = Workspace::open_to_read(folder.path()).unwrap();
+        assert!(!folder.path().join(LOCK).exists());
+        assert_eq!(Workspace::open(folder.path()).unwrap().read_only(), None);
+        assert!(reading.require_write().is_err());
+    }
+
+    #[test]
+    fn an_unknown_benchmark_is_told_with_those_there_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open_or_create(folder.path()).unwrap();
+        let error = workspace.load_benchmark("nope").unwrap_err();
+        assert!(error.to_string().contains("`nope`"), "{error}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::state::{Notice, State, Task};
 use super::theme;
 use crate::engine::Cancel;
 use crate::runs::worker::{self, Worker};
-use crate::runs::{ExecuteError, RunRecord, RunState, Step};
+use crate::runs::{RunRecord, RunState, Step};
 use crate::text::{self, Fallback};
 use crate::workspace::Workspace;
 
@@ -254,12 +254,10 @@ impl Application {
                 self.ended(&record);
                 self.loader.submit(Job::Workspace);
             }
+            worker::Event::Stopped => state.runs.live = None,
             worker::Event::Refused(problem) => {
                 state.runs.live = None;
-                // Stopped before there was anything to keep: nothing went wrong.
-                if problem != ExecuteError::Cancelled.to_string() {
-                    state.notify("The run could not go on; every answer so far is kept.", &problem);
-                }
+                state.notify("The run could not go on; every answer so far is kept.", &problem);
                 self.loader.submit(Job::Workspace);
             }
         }

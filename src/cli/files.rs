@@ -17,8 +17,6 @@ use super::{Ending, ImportArguments, LinesFormat, TableFormat};
 
 /// Reads a file of questions into a workspace.
 pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
-    let workspace = Workspace::open_or_create(&arguments.workspace)?;
-    workspace.require_write()?;
     let options = ImportOptions {
         mappings: arguments.map.clone(),
         language: arguments.language.clone(),
@@ -30,7 +28,9 @@ pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
     for rejected in &import.rejected {
         note(&format!("{}: {rejected}", arguments.file.display()));
     }
-    note(&import.to_string());
+    note(&import.counts());
+    let workspace = Workspace::open_or_create(&arguments.workspace)?;
+    workspace.require_write()?;
     let rejected = import.rejected.len();
     let name = arguments.name.clone().unwrap_or_else(|| import.suggested_name());
     let names = workspace.benchmark_names()?;
@@ -77,7 +77,7 @@ pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
 
 /// Prints accuracy by model, task and language.
 pub fn compare(workspace: &Path, format: TableFormat) -> anyhow::Result<Ending> {
-    let workspace = Workspace::open(workspace)?;
+    let workspace = Workspace::open_to_read(workspace)?;
     let runs = read_runs(&workspace, None)?;
     let rows = comparison::compare(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
     print_comparison(&rows, format)?;
@@ -99,7 +99,7 @@ pub fn print_comparison(rows: &[Row], format: TableFormat) -> anyhow::Result<()>
 
 /// Prints every answer.
 pub fn answers(workspace: &Path, run: Option<&str>, format: LinesFormat) -> anyhow::Result<Ending> {
-    let workspace = Workspace::open(workspace)?;
+    let workspace = Workspace::open_to_read(workspace)?;
     let run = match run {
         Some(run) => Some(RunId::parse(run).with_context(|| format!("`{run}` is no name of a run"))?),
         None => None,
@@ -114,7 +114,8 @@ pub fn answers(workspace: &Path, run: Option<&str>, format: LinesFormat) -> anyh
         LinesFormat::Csv => export::write_answers_csv(&mut output, &rows)?,
         LinesFormat::Jsonl => {
             for row in &rows {
-                serde_json::to_writer(&mut output, row)?;
+                // As an error of input and output, which tells a closed pipe from a failure.
+                serde_json::to_writer(&mut output, row).map_err(io::Error::from)?;
                 output.write_all(b"\n")?;
             }
         }

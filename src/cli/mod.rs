@@ -221,9 +221,7 @@ pub fn main() -> ExitCode {
 }
 
 fn was_stopped(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .any(|cause| matches!(cause.downcast_ref(), Some(FetchError::Cancelled)))
+    error.is::<runs::Stopped>() || matches!(error.downcast_ref(), Some(FetchError::Cancelled))
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<Ending> {

@@ -72,6 +72,7 @@ pub fn work_through(workspace: &Workspace, job: Job) -> anyhow::Result<(RunRecor
             None => {}
             Some(Event::Started(record)) => display.stage(&format!("Run {}", record.id)),
             Some(Event::Step(step)) => show(&mut display, &step),
+            Some(Event::Stopped) => bail!(Stopped),
             Some(Event::Refused(problem)) => bail!(problem),
             Some(Event::Ended(record)) => break record,
         }
@@ -116,6 +117,11 @@ fn show(display: &mut Display, step: &Step) {
 fn resume_command(run: &RunId, workspace: &Path) -> String {
     format!("polyclinic resume {run} --workspace {}", quoted(workspace))
 }
+
+/// Ctrl-C came before there was a run to go on with.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped on request")]
+pub struct Stopped;
 
 /// A path as a shell takes it.
 pub fn quoted(path: &Path) -> String {

@@ -72,6 +72,17 @@ pub struct ModelFacts {
     pub computed: String,
 }
 
+impl ModelFacts {
+    /// Whether both give the same bits: everything but how many threads share the work.
+    pub fn computes_like(&self, other: &Self) -> bool {
+        let without_device = |facts: &Self| Self {
+            device: String::new(),
+            ..facts.clone()
+        };
+        without_device(self) == without_device(other)
+    }
+}
+
 impl fmt::Display for ModelFacts {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {

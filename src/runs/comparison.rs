@@ -49,7 +49,11 @@ pub fn compare<'a>(runs: impl IntoIterator<Item = (&'a RunRecord, &'a [Answer])>
                 &*answer.model,
                 protocol.clone(),
             );
-            cells.entry(cell).or_default().insert(&answer.item, answer.outcome);
+            let outcomes = cells.entry(cell).or_default();
+            // A later failure says nothing about the model; what it answered before still stands.
+            if answer.outcome != Outcome::Failed || !outcomes.contains_key(&answer.item) {
+                outcomes.insert(&answer.item, answer.outcome);
+            }
         }
     }
     cells

@@ -77,6 +77,22 @@ pub enum ExecuteError {
         recorded: String,
         found: String,
     },
+    #[error(
+        "the workspace's runs know another file as `{name}` (SHA-256 {known}); give {} another name, so that their answers stay apart",
+        path.display()
+    )]
+    NameTaken { name: String, path: PathBuf, known: String },
+    #[error("the task `{task}` has {items} items in {language}: too few for {shots} examples besides the item itself")]
+    TooManyShots {
+        task: String,
+        language: Language,
+        items: usize,
+        shots: usize,
+    },
+    #[error(
+        "the prompt templates have changed since this run was made, so its answers would not compare. Start a new run"
+    )]
+    TemplateChanged,
     #[error("the benchmark `{0}` has changed since this run was made. Start a new run")]
     BenchmarkChanged(String),
     #[error("the journal of run {0} does not belong to its plan; the run cannot be resumed. Its answers are untouched")]
@@ -120,10 +136,14 @@ pub fn create(
             return Err(ExecuteError::SameName(name.clone()));
         }
     }
-    let benchmarks = load_benchmarks(workspace, request.benchmarks.iter().map(String::as_str))?;
+    let names = without_repeats(&request.benchmarks);
+    let benchmarks = load_benchmarks(workspace, names.iter().map(String::as_str))?;
     let languages = chosen_languages(&benchmarks, &request.languages)?;
     let protocol = &request.protocol;
-    let planned = Plan::new(&benchmarks, &languages, request.limit, protocol.shots, protocol.seed).len();
+    let planned = Plan::new(&benchmarks, &languages, request.limit, protocol.shots, protocol.seed);
+    require_examples(&planned, protocol.shots)?;
+    let planned = planned.len();
+    let earlier = store::list(workspace)?.runs;
     let mut models = Vec::new();
     for (name, path) in &request.models {
         tell(Step::Stage(format!("Checking {name}")));
@@ -133,6 +153,17 @@ pub fn create(
             source,
         })?;
         let sha256 = file_hash(&path, cancel)?;
+        let known = earlier.iter().flat_map(|run| &run.models);
+        if let Some(other) = known
+            .into_iter()
+            .find(|model| model.name == *name && model.sha256 != sha256)
+        {
+            return Err(ExecuteError::NameTaken {
+                name: name.clone(),
+                path,
+                known: other.sha256.clone(),
+            });
+        }
         models.push(RunModel {
             name: name.clone(),
             path,
@@ -202,6 +233,9 @@ fn answer_all(
     cancel: &Cancel,
 ) -> Result<(), ExecuteError> {
     let folder = store::folder(workspace, &record.id);
+    if record.template != template_text() {
+        return Err(ExecuteError::TemplateChanged);
+    }
     let benchmarks = load_benchmarks(workspace, record.benchmarks.iter().map(|benchmark| &*benchmark.name))?;
     for (recorded, benchmark) in record.benchmarks.iter().zip(&benchmarks) {
         if recorded.hash != benchmark.hash() {
@@ -216,10 +250,16 @@ fn answer_all(
         protocol.shots,
         protocol.seed,
     );
-    let (mut journal, mut answers) = Journal::open(&folder, |answers| whole_groups(record, &plan, answers))?;
-    if !follows_plan(record, &plan, &answers) {
+    // Before the journal is opened, which cuts it: a refused run stays as it is.
+    let present = store::answers(workspace, &record.id)?;
+    if !follows_plan(record, &plan, &present) {
         return Err(ExecuteError::JournalOfAnotherPlan(record.id.clone()));
     }
+    if store::is_compacted(workspace, &record.id) && present.len() == record.total {
+        // Killed between the table and the last word of the record.
+        return Ok(());
+    }
+    let (mut journal, mut answers) = Journal::open(&folder, |answers| whole_groups(record, &plan, answers))?;
     let mut pace = Pace::default();
     let per_model = plan.len();
     for index in 0..record.models.len() {
@@ -295,8 +335,11 @@ fn load_model(
     } else {
         None
     };
+    if chat_asked && chat.is_none() {
+        tracing::warn!("{} has no chat template and is asked without one", model.name);
+    }
     match &model.facts {
-        Some(recorded) if recorded != backend.facts() => {
+        Some(recorded) if !recorded.computes_like(backend.facts()) => {
             return Err(ExecuteError::ComputedDifferently {
                 model: model.name.clone(),
                 recorded: recorded.to_string(),
@@ -388,12 +431,37 @@ fn chosen_languages(benchmarks: &[Benchmark], wanted: &[Language]) -> Result<Vec
         .cloned()
         .collect();
     if missing.is_empty() {
-        Ok(wanted.to_vec())
+        Ok(without_repeats(wanted))
     } else {
         Err(ExecuteError::NoItems {
             wanted: tags(&missing),
             present: tags(&present),
         })
+    }
+}
+
+/// The values in their order, each once.
+fn without_repeats<T: Clone + PartialEq>(values: &[T]) -> Vec<T> {
+    let mut once: Vec<T> = Vec::new();
+    for value in values {
+        if !once.contains(value) {
+            once.push(value.clone());
+        }
+    }
+    once
+}
+
+/// Fewer examples than the protocol says would make its name untrue.
+fn require_examples(plan: &Plan<'_>, shots: usize) -> Result<(), ExecuteError> {
+    let groups = plan.groups.iter().flat_map(|group| &group.items);
+    match groups.into_iter().find(|planned| planned.shots.len() < shots) {
+        None => Ok(()),
+        Some(planned) => Err(ExecuteError::TooManyShots {
+            task: planned.item.task.clone(),
+            language: planned.item.key.language.clone(),
+            items: planned.shots.len() + 1,
+            shots,
+        }),
     }
 }
 

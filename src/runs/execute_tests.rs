@@ -248,7 +248,7 @@ fn a_changed_model_or_benchmark_is_not_resumed() {
 
 #[test]
 fn a_request_that_cannot_be_run_says_why() {
-    let mut setting = setting(3);
+    let mut setting = setting(6);
     setting.request.languages = vec!["fr".parse().unwrap()];
     let error = setting.create().unwrap_err();
     assert_eq!(
@@ -281,4 +281,88 @@ fn progress_counts_up_to_the_total() {
     execute(&setting.workspace, &mut record, &loader, &mut tell, &Cancel::default()).unwrap();
     assert!(seen.windows(2).all(|pair| pair[0].0 < pair[1].0));
     assert_eq!(seen.last(), Some(&(80, 80)));
+}
+
+#[test]
+fn a_run_with_other_templates_is_not_resumed() {
+    let setting = setting(20);
+    let mut record = setting.create().unwrap();
+    setting.execute(&mut record, 1, 10_000).unwrap_err();
+    record.template.push_str("# changed");
+    let error = setting.execute(&mut record, usize::MAX, 10_000).unwrap_err();
+    assert!(matches!(error, ExecuteError::TemplateChanged), "{error}");
+}
+
+#[test]
+fn a_run_killed_between_its_table_and_its_record_is_finished_without_asking_again() {
+    let setting = setting(20);
+    let mut record = setting.create().unwrap();
+    setting.execute(&mut record, usize::MAX, 10_000).unwrap();
+    let expected = store::answers(&setting.workspace, &record.id).unwrap();
+    record.state = RunState::Unfinished;
+    record.save(&store::folder(&setting.workspace, &record.id)).unwrap();
+    // A backend that may not answer anything.
+    setting.execute(&mut record, 0, 10_000).unwrap();
+    assert_eq!(record.state, RunState::Finished);
+    assert_eq!(store::answers(&setting.workspace, &record.id).unwrap(), expected);
+}
+
+#[test]
+fn a_journal_of_another_plan_is_left_as_it_is() {
+    let setting = setting(20);
+    let mut record = setting.create().unwrap();
+    setting.execute(&mut record, 2, 10_000).unwrap_err();
+    let before = store::answers(&setting.workspace, &record.id).unwrap();
+    assert!(!before.is_empty());
+    record.languages.reverse();
+    let error = setting.execute(&mut record, usize::MAX, 10_000).unwrap_err();
+    assert!(matches!(error, ExecuteError::JournalOfAnotherPlan(_)), "{error}");
+    assert_eq!(store::answers(&setting.workspace, &record.id).unwrap(), before);
+}
+
+#[test]
+fn another_file_under_a_known_name_is_refused() {
+    let setting = setting(6);
+    setting.create().unwrap();
+    std::fs::write(&setting.request.models[0].1, "another").unwrap();
+    let error = setting.create().unwrap_err();
+    assert!(matches!(error, ExecuteError::NameTaken { .. }), "{error}");
+}
+
+#[test]
+fn more_shots_than_a_task_has_are_refused() {
+    // Two tasks share the items, so each has two.
+    let mut setting = setting(4);
+    setting.request.protocol.shots = 2;
+    let error = setting.create().unwrap_err();
+    assert!(
+        matches!(error, ExecuteError::TooManyShots { items: 2, shots: 2, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_is_named_twice_is_asked_once() {
+    let mut setting = setting(6);
+    let arabic: crate::language::Language = "ar".parse().unwrap();
+    setting.request.languages = vec![arabic.clone(), arabic.clone()];
+    setting.request.benchmarks.push("questions".into());
+    let record = setting.create().unwrap();
+    assert_eq!(
+        (record.languages.len(), record.benchmarks.len(), record.total),
+        (1, 1, 12)
+    );
+}
+
+#[test]
+fn a_later_failure_does_not_take_back_an_answer() {
+    let setting = setting(6);
+    let mut good = setting.create().unwrap();
+    setting.execute(&mut good, usize::MAX, 10_000).unwrap();
+    let mut bad = setting.create().unwrap();
+    setting.execute(&mut bad, usize::MAX, 1).unwrap();
+    let (first, second) = (setting.answers(&good), setting.answers(&bad));
+    assert!(second.iter().all(|answer| answer.outcome == Outcome::Failed));
+    let rows = super::comparison::compare([(&good, &first[..]), (&bad, &second[..])]);
+    assert!(rows.iter().all(|row| row.failed == 0 && row.n > 0));
 }

@@ -29,12 +29,6 @@ pub enum JournalError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("answers could not be written to {}; those written before are safe. Make room or mend the disk, then resume the run", path.display())]
     Append { path: PathBuf, source: std::io::Error },
-    #[error("line {line} of {} is no answer", path.display())]
-    Line {
-        path: PathBuf,
-        line: usize,
-        source: serde_json::Error,
-    },
 }
 
 impl Journal {
@@ -58,8 +52,7 @@ impl Journal {
             path: path.clone(),
             source,
         })?;
-        let lines = parse(&path, &bytes)?;
-        let (mut answers, ends): (Vec<Answer>, Vec<u64>) = lines.into_iter().unzip();
+        let (mut answers, ends): (Vec<Answer>, Vec<u64>) = parse(&path, &bytes).into_iter().unzip();
         let kept = whole(&answers).min(answers.len());
         answers.truncate(kept);
         let length = kept
@@ -121,14 +114,17 @@ impl Journal {
 pub fn read(folder: &Path) -> Result<Vec<Answer>, JournalError> {
     let path = folder.join(FILE);
     match std::fs::read(&path) {
-        Ok(bytes) => Ok(parse(&path, &bytes)?.into_iter().map(|(answer, _)| answer).collect()),
+        Ok(bytes) => Ok(parse(&path, &bytes).into_iter().map(|(answer, _)| answer).collect()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(source) => Err(JournalError::Read { path, source }),
     }
 }
 
-/// Every answer with the offset at which its line ends. A last line without its line feed is torn and left out.
-fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<(Answer, u64)>, JournalError> {
+/// Every answer up to the first line that is none, with the offset at which its line ends.
+///
+/// A last line without its line feed is torn and left out. After any other bad line nothing is trusted either;
+/// resuming asks what stood there again.
+fn parse(path: &Path, bytes: &[u8]) -> Vec<(Answer, u64)> {
     let mut answers = Vec::new();
     let mut end = 0;
     for (index, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
@@ -136,16 +132,17 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<(Answer, u64)>, JournalError> 
         end += line.len() as u64;
         match serde_json::from_slice(text) {
             Ok(answer) => answers.push((answer, end)),
-            Err(source) => {
-                return Err(JournalError::Line {
-                    path: path.to_owned(),
-                    line: index + 1,
-                    source,
-                });
+            Err(error) => {
+                let line = index + 1;
+                tracing::warn!(
+                    "line {line} of {} is no answer ({error}); those before it count",
+                    path.display()
+                );
+                break;
             }
         }
     }
-    Ok(answers)
+    answers
 }
 
 #[cfg(test)]
@@ -198,11 +195,19 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_answer_is_named() {
+    fn a_bad_line_costs_what_comes_after_it_and_no_more() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(FILE), "{}\n").unwrap();
-        let error = Journal::open(folder.path(), <[Answer]>::len).unwrap_err();
-        assert!(error.to_string().starts_with("line 1 of "), "{error}");
+        let (mut journal, _) = Journal::open(folder.path(), <[Answer]>::len).unwrap();
+        journal.append(&group(0..4)).unwrap();
+        let whole = std::fs::read_to_string(folder.path().join(FILE)).unwrap();
+        let mut lines: Vec<&str> = whole.lines().collect();
+        lines[2] = "{\"log_probabilities\": [null]}";
+        std::fs::write(folder.path().join(FILE), format!("{}\n", lines.join("\n"))).unwrap();
+        assert_eq!(read(folder.path()).unwrap(), group(0..2));
+        let (mut journal, kept) = Journal::open(folder.path(), <[Answer]>::len).unwrap();
+        assert_eq!(kept, group(0..2));
+        journal.append(&group(2..4)).unwrap();
+        assert_eq!(std::fs::read_to_string(folder.path().join(FILE)).unwrap(), whole);
     }
 
     #[cfg(target_os = "linux")]

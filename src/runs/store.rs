@@ -77,11 +77,16 @@ pub fn load(workspace: &Workspace, run: &RunId) -> Result<RunRecord, StoreError>
 pub fn answers(workspace: &Workspace, run: &RunId) -> Result<Vec<Answer>, StoreError> {
     let folder = folder(workspace, run);
     // The table is written whole before the journal goes, so it wins where both are there.
-    if folder.join(table::FILE).exists() {
+    if is_compacted(workspace, run) {
         Ok(table::read(&folder)?)
     } else {
         Ok(journal::read(&folder)?)
     }
+}
+
+/// Whether a run's answers lie in their table already.
+pub(super) fn is_compacted(workspace: &Workspace, run: &RunId) -> bool {
+    folder(workspace, run).join(table::FILE).exists()
 }
 
 /// Turns the journal of a finished run into its table.

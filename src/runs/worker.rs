@@ -32,6 +32,8 @@ pub enum Event {
     Step(Step),
     /// The run ended as its state says.
     Ended(Box<RunRecord>),
+    /// The job was stopped before it made a run.
+    Stopped,
     /// The job could not even start; the text is the whole chain of causes.
     Refused(String),
 }
@@ -133,6 +135,7 @@ fn work_on(job: Job, tell: &mut dyn FnMut(Event), cancel: &Cancel) {
     };
     let mut record = match prepared {
         Ok(record) => record,
+        Err(ExecuteError::Cancelled) => return tell(Event::Stopped),
         Err(error) => return tell(Event::Refused(error_chain(&error))),
     };
     tell(Event::Started(Box::new(record.clone())));

@@ -51,7 +51,7 @@ pub fn answer(
     scores: &Scores,
     seconds: f64,
 ) -> Answer {
-    if scores.log_probabilities.iter().any(|value| value.is_nan()) {
+    if !scores.log_probabilities.iter().all(|value| value.is_finite()) {
         let problem = "the model gave no number for an option: its file may be damaged".to_owned();
         return failed(model, benchmark, item, request.prompt.len(), problem);
     }

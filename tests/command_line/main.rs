@@ -256,3 +256,33 @@ fn arguments_that_make_no_sense_exit_with_2() {
         assert_eq!(place.run(arguments).status.code(), Some(2), "{arguments:?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_has_heard_enough_is_no_failure() {
+    let place = Place::new();
+    place.with_questions(60);
+    place.works(&[
+        "run",
+        "--workspace",
+        "w",
+        "--model",
+        &place.model(),
+        "--benchmark",
+        "questions",
+    ]);
+    for format in ["jsonl", "csv"] {
+        let mut command = place.command(&["answers", "--workspace", "w", "--format", format]);
+        let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{format}");
+    }
+}
+
+#[test]
+fn a_mistyped_file_makes_no_workspace() {
+    let place = Place::new();
+    let output = place.run(&["import", "gone.jsonl", "--workspace", "w"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!place.path("w").exists());
+}

@@ -348,27 +348,33 @@ impl fmt::Display for Rejected {
 const SHOWN: usize = 20;
 
 /// A summary for people: both counts, then every rejected record with its place and reason.
-impl fmt::Display for Import {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Import {
+    /// How many items were read, by language, and how many records were left out; one line.
+    pub fn counts(&self) -> String {
         let mut languages: BTreeMap<&Language, usize> = BTreeMap::new();
         for item in &self.items {
             *languages.entry(&item.key.language).or_default() += 1;
         }
         let languages: Vec<String> = languages.iter().map(|(tag, count)| format!("{tag} {count}")).collect();
         let (good, bad) = (self.items.len(), self.rejected.len());
-        write!(
-            formatter,
+        format!(
             "{}: {good} {} read ({}), {bad} {} left out",
             self.path.display(),
             if good == 1 { "item" } else { "items" },
             languages.join(", "),
             if bad == 1 { "record" } else { "records" },
-        )?;
+        )
+    }
+}
+
+impl fmt::Display for Import {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.counts())?;
         for rejected in self.rejected.iter().take(SHOWN) {
             write!(formatter, "\n  {rejected}")?;
         }
-        if bad > SHOWN {
-            write!(formatter, "\n  and {} more", bad - SHOWN)?;
+        if self.rejected.len() > SHOWN {
+            write!(formatter, "\n  and {} more", self.rejected.len() - SHOWN)?;
         }
         Ok(())
     }
