@@ -134,7 +134,7 @@ impl Command {
             Self::ImportFile(_) => "Import",
             Self::NameImport(_) => "Name",
             Self::KeepImport => "Import",
-            Self::DropImport => "Leave it",
+            Self::DropImport => "Cancel",
         }
     }
 

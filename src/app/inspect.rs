@@ -38,8 +38,8 @@ pub struct Inspect {
     pub selected: usize,
     /// The language shown beside the item's own.
     pub beside: Option<Language>,
-    /// Whether the list is folded out in a narrow window.
-    pub list_open: bool,
+    /// Whether the list is not as the window's width would have it: shown in a wide one, folded in a narrow one.
+    pub list_toggled: bool,
     /// The search field asks for the focus at the next frame.
     pub focus_search: bool,
     /// The list scrolls to the selected row at the next frame.
@@ -53,7 +53,7 @@ impl Default for Inspect {
             listed: Vec::new(),
             selected: 0,
             beside: None,
-            list_open: true,
+            list_toggled: false,
             focus_search: false,
             reveal: true,
         }

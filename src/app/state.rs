@@ -150,10 +150,9 @@ impl State {
             Command::NextItem => self.select_entry(self.inspect.selected.saturating_add(1)),
             Command::PreviousItem => self.select_entry(self.inspect.selected.saturating_sub(1)),
             Command::ChooseBeside(language) => self.inspect.beside = Some(language),
-            Command::ToggleList => self.inspect.list_open = !self.inspect.list_open,
+            Command::ToggleList => self.inspect.list_toggled = !self.inspect.list_toggled,
             Command::FocusSearch => {
                 self.page = Page::Inspect;
-                self.inspect.list_open = true;
                 self.inspect.focus_search = true;
             }
 

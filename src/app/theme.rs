@@ -3,7 +3,7 @@
 //! The values are those of the project's style sheet. Sizes are egui points at zoom 1.
 
 use egui::epaint::Shadow;
-use egui::style::{ScrollStyle, Selection, WidgetVisuals, Widgets};
+use egui::style::{ScrollFadeStyle, ScrollStyle, Selection, WidgetVisuals, Widgets};
 use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Visuals, vec2,
 };
@@ -322,6 +322,11 @@ fn style(palette: &Palette) -> Style {
         dormant_background_opacity: 0.0,
         active_background_opacity: 0.0,
         interact_background_opacity: 0.0,
+        // A fading edge would change the colour of cells, which is their value.
+        fade: ScrollFadeStyle {
+            strength: 0.0,
+            ..ScrollFadeStyle::default()
+        },
         ..ScrollStyle::floating()
     };
     style.interaction.selectable_labels = false;

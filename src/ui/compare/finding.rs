@@ -1,13 +1,13 @@
 //! What the selected cell means: in a sentence, in counts, and where its items are.
 
-use egui::{Align2, Margin, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Margin, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::matrix::{Cell, CellKey, Measure, count, counted, percent};
 use crate::app::theme::size;
 use crate::scoring::Outcome;
-use crate::ui::icons::{self, Icon};
+use crate::ui::icons::Icon;
 use crate::ui::outcomes;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
@@ -88,23 +88,14 @@ fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
     ui.add_space(6.0);
     if let Some(chance) = state.compare.tally.chance {
         let guess = percent(chance);
-        let (icon, sentence) = if measure.low > chance {
-            (Icon::Check, format!("Above guessing ({guess})."))
+        let (mark, sentence) = if measure.low > chance {
+            ("▲", format!("Above guessing ({guess})."))
         } else if measure.high < chance {
-            (Icon::Cross, format!("Below guessing ({guess})."))
+            ("▼", format!("Below guessing ({guess})."))
         } else {
-            (Icon::Question, format!("Too few to tell from guessing ({guess})."))
+            ("≈", format!("Too few to tell from guessing ({guess})."))
         };
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
-        icons::paint(
-            ui.painter(),
-            icon,
-            pos2(rect.left() + 6.0, rect.center().y),
-            12.0,
-            colours.text_2,
-        );
-        let line = Rect::from_min_max(rect.min + vec2(18.0, 0.0), rect.max);
-        typeset::paint(ui, line, &sentence, plain, Align2::LEFT_CENTER);
+        typeset::paragraph(ui, &format!("{mark} {sentence}"), plain);
     }
     divider(ui);
     outcomes::show_counts(ui, &state.compare.tally.outcomes);
@@ -112,31 +103,43 @@ fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
     let mut rows = vec![
         ("Protocol", state.compare.protocol.clone().unwrap_or_default()),
         ("Interval", "Wilson score, 95%".to_owned()),
-        ("Left out", format!("{} that failed", counted(measure.failed, "item"))),
     ];
-    let same: Vec<(f64, String)> = state
-        .compare
-        .matrix
+    if measure.failed > 0 {
+        rows.push(("Left out", format!("{} that failed", counted(measure.failed, "item"))));
+    }
+    rows.extend(extremes(key, state));
+    widgets::facts(ui, &rows, 84.0);
+}
+
+/// The languages where the model does best and worst on the task, if their intervals lie apart.
+fn extremes(key: &CellKey, state: &State) -> Vec<(&'static str, String)> {
+    let matrix = &state.compare.matrix;
+    let measured: Vec<(&str, Measure)> = matrix
         .columns()
         .filter(|(group, _)| group.benchmark == key.benchmark && group.task == key.task)
         .filter_map(|(group, language)| {
-            let measure = state
-                .compare
-                .matrix
-                .measure(&state.compare.matrix.key(&key.model, group, language))?;
-            Some((
-                measure.accuracy,
-                format!("{} {}", language.english_name(), percent(measure.accuracy)),
-            ))
+            let measure = matrix.measure(&matrix.key(&key.model, group, language))?;
+            Some((language.english_name(), measure))
         })
         .collect();
-    if same.len() > 1 {
-        let best = same.iter().max_by(|one, other| one.0.total_cmp(&other.0));
-        let worst = same.iter().min_by(|one, other| one.0.total_cmp(&other.0));
-        rows.extend(best.map(|(_, words)| ("Highest", words.clone())));
-        rows.extend(worst.map(|(_, words)| ("Lowest", words.clone())));
+    let by_accuracy = |one: &&(&str, Measure), other: &&(&str, Measure)| one.1.accuracy.total_cmp(&other.1.accuracy);
+    let (Some(best), Some(worst)) = (measured.iter().max_by(by_accuracy), measured.iter().min_by(by_accuracy)) else {
+        return Vec::new();
+    };
+    if measured.len() < 2 {
+        return Vec::new();
     }
-    widgets::facts(ui, &rows, 84.0);
+    if best.1.low <= worst.1.high {
+        return vec![("Languages", "≈ intervals overlap: too few to tell".to_owned())];
+    }
+    // Equal figures are named together: none of them is first.
+    let words = |measure: Measure| {
+        let equal = measured.iter().filter(|(_, other)| other.accuracy == measure.accuracy);
+        let names: Vec<&str> = equal.map(|(name, _)| *name).collect();
+        let (low, high) = (percent(measure.low), percent(measure.high));
+        format!("{} {} ({low}–{high})", names.join(", "), percent(measure.accuracy))
+    };
+    vec![("Highest", words(best.1)), ("Lowest", words(worst.1))]
 }
 
 fn divider(ui: &mut Ui) {
@@ -172,14 +175,16 @@ fn show_foot(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &m
             }
             Cell::Measured(measure) => {
                 let wrong = state.compare.tally.outcomes.get(1).copied().unwrap_or_default();
-                let words = format!("Open the {} wrong", count(wrong));
-                Button::new(Emphasis::Plain)
-                    .icon(Icon::Inspect)
-                    .enabled(wrong > 0)
-                    .text(&words)
-                    .show(ui, commands, Command::OpenCell(key.clone(), Some(Outcome::Wrong)));
+                if wrong > 0 {
+                    let words = format!("Open the {} wrong", count(wrong));
+                    Button::new(Emphasis::Plain).icon(Icon::Inspect).text(&words).show(
+                        ui,
+                        commands,
+                        Command::OpenCell(key.clone(), Some(Outcome::Wrong)),
+                    );
+                }
                 let words = format!("All {}", count(measure.n + measure.failed));
-                Button::new(Emphasis::Quiet)
+                Button::new(if wrong > 0 { Emphasis::Quiet } else { Emphasis::Plain })
                     .text(&words)
                     .show(ui, commands, Command::OpenCell(key.clone(), None));
             }

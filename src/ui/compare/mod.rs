@@ -27,11 +27,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             "",
             |ui| {
                 if study.benchmarks.is_empty() {
-                    Button::new(Emphasis::Main).text("Import a benchmark").show(
-                        ui,
-                        commands,
-                        Command::Show(Page::Benchmarks),
-                    );
+                    Button::new(Emphasis::Main)
+                        .text("Import a benchmark")
+                        .enabled(state.writable())
+                        .show(ui, commands, Command::Show(Page::Benchmarks));
                 } else {
                     Button::new(Emphasis::Main)
                         .enabled(state.writable())

@@ -28,18 +28,21 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             "Items and their answers stand here once there is a benchmark.",
             "",
             |ui| {
-                Button::new(Emphasis::Main).text("Import a benchmark").show(
-                    ui,
-                    commands,
-                    Command::Show(Page::Benchmarks),
-                );
+                Button::new(Emphasis::Main)
+                    .text("Import a benchmark")
+                    .enabled(state.writable())
+                    .show(ui, commands, Command::Show(Page::Benchmarks));
             },
         );
     }
     let colours = palette(ui);
     let all = ui.max_rect();
-    let narrow = ui.ctx().content_rect().width() < space::VERY_NARROW;
-    let listed = state.inspect.list_open;
+    let narrow = is_narrow(ui);
+    let listed = is_listed(ui, state);
+    if state.inspect.focus_search && !listed {
+        // The search field stands in the list.
+        commands.push(Command::ToggleList);
+    }
     let split = if listed { all.left() + LIST } else { all.left() };
     let list = Rect::from_min_max(all.min, pos2(split, all.bottom()));
     let card = if narrow {
@@ -63,6 +66,15 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
 }
 
+fn is_narrow(ui: &Ui) -> bool {
+    ui.ctx().content_rect().width() < space::VERY_NARROW
+}
+
+/// Whether the list stands beside the card.
+fn is_listed(ui: &Ui, state: &State) -> bool {
+    is_narrow(ui) == state.inspect.list_toggled
+}
+
 fn show_card(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let all = ui.max_rect();
@@ -81,7 +93,7 @@ fn show_card(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let body = Rect::from_min_max(header.left_bottom(), all.max);
         return within(ui, body, "none", |ui| {
             // The list says it already, where it is open.
-            if !state.inspect.list_open {
+            if !is_listed(ui, state) {
                 widgets::empty(
                     ui,
                     "No item passes the filters.",
@@ -133,7 +145,7 @@ fn in_order<'a>(own: Side<'a>, other: Option<Side<'a>>) -> Vec<Side<'a>> {
 }
 
 fn list_button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let emphasis = if state.inspect.list_open {
+    let emphasis = if is_listed(ui, state) {
         Emphasis::Quiet
     } else {
         Emphasis::Plain
