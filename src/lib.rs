@@ -1,8 +1,9 @@
 //! Polyclinic: compare medical language models across languages.
 //!
 //! The library holds everything; the binary only reads arguments. Modules stand on those before them:
-//! [`language`] on nothing; [`benchmarks`] and `models` on it; then
-//! [`prompts`], [`engine`], `scoring`, `runs`; then the command line and the window.
+//! [`files`], [`places`], [`stats`] and [`language`] on nothing; [`models`] and [`benchmarks`] on those;
+//! then [`workspace`], [`prompts`], [`engine`], [`scoring`] and [`runs`]; then the window's `app` and `ui`.
+//! `tests/dependency_direction.rs` holds them to it.
 
 #[cfg(feature = "window")]
 pub mod app;

@@ -116,7 +116,7 @@ pub trait Backend: Send {
 
     /// Scores a group of requests. The longest prefix all prompts share is computed once.
     ///
-    /// The same group gives the same bits every time; another grouping may differ in the last digits.
+    /// A request gets the same bits in every group and at every call, so a resumed run may group as it likes.
     fn score(&mut self, group: &[ScoreRequest], cancel: &Cancel) -> Result<Vec<Scores>, EngineError>;
 }
 
