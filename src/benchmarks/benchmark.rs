@@ -1,4 +1,5 @@
-//! A benchmark: a named set of items with its licence and source, kept as `<name>.parquet` and `<name>.toml`.
+//! A benchmark: a named set of items with its licence and source, kept as `<name>.toml` and the file of items that it
+//! names, `<name>.<first digits of its SHA-256>.parquet`.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,9 @@ use crate::files::{WriteError, write_atomically, write_toml};
 
 /// The newest layout of the two files that this program knows.
 pub const SCHEMA: i64 = 1;
+
+/// How many digits of its SHA-256 stand in the name of a file of items.
+const HASH_DIGITS: usize = 12;
 
 /// What people say about a benchmark.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,6 +71,11 @@ pub enum BenchmarkError {
     #[error("the benchmark's description {} is damaged: {reason}", path.display())]
     DamagedDescription { path: PathBuf, reason: String },
     #[error(
+        "the benchmark's description {} names `{file}` as its items, which is no plain file name; `file` must name a \
+         file in the same folder", path.display()
+    )]
+    OutsideFolder { path: PathBuf, file: String },
+    #[error(
         "{} was written by a newer version of Polyclinic (schema {found}, this one knows {SCHEMA}); update the program",
         path.display()
     )]
@@ -98,6 +107,9 @@ struct Sidecar {
     source: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
+    /// The name of the file of items, in the same folder; without it, `<name>.parquet`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
     /// Of the items, whatever file holds them.
     sha256: String,
     /// Of the file of items, so that a damaged one is never parsed.
@@ -178,20 +190,19 @@ impl Benchmark {
         }
     }
 
-    /// Writes both files into `folder`, each to a temporary file first, the description last.
+    /// Writes both files into `folder`. The items get a file of their own; renaming the description that names it into
+    /// place commits the change, and a crash before that leaves the benchmark as it was.
     pub fn save(&self, folder: &Path) -> Result<(), BenchmarkError> {
-        let (items_path, description_path) = paths(folder, &self.name);
-        let mut table = table(&self.items).map_err(|error| BenchmarkError::Table {
-            path: items_path.clone(),
+        let description_path = description_path(folder, &self.name);
+        let bytes = parquet(&self.items).map_err(|error| BenchmarkError::Table {
+            path: folder.join(default_file(&self.name)),
             reason: error.to_string(),
         })?;
-        let mut bytes = Vec::new();
-        ParquetWriter::new(&mut bytes)
-            .finish(&mut table)
-            .map_err(|error| BenchmarkError::Table {
-                path: items_path.clone(),
-                reason: error.to_string(),
-            })?;
+        let file_sha256 = hexadecimal(Sha256::new_with_prefix(&bytes));
+        let file = items_file(&self.name, &file_sha256);
+        let old = read_sidecar(&description_path)
+            .ok()
+            .map(|old| old.file.unwrap_or_else(|| default_file(&self.name)));
         let sidecar = Sidecar {
             schema: SCHEMA,
             name: self.name.clone(),
@@ -199,14 +210,25 @@ impl Benchmark {
             licence: self.description.licence.clone(),
             source: self.description.source.clone(),
             note: self.description.note.clone(),
+            file: Some(file.clone()),
             sha256: self.hash.clone(),
-            file_sha256: hexadecimal(Sha256::new_with_prefix(&bytes)),
+            file_sha256,
             items: self.items.len(),
             languages: self.languages(),
             rest: self.rest.clone(),
         };
-        write_atomically(&items_path, &bytes)?;
-        Ok(write_toml(&description_path, &sidecar)?)
+        write_atomically(&folder.join(&file), &bytes)?;
+        write_toml(&description_path, &sidecar)?;
+        if let Some(old) = old.filter(|old| *old != file && is_items_file(old, &self.name)) {
+            let path = folder.join(old);
+            // The benchmark is saved; a file left over only takes room.
+            if let Err(error) = std::fs::remove_file(&path)
+                && error.kind() != std::io::ErrorKind::NotFound
+            {
+                tracing::warn!(path = %path.display(), %error, "the old items of a benchmark could not be removed");
+            }
+        }
+        Ok(())
     }
 
     /// Reads the benchmark called `name` from `folder` and checks its hash.
@@ -214,8 +236,16 @@ impl Benchmark {
         if !is_safe_name(name) {
             return Err(BenchmarkError::Name(name.to_owned()));
         }
-        let (items_path, description_path) = paths(folder, name);
+        let description_path = description_path(folder, name);
         let sidecar = read_sidecar(&description_path)?;
+        let file = sidecar.file.unwrap_or_else(|| default_file(name));
+        if !is_plain_file_name(&file) {
+            return Err(BenchmarkError::OutsideFolder {
+                path: description_path,
+                file,
+            });
+        }
+        let items_path = folder.join(file);
         let bytes = std::fs::read(&items_path).map_err(|source| BenchmarkError::Unreadable {
             path: items_path.clone(),
             source,
@@ -276,11 +306,36 @@ impl Benchmark {
     }
 }
 
-fn paths(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
-    (
-        folder.join(format!("{name}.parquet")),
-        folder.join(format!("{name}.toml")),
-    )
+fn description_path(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.toml"))
+}
+
+/// The file of items of a description that names none.
+fn default_file(name: &str) -> String {
+    format!("{name}.parquet")
+}
+
+/// Called after its content, so that new items never take the place of those that the description still names.
+fn items_file(name: &str, file_sha256: &str) -> String {
+    let digits: String = file_sha256.chars().take(HASH_DIGITS).collect();
+    format!("{name}.{digits}.parquet")
+}
+
+/// Whether the file is called as `save` calls, or once called, the items of the benchmark, so that it may be removed.
+fn is_items_file(file: &str, name: &str) -> bool {
+    let between = file.strip_prefix(name).and_then(|rest| rest.strip_suffix(".parquet"));
+    between.is_some_and(|between| {
+        between.is_empty()
+            || between.strip_prefix('.').is_some_and(|digits| {
+                digits.len() == HASH_DIGITS && digits.chars().all(|digit| digit.is_ascii_hexdigit())
+            })
+    })
+}
+
+/// Whether the name leads nowhere but into the folder it is joined to, on every system we run on.
+fn is_plain_file_name(file: &str) -> bool {
+    file.strip_suffix(".parquet").is_some_and(|stem| !stem.is_empty())
+        && !file.contains(|character: char| matches!(character, '/' | '\\' | ':') || character.is_control())
 }
 
 /// Whether every system we run on takes the name for a file, whatever the extension.
@@ -315,6 +370,13 @@ fn hash(items: &[Item]) -> String {
 
 fn hexadecimal(digest: Sha256) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The items as the bytes of a Parquet file.
+fn parquet(items: &[Item]) -> polars::prelude::PolarsResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut table(items)?)?;
+    Ok(bytes)
 }
 
 /// The items as a table with the columns of our own format, which [`import::read`] reads back.
@@ -416,6 +478,107 @@ mod tests {
         assert_eq!(files, 2, "no temporary file stays");
     }
 
+    /// The file of items that the description names.
+    fn items_path(folder: &Path, name: &str) -> PathBuf {
+        folder.join(read_sidecar(&description_path(folder, name)).unwrap().file.unwrap())
+    }
+
+    #[test]
+    fn a_save_that_is_cut_short_leaves_the_benchmark_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let before = benchmark();
+        before.save(folder.path()).unwrap();
+        let path = folder.path().join("everyday.toml");
+        let description = std::fs::read(&path).unwrap();
+        let old_path = items_path(folder.path(), "everyday");
+        let old = std::fs::read(&old_path).unwrap();
+        let mut after = before.clone();
+        after.add(vec![item("q3", "fr")]);
+        after.save(folder.path()).unwrap();
+        assert_eq!(Benchmark::load(folder.path(), "everyday").unwrap(), after);
+        assert!(!old_path.exists(), "the old items are removed");
+        // As it lies between the two files: the new items written, the description and its items still the old ones.
+        std::fs::write(&path, description).unwrap();
+        std::fs::write(&old_path, old).unwrap();
+        assert_eq!(Benchmark::load(folder.path(), "everyday").unwrap(), before);
+    }
+
+    #[test]
+    fn a_description_without_a_file_has_items_of_its_own_name() {
+        let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("workspaces/demo/benchmarks");
+        assert_eq!(Benchmark::load(&demo, "everyday-medicine").unwrap().items().len(), 672);
+
+        let folder = tempfile::tempdir().unwrap();
+        let saved = benchmark();
+        saved.save(folder.path()).unwrap();
+        let path = folder.path().join("everyday.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let without: Vec<&str> = text.lines().filter(|line| !line.starts_with("file = ")).collect();
+        std::fs::write(&path, without.join("\n")).unwrap();
+        let plain = folder.path().join("everyday.parquet");
+        std::fs::rename(folder.path().join(items_file_of(&text)), &plain).unwrap();
+        assert_eq!(Benchmark::load(folder.path(), "everyday").unwrap(), saved);
+        saved.save(folder.path()).unwrap();
+        assert!(!plain.exists(), "the old items are removed");
+        assert_eq!(Benchmark::load(folder.path(), "everyday").unwrap(), saved);
+    }
+
+    #[test]
+    fn benchmarks_whose_names_begin_alike_keep_to_their_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = ["MMLU 2", "MMLU 2.0", "MMLU 2.0.0123456789ab"];
+        for count in 1..3 {
+            for name in names {
+                let items = (0..count).map(|number| item(&format!("{name} {number}"), "en"));
+                let benchmark = Benchmark::new(name, Description::default(), items.collect()).unwrap();
+                benchmark.save(folder.path()).unwrap();
+            }
+            assert_eq!(Benchmark::names(folder.path()).unwrap(), names);
+            for name in names {
+                assert_eq!(Benchmark::load(folder.path(), name).unwrap().items().len(), count);
+            }
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 6);
+        }
+        assert!(!is_items_file("MMLU 2.0.parquet", "MMLU 2"));
+        assert!(!is_items_file("MMLU 2.0.0123456789ab.parquet", "MMLU 2"));
+    }
+
+    #[test]
+    fn items_outside_the_folder_are_refused_and_never_removed() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("benchmarks");
+        let saved = benchmark();
+        saved.save(&folder).unwrap();
+        let items = items_path(&folder, "everyday");
+        let outside = parent.path().join("outside.parquet");
+        std::fs::copy(items, &outside).unwrap();
+        let path = folder.join("everyday.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let named = items_file_of(&text);
+        let absolute = outside.display().to_string();
+        for file in [
+            "../outside.parquet",
+            &absolute,
+            "",
+            ".parquet",
+            "..",
+            "C:x.parquet",
+            "a\\\\b.parquet",
+        ] {
+            std::fs::write(&path, text.replace(named, file)).unwrap();
+            let error = Benchmark::load(&folder, "everyday").unwrap_err();
+            assert!(matches!(error, BenchmarkError::OutsideFolder { .. }), "{file}: {error}");
+            saved.save(&folder).unwrap();
+            assert!(outside.exists(), "{file}");
+        }
+    }
+
+    /// The value of `file` in a description.
+    fn items_file_of(text: &str) -> &str {
+        let line = text.lines().find_map(|line| line.strip_prefix("file = ")).unwrap();
+        line.trim_matches('"')
+    }
+
     #[test]
     fn unknown_fields_of_the_description_survive() {
         let folder = tempfile::tempdir().unwrap();
@@ -500,7 +663,7 @@ mod tests {
     fn damaged_items_are_never_taken_for_right_ones() {
         let folder = tempfile::tempdir().unwrap();
         benchmark().save(folder.path()).unwrap();
-        let path = folder.path().join("everyday.parquet");
+        let path = items_path(folder.path(), "everyday");
         let whole = std::fs::read(&path).unwrap();
         for length in (0..whole.len()).step_by(97) {
             std::fs::write(&path, &whole[..length]).unwrap();

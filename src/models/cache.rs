@@ -57,6 +57,13 @@ impl Places {
         self.models.join(model.file)
     }
 
+    /// Whether a wrong file may give way to the right one: only a regular file directly in our own folder, or none.
+    /// A link there was put by someone, and the hub's cache serves other tools.
+    pub(super) fn may_replace(&self, path: &Path) -> bool {
+        let ours = path.parent() == Some(self.models.as_path());
+        ours && !fs::symlink_metadata(path).is_ok_and(|found| !found.is_file())
+    }
+
     /// Files that by name and size could be the model, our own first.
     pub(super) fn candidates(&self, model: &PackagedModel) -> Vec<PathBuf> {
         let repository = format!("models--{}--{}", model.hub.owner, model.hub.repository);

