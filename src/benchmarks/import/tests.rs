@@ -181,7 +181,13 @@ fn damaged_parquet_is_an_error() {
     let good = read_default("a.jsonl", GOOD).unwrap();
     let benchmark = Benchmark::new("a", Description::default(), good.items).unwrap();
     benchmark.save(folder.path()).unwrap();
-    let whole = std::fs::read(folder.path().join("a.parquet")).unwrap();
+    let mut files = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let items = files
+        .find(|path| path.extension().is_some_and(|extension| extension == "parquet"))
+        .unwrap();
+    let whole = std::fs::read(items).unwrap();
     let footer = whole.len() - 8;
     for place in footer - 40..footer {
         let mut damaged = whole.clone();
