@@ -119,6 +119,19 @@ pub enum ExecuteError {
     Write(#[from] WriteError),
 }
 
+impl ExecuteError {
+    /// Whether the run cannot go on however often it is tried; it stays as it was.
+    fn refuses_to_resume(&self) -> bool {
+        matches!(
+            self,
+            Self::ComputedDifferently { .. }
+                | Self::BenchmarkChanged(_)
+                | Self::TemplateChanged
+                | Self::JournalOfAnotherPlan(_)
+        )
+    }
+}
+
 /// Checks a request and writes down the run it makes, with nothing answered yet.
 pub fn create(
     workspace: &Workspace,
@@ -209,10 +222,14 @@ pub fn execute(
     if record.state == RunState::Finished {
         return Ok(());
     }
+    let before = (record.state, record.error.take());
     record.state = RunState::Unfinished;
-    record.error = None;
     let result = answer_all(workspace, record, loader, tell, cancel);
     match &result {
+        Err(error) if error.refuses_to_resume() => {
+            (record.state, record.error) = before;
+            return result;
+        }
         Ok(()) => record.state = RunState::Finished,
         Err(ExecuteError::Cancelled) => record.state = RunState::Cancelled,
         Err(error) => {

@@ -291,6 +291,8 @@ fn a_run_with_other_templates_is_not_resumed() {
     record.template.push_str("# changed");
     let error = setting.execute(&mut record, usize::MAX, 10_000).unwrap_err();
     assert!(matches!(error, ExecuteError::TemplateChanged), "{error}");
+    let kept = store::load(&setting.workspace, &record.id).unwrap();
+    assert_eq!((kept.state, kept.error), (RunState::Cancelled, None));
 }
 
 #[test]

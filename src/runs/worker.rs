@@ -146,10 +146,12 @@ fn work_on(job: Job, tell: &mut dyn FnMut(Event), cancel: &Cancel) {
         &mut |step| tell(Event::Step(step)),
         cancel,
     );
-    match result {
+    match result.map_err(|error| (error_chain(&error), error)) {
         // The record tells an error of the run; one that left no trace there is told here.
-        Err(error) if record.error.is_none() && !matches!(error, ExecuteError::Cancelled) => {
-            tell(Event::Refused(error_chain(&error)));
+        Err((problem, error))
+            if !matches!(error, ExecuteError::Cancelled) && record.error.as_ref() != Some(&problem) =>
+        {
+            tell(Event::Refused(problem));
         }
         _ => tell(Event::Ended(Box::new(record))),
     }
