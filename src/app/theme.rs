@@ -41,7 +41,6 @@ pub mod space {
     pub const LIST_ITEM: f32 = 52.0;
     pub const CONTROL: f32 = 28.0;
     pub const SMALL_CONTROL: f32 = 24.0;
-    pub const MAIN_ACTION: f32 = 32.0;
     pub const BAR: f32 = 6.0;
     pub const LETTER_BOX: f32 = 24.0;
     pub const GAP: f32 = 8.0;

@@ -76,15 +76,7 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benc
                 let selected = benchmark.name() == shown.name();
                 let title = &benchmark.description.title;
                 response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, title));
-                if selected {
-                    ui.painter().rect_filled(row, 0, colours.accent_soft);
-                    ui.painter()
-                        .rect_filled(Rect::from_min_size(row.min, vec2(3.0, row.height())), 0, colours.accent);
-                } else if response.hovered() {
-                    ui.painter().rect_filled(row, 0, colours.hover);
-                }
-                ui.painter()
-                    .hline(row.x_range(), row.bottom() - 0.5, Stroke::new(1.0, colours.line));
+                widgets::row_ground(ui, row, selected, &response);
                 let (upper, lower) = row.shrink2(vec2(14.0, 8.0)).split_top_bottom_at_fraction(0.54);
                 typeset::paint(
                     ui,

@@ -113,18 +113,7 @@ fn show_row(ui: &mut Ui, model: &Model, state: &State, commands: &mut Vec<Comman
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::TWO_LINE_ROW), Sense::click());
     let selected = state.models.selected().is_some_and(|selected| selected.id == model.id);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &model.title));
-    if selected {
-        ui.painter().rect_filled(rect, 0, colours.accent_soft);
-        ui.painter().rect_filled(
-            Rect::from_min_size(rect.min, vec2(3.0, rect.height())),
-            0,
-            colours.accent,
-        );
-    } else if response.hovered() {
-        ui.painter().rect_filled(rect, 0, colours.hover);
-    }
-    ui.painter()
-        .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    widgets::row_ground(ui, rect, selected, &response);
     let cells = cells(rect);
     let plain = Ink::new(size::BODY, colours.text_2);
     let unknown = || "–".to_owned();

@@ -220,67 +220,6 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
     }
 }
 
-/// A row of options of which one holds; returns the one clicked.
-pub fn segments(ui: &mut Ui, names: &[&str], selected: usize) -> Option<usize> {
-    let colours = palette(ui);
-    let mut clicked = None;
-    let widths: Vec<f32> = names
-        .iter()
-        .map(|name| {
-            let ink = Ink::new(size::BODY, colours.text).semibold();
-            typeset::galley(ui, name, ink, f32::INFINITY, 1).size().x.round() + 22.0
-        })
-        .collect();
-    let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum(), space::CONTROL), Sense::hover());
-    let mut x = rect.left();
-    ui.painter().rect(
-        rect,
-        radius::CONTROL,
-        colours.panel,
-        Stroke::new(1.0, colours.line_strong),
-        StrokeKind::Inside,
-    );
-    for (index, (name, width)) in names.iter().zip(&widths).enumerate() {
-        let segment = Rect::from_min_size(pos2(x, rect.top()), vec2(*width, rect.height()));
-        let response = ui.interact(
-            segment,
-            ui.scope_id().with(("segment", names.first(), index)),
-            Sense::click(),
-        );
-        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, index == selected, name));
-        if index == selected || response.hovered() {
-            let fill = if index == selected {
-                colours.accent_soft
-            } else {
-                colours.hover
-            };
-            ui.painter().rect_filled(segment.shrink(1.0), radius::CHIP, fill);
-        }
-        if index > 0 {
-            ui.painter().vline(
-                x.round() + 0.5,
-                (rect.top() + 1.0)..=(rect.bottom() - 1.0),
-                Stroke::new(1.0, colours.line),
-            );
-        }
-        let ink = Ink::new(
-            size::BODY,
-            if index == selected {
-                colours.accent_text
-            } else {
-                colours.text_2
-            },
-        );
-        typeset::paint(ui, segment, name, ink.bold_if(index == selected), Align2::CENTER_CENTER);
-        focus_ring(ui, &response, segment);
-        if response.clicked() {
-            clicked = Some(index);
-        }
-        x += width;
-    }
-    clicked
-}
-
 /// A field that opens a list: `label` in grey, `value` in ink. Returns the place in `options` that was chosen.
 pub fn choice(ui: &mut Ui, label: &str, value: &str, options: &[String], limit: f32) -> Option<usize> {
     let colours = palette(ui);
@@ -387,6 +326,20 @@ pub fn toggle_chip(ui: &mut Ui, text: &str, on: bool, name: &str) -> Response {
         .galley(rect.center() - galley.size() / 2.0, galley, ink.colour);
     focus_ring(ui, &response, rect);
     response.on_hover_cursor(CursorIcon::PointingHand)
+}
+
+/// What lies under a row of a list: the selected one's colour and edge, the hovered one's colour, a line below.
+pub fn row_ground(ui: &Ui, rect: Rect, selected: bool, response: &Response) {
+    let colours = palette(ui);
+    if selected {
+        ui.painter().rect_filled(rect, 0, colours.accent_soft);
+        let edge = Rect::from_min_size(rect.min, vec2(3.0, rect.height()));
+        ui.painter().rect_filled(edge, 0, colours.accent);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, 0, colours.hover);
+    }
+    ui.painter()
+        .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
 }
 
 /// A chip for something that is narrowed to; a click takes it away.

@@ -172,19 +172,6 @@ impl Tokenizer {
         }
     }
 
-    /// One token as a person reads it; bytes that are no whole character show as `<0xE2>`.
-    pub fn token_text(&self, id: TokenId) -> String {
-        String::from_utf8(self.bytes(id)).unwrap_or_else(|error| {
-            let bytes = error.into_bytes();
-            let mut shown = String::new();
-            for chunk in bytes.utf8_chunks() {
-                shown.push_str(chunk.valid());
-                shown.extend(chunk.invalid().iter().map(|byte| format!("<0x{byte:02X}>")));
-            }
-            shown
-        })
-    }
-
     /// The text of several tokens; what is no valid text becomes a replacement character.
     pub fn decode(&self, ids: &[TokenId]) -> String {
         let bytes: Vec<u8> = ids.iter().flat_map(|&id| self.bytes(id)).collect();

@@ -281,18 +281,7 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
             format!("{} {}: {}", language.tag(), item.key.id, item.question),
         )
     });
-    if selected {
-        ui.painter().rect_filled(rect, 0, colours.accent_soft);
-        ui.painter().rect_filled(
-            Rect::from_min_size(rect.min, vec2(3.0, rect.height())),
-            0,
-            colours.accent,
-        );
-    } else if response.hovered() {
-        ui.painter().rect_filled(rect, 0, colours.hover);
-    }
-    ui.painter()
-        .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    widgets::row_ground(ui, rect, selected, &response);
     let inner = rect.shrink2(vec2(12.0, 6.0));
     let (upper, lower) = inner.split_top_bottom_at_fraction(0.56);
     let right_to_left = language.direction() == Direction::RightToLeft;

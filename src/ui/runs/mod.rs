@@ -181,18 +181,7 @@ fn show_run(
     let title = title(record);
     let word = if live.is_some() { "running" } else { record.state.word() };
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, format!("{title}, {word}")));
-    if chosen {
-        ui.painter().rect_filled(rect, 0, colours.accent_soft);
-        ui.painter().rect_filled(
-            Rect::from_min_size(rect.min, vec2(3.0, rect.height())),
-            0,
-            colours.accent,
-        );
-    } else if response.hovered() {
-        ui.painter().rect_filled(rect, 0, colours.hover);
-    }
-    ui.painter()
-        .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
+    widgets::row_ground(ui, rect, chosen, &response);
     let inner = rect.shrink2(vec2(14.0, 7.0));
     let names = Rect::from_min_max(inner.min, pos2(inner.left() + inner.width() * 0.44, inner.bottom()));
     let (upper, lower) = names.split_top_bottom_at_fraction(0.55);

@@ -5,7 +5,7 @@
 
 mod select;
 
-use egui::{Color32, Response, Role, Sense, Ui, Vec2, Widget, WidgetInfo, pos2};
+use egui::{Color32, Response, Role, Sense, Ui, Widget, WidgetInfo};
 
 use crate::language::Direction;
 use crate::text::{self, Frame, TextStyle};
@@ -104,15 +104,6 @@ pub fn label(ui: &mut Ui, text: &str, style: &TextStyle) -> Response {
 /// Shows `text`, wrapped; it can be selected and copied.
 pub fn selectable(ui: &mut Ui, text: &str, style: &TextStyle) -> Response {
     ui.add(Label::new(text, style).selectable())
-}
-
-/// Paints a text so that its first baseline is at `baseline`, for texts that share a row.
-///
-/// `left` and `baseline` are points of the screen.
-pub fn paint_on_baseline(ui: &Ui, laid: &text::Text, left: f32, baseline: f32, color: Color32) -> Vec2 {
-    let top = baseline - laid.layout.first_baseline();
-    ui.painter().galley(pos2(left, top), laid.galley.clone(), color);
-    laid.galley.size()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use egui::{Event, Modifiers, OutputCommand, PointerButton, Pos2, vec2};
+use egui::{Event, Modifiers, OutputCommand, PointerButton, Pos2, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
