@@ -1,0 +1,226 @@
+//! Layout: a string with its style goes in, lines of placed glyphs come out.
+//!
+//! Every paragraph is laid out by itself, because it has a base direction of its own: that of the
+//! text's language, or of its first strong letter where no language is given. Parley shapes,
+//! reorders and breaks (`shaping`); what it leaves is done here: trailing spaces go to the end of
+//! the paragraph's direction (rule L1 of UAX 9) and lines start at the side their paragraph starts
+//! (`placing`), and text that is too long ends in an ellipsis (`cutting`).
+//!
+//! Lengths are physical pixels from the top left, unless a comment says points.
+
+mod cutting;
+mod paragraphs;
+mod placing;
+mod shaping;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use parley::{FontContext, LayoutContext};
+
+use super::fonts::{self, Fallback, Weight};
+use super::raster::{FaceId, Faces};
+use crate::language::{Direction, Language};
+
+/// How a text looks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextStyle {
+    /// Points.
+    pub size: f32,
+    /// From baseline to baseline, in points.
+    pub line_height: f32,
+    pub weight: Weight,
+    /// Decides the direction of paragraphs, the font and the rules of line breaking.
+    /// `None`: paragraphs run as their first strong letter does.
+    pub language: Option<Language>,
+}
+
+/// The room a text has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Frame {
+    /// Points; lines wrap before they get wider. Infinite for text that must not wrap.
+    pub max_width: f32,
+    /// Text past this many lines is cut and ends in an ellipsis.
+    pub max_lines: Option<usize>,
+    /// Whether the layout is as wide as `max_width`, so that right-to-left lines start at its right
+    /// edge. Otherwise it is as wide as its widest line.
+    pub fill: bool,
+}
+
+impl Frame {
+    /// No wrapping and no cutting.
+    pub const UNLIMITED: Self = Self {
+        max_width: f32::INFINITY,
+        max_lines: None,
+        fill: false,
+    };
+
+    /// Wraps within `max_width` points, and fills it.
+    pub fn wrapped(max_width: f32) -> Self {
+        Self {
+            max_width,
+            max_lines: None,
+            fill: true,
+        }
+    }
+
+    /// One line of at most `max_width` points, cut with an ellipsis.
+    pub fn one_line(max_width: f32) -> Self {
+        Self {
+            max_width,
+            max_lines: Some(1),
+            fill: false,
+        }
+    }
+}
+
+/// A text laid out.
+#[derive(Debug, Clone)]
+pub struct TextLayout {
+    /// What was laid out, in logical order.
+    pub text: Arc<str>,
+    /// Top to bottom, never empty.
+    pub lines: Vec<Line>,
+    pub width: f32,
+    pub height: f32,
+    /// Of the widest paragraph if nothing wrapped.
+    pub natural_width: f32,
+    /// Whether text was cut away at the end.
+    pub truncated: bool,
+    /// Pixels per point.
+    pub scale: f32,
+    /// Characters that no font has.
+    pub missing: BTreeSet<char>,
+}
+
+impl TextLayout {
+    /// The baseline of the first line, in points from the top.
+    ///
+    /// Texts of two scripts side by side are placed so that these meet.
+    pub fn first_baseline(&self) -> f32 {
+        self.lines.first().map_or(0.0, |line| line.baseline / self.scale)
+    }
+
+    /// Which way the first paragraph runs.
+    pub fn direction(&self) -> Direction {
+        self.lines.first().map_or(Direction::LeftToRight, |line| line.direction)
+    }
+}
+
+/// One line.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Bytes of the whole text.
+    pub text: Range<usize>,
+    /// Which paragraph the line is of, from 0.
+    pub paragraph: usize,
+    /// Of the paragraph.
+    pub direction: Direction,
+    pub left: f32,
+    /// Without spaces at its end.
+    pub width: f32,
+    pub top: f32,
+    pub height: f32,
+    /// From the top of the layout.
+    pub baseline: f32,
+    /// Left to right; spaces at the end of the line are zero wide and stand at its end.
+    pub clusters: Vec<Cluster>,
+    pub glyphs: Vec<PlacedGlyph>,
+}
+
+/// What a reader takes for one character: the unit of selection.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// Bytes of the whole text; empty for an ellipsis.
+    pub text: Range<usize>,
+    /// From the left of the layout.
+    pub left: f32,
+    pub right: f32,
+    pub direction: Direction,
+    /// Whether a word, a space or a punctuation mark begins here.
+    pub starts_word: bool,
+}
+
+/// A glyph and its origin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlacedGlyph {
+    pub face: FaceId,
+    pub glyph: u32,
+    /// Pixels per em.
+    pub size: f32,
+    /// From the left of the layout.
+    pub x: f32,
+    /// From the top of the layout, downwards.
+    pub y: f32,
+}
+
+/// Lays texts out. Holds the fonts, so there is one for the whole program.
+pub struct Engine {
+    fonts: FontContext,
+    context: LayoutContext<()>,
+    fallback: Fallback,
+    faces: Faces,
+}
+
+impl Engine {
+    /// `faces` collects the fonts met, for whoever draws the glyphs.
+    pub fn new(fallback: Fallback, faces: Faces) -> Self {
+        Self {
+            fonts: fonts::collection(),
+            context: LayoutContext::new(),
+            fallback,
+            faces,
+        }
+    }
+
+    /// Lays `text` out at `scale` pixels per point. A line break at its very end adds no line.
+    pub fn lay_out(&mut self, text: &str, style: &TextStyle, frame: &Frame, scale: f32) -> TextLayout {
+        let layout = self.lay_out_once(text, style, frame, scale);
+        if layout.missing.is_empty() || self.fallback == Fallback::None {
+            return layout;
+        }
+        // Looking through the fonts of the system takes long, so only the first text to need it waits.
+        self.fallback = Fallback::None;
+        self.fonts.collection.load_system_fonts();
+        self.context = LayoutContext::new();
+        self.lay_out_once(text, style, frame, scale)
+    }
+
+    fn lay_out_once(&mut self, text: &str, style: &TextStyle, frame: &Frame, scale: f32) -> TextLayout {
+        let width = frame.max_width.is_finite().then(|| (frame.max_width * scale).max(1.0));
+        let max_lines = frame.max_lines.unwrap_or(usize::MAX).max(1);
+        let paragraphs = paragraphs::paragraphs(text);
+        let mut result = TextLayout {
+            text: text.into(),
+            lines: Vec::new(),
+            width: 0.0,
+            height: 0.0,
+            natural_width: 0.0,
+            truncated: false,
+            scale,
+            missing: BTreeSet::new(),
+        };
+        for (index, range) in paragraphs.iter().enumerate() {
+            let paragraph = text.get(range.clone()).unwrap_or_default();
+            let room = max_lines - result.lines.len();
+            let mut shaped = self.shape(paragraph, "", style, width, scale);
+            let more = text.get(range.end..).is_some_and(|rest| !rest.trim().is_empty());
+            let last = shaped.layout.len() > room || (shaped.layout.len() == room && more);
+            result.natural_width = result.natural_width.max(shaped.natural_width);
+            if last {
+                shaped = self.cut(paragraph, shaped, room, style, width, scale);
+                result.truncated = true;
+            }
+            self.place(&shaped, index, range.start, style, &mut result);
+            if last || result.lines.len() >= max_lines {
+                break;
+            }
+        }
+        placing::align(&mut result, if frame.fill { width } else { None });
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests;
