@@ -104,23 +104,27 @@ impl Engine {
                     }
                 }
             }
-            match direction {
-                Direction::LeftToRight => {
-                    for cluster in &mut trailing {
-                        (cluster.left, cluster.right) = (placed.width, placed.width);
-                    }
-                    placed.clusters.append(&mut trailing);
-                }
-                Direction::RightToLeft => {
-                    for cluster in &mut trailing {
-                        (cluster.left, cluster.right) = (0.0, 0.0);
-                    }
-                    placed.clusters.splice(0..0, trailing);
-                }
-            }
+            hang(&mut placed, trailing);
             result.height += height;
             result.lines.push(placed);
         }
+    }
+}
+
+/// Sets what ends a line at the end of its paragraph's direction, zero wide: rule L1 of UAX 9.
+fn hang(line: &mut Line, mut trailing: Vec<Cluster>) {
+    let end = match line.direction {
+        Direction::LeftToRight => line.width,
+        Direction::RightToLeft => 0.0,
+    };
+    for cluster in &mut trailing {
+        (cluster.left, cluster.right) = (end, end);
+        cluster.direction = line.direction;
+    }
+    trailing.sort_by_key(|cluster| cluster.text.start);
+    match line.direction {
+        Direction::LeftToRight => line.clusters.append(&mut trailing),
+        Direction::RightToLeft => drop(line.clusters.splice(0..0, trailing.into_iter().rev())),
     }
 }
 
@@ -142,11 +146,14 @@ pub(super) fn align(layout: &mut TextLayout, filled: Option<f32>) {
     }
 }
 
-/// Where the spaces (and isolate marks) at the end of a line begin: rule L1 of UAX 9.
+/// Where the spaces at the end of a line begin, with the invisible marks among them: rule L1 of UAX 9.
 fn inked_end(text: &str, line: Range<usize>) -> usize {
     let trails = |character: char| {
         (character.is_whitespace() && !matches!(character, '\u{a0}' | '\u{202f}'))
-            || matches!(character, '\u{2066}'..='\u{2069}')
+            || matches!(
+                character,
+                '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            )
     };
     let content = text.get(line.clone()).unwrap_or_default();
     line.start + content.trim_end_matches(trails).len()

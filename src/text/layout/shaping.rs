@@ -34,9 +34,14 @@ impl Engine {
         scale: f32,
     ) -> Shaped {
         // Control characters have no glyph. A space is as many bytes, so that positions stay.
+        // A tab stays: it separates what stands on its sides, which a space does not (rule L1 of UAX 9).
         let mut text: String = paragraph
             .chars()
-            .map(|character| if character.is_ascii_control() { ' ' } else { character })
+            .map(|character| match character {
+                '\t' => '\t',
+                other if other.is_ascii_control() => ' ',
+                other => other,
+            })
             .collect();
         let own = text.len();
         text.push_str(ending);

@@ -401,3 +401,24 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn what_ends_a_line_stands_in_the_order_of_its_paragraph() {
+    // Two spaces of an embedding of the other direction, as rule L1 has them.
+    let layout = lay_out_in("a \u{202b}\u{5d0}  ", Some("en"), &Frame::UNLIMITED);
+    assert_eq!(shown(&layout, 0), "a \u{202b}\u{5d0}  ");
+    let line = &layout.lines[0];
+    let places: Vec<usize> = line.clusters.iter().map(|cluster| cluster.text.start).collect();
+    assert_eq!(places, [0, 1, 2, 5, 7, 8]);
+    let last = line.clusters.last().unwrap();
+    assert_eq!(last.direction, Direction::LeftToRight);
+    assert_eq!((last.left, last.right), (line.width, line.width));
+}
+
+#[test]
+fn a_tab_separates_the_order_of_its_sides() {
+    let layout = lay_out_in("\u{5d0}\t\u{5d1}", Some("en"), &Frame::UNLIMITED);
+    assert_eq!(shown(&layout, 0), "\u{5d0}\t\u{5d1}");
+    let layout = lay_out_in("\u{5d0} \u{5d1}", Some("en"), &Frame::UNLIMITED);
+    assert_eq!(shown(&layout, 0), "\u{5d1} \u{5d0}");
+}
