@@ -81,6 +81,7 @@ pub fn galley_in(ui: &Ui, text: &str, ink: Ink, width: f32, rows: usize, languag
         max_width: width.max(0.0) + 0.5,
         max_lines,
         fill: false,
+        editable: false,
     };
     text::galley(ui.ctx(), text, &ink.style(language), &frame)
 }

@@ -165,6 +165,7 @@ impl Bridge {
             &style.language,
             frame.max_lines,
             frame.fill,
+            frame.editable,
         ));
         let matches = |entry: &Entry| {
             *entry.text.layout.text == *text

@@ -2,6 +2,7 @@
 
 use super::shaping::Shaped;
 use super::{Engine, TextStyle};
+use crate::language::Direction;
 use crate::text::isolate;
 
 impl Engine {
@@ -22,11 +23,16 @@ impl Engine {
             .map(|cluster| cluster.text_range().end)
             .collect();
         ends.sort_unstable();
+        let direction = if whole.layout.is_rtl() {
+            Direction::RightToLeft
+        } else {
+            Direction::LeftToRight
+        };
         let attempt = |engine: &mut Self, end: usize| {
             let kept = paragraph.get(..end).unwrap_or(paragraph).trim_end();
             let mut ending: String = std::iter::repeat_n(isolate::POP, isolate::open_isolates(kept)).collect();
             ending.push('…');
-            engine.shape(kept, &ending, style, width, scale)
+            engine.shape(kept, &ending, style, Some(direction), width, scale)
         };
         // The paragraph may fit as it is, where only later ones are cut.
         let (mut low, mut high) = (0, ends.len());

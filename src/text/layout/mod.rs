@@ -46,6 +46,9 @@ pub struct Frame {
     /// Whether the layout is as wide as `max_width`, so that right-to-left lines start at its right
     /// edge. Otherwise it is as wide as its widest line.
     pub fill: bool,
+    /// Whether a caret moves in it, so that what ends a paragraph takes room: its last spaces keep
+    /// their width, and a line break at the very end begins a line.
+    pub editable: bool,
 }
 
 impl Frame {
@@ -54,6 +57,7 @@ impl Frame {
         max_width: f32::INFINITY,
         max_lines: None,
         fill: false,
+        editable: false,
     };
 
     /// Wraps within `max_width` points, and fills it.
@@ -62,6 +66,7 @@ impl Frame {
             max_width,
             max_lines: None,
             fill: true,
+            editable: false,
         }
     }
 
@@ -71,6 +76,7 @@ impl Frame {
             max_width,
             max_lines: Some(1),
             fill: false,
+            editable: false,
         }
     }
 }
@@ -118,13 +124,14 @@ pub struct Line {
     /// Of the paragraph.
     pub direction: Direction,
     pub left: f32,
-    /// Without spaces at its end.
+    /// Without spaces at its end, unless they take room.
     pub width: f32,
     pub top: f32,
     pub height: f32,
     /// From the top of the layout.
     pub baseline: f32,
-    /// Left to right; spaces at the end of the line are zero wide and stand at its end.
+    /// Left to right; spaces at the end of the line stand at its end, zero wide unless a caret needs
+    /// to be seen moving over them.
     pub clusters: Vec<Cluster>,
     pub glyphs: Vec<PlacedGlyph>,
 }
@@ -174,7 +181,8 @@ impl Engine {
         }
     }
 
-    /// Lays `text` out at `scale` pixels per point. A line break at its very end adds no line.
+    /// Lays `text` out at `scale` pixels per point. A line break at its very end adds no line, unless
+    /// the frame is editable.
     pub fn lay_out(&mut self, text: &str, style: &TextStyle, frame: &Frame, scale: f32) -> TextLayout {
         let layout = self.lay_out_once(text, style, frame, scale);
         if layout.missing.is_empty() || self.fallback == Fallback::None {
@@ -190,7 +198,7 @@ impl Engine {
     fn lay_out_once(&mut self, text: &str, style: &TextStyle, frame: &Frame, scale: f32) -> TextLayout {
         let width = frame.max_width.is_finite().then(|| (frame.max_width * scale).max(1.0));
         let max_lines = frame.max_lines.unwrap_or(usize::MAX).max(1);
-        let paragraphs = paragraphs::paragraphs(text);
+        let paragraphs = paragraphs::paragraphs(text, frame.editable);
         let mut result = TextLayout {
             text: text.into(),
             lines: Vec::new(),
@@ -201,10 +209,12 @@ impl Engine {
             scale,
             missing: BTreeSet::new(),
         };
+        let mut before = None;
         for (index, range) in paragraphs.iter().enumerate() {
             let paragraph = text.get(range.clone()).unwrap_or_default();
+            let direction = direction(paragraph, style, before.filter(|_| frame.editable));
             let room = max_lines - result.lines.len();
-            let mut shaped = self.shape(paragraph, "", style, width, scale);
+            let mut shaped = self.shape(paragraph, "", style, direction, width, scale);
             let more = text.get(range.end..).is_some_and(|rest| !rest.trim().is_empty());
             let last = shaped.layout.len() > room || (shaped.layout.len() == room && more);
             result.natural_width = result.natural_width.max(shaped.natural_width);
@@ -212,7 +222,8 @@ impl Engine {
                 shaped = self.cut(paragraph, shaped, room, style, width, scale);
                 result.truncated = true;
             }
-            self.place(&shaped, index, range.start, style, &mut result);
+            self.place(&shaped, index, range.start, style, frame, &mut result);
+            before = result.lines.last().map(|line| line.direction);
             if last || result.lines.len() >= max_lines {
                 break;
             }
@@ -220,6 +231,14 @@ impl Engine {
         placing::align(&mut result, if frame.fill { width } else { None });
         result
     }
+}
+
+/// The base direction of a paragraph; `None` for that of its first strong letter.
+///
+/// Where something is typed, an empty line goes on in the direction of the one `before` it.
+fn direction(paragraph: &str, style: &TextStyle, before: Option<Direction>) -> Option<Direction> {
+    let of_language = style.language.as_ref().map(Language::direction);
+    of_language.or_else(|| before.filter(|_| !paragraph.chars().any(char::is_alphabetic)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::shaping::Shaped;
-use super::{Cluster, Engine, Line, PlacedGlyph, TextLayout, TextStyle};
+use super::{Cluster, Engine, Frame, Line, PlacedGlyph, TextLayout, TextStyle};
 use crate::language::Direction;
 use crate::text::fonts;
 
@@ -15,6 +15,7 @@ impl Engine {
         paragraph: usize,
         start: usize,
         style: &TextStyle,
+        frame: &Frame,
         result: &mut TextLayout,
     ) {
         let direction = if shaped.layout.is_rtl() {
@@ -44,7 +45,7 @@ impl Engine {
                 glyphs: Vec::new(),
             };
             let inked = inked_end(&shaped.text, line.text_range());
-            let mut trailing = Vec::new();
+            let mut trailing: Vec<(Cluster, f32)> = Vec::new();
             for run in line.runs() {
                 let coordinates: Vec<i16> = run.normalized_coords().iter().map(|at| at.to_bits()).collect();
                 // Synthesis is offered for big differences of weight only; ours is a small one.
@@ -60,7 +61,7 @@ impl Engine {
                     let advance = cluster.advance();
                     let hangs = text.start >= inked;
                     let left = placed.width;
-                    let right = if hangs { left } else { left + advance };
+                    let right = left + advance;
                     let entry = Cluster {
                         text: own(text.start)..own(text.end),
                         left,
@@ -73,7 +74,7 @@ impl Engine {
                         starts_word: cluster.is_word_boundary(),
                     };
                     if hangs {
-                        trailing.push(entry);
+                        trailing.push((entry, advance));
                         continue;
                     }
                     placed.clusters.push(entry);
@@ -104,27 +105,60 @@ impl Engine {
                     }
                 }
             }
-            hang(&mut placed, trailing);
+            let open = frame.editable && line.text_range().end == shaped.text.len();
+            let room = if open {
+                frame.max_width * result.scale - placed.width
+            } else {
+                0.0
+            };
+            hang(&mut placed, trailing, room);
             result.height += height;
             result.lines.push(placed);
         }
     }
 }
 
-/// Sets what ends a line at the end of its paragraph's direction, zero wide: rule L1 of UAX 9.
-fn hang(line: &mut Line, mut trailing: Vec<Cluster>) {
-    let end = match line.direction {
-        Direction::LeftToRight => line.width,
-        Direction::RightToLeft => 0.0,
-    };
-    for cluster in &mut trailing {
-        (cluster.left, cluster.right) = (end, end);
+/// Sets what ends a line, with its advances, at the end of its paragraph's direction: rule L1 of UAX 9.
+/// It takes at most `room`.
+fn hang(line: &mut Line, mut trailing: Vec<(Cluster, f32)>, room: f32) {
+    trailing.sort_unstable_by_key(|(cluster, _)| cluster.text.start);
+    let mut taken = 0.0;
+    for (cluster, advance) in &mut trailing {
         cluster.direction = line.direction;
+        cluster.left = taken;
+        taken = (taken + *advance).min(room.max(0.0));
+        cluster.right = taken;
     }
-    trailing.sort_by_key(|cluster| cluster.text.start);
+    let clusters = trailing.into_iter().map(|(cluster, _)| cluster);
     match line.direction {
-        Direction::LeftToRight => line.clusters.append(&mut trailing),
-        Direction::RightToLeft => drop(line.clusters.splice(0..0, trailing.into_iter().rev())),
+        Direction::LeftToRight => line.clusters.extend(clusters.map(|cluster| Cluster {
+            left: line.width + cluster.left,
+            right: line.width + cluster.right,
+            ..cluster
+        })),
+        Direction::RightToLeft => {
+            line.shift(taken);
+            let clusters = clusters.rev().map(|cluster| Cluster {
+                left: taken - cluster.right,
+                right: taken - cluster.left,
+                ..cluster
+            });
+            line.clusters.splice(0..0, clusters);
+        }
+    }
+    line.width += taken;
+}
+
+impl Line {
+    /// Moves what is on the line to the right.
+    fn shift(&mut self, by: f32) {
+        for cluster in &mut self.clusters {
+            cluster.left += by;
+            cluster.right += by;
+        }
+        for glyph in &mut self.glyphs {
+            glyph.x += by;
+        }
     }
 }
 
@@ -135,13 +169,7 @@ pub(super) fn align(layout: &mut TextLayout, filled: Option<f32>) {
     for line in &mut layout.lines {
         if line.direction == Direction::RightToLeft {
             line.left = (layout.width - line.width).round();
-            for cluster in &mut line.clusters {
-                cluster.left += line.left;
-                cluster.right += line.left;
-            }
-            for glyph in &mut line.glyphs {
-                glyph.x += line.left;
-            }
+            line.shift(line.left);
         }
     }
 }

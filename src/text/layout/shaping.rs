@@ -30,6 +30,7 @@ impl Engine {
         paragraph: &str,
         ending: &str,
         style: &TextStyle,
+        direction: Option<Direction>,
         width: Option<f32>,
         scale: f32,
     ) -> Shaped {
@@ -52,7 +53,7 @@ impl Engine {
             .collect();
         let language = style.language.as_ref();
         let mut builder = self.context.ranged_builder(&mut self.fonts, &text, scale, true);
-        builder.set_base_direction(match language.map(Language::direction) {
+        builder.set_base_direction(match direction {
             None => BaseDirection::Auto,
             Some(Direction::LeftToRight) => BaseDirection::Ltr,
             Some(Direction::RightToLeft) => BaseDirection::Rtl,

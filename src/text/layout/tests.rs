@@ -374,6 +374,7 @@ fn odd_strings_are_laid_out_without_panic() {
                         max_width,
                         max_lines,
                         fill,
+                        editable: fill,
                     };
                     let layout = lay_out_in(text, None, &frame);
                     assert!(!layout.lines.is_empty() && layout.height > 0.0);
@@ -421,4 +422,63 @@ fn a_tab_separates_the_order_of_its_sides() {
     assert_eq!(shown(&layout, 0), "\u{5d0}\t\u{5d1}");
     let layout = lay_out_in("\u{5d0} \u{5d1}", Some("en"), &Frame::UNLIMITED);
     assert_eq!(shown(&layout, 0), "\u{5d1} \u{5d0}");
+}
+
+#[test]
+fn where_a_caret_moves_the_last_spaces_take_room_at_the_end_of_their_direction() {
+    let frame = Frame {
+        editable: true,
+        ..Frame::UNLIMITED
+    };
+    for (text, direction) in [
+        ("dose  ", Direction::LeftToRight),
+        ("جرعة  ", Direction::RightToLeft),
+        ("جرعة mg  ", Direction::RightToLeft),
+    ] {
+        let bare = lay_out_in(text.trim_end(), None, &frame);
+        let layout = lay_out_in(text, None, &frame);
+        let line = &layout.lines[0];
+        assert_eq!(line.direction, direction);
+        assert!(line.width > bare.lines[0].width + 4.0, "{text:?}");
+        let mut x = line.left;
+        for cluster in &line.clusters {
+            assert!((cluster.left - x).abs() < 0.01, "a gap in {line:?}");
+            x = cluster.right;
+        }
+        assert!((x - line.left - line.width).abs() < 0.01);
+        let last = if direction == Direction::LeftToRight {
+            line.clusters.last()
+        } else {
+            line.clusters.first()
+        };
+        assert_eq!(last.unwrap().text.end, text.len(), "{text:?}");
+        assert_eq!(last.unwrap().direction, direction);
+    }
+    // No more than there is: the caret stays inside.
+    let narrow = Frame {
+        editable: true,
+        ..Frame::wrapped(60.0)
+    };
+    let layout = lay_out_in(&format!("dose{}", " ".repeat(50)), None, &narrow);
+    assert_eq!((layout.lines.len(), layout.width), (1, 60.0));
+}
+
+#[test]
+fn where_a_caret_moves_a_break_at_the_end_begins_a_line() {
+    let frame = Frame {
+        editable: true,
+        ..Frame::wrapped(200.0)
+    };
+    let layout = lay_out_in("جرعة\n", None, &frame);
+    assert_eq!(layout.lines.len(), 2);
+    let direction = layout.lines[1].direction;
+    assert_eq!(direction, Direction::RightToLeft, "as the line before it");
+    assert_eq!(layout.lines[1].text, "جرعة\n".len().."جرعة\n".len());
+    let layout = lay_out_in("جرعة\n12 mg\n", None, &frame);
+    let directions: Vec<Direction> = layout.lines.iter().map(|line| line.direction).collect();
+    assert_eq!(
+        directions,
+        [Direction::RightToLeft, Direction::LeftToRight, Direction::LeftToRight]
+    );
+    assert_eq!(lay_out_in("جرعة\n", None, &Frame::wrapped(200.0)).lines.len(), 1);
 }

@@ -56,6 +56,7 @@ impl Widget for Label<'_> {
             max_width: ui.available_width(),
             max_lines: self.max_lines,
             fill: false,
+            editable: false,
         };
         let mut laid = text::lay_out(ui.ctx(), self.text, self.style, &frame);
         let any_right_to_left = laid
