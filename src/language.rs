@@ -37,6 +37,29 @@ pub enum Script {
 }
 
 impl Script {
+    /// Those with letters that are not Latin; the characters that Japanese shares with Chinese count as Han.
+    const FOREIGN: [Self; 11] = [
+        Self::Arabic,
+        Self::Hebrew,
+        Self::Cyrillic,
+        Self::Greek,
+        Self::Devanagari,
+        Self::Bengali,
+        Self::Ethiopic,
+        Self::Thai,
+        Self::Hangul,
+        Self::Han,
+        Self::Japanese,
+    ];
+
+    /// The script that `character` is of; `None` for Latin letters and for what all scripts share.
+    pub fn of(character: char) -> Option<Self> {
+        if character.is_ascii() {
+            return None;
+        }
+        Self::FOREIGN.into_iter().find(|script| script.contains(character))
+    }
+
     /// The ISO 15924 code, as fonts and layout libraries name scripts.
     pub fn code(self) -> &'static str {
         match self {

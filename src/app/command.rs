@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::inspect::Filter;
 use super::matrix::CellKey;
@@ -213,7 +213,8 @@ pub fn with_keys() -> Vec<Command> {
 /// Letters are taken from where they lie on the keyboard, so that they work with an Arabic layout too;
 /// keys without Ctrl act only while no text field has the focus.
 pub fn pressed(context: &Context) -> Vec<Command> {
-    let typing = context.text_edit_focused();
+    // An open menu takes what is typed too.
+    let typing = context.text_edit_focused() || Popup::is_any_open(context);
     let commands = with_keys();
     let mut found = Vec::new();
     context.input_mut(|input| {

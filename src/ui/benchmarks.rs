@@ -3,7 +3,9 @@
 use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::icons::Icon;
+use super::spoken;
 use super::typeset::{self, Ink};
+use super::widgets::menu::Entry;
 use super::widgets::{self, Button, Emphasis, card, palette, within};
 use crate::app::State;
 use crate::app::benchmarks::Importing;
@@ -75,7 +77,9 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benc
                     ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::click());
                 let selected = benchmark.name() == shown.name();
                 let title = &benchmark.description.title;
-                response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, title));
+                spoken::tell(&response, None, || {
+                    WidgetInfo::selected(Role::ListItem, true, selected, title)
+                });
                 widgets::row_ground(ui, row, selected, &response);
                 let (upper, lower) = row.shrink2(vec2(14.0, 8.0)).split_top_bottom_at_fraction(0.54);
                 typeset::paint(
@@ -174,8 +178,9 @@ fn show_benchmark(
         .collect();
     let note = format!("{} in {}", count(listed.len()), shown.english_name());
     let tools = |ui: &mut Ui| {
-        let names: Vec<String> = there.iter().map(|language| language.native_name().to_owned()).collect();
-        if let Some(place) = widgets::choice(ui, "Language", shown.native_name(), &names, 260.0)
+        let entries: Vec<Entry<'_>> = there.iter().map(Entry::native).collect();
+        let selected = there.iter().position(|language| language == shown);
+        if let Some(place) = widgets::choice(ui, "Language", &entries, selected, 260.0)
             && let Some(language) = there.get(place)
         {
             commands.push(Command::ChoosePreview(language.clone()));
@@ -235,7 +240,9 @@ fn show_item(ui: &mut Ui, item: &Item) {
     let language = &item.key.language;
     let mirrored = language.direction() == Direction::RightToLeft;
     let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{}: {}", item.key.id, item.question)));
+    spoken::tell(&response, None, || {
+        WidgetInfo::labeled(Role::Row, true, format!("{}: {}", item.key.id, item.question))
+    });
     if response.hovered() {
         ui.painter().rect_filled(row, 0, colours.hover);
     }
@@ -252,16 +259,11 @@ fn show_item(ui: &mut Ui, item: &Item) {
     let grey = Ink::new(size::SECONDARY, colours.text_2);
     typeset::paint(ui, id, &item.key.id, grey, align);
     typeset::paint(ui, subject, item.subject.as_deref().unwrap_or(&item.task), grey, align);
-    let ink = Ink::new(typeset::list_size(language), colours.text);
-    typeset::paint_in(
-        ui,
-        question,
-        item.question.lines().next().unwrap_or_default(),
-        ink,
-        align,
-        language,
-    );
-    typeset::paint_in(ui, right, &format!("{letter}  {answer}"), ink, align, language);
+    let ink = Ink::new(typeset::list_size(language), colours.text).exact();
+    let first_line = item.question.lines().next().unwrap_or_default();
+    typeset::paint(ui, question, (first_line, language), ink, align);
+    let answer = format!("{letter}  {answer}");
+    typeset::paint(ui, right, (answer.as_str(), language), ink, align);
 }
 
 fn show_import(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, commands: &mut Vec<Command>) {
@@ -421,11 +423,7 @@ fn show_summary(ui: &mut Ui, import: &Import) {
     egui::Frame::new()
         .inner_margin(Margin::symmetric(14, 4))
         .show(ui, |ui| {
-            typeset::line(
-                ui,
-                "Rows with a problem",
-                Ink::new(size::SECONDARY, colours.text_2).semibold(),
-            );
+            typeset::heading(ui, "Rows with a problem");
         });
     ScrollArea::vertical().auto_shrink([false, false]).show_rows(
         ui,
@@ -451,7 +449,9 @@ fn show_rejected(ui: &mut Ui, rejected: &Rejected) {
         .as_ref()
         .map_or(place.clone(), |id| format!("{place}, {id}"));
     let reason = widgets::capital(&error_chain(&rejected.reason));
-    response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, format!("{place}: {reason}")));
+    spoken::tell(&response, None, || {
+        WidgetInfo::labeled(Role::ListItem, true, format!("{place}: {reason}"))
+    });
     ui.painter()
         .hline(row.x_range(), row.bottom() - 0.5, Stroke::new(1.0, colours.line));
     let inner = row.shrink2(vec2(14.0, 6.0));
@@ -479,5 +479,5 @@ fn show_rejected(ui: &mut Ui, rejected: &Rejected) {
         Ink::new(size::SMALL, colours.text_3),
         Align2::LEFT_CENTER,
     );
-    response.on_hover_text(reason);
+    widgets::tooltip(response, &reason);
 }

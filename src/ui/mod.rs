@@ -8,6 +8,7 @@ pub mod models;
 pub mod outcomes;
 pub mod runs;
 pub mod shell;
+mod spoken;
 pub mod text;
 pub mod typeset;
 pub mod widgets;

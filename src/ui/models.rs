@@ -3,6 +3,7 @@
 use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::icons::{self, Icon};
+use super::spoken;
 use super::typeset::{self, Ink};
 use super::widgets::{self, Button, Emphasis, card, palette, within};
 use crate::app::State;
@@ -112,7 +113,9 @@ fn show_row(ui: &mut Ui, model: &Model, state: &State, commands: &mut Vec<Comman
     let colours = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::TWO_LINE_ROW), Sense::click());
     let selected = state.models.selected().is_some_and(|selected| selected.id == model.id);
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &model.title));
+    spoken::tell(&response, None, || {
+        WidgetInfo::selected(Role::ListItem, true, selected, &model.title)
+    });
     widgets::row_ground(ui, rect, selected, &response);
     let cells = cells(rect);
     let plain = Ink::new(size::BODY, colours.text_2);
@@ -274,7 +277,6 @@ fn show_state(ui: &mut Ui, cell: Rect, model: &Model, state: &State, commands: &
 }
 
 fn show_detail(ui: &mut Ui, rect: Rect, state: &State) {
-    let colours = palette(ui);
     let Some(model) = state.models.selected() else { return };
     card(
         ui,
@@ -288,14 +290,10 @@ fn show_detail(ui: &mut Ui, rect: Rect, state: &State) {
                     .inner_margin(Margin::symmetric(14, 12))
                     .show(ui, |ui| {
                         ui.set_width(ui.available_width());
-                        typeset::line(
-                            ui,
-                            "Does it fit in memory?",
-                            Ink::new(size::SECONDARY, colours.text_2).semibold(),
-                        );
+                        typeset::heading(ui, "Does it fit in memory?");
                         show_fit(ui, model, &state.machine);
                         ui.add_space(10.0);
-                        typeset::line(ui, "About it", Ink::new(size::SECONDARY, colours.text_2).semibold());
+                        typeset::heading(ui, "About it");
                         ui.add_space(2.0);
                         let unknown = if model.path.is_some() {
                             "the file does not say"
@@ -344,7 +342,7 @@ fn show_fit(ui: &mut Ui, model: &Model, machine: &Machine) {
         ),
     };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, &words));
     icons::paint(ui.painter(), icon, pos2(rect.left() + 6.0, rect.center().y), 12.0, ink);
     let line = Rect::from_min_max(rect.min + vec2(18.0, 0.0), rect.max);
     typeset::paint(

@@ -3,6 +3,7 @@
 use egui::{Align2, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::icons;
+use super::spoken;
 use super::typeset::{self, Ink};
 use super::widgets::{self, palette};
 use crate::app::matrix::count;
@@ -27,8 +28,9 @@ pub fn show_counts(ui: &mut Ui, counts: &[usize; 6]) {
             continue;
         }
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-        response
-            .widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{} {}", count(number), outcome.word())));
+        spoken::tell(&response, None, || {
+            WidgetInfo::labeled(Role::Label, true, format!("{} {}", count(number), outcome.word()))
+        });
         paint(ui, rect.left_center(), outcome);
         let numbers = Rect::from_min_max(pos2(rect.right() - 44.0, rect.top()), rect.max);
         let ink = Ink::new(size::BODY, colours.text);

@@ -3,6 +3,7 @@
 use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::icons::{self, Icon};
+use super::spoken;
 use super::typeset::{self, Ink};
 use super::widgets::{self, Button, Emphasis, palette, within};
 use crate::app::State;
@@ -13,6 +14,7 @@ use crate::app::theme::{radius, size, space};
 
 /// Shows the frame of the window and, inside it, the page.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    spoken::tell_window(ui);
     let colours = palette(ui);
     let all = ui.max_rect();
     ui.painter().rect_filled(all, 0, colours.window);
@@ -99,7 +101,9 @@ fn rail_button(
     } else {
         words.to_owned()
     };
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &name));
+    spoken::tell(&response, None, || {
+        WidgetInfo::selected(Role::Button, true, selected, &name)
+    });
     if selected {
         ui.painter().rect(
             rect,
@@ -143,10 +147,8 @@ fn rail_button(
         "" => keys,
         tooltip => format!("{tooltip} ({keys})"),
     };
-    let response = response
-        .on_hover_cursor(CursorIcon::PointingHand)
-        .on_hover_text(tooltip);
-    if response.clicked() {
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
+    if widgets::tooltip(response, &tooltip).clicked() {
         commands.push(command);
     }
 }
@@ -229,7 +231,7 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State) {
 
 fn status_text(ui: &mut Ui, rect: Rect, name: &str, text: &str, ink: Ink) {
     let response = ui.interact(rect, widgets::id("status", name), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, text));
     typeset::paint(ui, rect.expand2(vec2(1.0, 0.0)), text, ink, Align2::LEFT_CENTER);
 }
 
@@ -249,7 +251,7 @@ fn show_read_only(ui: &mut Ui, rect: Rect, reason: &str) {
     let text = format!("Read only: {reason}");
     let line = Rect::from_min_max(pos2(rect.left() + 38.0, rect.top()), rect.max - vec2(16.0, 0.0));
     let response = ui.interact(line, widgets::id("shell", "read only"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, &text));
     typeset::paint(
         ui,
         line,
@@ -312,7 +314,9 @@ fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
             rows.push(("Zoom in, out, back".to_owned(), "Ctrl +  Ctrl −  Ctrl 0".to_owned()));
             for (words, keys) in rows {
                 let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-                response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}")));
+                spoken::tell(&response, None, || {
+                    WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}"))
+                });
                 typeset::paint(
                     ui,
                     rect,

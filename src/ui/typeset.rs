@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, Galley, Rect, Response, Role, Sense, Ui, UiBuilder, WidgetInfo};
 
+use super::spoken;
 use super::text::Label;
-use crate::app::theme::size;
+use super::widgets::tooltip;
+use crate::app::theme::{Palette, size};
 use crate::language::{Language, Script};
 use crate::text::{self, Frame, TextStyle, Weight};
 
@@ -20,7 +22,12 @@ pub struct Ink {
     pub colour: Color32,
     /// From baseline to baseline in points; by the size where absent.
     pub line_height: Option<f32>,
+    /// Whether the size is that of the text's own script and not of the Latin around it.
+    pub exact: bool,
 }
+
+/// How much larger Arabic is set than the Latin beside it.
+const ARABIC: f32 = 1.15;
 
 impl Ink {
     pub fn new(size: f32, colour: Color32) -> Self {
@@ -29,6 +36,7 @@ impl Ink {
             semibold: false,
             colour,
             line_height: None,
+            exact: false,
         }
     }
 
@@ -47,7 +55,14 @@ impl Ink {
         self
     }
 
+    /// The size as asked also in a script that is otherwise set larger than Latin.
+    pub fn exact(mut self) -> Self {
+        self.exact = true;
+        self
+    }
+
     fn style(self, language: Option<&Language>) -> TextStyle {
+        let larger = !self.exact && language.map(Language::script) == Some(Script::Arabic);
         let line_height = self.line_height.unwrap_or(match self.size {
             size if size >= size::KEY_FIGURE => 26.0,
             size if size >= size::PAGE_TITLE => 22.0,
@@ -56,7 +71,7 @@ impl Ink {
             _ => 14.0,
         });
         TextStyle {
-            size: self.size,
+            size: if larger { self.size * ARABIC } else { self.size },
             line_height,
             weight: if self.semibold {
                 Weight::Semibold
@@ -68,13 +83,44 @@ impl Ink {
     }
 }
 
-/// Lays `text` out in at most `rows` lines of `width` points, with an ellipsis where more is left.
-pub fn galley(ui: &Ui, text: &str, ink: Ink, width: f32, rows: usize) -> Arc<Galley> {
-    galley_in(ui, text, ink, width, rows, None)
+/// What is set: a text, and the language it is in where that is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Words<'a> {
+    pub text: &'a str,
+    pub language: Option<&'a Language>,
 }
 
-/// As [`galley`], in the direction, the face and with the line breaks of `language`.
-pub fn galley_in(ui: &Ui, text: &str, ink: Ink, width: f32, rows: usize, language: Option<&Language>) -> Arc<Galley> {
+impl<'a> Words<'a> {
+    /// The name that a language's own speakers use.
+    pub fn native(language: &'a Language) -> Self {
+        (language.native_name(), language).into()
+    }
+}
+
+impl<'a> From<&'a str> for Words<'a> {
+    fn from(text: &'a str) -> Self {
+        Self { text, language: None }
+    }
+}
+
+impl<'a> From<&'a String> for Words<'a> {
+    fn from(text: &'a String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl<'a> From<(&'a str, &'a Language)> for Words<'a> {
+    fn from((text, language): (&'a str, &'a Language)) -> Self {
+        Self {
+            text,
+            language: Some(language),
+        }
+    }
+}
+
+/// Lays `words` out in at most `rows` lines of `width` points, with an ellipsis where more is left.
+pub fn galley<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32, rows: usize) -> Arc<Galley> {
+    let words = words.into();
     let max_lines = (rows < usize::MAX).then_some(rows);
     // A width of a fraction of a point less than the text's own must not cut it.
     let frame = Frame {
@@ -83,27 +129,20 @@ pub fn galley_in(ui: &Ui, text: &str, ink: Ink, width: f32, rows: usize, languag
         fill: false,
         editable: false,
     };
-    text::galley(ui.ctx(), text, &ink.style(language), &frame)
+    text::galley(ui.ctx(), words.text, &ink.style(words.language), &frame)
 }
 
-/// Paints one line of `text` within `rect`, and says where it came to stand.
-pub fn paint(ui: &Ui, rect: Rect, text: &str, ink: Ink, align: Align2) -> Rect {
-    put(ui, rect, galley(ui, text, ink, rect.width(), 1), ink, align)
-}
-
-/// As [`paint`] for text in `language`.
-pub fn paint_in(ui: &Ui, rect: Rect, text: &str, ink: Ink, align: Align2, language: &Language) -> Rect {
-    put(
-        ui,
-        rect,
-        galley_in(ui, text, ink, rect.width(), 1, Some(language)),
-        ink,
-        align,
-    )
-}
-
-fn put(ui: &Ui, rect: Rect, galley: Arc<Galley>, ink: Ink, align: Align2) -> Rect {
+/// Paints one line of `words` within `rect`, and says where it came to stand. The whole shows on hovering over
+/// words that had to be cut.
+pub fn paint<'a>(ui: &Ui, rect: Rect, words: impl Into<Words<'a>>, ink: Ink, align: Align2) -> Rect {
+    let words = words.into();
+    let galley = galley(ui, words, ink, rect.width(), 1);
     let place = align.align_size_within_rect(galley.size(), rect);
+    if galley.elided {
+        let here = (words.text, place.min.x.to_bits(), place.min.y.to_bits());
+        let response = ui.interact(place, ui.scope_id().with(here), Sense::hover());
+        tooltip(response, words);
+    }
     ui.painter().galley(place.min, galley, ink.colour);
     place
 }
@@ -127,21 +166,24 @@ pub fn first_baseline(ui: &Ui, text: &str, ink: Ink, width: f32, language: &Lang
 }
 
 /// A label of one line, elided at the width there is.
-pub fn line(ui: &mut Ui, text: &str, ink: Ink) -> Response {
-    label(ui, text, ink, 1)
+pub fn line<'a>(ui: &mut Ui, words: impl Into<Words<'a>>, ink: Ink) -> Response {
+    let words = words.into();
+    let style = ink.style(words.language);
+    ui.add(Label::new(words.text, &style).color(ink.colour).max_lines(1))
 }
 
 /// A label that wraps at the width there is.
-pub fn paragraph(ui: &mut Ui, text: &str, ink: Ink) -> Response {
-    label(ui, text, ink, usize::MAX)
+pub fn paragraph<'a>(ui: &mut Ui, words: impl Into<Words<'a>>, ink: Ink) -> Response {
+    let words = words.into();
+    let style = ink.style(words.language);
+    ui.add(Label::new(words.text, &style).color(ink.colour))
 }
 
-fn label(ui: &mut Ui, text: &str, ink: Ink, rows: usize) -> Response {
-    let galley = galley(ui, text, ink, ui.available_width(), rows);
-    let (rect, response) = ui.allocate_exact_size(galley.size(), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), text));
-    ui.painter().galley(rect.min, galley, ink.colour);
-    response
+/// The title of a part of a page or card.
+pub fn heading(ui: &mut Ui, text: &str) {
+    let ink = Ink::new(size::SECONDARY, Palette::of(ui.visuals()).text_2).semibold();
+    let response = line(ui, text, ink);
+    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Heading, true, text));
 }
 
 /// Sizes and line heights of what readers of a language's script need: Arabic larger and looser than Latin.

@@ -252,8 +252,6 @@ fn pictures_of_many() {
                 pages.settle();
                 pages.harness.get_by_label("Add filter").click();
                 pages.settle();
-                pages.harness.get_by_label("Language").hover();
-                pages.settle();
                 pages
                     .harness
                     .render()

@@ -10,7 +10,9 @@ use crate::app::command::Command;
 use crate::app::matrix::{CellKey, Measure, percent};
 use crate::app::theme::{size, space};
 use crate::language::Language;
-use crate::ui::typeset::{self, Ink};
+use crate::ui::spoken;
+use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::widgets::menu::Entry;
 use crate::ui::widgets::{self, card, palette, within};
 
 const LEGEND_ROW: f32 = 18.0;
@@ -42,8 +44,8 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
                 .iter()
                 .map(|group| group_title(group, state))
                 .collect();
-            let value = names.get(compare.task).cloned().unwrap_or_default();
-            if let Some(place) = widgets::choice(ui, "Task", &value, &names, 280.0) {
+            let entries: Vec<Entry<'_>> = names.iter().map(Entry::new).collect();
+            if let Some(place) = widgets::choice(ui, "Task", &entries, Some(compare.task), 280.0) {
                 commands.push(Command::ChooseTask(place));
             }
         }
@@ -223,18 +225,17 @@ fn show_plot(ui: &mut Ui, rect: Rect, state: &State, languages: &[Language]) -> 
             bar.key.language.english_name(),
             in_words(bar.measure)
         );
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
+        spoken::tell(&response, None, || WidgetInfo::labeled(Role::Button, true, &words));
         widgets::focus_ring(ui, &response, area);
         if response.clicked() {
             opened = Some(bar.key.clone());
         }
-        response
-            .on_hover_cursor(egui::CursorIcon::PointingHand)
-            .on_hover_ui(|ui| {
-                let title = format!("{}, {}", bar.key.model, bar.key.language.english_name());
-                typeset::line(ui, &title, Ink::new(size::BODY, colours.text).semibold());
-                typeset::line(ui, &in_words(bar.measure), Ink::new(size::SECONDARY, colours.text_2));
-            });
+        let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
+        widgets::tooltip_of(response, |ui| {
+            let title = format!("{}, {}", bar.key.model, bar.key.language.english_name());
+            typeset::line(ui, &title, Ink::new(size::BODY, colours.text).semibold());
+            typeset::line(ui, &in_words(bar.measure), Ink::new(size::SECONDARY, colours.text_2));
+        });
     }
     opened
 }
@@ -268,13 +269,13 @@ fn show_name(ui: &mut Ui, rect: Rect, language: &Language) {
     let colours = palette(ui);
     let response = ui.interact(rect, widgets::id("axis", language.tag()), Sense::hover());
     let ink = Ink::new(size::SECONDARY, colours.text_2);
-    let mut galley = typeset::galley_in(ui, language.native_name(), ink, f32::INFINITY, 1, Some(language));
+    let mut galley = typeset::galley(ui, Words::native(language), ink, f32::INFINITY, 1);
     if galley.size().x > rect.width() {
         let small = Ink {
             size: size::SMALL,
             ..ink
         };
-        galley = typeset::galley_in(ui, language.native_name(), small, rect.width(), 1, Some(language));
+        galley = typeset::galley(ui, Words::native(language), small, rect.width(), 1);
     }
     let marked = matches!(language.primary(), "en" | "ar") && galley.size().x + 14.0 < rect.width();
     let shift = if marked { 7.0 } else { 0.0 };
@@ -287,6 +288,8 @@ fn show_name(ui: &mut Ui, rect: Rect, language: &Language) {
         galley,
         colours.text_2,
     );
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, language.native_name()));
-    response.on_hover_text(language.english_name());
+    spoken::tell(&response, Some(language), || {
+        WidgetInfo::labeled(Role::Label, true, language.native_name())
+    });
+    widgets::tooltip(response, language.english_name());
 }

@@ -12,6 +12,7 @@ use crate::app::matrix::{Cell, CellKey, Group, Matrix, Measure, count, counted, 
 use crate::app::theme::{radius, size, space};
 use crate::language::Language;
 use crate::ui::icons::{self, Icon};
+use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, card, palette, within};
 
@@ -142,7 +143,7 @@ fn show_model(ui: &mut Ui, rect: Rect, model: &str, state: &State) {
     let name = Rect::from_min_size(rect.min, vec2(rect.width(), rect.height() / 2.0));
     let ink = Ink::new(size::BODY, colours.text).bold_if(selected);
     let response = ui.interact(rect, widgets::id("matrix model", model), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, model));
+    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, model));
     match detail {
         None => _ = typeset::paint(ui, rect, model, ink, Align2::LEFT_CENTER),
         Some(detail) => {
@@ -157,7 +158,6 @@ fn show_model(ui: &mut Ui, rect: Rect, model: &str, state: &State) {
             );
         }
     }
-    response.on_hover_text(model);
 }
 
 /// How a group of columns is called: by its task, with its benchmark where several are shown.
@@ -195,7 +195,9 @@ fn show_cell(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &m
     let selected = state.compare.selected.as_ref() == Some(key);
     let response = ui.interact(rect, cell_id(key), Sense::click());
     let words = describe(key, cell);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &words));
+    spoken::tell(&response, None, || {
+        WidgetInfo::selected(Role::Button, true, selected, &words)
+    });
     match cell {
         Cell::NotRun => {
             ui.painter().rect_filled(rect, radius::CELL, colours.sunken);
@@ -295,7 +297,7 @@ fn describe(key: &CellKey, cell: Cell) -> String {
 
 fn hover(response: Response, key: &CellKey, cell: Cell) {
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
-    response.on_hover_ui(|ui| {
+    widgets::tooltip_of(response, |ui| {
         let colours = palette(ui);
         ui.set_max_width(300.0);
         let title = format!("{}, {}", key.model, key.language.english_name());

@@ -7,6 +7,7 @@ mod matrix;
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::typeset::{self, Ink};
+use super::widgets::menu::Entry;
 use super::widgets::{self, Button, Emphasis, palette, within};
 use crate::app::State;
 use crate::app::command::{Command, Page};
@@ -93,8 +94,13 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn show_toolbar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let compare = &state.compare;
     ui.horizontal(|ui| {
-        if let Some(protocol) = &compare.protocol
-            && let Some(place) = widgets::choice(ui, "Protocol", protocol, &compare.protocols, 360.0)
+        let entries: Vec<Entry<'_>> = compare.protocols.iter().map(Entry::new).collect();
+        let selected = compare
+            .protocols
+            .iter()
+            .position(|label| Some(label) == compare.protocol.as_ref());
+        if selected.is_some()
+            && let Some(place) = widgets::choice(ui, "Protocol", &entries, selected, 360.0)
             && let Some(chosen) = compare.protocols.get(place)
         {
             commands.push(Command::ChooseProtocol(chosen.clone()));

@@ -7,6 +7,7 @@ use crate::app::matrix::count;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::ui::outcomes;
+use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, palette};
 
@@ -108,7 +109,9 @@ fn columns(rect: Rect) -> [(Rect, Align2); 7] {
 fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Outcome>) {
     let colours = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::DENSE_ROW), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, texts.join(", ")));
+    spoken::tell(&response, None, || {
+        WidgetInfo::labeled(Role::Row, true, texts.join(", "))
+    });
     ui.painter()
         .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
     let head = outcome.is_none();
@@ -191,7 +194,7 @@ fn show_note(ui: &mut Ui, rect: Rect, sides: &[Side<'_>], study: &Study) {
         .collect::<Vec<_>>()
         .join(" · ");
     let response = ui.interact(rect, widgets::id("answers", "note"), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
+    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, &text));
     typeset::paint(
         ui,
         rect,
@@ -199,5 +202,5 @@ fn show_note(ui: &mut Ui, rect: Rect, sides: &[Side<'_>], study: &Study) {
         Ink::new(size::SMALL, colours.text_3),
         Align2::LEFT_CENTER,
     );
-    response.on_hover_text(text);
+    widgets::tooltip(response, &text);
 }

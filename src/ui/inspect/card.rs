@@ -10,7 +10,8 @@ use crate::app::theme::{radius, size, space};
 use crate::language::{Direction, Language};
 use crate::scoring::Outcome;
 use crate::ui::icons::{self, Icon};
-use crate::ui::typeset::{self, Ink, Reading};
+use crate::ui::spoken;
+use crate::ui::typeset::{self, Ink, Reading, Words};
 use crate::ui::widgets::{self, palette};
 
 const HEAD: f32 = 30.0;
@@ -153,15 +154,8 @@ fn show_heads(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
         let band = column.place(0.0, column.width(), top, HEAD);
         ui.painter().rect_filled(band, 0, colours.sunken);
         let names = column.place(PADDING, column.width() - 2.0 * PADDING, top, HEAD);
-        let ink = Ink::new(if column.mirrored { 15.0 } else { size::BODY }, colours.text).semibold();
-        let drawn = typeset::paint_in(
-            ui,
-            names,
-            half.language.native_name(),
-            ink,
-            column.outer(true),
-            half.language,
-        );
+        let ink = Ink::new(size::BODY, colours.text).semibold();
+        let drawn = typeset::paint(ui, names, Words::native(half.language), ink, column.outer(true));
         let taken = drawn.width() + 8.0 + PADDING;
         let rest = column.place(taken, (column.width() - taken - PADDING).max(0.0), top, HEAD);
         let english = half.language.english_name();
@@ -187,11 +181,15 @@ fn show_heads(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
 }
 
 fn question_ink(ui: &Ui, half: &Half<'_>) -> Ink {
-    Ink::new(half.reading.question.0, palette(ui).text).leading(half.reading.question.1)
+    Ink::new(half.reading.question.0, palette(ui).text)
+        .leading(half.reading.question.1)
+        .exact()
 }
 
 fn context_ink(ui: &Ui, half: &Half<'_>) -> Ink {
-    Ink::new(half.reading.option.0, palette(ui).text_2).leading(half.reading.option.1)
+    Ink::new(half.reading.option.0, palette(ui).text_2)
+        .leading(half.reading.option.1)
+        .exact()
 }
 
 fn baseline(ui: &Ui, half: &Half<'_>) -> f32 {
@@ -234,7 +232,9 @@ fn show_rationales(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
             continue;
         };
         let column = half.column;
-        let ink = Ink::new(half.reading.option.0 - 1.0, colours.text_2).leading(half.reading.option.1);
+        let ink = Ink::new(half.reading.option.0 - 1.0, colours.text_2)
+            .leading(half.reading.option.1)
+            .exact();
         let place = column.place(PADDING, column.width() - 2.0 * PADDING, top + 12.0, f32::INFINITY);
         bottom = bottom.max(top + 12.0 + typeset::block(ui, place, rationale, ink, half.language) + 14.0);
     }
@@ -261,7 +261,7 @@ impl Parts {
         let right = option == half.side.item.answer;
         let ink = option_ink(ui, half, right);
         let width = half.column.width() - INDENT - PADDING;
-        let galley = typeset::galley_in(ui, text, ink, width, usize::MAX, Some(half.language));
+        let galley = typeset::galley(ui, (text.as_str(), half.language), ink, width, usize::MAX);
         let baseline = typeset::first_baseline(ui, text, ink, width, half.language);
         Self {
             mark: if right { 20.0 } else { 0.0 },
@@ -288,6 +288,7 @@ impl Parts {
 fn option_ink(ui: &Ui, half: &Half<'_>, right: bool) -> Ink {
     Ink::new(half.reading.option.0, palette(ui).text)
         .leading(half.reading.option.1)
+        .exact()
         .bold_if(right)
 }
 
@@ -361,7 +362,7 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
         widgets::id("option", (half.language.tag(), &item.key.id, option)),
         Sense::hover(),
     );
-    response.widget_info(|| {
+    spoken::tell(&response, None, || {
         let mut name = format!("{letter}. {text}");
         if right {
             name.push_str(", right answer");
@@ -396,14 +397,7 @@ fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) {
         .place(INDENT + 18.0, rect.width() - 18.0, rect.top(), rect.height());
     let ink = Ink::new(size::SECONDARY, colour).semibold();
     match language {
-        Some(language) => typeset::paint_in(
-            ui,
-            words_rect,
-            words,
-            Ink { size: 13.0, ..ink },
-            half.column.outer(true),
-            language,
-        ),
+        Some(language) => typeset::paint(ui, words_rect, (words, language), ink, half.column.outer(true)),
         None => typeset::paint(ui, words_rect, words, ink, half.column.outer(true)),
     };
 }
@@ -424,7 +418,7 @@ fn show_letter(ui: &Ui, half: &Half<'_>, rect: Rect, letter: &str, right: bool) 
         egui::StrokeKind::Inside,
     );
     let ink = Ink::new(size::BODY, ink).semibold();
-    let galley = typeset::galley_in(ui, letter, ink, f32::INFINITY, 1, Some(half.language));
+    let galley = typeset::galley(ui, (letter, half.language), ink, f32::INFINITY, 1);
     // By the ink and not by the line box, which in Arabic reaches far below the letters.
     let bounds = galley.mesh_bounds;
     let centre = if bounds.is_positive() {
@@ -443,7 +437,7 @@ fn name_width(ui: &Ui, half: &Half<'_>) -> f32 {
         .map(|(model, ..)| {
             typeset::galley(
                 ui,
-                model,
+                *model,
                 Ink::new(size::SMALL, palette(ui).text).semibold(),
                 f32::INFINITY,
                 1,

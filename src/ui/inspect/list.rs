@@ -1,6 +1,8 @@
 //! The list: search, filters, and a row an item, only those in sight.
 
-use egui::{Align, Align2, CursorIcon, Key, Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align, Align2, CursorIcon, Key, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::app::State;
 use crate::app::command::Command;
@@ -11,7 +13,9 @@ use crate::app::theme::{size, space};
 use crate::language::Direction;
 use crate::scoring::Outcome;
 use crate::ui::icons::{self, Icon};
+use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
+use crate::ui::widgets::menu::{self, Entry};
 use crate::ui::widgets::{self, Button, Emphasis, palette, within};
 
 /// What a filter narrows to, and how it is taken away.
@@ -114,89 +118,75 @@ fn show_filters(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Co
                 commands.push(Command::SetFilter(fewer));
             }
         }
-        let colours = palette(ui);
-        let (rect, response) = ui.allocate_exact_size(vec2(68.0, 22.0), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Add filter"));
-        let fill = if response.hovered() {
-            colours.hover
-        } else {
-            colours.panel
-        };
-        ui.painter().rect(
-            rect,
-            3,
-            fill,
-            Stroke::new(1.0, colours.line_strong),
-            egui::StrokeKind::Inside,
-        );
-        icons::paint(
-            ui.painter(),
-            Icon::Plus,
-            rect.left_center() + vec2(13.0, 0.0),
-            11.0,
-            colours.text_2,
-        );
-        let words = Rect::from_min_max(rect.min + vec2(23.0, 0.0), rect.max);
-        typeset::paint(
-            ui,
-            words,
-            "Filter",
-            Ink::new(size::SECONDARY, colours.text),
-            Align2::LEFT_CENTER,
-        );
-        widgets::focus_ring(ui, &response, rect);
-        Popup::menu(&response).show(|ui| show_menu(ui, filter, study, commands));
+        let add = widgets::add_chip(ui, "Filter", "Add filter");
+        menu::tell(&add);
+        // What there is to narrow to takes a look at every item, so only an open menu asks.
+        if add.clicked() || menu::is_open(&add) {
+            show_menu(&add, filter, study, commands);
+        }
     });
 }
 
-fn show_menu(ui: &mut Ui, filter: &Filter, study: &Study, commands: &mut Vec<Command>) {
-    ui.set_min_width(140.0);
-    let mut submenu = |ui: &mut Ui, title: &str, names: Vec<String>, set: &dyn Fn(&mut Filter, usize)| {
-        ui.add_enabled_ui(!names.is_empty(), |ui| {
-            ui.menu_button(title, |ui| {
-                if let Some(place) = widgets::menu(ui, &names, None, 140.0) {
-                    let mut narrower = filter.clone();
-                    set(&mut narrower, place);
-                    commands.push(Command::SetFilter(narrower));
-                    ui.close();
-                }
-            });
-        });
-    };
-    submenu(
-        ui,
-        "Outcome",
-        Outcome::ALL.map(|outcome| outcome.word().to_owned()).to_vec(),
-        &|filter, place| {
-            filter.outcome = Outcome::ALL.get(place).copied();
-        },
+/// Everything there is to narrow to, in one menu.
+fn show_menu(button: &Response, filter: &Filter, study: &Study, commands: &mut Vec<Command>) {
+    let (languages, subjects, models) = (study.languages(), study.subjects(), study.models());
+    let benchmarks = study.benchmarks.iter().map(|benchmark| benchmark.name());
+    let narrowed = || filter.clone();
+    let mut rows: Vec<(Entry<'_>, Filter)> = Vec::new();
+    rows.extend(Outcome::ALL.map(|outcome| {
+        let outcome_only = Filter {
+            outcome: Some(outcome),
+            ..narrowed()
+        };
+        (Entry::new(outcome.word()).group("Outcome"), outcome_only)
+    }));
+    rows.extend(languages.iter().map(|language| {
+        let entry = Entry::language(language).group("Language");
+        (
+            entry,
+            Filter {
+                language: Some(language.clone()),
+                ..narrowed()
+            },
+        )
+    }));
+    rows.extend(subjects.iter().map(|subject| {
+        let entry = Entry::new(subject).group("Subject");
+        (
+            entry,
+            Filter {
+                subject: Some(subject.clone()),
+                ..narrowed()
+            },
+        )
+    }));
+    rows.extend(models.iter().map(|model| {
+        let entry = Entry::new(model).group("Model");
+        (
+            entry,
+            Filter {
+                model: Some(model.clone()),
+                ..narrowed()
+            },
+        )
+    }));
+    rows.extend(benchmarks.map(|benchmark| {
+        let entry = Entry::new(benchmark).group("Benchmark");
+        (
+            entry,
+            Filter {
+                benchmark: Some(benchmark.to_owned()),
+                ..narrowed()
+            },
+        )
+    }));
+    let (entries, filters): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    let chosen = menu::show(button, "Filter", &entries, None, 200.0);
+    commands.extend(
+        chosen
+            .and_then(|place| filters.into_iter().nth(place))
+            .map(Command::SetFilter),
     );
-    let languages = study.languages();
-    let names = languages
-        .iter()
-        .map(|language| match (language.english_name(), language.native_name()) {
-            (english, native) if english == native => english.to_owned(),
-            (english, native) => format!("{english}  {native}"),
-        });
-    submenu(ui, "Language", names.collect(), &|filter, place| {
-        filter.language = languages.get(place).cloned()
-    });
-    let subjects = study.subjects();
-    submenu(ui, "Subject", subjects.clone(), &|filter, place| {
-        filter.subject = subjects.get(place).cloned()
-    });
-    let models = study.models();
-    submenu(ui, "Model", models.clone(), &|filter, place| {
-        filter.model = models.get(place).cloned()
-    });
-    let benchmarks: Vec<String> = study
-        .benchmarks
-        .iter()
-        .map(|benchmark| benchmark.name().to_owned())
-        .collect();
-    submenu(ui, "Benchmark", benchmarks.clone(), &|filter, place| {
-        filter.benchmark = benchmarks.get(place).cloned()
-    });
 }
 
 fn show_count(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
@@ -273,7 +263,7 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
     let Some((_, item)) = study.item(entry) else { return };
     let selected = place == state.inspect.selected;
     let language = &item.key.language;
-    response.widget_info(|| {
+    spoken::tell(&response, Some(language), || {
         WidgetInfo::selected(
             Role::ListBoxOption,
             true,
@@ -285,9 +275,11 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
     let inner = rect.shrink2(vec2(12.0, 6.0));
     let (upper, lower) = inner.split_top_bottom_at_fraction(0.56);
     let right_to_left = language.direction() == Direction::RightToLeft;
-    let ink = Ink::new(typeset::list_size(language), colours.text).bold_if(selected);
+    let ink = Ink::new(typeset::list_size(language), colours.text)
+        .exact()
+        .bold_if(selected);
     let first_line = item.question.lines().next().unwrap_or_default();
-    let galley = typeset::galley_in(ui, first_line, ink, upper.width(), 1, Some(language));
+    let galley = typeset::galley(ui, (first_line, language), ink, upper.width(), 1);
     let align = if right_to_left { Align::Max } else { Align::Min };
     let start = align.align_size_within_range(galley.size().x, upper.x_range()).min;
     ui.painter().galley(
@@ -307,7 +299,7 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
         Align2::LEFT_CENTER,
     );
     widgets::focus_ring(ui, &response, rect);
-    let response = response.on_hover_ui(|ui| show_tooltip(ui, state, study, entry));
+    let response = widgets::tooltip_of(response, |ui| show_tooltip(ui, state, study, entry));
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
         commands.push(Command::SelectEntry(place));
     }

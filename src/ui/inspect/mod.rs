@@ -8,6 +8,7 @@ use egui::{Rect, Stroke, Ui, pos2, vec2};
 
 use super::icons::Icon;
 use super::typeset::{self, Ink};
+use super::widgets::menu::Entry;
 use super::widgets::{self, Button, Emphasis, palette, within};
 use crate::app::State;
 use crate::app::command::{Command, Page};
@@ -181,11 +182,9 @@ fn show_header(
             .enabled(state.inspect.selected > 0);
         previous.show(ui, commands, Command::PreviousItem);
         if let Some(beside) = beside {
-            let names: Vec<String> = others
-                .iter()
-                .map(|(language, _)| language.native_name().to_owned())
-                .collect();
-            if let Some(place) = widgets::choice(ui, "Beside", beside.native_name(), &names, 220.0)
+            let entries: Vec<Entry<'_>> = others.iter().map(|(language, _)| Entry::native(language)).collect();
+            let selected = others.iter().position(|(language, _)| language == beside);
+            if let Some(place) = widgets::choice(ui, "Beside", &entries, selected, 220.0)
                 && let Some((language, _)) = others.get(place)
             {
                 commands.push(Command::ChooseBeside(language.clone()));

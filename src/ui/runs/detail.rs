@@ -4,17 +4,15 @@ use egui::{Margin, Rect, ScrollArea, Ui};
 
 use super::title;
 use crate::app::matrix::{count, counted};
-use crate::app::theme::size;
 use crate::language::Language;
 use crate::runs::RunRecord;
 use crate::scoring::{Answer, Outcome};
 use crate::ui::outcomes;
-use crate::ui::typeset::{self, Ink};
-use crate::ui::widgets::{self, card, palette};
+use crate::ui::typeset;
+use crate::ui::widgets::{self, card};
 
 /// Shows the run as a card.
 pub fn show(ui: &mut Ui, rect: Rect, record: &RunRecord, answers: &[Answer]) {
-    let colours = palette(ui);
     card(
         ui,
         rect,
@@ -27,14 +25,13 @@ pub fn show(ui: &mut Ui, rect: Rect, record: &RunRecord, answers: &[Answer]) {
                     .inner_margin(Margin::symmetric(14, 12))
                     .show(ui, |ui| {
                         ui.set_width(ui.available_width());
-                        let heading = Ink::new(size::SECONDARY, colours.text_2).semibold();
-                        typeset::line(ui, &format!("Outcomes, n {}", count(answers.len())), heading);
+                        typeset::heading(ui, &format!("Outcomes, n {}", count(answers.len())));
                         ui.add_space(2.0);
                         let counts = Outcome::ALL
                             .map(|outcome| answers.iter().filter(|answer| answer.outcome == outcome).count());
                         outcomes::show_counts(ui, &counts);
                         ui.add_space(12.0);
-                        typeset::line(ui, "What was asked", heading);
+                        typeset::heading(ui, "What was asked");
                         ui.add_space(2.0);
                         show_facts(ui, record, answers);
                     });

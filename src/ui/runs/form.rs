@@ -2,7 +2,6 @@
 
 use egui::{Align2, Margin, Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
-use super::check_row;
 use crate::app::State;
 use crate::app::command::{Command, Page};
 use crate::app::matrix::{self, counted};
@@ -11,7 +10,7 @@ use crate::app::runs::RunForm;
 use crate::app::study::Study;
 use crate::app::theme::size;
 use crate::language::Language;
-use crate::ui::typeset::{self, Ink};
+use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
 /// Shows the form as a card.
@@ -53,7 +52,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mu
 
 fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(8.0);
-    typeset::line(ui, text, Ink::new(size::SECONDARY, palette(ui).text_2).semibold());
+    typeset::heading(ui, text);
     ui.add_space(2.0);
 }
 
@@ -65,7 +64,7 @@ fn show_models(ui: &mut Ui, form: &mut RunForm, state: &State, commands: &mut Ve
         any = true;
         let on = form.models.contains_key(&model.id);
         let note = model.bytes.map(bytes).unwrap_or_default();
-        if check_row(ui, &model.title, &note, on) {
+        if widgets::check(ui, &model.title, &note, on) {
             if on {
                 form.models.remove(&model.id);
             } else {
@@ -90,7 +89,7 @@ fn show_benchmarks(ui: &mut Ui, form: &mut RunForm, study: &Study) {
     heading(ui, "Benchmarks");
     for benchmark in &study.benchmarks {
         let on = form.benchmarks.contains(benchmark.name());
-        if check_row(
+        if widgets::check(
             ui,
             &benchmark.description.title,
             &counted(benchmark.items().len(), "item"),
@@ -142,8 +141,8 @@ fn show_languages(ui: &mut Ui, form: &mut RunForm, study: &Study) {
         }
         for language in &there {
             let on = form.languages.contains(language);
-            let chip = widgets::toggle_chip(ui, language.native_name(), on, language.english_name());
-            if chip.on_hover_text(language.english_name()).clicked() {
+            let chip = widgets::toggle_chip(ui, Words::native(language), on, language.english_name());
+            if widgets::tooltip(chip, language.english_name()).clicked() {
                 if on {
                     form.languages.remove(language);
                 } else {
@@ -177,7 +176,7 @@ fn show_protocol(ui: &mut Ui, form: &mut RunForm) {
         ("No instruction before the questions", &mut form.without_instruction),
     ];
     for (label, chosen) in choices {
-        if check_row(ui, label, "", *chosen) {
+        if widgets::check(ui, label, "", *chosen) {
             *chosen = !*chosen;
         }
     }
@@ -199,7 +198,7 @@ fn number(ui: &mut Ui, label: &str, tooltip: &str, text: &mut String, hint: &str
         ui.painter()
             .rect_stroke(field, 4, Stroke::new(1.0, colours.edge), egui::StrokeKind::Inside);
     }
-    response.on_hover_text(tooltip);
+    widgets::tooltip(response, tooltip);
 }
 
 fn show_foot(ui: &mut Ui, rect: Rect, form: &RunForm, state: &State, study: &Study, commands: &mut Vec<Command>) {

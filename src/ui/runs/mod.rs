@@ -3,9 +3,10 @@
 mod detail;
 mod form;
 
-use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::icons::{self, Icon};
+use super::spoken;
 use super::typeset::{self, Ink};
 use super::widgets::{self, Button, Emphasis, card, palette, within};
 use crate::app::State;
@@ -13,7 +14,7 @@ use crate::app::command::Command;
 use crate::app::matrix::{count, counted};
 use crate::app::runs::{Live, duration};
 use crate::app::study::Study;
-use crate::app::theme::{radius, size, space};
+use crate::app::theme::{size, space};
 use crate::runs::{RunRecord, RunState};
 use crate::scoring::{Answer, Outcome};
 
@@ -180,7 +181,9 @@ fn show_run(
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let title = title(record);
     let word = if live.is_some() { "running" } else { record.state.word() };
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, format!("{title}, {word}")));
+    spoken::tell(&response, None, || {
+        WidgetInfo::selected(Role::ListItem, true, chosen, format!("{title}, {word}"))
+    });
     widgets::row_ground(ui, rect, chosen, &response);
     let inner = rect.shrink2(vec2(14.0, 7.0));
     let names = Rect::from_min_max(inner.min, pos2(inner.left() + inner.width() * 0.44, inner.bottom()));
@@ -225,7 +228,6 @@ fn show_run(
         });
     }
     widgets::focus_ring(ui, &response, rect);
-    let response = response.on_hover_text(title);
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
         commands.push(Command::SelectRun(record.id.clone()));
     }
@@ -330,40 +332,4 @@ fn date(created: &str) -> String {
     let (day, time) = created.split_once('T').unwrap_or((created, ""));
     let minutes = time.get(..5).unwrap_or(time);
     format!("{day} {minutes} UTC")
-}
-
-/// A box with a mark that is chosen or not.
-fn check_row(ui: &mut Ui, text: &str, note: &str, on: bool) -> bool {
-    let colours = palette(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, text));
-    if response.hovered() {
-        ui.painter()
-            .rect_filled(rect.expand2(vec2(4.0, 0.0)), radius::CHIP, colours.hover);
-    }
-    let mark = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 14.0));
-    let (fill, line) = if on {
-        (colours.accent, colours.accent)
-    } else {
-        (colours.panel, colours.edge)
-    };
-    ui.painter()
-        .rect(mark, radius::CHIP, fill, Stroke::new(1.0, line), StrokeKind::Inside);
-    if on {
-        icons::paint(ui.painter(), Icon::Check, mark.center(), 11.0, colours.on_accent);
-    }
-    let note_width = typeset::galley(ui, note, Ink::new(size::SECONDARY, colours.text_3), f32::INFINITY, 1)
-        .size()
-        .x;
-    let words = Rect::from_min_max(rect.min + vec2(22.0, 0.0), rect.max - vec2(note_width + 10.0, 0.0));
-    typeset::paint(ui, words, text, Ink::new(size::BODY, colours.text), Align2::LEFT_CENTER);
-    typeset::paint(
-        ui,
-        rect,
-        note,
-        Ink::new(size::SECONDARY, colours.text_3),
-        Align2::RIGHT_CENTER,
-    );
-    widgets::focus_ring(ui, &response, rect);
-    response.clicked()
 }

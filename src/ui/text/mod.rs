@@ -5,8 +5,10 @@
 
 mod select;
 
-use egui::{Color32, Response, Role, Sense, Ui, Widget, WidgetInfo};
+use egui::{Align, Color32, Response, Role, Sense, Ui, Widget, WidgetInfo};
 
+use super::spoken;
+use super::widgets::tooltip_of;
 use crate::language::Direction;
 use crate::text::{self, Frame, TextStyle};
 
@@ -64,8 +66,9 @@ impl Widget for Label<'_> {
             .lines
             .iter()
             .any(|line| line.direction == Direction::RightToLeft);
-        // Right-to-left lines start at the far edge, unless other widgets share the row.
-        if any_right_to_left && frame.max_width.is_finite() && !ui.layout().is_horizontal() {
+        // Right-to-left lines start at the far edge, unless other widgets share the row or all is centred.
+        let owns_row = !ui.layout().is_horizontal() && ui.layout().horizontal_align() != Align::Center;
+        if any_right_to_left && frame.max_width.is_finite() && owns_row {
             frame.fill = true;
             laid = text::lay_out(ui.ctx(), self.text, self.style, &frame);
         }
@@ -75,11 +78,9 @@ impl Widget for Label<'_> {
             Sense::hover()
         };
         let (rect, response) = ui.allocate_exact_size(laid.galley.size(), sense);
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), self.text));
-        if let Some(language) = &self.style.language {
-            ui.ctx()
-                .accesskit_node_builder(response.id, |node| node.set_language(language.tag()));
-        }
+        spoken::tell(&response, self.style.language.as_ref(), || {
+            WidgetInfo::labeled(Role::Label, ui.is_enabled(), self.text)
+        });
         if ui.is_rect_visible(rect) {
             let color = self.color.unwrap_or_else(|| ui.visuals().text_color());
             if self.selectable {
@@ -88,10 +89,7 @@ impl Widget for Label<'_> {
             ui.painter().galley(rect.min, laid.galley.clone(), color);
         }
         if laid.layout.truncated {
-            return response.on_hover_ui(|ui| {
-                ui.set_max_width(ui.spacing().tooltip_width);
-                Label::new(self.text, self.style).ui(ui);
-            });
+            return tooltip_of(response, |ui| _ = Label::new(self.text, self.style).ui(ui));
         }
         response
     }
@@ -108,4 +106,5 @@ pub fn selectable(ui: &mut Ui, text: &str, style: &TextStyle) -> Response {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "stock widgets take our galleys too")]
 mod tests;

@@ -1,0 +1,128 @@
+//! Cards and what stands in them: a header, facts, a message, one line where there is nothing yet.
+
+use egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::{palette, within};
+use crate::app::theme::{Pair, radius, size, space};
+use crate::ui::spoken;
+use crate::ui::typeset::{self, Ink};
+
+/// Paints a card and shows its header and its body; the header is [`space::CARD_HEADER`] high.
+pub fn card(ui: &mut Ui, rect: Rect, title: &str, note: &str, tools: impl FnOnce(&mut Ui), body: impl FnOnce(&mut Ui)) {
+    let colours = palette(ui);
+    ui.painter().rect(
+        rect,
+        radius::CARD,
+        colours.panel,
+        Stroke::new(1.0, colours.line),
+        StrokeKind::Inside,
+    );
+    let header = Rect::from_min_size(rect.min, vec2(rect.width(), space::CARD_HEADER));
+    ui.painter().hline(
+        rect.x_range().shrink(1.0),
+        header.bottom() - 0.5,
+        Stroke::new(1.0, colours.line),
+    );
+    within(ui, header.shrink2(vec2(12.0, 4.0)), (title, "header"), |ui| {
+        egui::Sides::new().height(space::CONTROL).shrink_left().truncate().show(
+            ui,
+            |ui| {
+                typeset::line(ui, title, Ink::new(size::BODY, colours.text).semibold());
+                if !note.is_empty() {
+                    typeset::line(ui, note, Ink::new(size::SECONDARY, colours.text_2));
+                }
+            },
+            tools,
+        );
+    });
+    let inside = Rect::from_min_max(pos2(rect.left() + 1.0, header.bottom()), rect.max - vec2(1.0, 1.0));
+    within(ui, inside, (title, "body"), body);
+}
+
+/// Two columns: what it is in grey, what it is in ink.
+pub fn facts(ui: &mut Ui, rows: &[(&str, String)], left: f32) {
+    let colours = palette(ui);
+    for (label, value) in rows {
+        let top = ui.cursor().min;
+        let width = ui.available_width();
+        let galley = typeset::galley(
+            ui,
+            value,
+            Ink::new(size::SECONDARY, colours.text),
+            width - left,
+            usize::MAX,
+        );
+        let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y.max(18.0)), Sense::hover());
+        spoken::tell(&response, None, || {
+            WidgetInfo::labeled(Role::Label, true, format!("{label}: {value}"))
+        });
+        let name = Rect::from_min_size(top, vec2(left - 8.0, 16.0));
+        typeset::paint(
+            ui,
+            name,
+            *label,
+            Ink::new(size::SECONDARY, colours.text_2),
+            Align2::LEFT_TOP,
+        );
+        ui.painter()
+            .galley(pos2(rect.left() + left, rect.top()), galley, colours.text);
+    }
+}
+
+/// What happened, where, and what to do: a box with a strong left edge. `act` adds its buttons.
+pub fn message(ui: &mut Ui, pair: Pair, title: &str, detail: &str, act: impl FnOnce(&mut Ui)) {
+    let colours = palette(ui);
+    let frame = egui::Frame::new()
+        .fill(pair.tint)
+        .corner_radius(radius::CHIP)
+        .inner_margin(egui::Margin::symmetric(12, 8));
+    let response = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 2.0;
+        typeset::paragraph(ui, title, Ink::new(size::BODY, colours.text).semibold());
+        if !detail.is_empty() {
+            typeset::paragraph(ui, &capital(detail), Ink::new(size::SECONDARY, colours.text_2));
+        }
+        act(ui);
+    });
+    let rect = response.response.rect;
+    let edge = Rect::from_min_size(rect.min, vec2(3.0, rect.height()));
+    ui.painter().rect_filled(
+        edge,
+        CornerRadius {
+            nw: radius::CHIP,
+            sw: radius::CHIP,
+            ne: 0,
+            se: 0,
+        },
+        pair.ink,
+    );
+}
+
+/// One line of what belongs here, and what to do about it.
+pub fn empty(ui: &mut Ui, title: &str, detail: &str, act: impl FnOnce(&mut Ui)) {
+    let colours = palette(ui);
+    ui.vertical_centered(|ui| {
+        ui.add_space((ui.available_height() * 0.3).clamp(24.0, 160.0));
+        ui.set_max_width(460.0);
+        typeset::line(ui, title, Ink::new(size::BODY, colours.text).semibold());
+        if !detail.is_empty() {
+            typeset::paragraph(ui, detail, Ink::new(size::SECONDARY, colours.text_2));
+        }
+        ui.add_space(space::GAP);
+        act(ui);
+    });
+}
+
+/// `text` beginning with a capital, as a sentence does; a name such as `mmlu_medical` or a path stays as it is.
+pub fn capital(text: &str) -> String {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    if word.contains(['_', '/', '\\', '.']) {
+        return text.to_owned();
+    }
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}

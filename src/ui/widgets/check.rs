@@ -1,0 +1,40 @@
+//! Checkboxes.
+
+use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::{focus_ring, palette};
+use crate::app::theme::{radius, size};
+use crate::ui::icons::{self, Icon};
+use crate::ui::spoken;
+use crate::ui::typeset::{self, Ink};
+
+const ROW: f32 = 26.0;
+const BOX: f32 = 14.0;
+
+/// A box with a mark, its words, and a note at the far end. Returns whether it was clicked.
+pub fn check(ui: &mut Ui, text: &str, note: &str, on: bool) -> bool {
+    let colours = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    spoken::tell(&response, None, || WidgetInfo::selected(Role::CheckBox, true, on, text));
+    if response.hovered() {
+        ui.painter()
+            .rect_filled(rect.expand2(vec2(4.0, 0.0)), radius::CHIP, colours.hover);
+    }
+    let mark = Rect::from_center_size(pos2(rect.left() + BOX / 2.0, rect.center().y), vec2(BOX, BOX));
+    let (fill, line) = if on {
+        (colours.accent, colours.accent)
+    } else {
+        (colours.panel, colours.edge)
+    };
+    ui.painter()
+        .rect(mark, radius::CHIP, fill, Stroke::new(1.0, line), StrokeKind::Inside);
+    if on {
+        icons::paint(ui.painter(), Icon::Check, mark.center(), 11.0, colours.on_accent);
+    }
+    let grey = Ink::new(size::SECONDARY, colours.text_3);
+    let end = typeset::paint(ui, rect, note, grey, Align2::RIGHT_CENTER).left();
+    let words = Rect::from_min_max(rect.min + vec2(BOX + 8.0, 0.0), pos2(end - 10.0, rect.bottom()));
+    typeset::paint(ui, words, text, Ink::new(size::BODY, colours.text), Align2::LEFT_CENTER);
+    focus_ring(ui, &response, rect);
+    response.on_hover_cursor(CursorIcon::PointingHand).clicked()
+}

@@ -1,0 +1,76 @@
+//! A field that opens a menu.
+
+use egui::{Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::menu::{self, Entry};
+use super::{focus_ring, palette};
+use crate::app::theme::{radius, size, space};
+use crate::ui::icons::{self, Icon};
+use crate::ui::spoken;
+use crate::ui::typeset::{self, Ink, Words};
+
+/// From the field's edge to its words.
+const PADDING: f32 = 10.0;
+/// Between the label and what is chosen.
+const GAP: f32 = 6.0;
+/// Room for the arrow.
+const ARROW: f32 = 26.0;
+
+/// Shows `label` in grey and the entry in place `selected` in ink, at most `limit` wide in all. Returns the place
+/// of the entry that was chosen.
+pub fn choice(ui: &mut Ui, label: &str, entries: &[Entry<'_>], selected: Option<usize>, limit: f32) -> Option<usize> {
+    let colours = palette(ui);
+    let value = selected
+        .and_then(|place| entries.get(place))
+        .map_or("".into(), |entry| entry.words);
+    let grey = Ink::new(size::BODY, colours.text_2);
+    let black = Ink::new(size::BODY, colours.text);
+    let label_width = typeset::galley(ui, label, grey, f32::INFINITY, 1).size().x;
+    let before = PADDING + label_width + if label.is_empty() { 0.0 } else { GAP };
+    let room = (limit - before - ARROW).max(40.0);
+    let value_width = typeset::galley(ui, value, black, room, 1).size().x;
+    let width = (before + value_width + ARROW).round();
+    let (rect, response) = ui.allocate_exact_size(vec2(width, space::CONTROL), Sense::click());
+    tell(&response, label, value);
+    show_field(ui, rect, &response);
+    let middle = |left: f32, width: f32| Rect::from_min_max(pos2(left, rect.top()), pos2(left + width, rect.bottom()));
+    typeset::paint(
+        ui,
+        middle(rect.left() + PADDING, label_width),
+        label,
+        grey,
+        egui::Align2::LEFT_CENTER,
+    );
+    typeset::paint(
+        ui,
+        middle(rect.left() + before, value_width),
+        value,
+        black,
+        egui::Align2::LEFT_CENTER,
+    );
+    menu::show(&response, label, entries, selected, width)
+}
+
+fn tell(response: &Response, label: &str, value: Words<'_>) {
+    spoken::tell(response, value.language, || {
+        let mut info = WidgetInfo::labeled(Role::ComboBox, true, label);
+        info.current_text_value = Some(value.text.to_owned());
+        info
+    });
+    menu::tell(response);
+}
+
+fn show_field(ui: &Ui, rect: Rect, response: &Response) {
+    let colours = palette(ui);
+    let fill = if response.hovered() {
+        colours.hover
+    } else {
+        colours.panel
+    };
+    let stroke = Stroke::new(1.0, colours.edge);
+    ui.painter()
+        .rect(rect, radius::CONTROL, fill, stroke, StrokeKind::Inside);
+    let arrow = pos2(rect.right() - 14.0, rect.center().y);
+    icons::paint(ui.painter(), Icon::Down, arrow, 12.0, colours.text_2);
+    focus_ring(ui, response, rect);
+}

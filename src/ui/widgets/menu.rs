@@ -1,0 +1,317 @@
+//! Menus: rows of one height under a button, for pointer and keyboard, narrowed by typing.
+//!
+//! Opening a menu gives the focus to its chosen row. egui moves it with the arrow keys, clicks the row in focus on
+//! Enter and closes on Escape; what is typed meanwhile narrows the rows.
+
+use egui::{
+    Align2, Event, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, Response, Role, ScrollArea, Sense, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
+};
+
+use super::palette;
+use crate::app::theme::{radius, size, space};
+use crate::language::Language;
+use crate::ui::icons::{self, Icon};
+use crate::ui::spoken;
+use crate::ui::typeset::{self, Ink, Words};
+
+/// The longest text of a row, in points.
+const LONGEST: f32 = 420.0;
+/// Between a row's edge and its words.
+const PADDING: f32 = 10.0;
+/// Between a row's words and its note.
+const NOTE_GAP: f32 = 16.0;
+/// A menu of more rows says that it can be searched.
+const LONG: usize = 10;
+
+/// A row.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    pub words: Words<'a>,
+    /// In grey at the far end, such as a language's own name.
+    note: Option<Words<'a>>,
+    /// Named above the first row of a group; empty where there are none.
+    group: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    pub fn new(words: impl Into<Words<'a>>) -> Self {
+        Self {
+            words: words.into(),
+            note: None,
+            group: "",
+        }
+    }
+
+    /// A language by its English name, with its own beside it.
+    pub fn language(language: &'a Language) -> Self {
+        let mut entry = Self::new(language.english_name());
+        if language.native_name() != language.english_name() {
+            entry.note = Some(Words::native(language));
+        }
+        entry
+    }
+
+    /// A language by its own name, with the English one beside it.
+    pub fn native(language: &'a Language) -> Self {
+        let mut entry = Self::new(Words::native(language));
+        if language.native_name() != language.english_name() {
+            entry.note = Some(language.english_name().into());
+        }
+        entry
+    }
+
+    pub fn group(mut self, group: &'a str) -> Self {
+        self.group = group;
+        self
+    }
+
+    fn matches(&self, typed: &str) -> bool {
+        let typed = typed.trim().to_lowercase();
+        let texts = [self.words.text, self.note.map_or("", |note| note.text), self.group];
+        texts.into_iter().any(|text| text.to_lowercase().contains(&typed))
+    }
+}
+
+/// What an open menu remembers.
+#[derive(Debug, Clone, Default)]
+struct Open {
+    typed: String,
+    /// Whether a row has been given the focus since the rows last changed.
+    focused: bool,
+}
+
+/// Whether the menu of `button` is open.
+pub fn is_open(button: &Response) -> bool {
+    Popup::is_id_open(&button.ctx, Popup::default_response_id(button))
+}
+
+/// Tells that `button` has a menu, and whether it is open.
+pub fn tell(button: &Response) {
+    let open = is_open(button);
+    button.ctx.accesskit_node_builder(button.id, |node| {
+        node.set_has_popup(egui::accesskit::HasPopup::Listbox);
+        node.set_expanded(open);
+    });
+}
+
+/// Opens under `button` when that is clicked, at least `least` wide; returns the place in `entries` of the row that
+/// was chosen.
+pub fn show(
+    button: &Response,
+    name: &str,
+    entries: &[Entry<'_>],
+    selected: Option<usize>,
+    least: f32,
+) -> Option<usize> {
+    let context = &button.ctx;
+    let id = Popup::default_response_id(button).with("typed");
+    let mut open = context.data(|data| data.get_temp::<Open>(id)).unwrap_or_default();
+    let mut chosen = None;
+    let shown = Popup::menu(button)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            chosen = show_rows(ui, name, entries, selected, least, &mut open);
+            if chosen.is_some() {
+                ui.close();
+            }
+        });
+    match shown {
+        Some(shown) if !shown.response.should_close() => {
+            context.data_mut(|data| data.insert_temp(id, open));
+        }
+        Some(_) => {
+            context.data_mut(|data| data.remove::<Open>(id));
+            // Whoever used the keyboard goes on from the button.
+            if context.input(|input| input.key_pressed(Key::Enter) || input.key_pressed(Key::Escape)) {
+                button.request_focus();
+            }
+        }
+        None => {}
+    }
+    chosen
+}
+
+fn show_rows(
+    ui: &mut Ui,
+    name: &str,
+    entries: &[Entry<'_>],
+    selected: Option<usize>,
+    least: f32,
+    open: &mut Open,
+) -> Option<usize> {
+    let width = width(ui, entries, least);
+    ui.set_width(width);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    if !ui.is_sizing_pass() && take_typed(ui, &mut open.typed) {
+        open.focused = false;
+    }
+    if entries.len() > LONG || !open.typed.is_empty() {
+        show_typed(ui, &open.typed);
+    }
+    let shown: Vec<(usize, &Entry<'_>)> = entries
+        .iter()
+        .enumerate()
+        .filter(|(_, entry)| entry.matches(&open.typed))
+        .collect();
+    if shown.is_empty() {
+        let (rect, _) = ui.allocate_exact_size(vec2(width, space::SMALL_CONTROL), Sense::hover());
+        let ink = Ink::new(size::BODY, palette(ui).text_2);
+        typeset::paint(
+            ui,
+            rect.shrink2(vec2(PADDING, 0.0)),
+            "Nothing like this",
+            ink,
+            Align2::LEFT_CENTER,
+        );
+    }
+    let first = shown
+        .iter()
+        .map(|(place, _)| *place)
+        .find(|place| Some(*place) == selected)
+        .or(shown.first().map(|(place, _)| *place));
+    let to_focus = if open.focused || ui.is_sizing_pass() {
+        None
+    } else {
+        first
+    };
+    open.focused |= to_focus.is_some();
+    let mut chosen = None;
+    let builder = UiBuilder::new()
+        .accessibility_role(Role::ListBox)
+        .accessibility_label(name);
+    ui.scope_builder(builder, |ui| {
+        ScrollArea::vertical().max_height(440.0).show(ui, |ui| {
+            let mut group = "";
+            for (place, entry) in shown {
+                if entry.group != group {
+                    group = entry.group;
+                    show_group(ui, group);
+                }
+                let response = show_row(ui, place, entry, Some(place) == selected, width);
+                if to_focus == Some(place) {
+                    response.request_focus();
+                    response.scroll_to_me(None);
+                } else if response.gained_focus() {
+                    response.scroll_to_me(None);
+                }
+                if response.clicked() {
+                    chosen = Some(place);
+                }
+            }
+        });
+    });
+    chosen
+}
+
+/// The width of the widest row.
+fn width(ui: &Ui, entries: &[Entry<'_>], least: f32) -> f32 {
+    let bold = Ink::new(size::BODY, palette(ui).text).semibold();
+    let grey = note_ink(ui);
+    let natural = |words: Words<'_>, ink| typeset::galley(ui, words, ink, LONGEST, 1).size().x;
+    entries
+        .iter()
+        .map(|entry| {
+            let note = entry.note.map_or(0.0, |note| NOTE_GAP + natural(note, grey));
+            natural(entry.words, bold) + note + 2.0 * PADDING
+        })
+        .fold(least, f32::max)
+        .ceil()
+}
+
+fn note_ink(ui: &Ui) -> Ink {
+    Ink::new(size::SECONDARY, palette(ui).text_3)
+}
+
+/// Adds what was typed in this frame to `typed`, and says whether anything was.
+fn take_typed(ui: &Ui, typed: &mut String) -> bool {
+    let before = typed.clone();
+    ui.input_mut(|input| {
+        input.events.retain(|event| match event {
+            Event::Text(text) if typed.is_empty() && text.trim().is_empty() => true,
+            Event::Text(text) => {
+                typed.push_str(text);
+                false
+            }
+            Event::Key {
+                key: Key::Backspace,
+                pressed: true,
+                modifiers,
+                ..
+            } => {
+                match modifiers.matches_logically(Modifiers::NONE) {
+                    true => _ = typed.pop(),
+                    false => typed.clear(),
+                }
+                false
+            }
+            // Within what is typed a space is a letter and chooses nothing.
+            Event::Key { key: Key::Space, .. } => typed.is_empty(),
+            _ => true,
+        });
+    });
+    *typed != before
+}
+
+fn show_typed(ui: &mut Ui, typed: &str) {
+    let colours = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::CONTROL), Sense::hover());
+    let (words, ink) = match typed {
+        "" => ("Type to find", colours.text_3),
+        typed => (typed, colours.text),
+    };
+    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, words));
+    icons::paint(
+        ui.painter(),
+        Icon::Search,
+        pos2(rect.left() + PADDING + 6.0, rect.center().y),
+        13.0,
+        colours.text_2,
+    );
+    let place = Rect::from_min_max(rect.min + vec2(PADDING + 20.0, 0.0), rect.max - vec2(PADDING, 0.0));
+    typeset::paint(ui, place, words, Ink::new(size::BODY, ink), Align2::LEFT_CENTER);
+    ui.painter().hline(
+        rect.x_range(),
+        rect.bottom() - 0.5,
+        egui::Stroke::new(1.0, colours.line),
+    );
+}
+
+fn show_group(ui: &mut Ui, group: &str) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::SMALL_CONTROL), Sense::hover());
+    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Heading, true, group));
+    let ink = Ink::new(size::SMALL, palette(ui).text_2).semibold();
+    let place = rect.shrink2(vec2(PADDING, 2.0));
+    typeset::paint(ui, place, group, ink, Align2::LEFT_BOTTOM);
+}
+
+fn show_row(ui: &mut Ui, place: usize, entry: &Entry<'_>, selected: bool, width: f32) -> Response {
+    let colours = palette(ui);
+    let (_, rect) = ui.allocate_space(vec2(width, space::SMALL_CONTROL));
+    let response = ui.interact(rect, row_id(ui, place), Sense::click());
+    spoken::tell(&response, entry.words.language, || {
+        WidgetInfo::selected(Role::ListBoxOption, true, selected, entry.words.text)
+    });
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let ink = Ink::new(size::BODY, if selected { colours.accent_text } else { colours.text }).bold_if(selected);
+    if selected {
+        ui.painter().rect_filled(rect, radius::CHIP, colours.accent_soft);
+    } else if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, radius::CHIP, colours.hover);
+    }
+    super::focus_ring(ui, &response, rect);
+    let inner = rect.shrink2(vec2(PADDING, 0.0));
+    let end = match entry.note {
+        Some(note) => typeset::paint(ui, inner, note, note_ink(ui), Align2::RIGHT_CENTER).left() - NOTE_GAP,
+        None => inner.right(),
+    };
+    let words = Rect::from_min_max(inner.min, pos2(end, inner.bottom()));
+    typeset::paint(ui, words, entry.words, ink, Align2::LEFT_CENTER);
+    response
+}
+
+fn row_id(ui: &Ui, place: usize) -> Id {
+    ui.scope_id().with(("row", place))
+}

@@ -1,0 +1,77 @@
+//! The small parts that every page is made of. Each exists once, and sets its words by [`super::typeset`].
+
+mod bar;
+mod button;
+mod card;
+mod check;
+mod chip;
+mod choice;
+pub mod menu;
+mod row;
+mod tooltip;
+
+use egui::{Id, Rect, Response, Role, Stroke, StrokeKind, Ui, UiBuilder};
+
+pub use bar::{bar, progress};
+pub use button::{Button, Emphasis};
+pub use card::{capital, card, empty, facts, message};
+pub use check::check;
+pub use chip::{add_chip, filter_chip, toggle_chip};
+pub use choice::choice;
+pub use row::row_ground;
+pub use tooltip::{tooltip, tooltip_of};
+
+use crate::app::theme::{Palette, radius};
+
+/// The palette in force.
+pub fn palette(ui: &Ui) -> &'static Palette {
+    Palette::of(ui.visuals())
+}
+
+/// Draws the ring around what has the keyboard's focus.
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+    if response.has_focus() {
+        ui.painter().rect_stroke(
+            rect,
+            radius::CONTROL,
+            Stroke::new(2.0, palette(ui).accent),
+            StrokeKind::Inside,
+        );
+    }
+}
+
+/// Shows `content` within `rect`, clipped to it.
+pub fn within<R>(
+    ui: &mut Ui,
+    rect: Rect,
+    salt: impl std::hash::Hash + std::fmt::Debug,
+    content: impl FnOnce(&mut Ui) -> R,
+) -> R {
+    let mut child = ui.new_child(
+        UiBuilder::new()
+            .id_salt(salt)
+            .max_rect(rect)
+            .layout(egui::Layout::top_down(egui::Align::Min)),
+    );
+    child.shrink_clip_rect(rect);
+    content(&mut child)
+}
+
+/// As [`within`] for what assistive technology takes as one thing with parts: a list, a table, a page.
+pub fn group<R>(ui: &mut Ui, rect: Rect, role: Role, name: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let mut child = ui.new_child(
+        UiBuilder::new()
+            .id_salt(name)
+            .max_rect(rect)
+            .layout(egui::Layout::top_down(egui::Align::Min))
+            .accessibility_role(role)
+            .accessibility_label(name),
+    );
+    child.shrink_clip_rect(rect);
+    content(&mut child)
+}
+
+/// Identifies a widget by the page's own name and a place.
+pub fn id(page: &str, place: impl std::hash::Hash + std::fmt::Debug) -> Id {
+    Id::unique(page).with(place)
+}
