@@ -10,6 +10,8 @@
 //! pointer needs, [`isolate`] the marks that keep a name from reordering the sentence around it,
 //! and only `galley` knows egui.
 
+pub mod controls;
+pub mod folding;
 pub mod fonts;
 mod galley;
 pub mod isolate;
