@@ -7,6 +7,7 @@ use crate::benchmarks::Item;
 use crate::language::Language;
 use crate::runs::RunRecord;
 use crate::scoring::{Answer, Outcome};
+use crate::text::folding::Query;
 
 /// What the list is narrowed to; `None` and an empty search leave everything.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -71,13 +72,13 @@ impl Inspect {
     /// Lists again what the filter leaves, keeping the selected item where it is still there.
     pub fn list(&mut self, study: &Study, protocol: Option<&str>) {
         let before = self.listed.get(self.selected).copied();
-        let folded = self.filter.search.trim().to_lowercase();
+        let query = Query::new(&self.filter.search);
         self.listed = (0..study.entries.len())
             .filter(|&place| {
                 study
                     .entries
                     .get(place)
-                    .is_some_and(|entry| self.keeps(study, entry, &folded, protocol))
+                    .is_some_and(|entry| self.keeps(study, entry, &query, protocol))
             })
             .collect();
         self.selected = before
@@ -91,7 +92,7 @@ impl Inspect {
         self.listed.get(self.selected).copied()
     }
 
-    fn keeps(&self, study: &Study, entry: &Entry, folded: &str, protocol: Option<&str>) -> bool {
+    fn keeps(&self, study: &Study, entry: &Entry, query: &Query, protocol: Option<&str>) -> bool {
         let Some((benchmark, item)) = study.item(entry) else {
             return false;
         };
@@ -105,7 +106,7 @@ impl Inspect {
                 .language
                 .as_ref()
                 .is_none_or(|language| *language == item.key.language)
-            && (folded.is_empty() || entry.folded.contains(folded))
+            && query.matches(&entry.folded)
             && ((filter.model.is_none() && filter.outcome.is_none())
                 || study.given(entry, protocol).any(|given| {
                     filter.model.as_ref().is_none_or(|model| *model == given.answer.model)

@@ -11,6 +11,7 @@ use crate::language::Language;
 use crate::runs::RunRecord;
 use crate::runs::comparison::Row;
 use crate::scoring::Answer;
+use crate::text::folding::Folded;
 
 /// A loaded workspace.
 #[derive(Debug)]
@@ -40,8 +41,8 @@ pub struct Entry {
     item: usize,
     /// Places of a run in `Study::runs` and of an answer in it.
     answers: Vec<(usize, usize)>,
-    /// What a search looks through, in lower case.
-    pub folded: String,
+    /// What a search looks through.
+    pub folded: Folded,
 }
 
 impl Study {
@@ -224,11 +225,8 @@ fn shared_name(item: &Item) -> &str {
     item.parallel.as_deref().unwrap_or(&item.key.id)
 }
 
-fn fold(item: &Item) -> String {
-    let mut text = format!("{}\n{}", item.key.id, item.question);
-    for part in item.context.iter().chain(&item.subject).chain(&item.options) {
-        text.push('\n');
-        text.push_str(part);
-    }
-    text.to_lowercase()
+fn fold(item: &Item) -> Folded {
+    let fields = [item.key.id.as_str(), &item.question].into_iter();
+    let optional = item.context.iter().chain(&item.subject).chain(&item.options);
+    Folded::of_parts(fields.chain(optional.map(String::as_str)))
 }

@@ -82,6 +82,34 @@ fn what_is_typed_into_the_search_narrows_the_list_and_is_no_command() {
 }
 
 #[test]
+fn a_search_finds_what_is_written_in_another_way() {
+    let mut pages = Pages::new(state(&MODELS), Harness::builder().with_size([1440.0, 900.0]));
+    let study = pages.state().study.clone().unwrap();
+    let mut listed = |search: &str| {
+        let filter = polyclinic::app::inspect::Filter {
+            search: search.to_owned(),
+            ..Default::default()
+        };
+        pages.harness.state_mut().0.apply(Command::SetFilter(filter));
+        pages.state().inspect.listed.clone()
+    };
+    // With points, tatweel and another alef; in capitals; a name with its marks.
+    let plain = listed("الدم");
+    assert!(plain.len() > 3);
+    for written in ["الدَّمُ", "الـدم", "ٱلدم"] {
+        assert_eq!(listed(written), plain, "{written}");
+    }
+    assert_eq!(listed("SCURVY"), listed("scurvy"));
+    assert_eq!(listed("vitamín Ć"), listed("vitamin c"));
+    // Every digit is found by every other.
+    let digits = listed("٣٧");
+    assert_eq!(digits, listed("37"));
+    assert!(!digits.is_empty());
+    assert_eq!(listed("").len(), study.entries.len());
+    assert!(listed("no such words anywhere").is_empty());
+}
+
+#[test]
 fn a_measured_nought_differs_from_what_was_not_run() {
     let pages = Pages::new(state(&MODELS[..1]), Harness::builder().with_size([1440.0, 900.0]));
     let matrix = &pages.state().compare.matrix;
