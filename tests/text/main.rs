@@ -7,6 +7,7 @@
 )]
 
 mod bidi;
+mod browser;
 
 use polyclinic::text::layout::Engine;
 use polyclinic::text::raster::Faces;

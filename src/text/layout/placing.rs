@@ -168,7 +168,7 @@ pub(super) fn align(layout: &mut TextLayout, filled: Option<f32>) {
     layout.width = widest.max(filled.unwrap_or(0.0)).ceil();
     for line in &mut layout.lines {
         if line.direction == Direction::RightToLeft {
-            line.left = (layout.width - line.width).round();
+            line.left = layout.width - line.width;
             line.shift(line.left);
         }
     }
