@@ -6,6 +6,8 @@
     reason = "tests fail by panicking and say what they skip"
 )]
 
+mod accessibility;
+mod menus;
 mod pages;
 mod pictures;
 mod support;

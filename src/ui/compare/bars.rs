@@ -162,7 +162,7 @@ fn show_plot(ui: &mut Ui, rect: Rect, state: &State, languages: &[Language]) -> 
             .allow_boxed_zoom(false)
             .allow_double_click_reset(false)
             .show_crosshair(false)
-            .sense(Sense::click())
+            .sense(Sense::hover())
             .label_formatter(|_| None)
             .show(ui, |plot| {
                 plot.set_plot_bounds_x(-0.5..=count - 0.5);

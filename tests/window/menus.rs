@@ -1,0 +1,81 @@
+//! Menus by keyboard: opened, walked, searched, left.
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use polyclinic::app::command::Page;
+
+use crate::support::{MODELS, Pages, state};
+
+fn inspect() -> Pages {
+    let mut state = state(&MODELS);
+    state.page = Page::Inspect;
+    Pages::new(state, Harness::builder().with_size([1440.0, 900.0]))
+}
+
+fn press(pages: &mut Pages, key: Key) {
+    pages.harness.key_press(key);
+    pages.settle();
+}
+
+fn type_in(pages: &mut Pages, text: &str) {
+    pages.harness.event(egui::Event::Text(text.to_owned()));
+    pages.settle();
+}
+
+/// The rows that an open menu shows, and which of them has the focus.
+fn rows(pages: &Pages) -> (Vec<String>, Option<usize>) {
+    let menu = pages.harness.get_by_role(Role::ListBox);
+    let rows: Vec<_> = menu.query_all_by_role(Role::ListBoxOption).collect();
+    let names = rows.iter().map(|row| row.accesskit_node().label().unwrap()).collect();
+    (names, rows.iter().position(|row| row.accesskit_node().is_focused()))
+}
+
+#[test]
+fn a_menu_is_walked_and_left_by_keys() {
+    let mut pages = inspect();
+    let field = || "Beside";
+    pages.harness.get_by_label(field()).focus();
+    pages.settle();
+    press(&mut pages, Key::Enter);
+    let (names, focus) = rows(&pages);
+    assert_eq!(names.len(), 13);
+    let arabic = names.iter().position(|name| name == "العربية").unwrap();
+    assert_eq!(focus, Some(arabic), "the chosen row has the focus");
+    press(&mut pages, Key::ArrowDown);
+    assert_eq!(rows(&pages).1, Some(arabic + 1));
+    press(&mut pages, Key::Escape);
+    assert!(pages.harness.query_by_role(Role::ListBox).is_none());
+    assert!(pages.harness.get_by_label(field()).accesskit_node().is_focused());
+    assert!(pages.state().inspect.beside.is_none());
+}
+
+#[test]
+fn what_is_typed_finds_a_row_and_is_no_command() {
+    let mut pages = inspect();
+    let before = pages.state().inspect.selected;
+    pages.harness.get_by_label("Add filter").click();
+    pages.settle();
+    assert!(rows(&pages).0.len() > 20);
+    for (typed, name) in [("jap", "Japanese"), ("日本", "Japanese"), ("العر", "Arabic")] {
+        type_in(&mut pages, typed);
+        assert_eq!(rows(&pages), (vec![name.to_owned()], Some(0)), "{typed}");
+        for _ in typed.chars() {
+            press(&mut pages, Key::Backspace);
+        }
+    }
+    // A letter that is a command elsewhere, and a space within what is sought.
+    press(&mut pages, Key::J);
+    assert_eq!(pages.state().inspect.selected, before);
+    type_in(&mut pages, "infectious");
+    press(&mut pages, Key::Space);
+    type_in(&mut pages, " dis");
+    assert_eq!(rows(&pages), (vec!["infectious diseases".to_owned()], Some(0)));
+    press(&mut pages, Key::Enter);
+    assert_eq!(
+        pages.state().inspect.filter.subject.as_deref(),
+        Some("infectious diseases")
+    );
+    assert!(pages.harness.query_by_role(Role::ListBox).is_none());
+}
