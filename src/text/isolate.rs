@@ -9,6 +9,8 @@ pub const FIRST_STRONG: char = '\u{2068}';
 /// POP DIRECTIONAL ISOLATE.
 pub const POP: char = '\u{2069}';
 
+/// POP DIRECTIONAL FORMATTING, the end of an embedding or an override.
+const POP_EMBEDDING: char = '\u{202c}';
 const LEFT_TO_RIGHT: char = '\u{2066}';
 const RIGHT_TO_LEFT: char = '\u{2067}';
 
@@ -37,18 +39,26 @@ pub fn join<'a>(parts: impl IntoIterator<Item = &'a str>, separator: &str) -> St
     isolated.join(separator)
 }
 
-/// How many isolates `text` begins within its last paragraph and does not end.
-pub fn open_isolates(text: &str) -> usize {
-    let mut open = 0_usize;
+/// The marks that end what `text` begins within its last paragraph and does not end: isolates,
+/// embeddings and overrides.
+pub fn closing(text: &str) -> String {
+    let mut open: Vec<char> = Vec::new();
     for character in text.chars() {
         match character {
-            FIRST_STRONG | LEFT_TO_RIGHT | RIGHT_TO_LEFT => open += 1,
-            POP => open = open.saturating_sub(1),
-            '\n' | '\u{2029}' => open = 0,
+            FIRST_STRONG | LEFT_TO_RIGHT | RIGHT_TO_LEFT => open.push(POP),
+            '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => open.push(POP_EMBEDDING),
+            // The end of an isolate ends what was begun within it.
+            POP => {
+                if let Some(isolate) = open.iter().rposition(|end| *end == POP) {
+                    open.truncate(isolate);
+                }
+            }
+            POP_EMBEDDING if open.last() == Some(&POP_EMBEDDING) => drop(open.pop()),
+            '\n' | '\u{2029}' => open.clear(),
             _ => {}
         }
     }
-    open
+    open.into_iter().rev().collect()
 }
 
 #[cfg(test)]
@@ -68,13 +78,20 @@ mod tests {
         assert_eq!(isolate("\u{2067}a"), "\u{2068}\u{2067}a\u{2069}\u{2069}");
         assert_eq!(isolate("\u{2067}a\u{2069}"), "\u{2068}\u{2067}a\u{2069}\u{2069}");
         for text in ["", "a", "\u{2069}\u{2069}", "\u{2066}\u{2067}x"] {
-            assert_eq!(open_isolates(&isolate(text)), 0, "{text:?}");
+            assert_eq!(closing(&isolate(text)), "", "{text:?}");
         }
     }
 
     #[test]
-    fn counts_what_is_open_in_the_last_paragraph() {
-        assert_eq!(open_isolates("\u{2068}a\n\u{2066}b \u{2067}c\u{2069}"), 1);
-        assert_eq!(open_isolates("\u{2069}\u{2069}"), 0);
+    fn ends_what_is_open_in_the_last_paragraph() {
+        assert_eq!(closing("\u{2068}a\n\u{2066}b \u{2067}c\u{2069}"), "\u{2069}");
+        assert_eq!(closing("\u{2069}\u{2069}\u{202c}"), "");
+        assert_eq!(closing("\u{202e}a\u{2068}b\u{202b}c"), "\u{202c}\u{2069}\u{202c}");
+        assert_eq!(closing("\u{202e}a\u{2068}b\u{202b}c\u{2069}"), "\u{202c}");
+        assert_eq!(
+            closing("\u{2068}b\u{202c}"),
+            "\u{2069}",
+            "an embedding's end ends no isolate"
+        );
     }
 }

@@ -6,9 +6,9 @@
 //! The interface's own English words and numbers may use egui's labels: [`install`] gives them the
 //! same fonts.
 //!
-//! [`fonts`] holds the bundled fonts, [`layout`] the lines and glyphs, [`selection`] what a
-//! pointer needs, [`isolate`] the marks that keep a name from reordering the sentence around it,
-//! and only `galley` knows egui.
+//! [`fonts`] holds the bundled fonts, [`layout`] the lines and glyphs, [`rich`] the pieces of a text
+//! that look otherwise, [`selection`] what a pointer needs, [`isolate`] the marks that keep a name
+//! from reordering the sentence around it, and only `galley` knows egui.
 
 pub mod controls;
 pub mod folding;
@@ -17,8 +17,10 @@ mod galley;
 pub mod isolate;
 pub mod layout;
 pub mod raster;
+pub mod rich;
 pub mod selection;
 
 pub use fonts::{Fallback, Weight};
 pub use galley::{SEMIBOLD, Text, galley, install, lay_out, one_character};
-pub use layout::{Frame, TextLayout, TextStyle};
+pub use layout::{Cut, Frame, TextLayout, TextStyle};
+pub use rich::{Look, Piece, Styled};

@@ -12,7 +12,7 @@ use super::text::Label;
 use super::widgets::tooltip;
 use crate::app::theme::{Palette, size};
 use crate::language::{Language, Script};
-use crate::text::{self, Frame, TextStyle, Weight};
+use crate::text::{self, Frame, Piece, Styled, TextStyle, Weight};
 
 /// How a text is set.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,10 +83,11 @@ impl Ink {
     }
 }
 
-/// What is set: a text, and the language it is in where that is known.
+/// What is set: a text with the pieces of it that look otherwise, and the language it is in where that is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Words<'a> {
     pub text: &'a str,
+    pub pieces: &'a [Piece],
     pub language: Option<&'a Language>,
 }
 
@@ -95,11 +96,22 @@ impl<'a> Words<'a> {
     pub fn native(language: &'a Language) -> Self {
         (language.native_name(), language).into()
     }
+
+    fn styled(self) -> Styled<'a> {
+        Styled {
+            text: self.text,
+            pieces: self.pieces,
+        }
+    }
 }
 
 impl<'a> From<&'a str> for Words<'a> {
     fn from(text: &'a str) -> Self {
-        Self { text, language: None }
+        Self {
+            text,
+            pieces: &[],
+            language: None,
+        }
     }
 }
 
@@ -111,8 +123,15 @@ impl<'a> From<&'a String> for Words<'a> {
 
 impl<'a> From<(&'a str, &'a Language)> for Words<'a> {
     fn from((text, language): (&'a str, &'a Language)) -> Self {
+        (Styled::from(text), language).into()
+    }
+}
+
+impl<'a> From<(Styled<'a>, &'a Language)> for Words<'a> {
+    fn from((styled, language): (Styled<'a>, &'a Language)) -> Self {
         Self {
-            text,
+            text: styled.text,
+            pieces: styled.pieces,
             language: Some(language),
         }
     }
@@ -126,10 +145,9 @@ pub fn galley<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32, ro
     let frame = Frame {
         max_width: width.max(0.0) + 0.5,
         max_lines,
-        fill: false,
-        editable: false,
+        ..Frame::UNLIMITED
     };
-    text::galley(ui.ctx(), words.text, &ink.style(words.language), &frame)
+    text::galley(ui.ctx(), words.styled(), &ink.style(words.language), &frame)
 }
 
 /// Paints one line of `words` within `rect`, and says where it came to stand. The whole shows on hovering over
@@ -149,8 +167,9 @@ pub fn paint<'a>(ui: &Ui, rect: Rect, words: impl Into<Words<'a>>, ink: Ink, ali
 
 /// Shows text in `language` from the top of `rect` on, wrapped at its width, aligned to the side where its
 /// lines begin; it can be selected. Returns its height.
-pub fn block(ui: &mut Ui, rect: Rect, text: &str, ink: Ink, language: &Language) -> f32 {
+pub fn block<'a>(ui: &mut Ui, rect: Rect, text: impl Into<Styled<'a>>, ink: Ink, language: &Language) -> f32 {
     let style = ink.style(Some(language));
+    let text: Styled<'_> = text.into();
     let label = Label::new(text, &style).color(ink.colour).selectable();
     let builder = UiBuilder::new()
         .max_rect(rect)
@@ -169,14 +188,14 @@ pub fn first_baseline(ui: &Ui, text: &str, ink: Ink, width: f32, language: &Lang
 pub fn line<'a>(ui: &mut Ui, words: impl Into<Words<'a>>, ink: Ink) -> Response {
     let words = words.into();
     let style = ink.style(words.language);
-    ui.add(Label::new(words.text, &style).color(ink.colour).max_lines(1))
+    ui.add(Label::new(words.styled(), &style).color(ink.colour).max_lines(1))
 }
 
 /// A label that wraps at the width there is.
 pub fn paragraph<'a>(ui: &mut Ui, words: impl Into<Words<'a>>, ink: Ink) -> Response {
     let words = words.into();
     let style = ink.style(words.language);
-    ui.add(Label::new(words.text, &style).color(ink.colour))
+    ui.add(Label::new(words.styled(), &style).color(ink.colour))
 }
 
 /// The title of a part of a page or card.

@@ -15,6 +15,8 @@ use self::characters::{CharacterTable, FAMILY, Meaning, WholeStyle, lock};
 use super::fonts::{BUNDLED, Fallback, MAIN_FAMILY, Weight};
 use super::layout::{Engine, Frame, Line, PlacedGlyph, TextLayout, TextStyle};
 use super::raster::Faces;
+use super::rich::{Piece, Rgba, Styled};
+use super::selection::Rectangle;
 use crate::language::Language;
 
 /// The name of egui's family for English words and numbers that stand out: Noto Sans, 600.
@@ -40,12 +42,12 @@ pub fn install(ctx: &Context, fallback: Fallback) {
 }
 
 /// Lays `text` out within `frame`. Cheap to call every frame: what is shown again is kept.
-pub fn lay_out(ctx: &Context, text: &str, style: &TextStyle, frame: &Frame) -> Text {
-    Bridge::of(ctx).text(ctx, text, style, frame)
+pub fn lay_out<'a>(ctx: &Context, text: impl Into<Styled<'a>>, style: &TextStyle, frame: &Frame) -> Text {
+    Bridge::of(ctx).text(ctx, text.into(), style, frame)
 }
 
 /// The same, for stock widgets that take a `WidgetText`: buttons, checkboxes, tooltips, tabs.
-pub fn galley(ctx: &Context, text: &str, style: &TextStyle, frame: &Frame) -> Arc<Galley> {
+pub fn galley<'a>(ctx: &Context, text: impl Into<Styled<'a>>, style: &TextStyle, frame: &Frame) -> Arc<Galley> {
     lay_out(ctx, text, style, frame).galley
 }
 
@@ -123,6 +125,7 @@ struct Kept {
 
 struct Entry {
     text: Text,
+    pieces: Box<[Piece]>,
     style: TextStyle,
     frame: Frame,
     generation: u64,
@@ -155,20 +158,21 @@ impl Bridge {
             .unwrap_or_else(|| Arc::new(Self::new(Fallback::System)))
     }
 
-    fn text(&self, ctx: &Context, text: &str, style: &TextStyle, frame: &Frame) -> Text {
+    fn text(&self, ctx: &Context, styled: Styled<'_>, style: &TextStyle, frame: &Frame) -> Text {
         let generation = self.begin_pass(ctx);
         let scale = ctx.pixels_per_point();
         let key = self.hasher.hash_one((
-            text,
+            styled.text,
+            styled.pieces,
             [style.size, style.line_height, frame.max_width, scale].map(f32::to_bits),
             style.weight,
             &style.language,
             frame.max_lines,
-            frame.fill,
-            frame.editable,
+            (frame.fill, frame.cut, frame.editable),
         ));
         let matches = |entry: &Entry| {
-            *entry.text.layout.text == *text
+            *entry.text.layout.text == *styled.text
+                && *entry.pieces == *styled.pieces
                 && entry.style == *style
                 && entry.frame == *frame
                 && entry.text.layout.scale == scale
@@ -187,7 +191,7 @@ impl Bridge {
         }
         // No lock of ours is held while egui's context is used: it calls our rasterizer.
         let layout = kept_layout.unwrap_or_else(|| {
-            let layout = lock(&self.engine).lay_out(text, style, frame, scale);
+            let layout = lock(&self.engine).lay_out(styled, style, frame, scale);
             if !layout.missing.is_empty() {
                 tracing::warn!(characters = ?layout.missing, "no font has these characters");
             }
@@ -198,6 +202,7 @@ impl Bridge {
         let mut kept = lock(&self.kept);
         let entry = Entry {
             text: text.clone(),
+            pieces: styled.pieces.into(),
             style: style.clone(),
             frame: *frame,
             generation,
@@ -265,7 +270,10 @@ impl Bridge {
         let pattern = galley.rows.first().cloned();
         galley.rows = pattern.map_or_else(Vec::new, |pattern| {
             let lines = layout.lines.iter();
-            lines.map(|line| self.row(&pattern, line, scale, &pictures)).collect()
+            let mut behind = Some(grounds(layout));
+            lines
+                .map(|line| self.row(&pattern, line, behind.take().unwrap_or_default(), scale, &pictures))
+                .collect()
         });
         for pair in 1..galley.rows.len() {
             let ends = layout.lines.get(pair).map(|line| line.paragraph)
@@ -286,8 +294,9 @@ impl Bridge {
         galley
     }
 
-    fn row(&self, pattern: &PlacedRow, line: &Line, scale: f32, pictures: &Pictures) -> PlacedRow {
-        let mut mesh = Mesh::default();
+    /// The row of a line, with `mesh` behind its glyphs.
+    fn row(&self, pattern: &PlacedRow, line: &Line, mut mesh: Mesh, scale: f32, pictures: &Pictures) -> PlacedRow {
+        let (first_index, first_vertex) = (mesh.indices.len(), mesh.vertices.len());
         for glyph in &line.glyphs {
             let (character, pixel) = self.character(glyph);
             let key = character.map(|character| (character, glyph.size.to_bits()));
@@ -299,7 +308,7 @@ impl Bridge {
             mesh.add_rect_with_uv(
                 Rect::from_min_size(origin + picture.offset, picture.size),
                 Rect::from_min_max(corner(picture.min), corner(picture.max)),
-                Color32::PLACEHOLDER,
+                glyph.color.map_or(Color32::PLACEHOLDER, color),
             );
         }
         let mut row = pattern.clone();
@@ -308,8 +317,8 @@ impl Bridge {
         let inner = Arc::make_mut(&mut row.row);
         inner.glyphs.clear();
         inner.size = vec2(line.width, line.height) / scale;
-        inner.visuals.glyph_index_start = 0;
-        inner.visuals.glyph_vertex_range = 0..mesh.vertices.len();
+        inner.visuals.glyph_index_start = first_index;
+        inner.visuals.glyph_vertex_range = first_vertex..mesh.vertices.len();
         inner.visuals.mesh_bounds = mesh.calc_bounds();
         inner.visuals.mesh = mesh;
         row
@@ -363,6 +372,30 @@ impl Bridge {
         }
         pictures
     }
+}
+
+/// The grounds of all lines. They belong to the first row, so that none covers a glyph of another line.
+fn grounds(layout: &TextLayout) -> Mesh {
+    let mut mesh = Mesh::default();
+    let Some(first) = layout.lines.first() else {
+        return mesh;
+    };
+    for ground in layout.lines.iter().flat_map(|line| &line.grounds) {
+        let Rectangle {
+            left,
+            right,
+            top,
+            bottom,
+        } = ground.rectangle;
+        let corner = |x: f32, y: f32| pos2(x - first.left, y - first.top) / layout.scale;
+        let rect = Rect::from_min_max(corner(left.round(), top), corner(right.round(), bottom));
+        mesh.add_colored_rect(rect, color(ground.color));
+    }
+    mesh
+}
+
+fn color([red, green, blue, alpha]: Rgba) -> Color32 {
+    Color32::from_rgba_premultiplied(red, green, blue, alpha)
 }
 
 /// Glyphs in egui's atlas, by character and the bits of their size in pixels.

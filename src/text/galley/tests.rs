@@ -1,6 +1,7 @@
 use egui_kittest::Harness;
 
 use super::*;
+use crate::text::Look;
 
 fn style(size: f32, tag: &str) -> TextStyle {
     TextStyle {
@@ -61,6 +62,46 @@ fn a_galley_tells_egui_what_it_needs() {
     assert!(galley.mesh_bounds.right() <= 301.0 && galley.mesh_bounds.left() > 100.0);
     assert!(galley.rows.iter().all(|row| !row.visuals.mesh.is_empty()));
     assert!(is_drawn(&harness.ctx, galley));
+}
+
+#[test]
+fn pieces_colour_the_glyphs_and_fill_behind_all_of_them() {
+    let harness = context();
+    let (style, frame) = (style(16.0, "en"), Frame::wrapped(60.0));
+    let text = "one two three four";
+    let (red, yellow) = ([255, 0, 0, 255], [90, 90, 0, 90]);
+    let look = Look {
+        color: Some(red),
+        ground: Some(yellow),
+        ..Look::default()
+    };
+    let pieces = [Piece { range: 8..18, look }];
+    let plain = galley(&harness.ctx, text, &style, &frame);
+    let rich = galley(&harness.ctx, Styled { text, pieces: &pieces }, &style, &frame);
+    assert!(!Arc::ptr_eq(&plain, &rich), "pieces are a part of what is kept");
+    let again = galley(&harness.ctx, Styled { text, pieces: &pieces }, &style, &frame);
+    assert!(Arc::ptr_eq(&again, &rich));
+
+    let visuals: Vec<_> = rich.rows.iter().map(|row| &row.visuals).collect();
+    assert!(visuals.len() > 2);
+    let count = |wanted: Color32| {
+        let vertices = visuals.iter().flat_map(|visuals| &visuals.mesh.vertices);
+        vertices.filter(|vertex| vertex.color == wanted).count() / 4
+    };
+    assert_eq!(count(color(red)), "threefour".len());
+    assert_eq!(count(Color32::PLACEHOLDER), "onetwo".len());
+    // Before the first glyph of all, of a white texel, and left alone where egui recolours glyphs.
+    let first = visuals[0];
+    let behind = first.glyph_vertex_range.start;
+    assert_eq!(behind / 4, count(color(yellow)));
+    assert_eq!(behind / 4, 2, "one on each line of the piece");
+    assert_eq!(first.glyph_index_start, behind / 4 * 6);
+    assert!(
+        first.mesh.vertices[..behind]
+            .iter()
+            .all(|vertex| vertex.uv == egui::epaint::WHITE_UV)
+    );
+    assert!(first.mesh_bounds.bottom() > 2.0 * 26.0 - 13.0);
 }
 
 #[test]

@@ -19,8 +19,11 @@ use std::sync::Arc;
 
 use parley::{FontContext, LayoutContext};
 
+use self::cutting::Excerpt;
 use super::fonts::{self, Fallback, Weight};
 use super::raster::{FaceId, Faces};
+use super::rich::{Look, Looks, Rgba, Styled};
+use super::selection::Rectangle;
 use crate::language::{Direction, Language};
 
 /// How a text looks.
@@ -46,9 +49,21 @@ pub struct Frame {
     /// Whether the layout is as wide as `max_width`, so that right-to-left lines start at its right
     /// edge. Otherwise it is as wide as its widest line.
     pub fill: bool,
+    /// Where text that is cut loses what it loses.
+    pub cut: Cut,
     /// Whether a caret moves in it, so that what ends a paragraph takes room: its last spaces keep
     /// their width, and a line break at the very end begins a line.
     pub editable: bool,
+}
+
+/// Where a text too long is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Cut {
+    /// At its end: sentences and titles.
+    #[default]
+    End,
+    /// In its middle: names of files and models, which differ at their ends.
+    Middle,
 }
 
 impl Frame {
@@ -57,6 +72,7 @@ impl Frame {
         max_width: f32::INFINITY,
         max_lines: None,
         fill: false,
+        cut: Cut::End,
         editable: false,
     };
 
@@ -64,9 +80,8 @@ impl Frame {
     pub fn wrapped(max_width: f32) -> Self {
         Self {
             max_width,
-            max_lines: None,
             fill: true,
-            editable: false,
+            ..Self::UNLIMITED
         }
     }
 
@@ -75,8 +90,7 @@ impl Frame {
         Self {
             max_width,
             max_lines: Some(1),
-            fill: false,
-            editable: false,
+            ..Self::UNLIMITED
         }
     }
 }
@@ -92,7 +106,7 @@ pub struct TextLayout {
     pub height: f32,
     /// Of the widest paragraph if nothing wrapped.
     pub natural_width: f32,
-    /// Whether text was cut away at the end.
+    /// Whether text was cut away.
     pub truncated: bool,
     /// Pixels per point.
     pub scale: f32,
@@ -134,6 +148,15 @@ pub struct Line {
     /// to be seen moving over them.
     pub clusters: Vec<Cluster>,
     pub glyphs: Vec<PlacedGlyph>,
+    /// What is filled behind the glyphs, left to right.
+    pub grounds: Vec<Ground>,
+}
+
+/// A part of a line with a ground of its own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ground {
+    pub rectangle: Rectangle,
+    pub color: Rgba,
 }
 
 /// What a reader takes for one character: the unit of selection.
@@ -160,6 +183,8 @@ pub struct PlacedGlyph {
     pub x: f32,
     /// From the top of the layout, downwards.
     pub y: f32,
+    /// `None`: whoever draws the text decides.
+    pub color: Option<Rgba>,
 }
 
 /// Lays texts out. Holds the fonts, so there is one for the whole program.
@@ -183,7 +208,14 @@ impl Engine {
 
     /// Lays `text` out at `scale` pixels per point. A line break at its very end adds no line, unless
     /// the frame is editable.
-    pub fn lay_out(&mut self, text: &str, style: &TextStyle, frame: &Frame, scale: f32) -> TextLayout {
+    pub fn lay_out<'a>(
+        &mut self,
+        text: impl Into<Styled<'a>>,
+        style: &TextStyle,
+        frame: &Frame,
+        scale: f32,
+    ) -> TextLayout {
+        let text = text.into();
         let layout = self.lay_out_once(text, style, frame, scale);
         if layout.missing.is_empty() || self.fallback == Fallback::None {
             return layout;
@@ -195,10 +227,11 @@ impl Engine {
         self.lay_out_once(text, style, frame, scale)
     }
 
-    fn lay_out_once(&mut self, text: &str, style: &TextStyle, frame: &Frame, scale: f32) -> TextLayout {
+    fn lay_out_once(&mut self, styled: Styled<'_>, style: &TextStyle, frame: &Frame, scale: f32) -> TextLayout {
+        let text = styled.text;
+        let looks = Looks::of(styled);
         let width = frame.max_width.is_finite().then(|| (frame.max_width * scale).max(1.0));
         let max_lines = frame.max_lines.unwrap_or(usize::MAX).max(1);
-        let paragraphs = paragraphs::paragraphs(text, frame.editable);
         let mut result = TextLayout {
             text: text.into(),
             lines: Vec::new(),
@@ -210,19 +243,32 @@ impl Engine {
             missing: BTreeSet::new(),
         };
         let mut before = None;
-        for (index, range) in paragraphs.iter().enumerate() {
-            let paragraph = text.get(range.clone()).unwrap_or_default();
-            let direction = direction(paragraph, style, before.filter(|_| frame.editable));
+        for (index, range) in paragraphs::paragraphs(text, frame.editable).into_iter().enumerate() {
+            let own = text.get(range.clone()).unwrap_or_default();
+            let mut paragraph = Paragraph {
+                text: own,
+                start: range.start,
+                index,
+                looks: &looks,
+                style,
+                direction: direction(own, style, before.filter(|_| frame.editable)),
+                width,
+                scale,
+            };
             let room = max_lines - result.lines.len();
-            let mut shaped = self.shape(paragraph, "", style, direction, width, scale);
+            let mut shaped = self.shape(&paragraph, Excerpt::whole(paragraph.text));
+            // A part of it may begin with other letters than the whole.
+            paragraph.direction = Some(shaped.direction());
             let more = text.get(range.end..).is_some_and(|rest| !rest.trim().is_empty());
             let last = shaped.layout.len() > room || (shaped.layout.len() == room && more);
             result.natural_width = result.natural_width.max(shaped.natural_width);
             if last {
-                shaped = self.cut(paragraph, shaped, room, style, width, scale);
+                // What follows as a paragraph of its own is cut away at the end.
+                let cut = if more { Cut::End } else { frame.cut };
+                shaped = self.cut(&paragraph, &shaped, room, cut);
                 result.truncated = true;
             }
-            self.place(&shaped, index, range.start, style, frame, &mut result);
+            self.place(&paragraph, &shaped, room, frame, &mut result);
             before = result.lines.last().map(|line| line.direction);
             if last || result.lines.len() >= max_lines {
                 break;
@@ -239,6 +285,35 @@ impl Engine {
 fn direction(paragraph: &str, style: &TextStyle, before: Option<Direction>) -> Option<Direction> {
     let of_language = style.language.as_ref().map(Language::direction);
     of_language.or_else(|| before.filter(|_| !paragraph.chars().any(char::is_alphabetic)))
+}
+
+/// One paragraph, with all that decides how it is set.
+struct Paragraph<'a> {
+    text: &'a str,
+    /// Where it begins in the whole text.
+    start: usize,
+    /// Which one it is, from 0.
+    index: usize,
+    /// Of the whole text.
+    looks: &'a Looks,
+    style: &'a TextStyle,
+    /// `None`: that of its first strong letter.
+    direction: Option<Direction>,
+    /// Lines break before they get wider.
+    width: Option<f32>,
+    scale: f32,
+}
+
+impl Paragraph<'_> {
+    /// The pieces that reach into it, in its own bytes.
+    fn pieces(&self) -> impl Iterator<Item = (Range<usize>, Look)> {
+        let (start, end) = (self.start, self.start + self.text.len());
+        let pieces = self.looks.within(start..end).iter();
+        pieces.map(move |piece| {
+            let range = piece.range.start.max(start) - start..piece.range.end.min(end) - start;
+            (range, piece.look)
+        })
+    }
 }
 
 #[cfg(test)]

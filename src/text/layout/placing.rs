@@ -3,111 +3,64 @@
 use std::ops::Range;
 
 use super::shaping::Shaped;
-use super::{Cluster, Engine, Frame, Line, PlacedGlyph, TextLayout, TextStyle};
+use super::{Cluster, Engine, Frame, Ground, Line, Paragraph, PlacedGlyph, TextLayout};
 use crate::language::Direction;
-use crate::text::fonts;
+use crate::text::fonts::{self, Weight};
+use crate::text::raster::{FaceId, Faces};
+use crate::text::rich::Look;
+use crate::text::selection::Rectangle;
+
+/// How far raised text stands above the baseline, as a share of the size around it.
+const RISE: f32 = 0.34;
 
 impl Engine {
-    /// Adds the lines of a shaped paragraph below those already in `result`.
+    /// Adds the lines of a shaped paragraph, at most `max_lines`, below those already in `result`.
     pub(super) fn place(
         &self,
+        paragraph: &Paragraph<'_>,
         shaped: &Shaped,
-        paragraph: usize,
-        start: usize,
-        style: &TextStyle,
+        max_lines: usize,
         frame: &Frame,
         result: &mut TextLayout,
     ) {
-        let direction = if shaped.layout.is_rtl() {
-            Direction::RightToLeft
-        } else {
-            Direction::LeftToRight
+        let height = (paragraph.style.line_height * paragraph.scale).round().max(1.0);
+        let (ascent, descent) = match shaped.layout.root_span_metrics() {
+            Some(metrics) => (metrics.ascent, metrics.descent),
+            None => (0.75 * height, 0.25 * height),
         };
-        let height = (style.line_height * result.scale).round().max(1.0);
-        let ascent = match shaped.layout.root_span_metrics() {
-            Some(metrics) => (height - metrics.ascent - metrics.descent) / 2.0 + metrics.ascent,
-            None => height * 0.75,
-        };
-        for line in shaped.layout.lines() {
-            let top = result.height;
-            let baseline = top + ascent.round();
-            let own = |position: usize| start + position.min(shaped.own);
+        let above = ((height - ascent - descent) / 2.0 + ascent).round();
+        for line in shaped.layout.lines().take(max_lines) {
+            let text = shaped.excerpt.original(&line.text_range());
             let mut placed = Line {
-                text: own(line.text_range().start)..own(line.text_range().end),
-                paragraph,
-                direction,
+                text: paragraph.start + text.start..paragraph.start + text.end,
+                paragraph: paragraph.index,
+                direction: shaped.direction(),
                 left: 0.0,
                 width: 0.0,
-                top,
+                top: result.height,
                 height,
-                baseline,
+                baseline: result.height + above,
                 clusters: Vec::new(),
                 glyphs: Vec::new(),
+                grounds: Vec::new(),
             };
-            let inked = inked_end(&shaped.text, line.text_range());
-            let mut trailing: Vec<(Cluster, f32)> = Vec::new();
+            let mut trailing = Vec::new();
+            let inked = inked_end(&shaped.excerpt.text, line.text_range());
             for run in line.runs() {
-                let coordinates: Vec<i16> = run.normalized_coords().iter().map(|at| at.to_bits()).collect();
-                // Synthesis is offered for big differences of weight only; ours is a small one.
-                let embolden = match fonts::bundled(run.font().data.data()) {
-                    Some(font) => font.weight < style.weight,
-                    None => run.synthesis().embolden(),
+                let mut placing = Placing {
+                    faces: RunFaces::new(&self.faces, &run),
+                    paragraph,
+                    shaped,
+                    inked,
+                    line: &mut placed,
+                    trailing: &mut trailing,
                 };
-                let face = self.faces.intern(run.font(), &coordinates, embolden);
-                // The width of what a ligature covers to the left of its first character.
-                let mut covered = 0.0;
-                for cluster in run.visual_clusters() {
-                    let text = cluster.text_range();
-                    let advance = cluster.advance();
-                    let hangs = text.start >= inked;
-                    let left = placed.width;
-                    let right = left + advance;
-                    let entry = Cluster {
-                        text: own(text.start)..own(text.end),
-                        left,
-                        right,
-                        direction: if cluster.is_rtl() {
-                            Direction::RightToLeft
-                        } else {
-                            Direction::LeftToRight
-                        },
-                        starts_word: cluster.is_word_boundary(),
-                    };
-                    if hangs {
-                        trailing.push((entry, advance));
-                        continue;
-                    }
-                    placed.clusters.push(entry);
-                    placed.width = right;
-                    if cluster.is_ligature_continuation() {
-                        covered += advance;
-                        continue;
-                    }
-                    let mut x = if cluster.is_rtl() { left - covered } else { left };
-                    covered = 0.0;
-                    if !shaped.text.get(text.clone()).is_some_and(has_ink) {
-                        continue;
-                    }
-                    for glyph in cluster.glyphs() {
-                        if glyph.id == 0 {
-                            result
-                                .missing
-                                .extend(shaped.text.get(text.clone()).and_then(missing_character));
-                        }
-                        placed.glyphs.push(PlacedGlyph {
-                            face,
-                            glyph: glyph.id,
-                            size: run.font_size(),
-                            x: x + glyph.x,
-                            y: baseline + glyph.y,
-                        });
-                        x += glyph.advance;
-                    }
-                }
+                result.missing.extend(placing.run(&run));
             }
-            let open = frame.editable && line.text_range().end == shaped.text.len();
+            fill_grounds(paragraph, &mut placed, ascent, descent);
+            let open = frame.editable && line.text_range().end == shaped.excerpt.text.len();
             let room = if open {
-                frame.max_width * result.scale - placed.width
+                frame.max_width * paragraph.scale - placed.width
             } else {
                 0.0
             };
@@ -116,6 +69,152 @@ impl Engine {
             result.lines.push(placed);
         }
     }
+}
+
+/// One run being added to a line.
+struct Placing<'a> {
+    faces: RunFaces<'a>,
+    paragraph: &'a Paragraph<'a>,
+    shaped: &'a Shaped,
+    /// Where in the shaped text the spaces at the end of the line begin.
+    inked: usize,
+    line: &'a mut Line,
+    /// Those spaces, with their advances.
+    trailing: &'a mut Vec<(Cluster, f32)>,
+}
+
+impl Placing<'_> {
+    /// Adds the clusters and glyphs of a run; returns the characters its font lacks.
+    fn run(&mut self, run: &parley::Run<'_, ()>) -> Vec<char> {
+        let mut missing = Vec::new();
+        // The width of what a ligature covers to the left of its first character.
+        let mut covered = 0.0;
+        for cluster in run.visual_clusters() {
+            let text = cluster.text_range();
+            let advance = cluster.advance();
+            let hangs = text.start >= self.inked;
+            let left = self.line.width;
+            let right = left + advance;
+            let original = self.shaped.excerpt.original(&text);
+            let start = self.paragraph.start;
+            let entry = Cluster {
+                text: start + original.start..start + original.end,
+                left,
+                right,
+                direction: if cluster.is_rtl() {
+                    Direction::RightToLeft
+                } else {
+                    Direction::LeftToRight
+                },
+                starts_word: cluster.is_word_boundary(),
+            };
+            let look = self.paragraph.looks.at(entry.text.start);
+            if hangs {
+                self.trailing.push((entry, advance));
+                continue;
+            }
+            self.line.clusters.push(entry);
+            self.line.width = right;
+            if cluster.is_ligature_continuation() {
+                covered += advance;
+                continue;
+            }
+            let x = if cluster.is_rtl() { left - covered } else { left };
+            covered = 0.0;
+            let text = self.shaped.excerpt.text.get(text).unwrap_or_default();
+            if has_ink(text) {
+                self.glyphs(&cluster, x, look);
+                if cluster.glyphs().any(|glyph| glyph.id == 0) {
+                    missing.extend(missing_character(text));
+                }
+            }
+        }
+        missing
+    }
+
+    fn glyphs(&mut self, cluster: &parley::Cluster<'_, ()>, mut x: f32, look: Look) {
+        let style = self.paragraph.style;
+        let face = self.faces.of(look.weight.unwrap_or(style.weight));
+        let rise = if look.raised {
+            (RISE * style.size * self.paragraph.scale).round()
+        } else {
+            0.0
+        };
+        for glyph in cluster.glyphs() {
+            self.line.glyphs.push(PlacedGlyph {
+                face,
+                glyph: glyph.id,
+                size: self.faces.size,
+                x: x + glyph.x,
+                y: self.line.baseline - rise + glyph.y,
+                color: look.color,
+            });
+            x += glyph.advance;
+        }
+    }
+}
+
+/// The font of a run as it is and thickened, each met on its first glyph.
+struct RunFaces<'a> {
+    faces: &'a Faces,
+    font: &'a parley::FontData,
+    coordinates: Vec<i16>,
+    /// Pixels per em.
+    size: f32,
+    /// Whether the font asks to be thickened by itself.
+    light: bool,
+    weight: Option<Weight>,
+    met: [Option<FaceId>; 2],
+}
+
+impl<'a> RunFaces<'a> {
+    fn new(faces: &'a Faces, run: &'a parley::Run<'a, ()>) -> Self {
+        Self {
+            faces,
+            font: run.font(),
+            coordinates: run.normalized_coords().iter().map(|at| at.to_bits()).collect(),
+            size: run.font_size(),
+            light: run.synthesis().embolden(),
+            weight: fonts::bundled(run.font().data.data()).map(|font| font.weight),
+            met: [None; 2],
+        }
+    }
+
+    /// The face for text of a weight.
+    fn of(&mut self, weight: Weight) -> FaceId {
+        // Synthesis is offered for big differences of weight only; ours is a small one.
+        let thickened = self.weight.map_or(self.light, |own| own < weight);
+        let [plain, thick] = &mut self.met;
+        let met = if thickened { thick } else { plain };
+        *met.get_or_insert_with(|| self.faces.intern(self.font, &self.coordinates, thickened))
+    }
+}
+
+/// Puts the grounds of pieces behind a line: as high as the font, but not higher than the line.
+fn fill_grounds(paragraph: &Paragraph<'_>, line: &mut Line, ascent: f32, descent: f32) {
+    let top = (line.baseline - ascent).round().max(line.top);
+    let bottom = (line.baseline + descent).round().min(line.top + line.height);
+    let mut grounds: Vec<Ground> = Vec::new();
+    for cluster in line.clusters.iter().filter(|cluster| cluster.left < cluster.right) {
+        let Some(color) = paragraph.looks.at(cluster.text.start).ground else {
+            continue;
+        };
+        match grounds.last_mut() {
+            Some(last) if last.rectangle.right == cluster.left && last.color == color => {
+                last.rectangle.right = cluster.right;
+            }
+            _ => grounds.push(Ground {
+                rectangle: Rectangle {
+                    left: cluster.left,
+                    right: cluster.right,
+                    top,
+                    bottom,
+                },
+                color,
+            }),
+        }
+    }
+    line.grounds = grounds;
 }
 
 /// Sets what ends a line, with its advances, at the end of its paragraph's direction: rule L1 of UAX 9.
@@ -158,6 +257,10 @@ impl Line {
         }
         for glyph in &mut self.glyphs {
             glyph.x += by;
+        }
+        for ground in &mut self.grounds {
+            ground.rectangle.left += by;
+            ground.rectangle.right += by;
         }
     }
 }

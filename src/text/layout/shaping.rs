@@ -5,94 +5,176 @@ use std::ops::Range;
 
 use parley::{BaseDirection, FontFamily, FontFamilyName, FontWeight, OverflowWrap, StyleProperty};
 
-use super::{Engine, TextStyle};
+use super::cutting::Excerpt;
+use super::{Engine, Paragraph};
 use crate::language::{Direction, Language, Script};
-use crate::text::fonts;
+use crate::text::fonts::{self, Weight};
 
 /// A paragraph shaped and broken into lines.
 pub(super) struct Shaped {
     pub layout: parley::Layout<()>,
     /// What was given to the shaper.
-    pub text: String,
-    /// The part of it that is the paragraph's own; the rest is an ellipsis.
-    pub own: usize,
+    pub excerpt: Excerpt,
     pub natural_width: f32,
+}
+
+impl Shaped {
+    /// Which way the paragraph runs.
+    pub fn direction(&self) -> Direction {
+        if self.layout.is_rtl() {
+            Direction::RightToLeft
+        } else {
+            Direction::LeftToRight
+        }
+    }
 }
 
 /// The size of Latin letters within Arabic text, as a share of the Arabic size: their capitals and
 /// ascenders would otherwise tower over it.
 const LATIN_IN_ARABIC: f32 = 0.91;
 
-impl Engine {
-    /// Shapes `paragraph` followed by `ending`, and breaks it into lines of at most `width`.
-    pub(super) fn shape(
-        &mut self,
-        paragraph: &str,
-        ending: &str,
-        style: &TextStyle,
-        direction: Option<Direction>,
-        width: Option<f32>,
-        scale: f32,
-    ) -> Shaped {
-        // Control characters have no glyph. A space is as many bytes, so that positions stay.
-        // A tab stays: it separates what stands on its sides, which a space does not (rule L1 of UAX 9).
-        let mut text: String = paragraph
-            .chars()
-            .map(|character| match character {
-                '\t' => '\t',
-                other if other.is_ascii_control() => ' ',
-                other => other,
-            })
-            .collect();
-        let own = text.len();
-        text.push_str(ending);
+/// The size of Arabic letters within text of another script or of unknown language: their bowls
+/// are lower than an x at the same size.
+const ARABIC_ELSEWHERE: f32 = 1.15;
 
+/// The size of raised text as a share of the size around it.
+const RAISED: f32 = 0.65;
+
+impl Engine {
+    /// Shapes what is kept of a paragraph, and breaks it into lines.
+    pub(super) fn shape(&mut self, paragraph: &Paragraph<'_>, excerpt: Excerpt) -> Shaped {
+        let style = paragraph.style;
+        let text = excerpt.text.as_str();
         let families: Vec<FontFamilyName<'_>> = fonts::families(style.language.as_ref())
             .into_iter()
             .map(FontFamilyName::named)
             .collect();
         let language = style.language.as_ref();
-        let mut builder = self.context.ranged_builder(&mut self.fonts, &text, scale, true);
-        builder.set_base_direction(match direction {
+        let mut builder = self
+            .context
+            .ranged_builder(&mut self.fonts, text, paragraph.scale, true);
+        builder.set_base_direction(match paragraph.direction {
             None => BaseDirection::Auto,
             Some(Direction::LeftToRight) => BaseDirection::Ltr,
             Some(Direction::RightToLeft) => BaseDirection::Rtl,
         });
         builder.push_default(FontFamily::List(Cow::Owned(families)));
         builder.push_default(StyleProperty::FontSize(style.size));
-        builder.push_default(FontWeight::new(f32::from(style.weight.value())));
+        builder.push_default(weight_property(style.weight));
         builder.push_default(OverflowWrap::BreakWord);
         builder.push_default(StyleProperty::Locale(
             language.and_then(|language| parley::Language::parse(language.tag()).ok()),
         ));
-        if language.map(Language::script) == Some(Script::Arabic) {
-            for range in latin_words(&text) {
-                builder.push(StyleProperty::FontSize(style.size * LATIN_IN_ARABIC), range);
-            }
+        for (range, share) in shares(text, language) {
+            builder.push(StyleProperty::FontSize(style.size * share), range);
         }
-        let mut layout = builder.build(&text);
+        for range in raised(paragraph, &excerpt) {
+            builder.push(StyleProperty::FontSize(style.size * RAISED), range);
+        }
+        for (range, weight) in weights(paragraph, &excerpt) {
+            builder.push(weight_property(weight), range);
+        }
+        let mut layout = builder.build(text);
         layout.break_all_lines(None);
         let natural_width = layout
             .lines()
             .map(|line| line.metrics().advance - line.metrics().hanging_advance)
             .fold(0.0, f32::max);
-        if let Some(width) = width
+        if let Some(width) = paragraph.width
             && natural_width > width
         {
             layout.break_all_lines(Some(width));
         }
         Shaped {
             layout,
-            text,
-            own,
+            excerpt,
             natural_width,
         }
     }
 }
 
-/// Stretches of Latin words within Arabic text, with the digits and signs that belong to them
-/// (`120 mg/dL`), but not digits that stand alone.
-fn latin_words(text: &str) -> Vec<Range<usize>> {
+/// The text as the shaper takes it, every character in as many bytes, so that positions stay.
+pub(super) fn shapeable(text: &str) -> String {
+    // Control characters have no glyph.
+    // A tab stays: it separates what stands on its sides, which a space does not (rule L1 of UAX 9).
+    text.chars()
+        .map(|character| match character {
+            '\t' => '\t',
+            other if other.is_ascii_control() => ' ',
+            other => other,
+        })
+        .collect()
+}
+
+fn weight_property(weight: Weight) -> StyleProperty<'static, ()> {
+    FontWeight::new(f32::from(weight.value())).into()
+}
+
+/// The parts of a shaped text that are smaller or larger than the rest, by the script of their letters.
+fn shares(text: &str, language: Option<&Language>) -> Vec<(Range<usize>, f32)> {
+    let (script, share) = match language.map(Language::script) {
+        Some(Script::Arabic) => (Script::Latin, LATIN_IN_ARABIC),
+        _ => (Script::Arabic, ARABIC_ELSEWHERE),
+    };
+    let words = words(text, script).into_iter();
+    words.map(|range| (range, share)).collect()
+}
+
+/// The raised parts of what is shaped.
+fn raised(paragraph: &Paragraph<'_>, excerpt: &Excerpt) -> Vec<Range<usize>> {
+    let pieces = paragraph.pieces();
+    pieces
+        .filter(|(_, look)| look.raised)
+        .map(|(range, _)| excerpt.shaped(&range))
+        .filter(|range| !range.is_empty())
+        .collect()
+}
+
+/// The parts of what is shaped that take another weight than the rest; later ones count.
+///
+/// A change of font within a word of joined letters would take its ligatures apart, so such a word
+/// is shaped in the lightest font, and what is heavier in it is thickened when it is drawn.
+fn weights(paragraph: &Paragraph<'_>, excerpt: &Excerpt) -> Vec<(Range<usize>, Weight)> {
+    let base = paragraph.style.weight;
+    let mut weights: Vec<(Range<usize>, Weight)> = Vec::new();
+    for (range, look) in paragraph.pieces() {
+        let (range, weight) = (excerpt.shaped(&range), look.weight.unwrap_or(base));
+        match weights.last_mut() {
+            Some((last, same)) if last.end == range.start && *same == weight => last.end = range.end,
+            _ => weights.push((range, weight)),
+        }
+    }
+    weights.retain(|(range, weight)| *weight != base && !range.is_empty());
+    let borders: Vec<usize> = weights.iter().flat_map(|(range, _)| [range.start, range.end]).collect();
+    let split = borders
+        .into_iter()
+        .filter_map(|border| joined_word(&excerpt.text, border));
+    weights.extend(split.map(|word| (word, Weight::Regular)));
+    weights
+}
+
+/// The word of joined letters that goes on across a position.
+fn joined_word(text: &str, position: usize) -> Option<Range<usize>> {
+    let (before, after) = text.split_at_checked(position)?;
+    let start = before.trim_end_matches(joins).len();
+    let end = text.len() - after.trim_start_matches(joins).len();
+    (start < position && position < end).then_some(start..end)
+}
+
+/// Whether a character is one of a script whose letters join, or joins what stands beside it:
+/// Arabic and its relatives, Mongolian, Hanifi Rohingya and Adlam.
+fn joins(character: char) -> bool {
+    matches!(
+        u32::from(character),
+        0x600..=0x8FF | 0x1800..=0x18AF | 0x200D | 0xFB50..=0xFDFF | 0xFE70..=0xFEFC | 0x10D00..=0x10D3F | 0x1E900..=0x1E95F
+    )
+}
+
+/// Stretches of words in `script`: Latin ones with the digits and signs that belong to them
+/// (`120 mg/dL`), but no digits that stand alone. A bracket or a quotation mark ends a stretch, so
+/// that it is as large as its partner.
+fn words(text: &str, script: Script) -> Vec<Range<usize>> {
+    let latin = script == Script::Latin;
     let mut words: Vec<Range<usize>> = Vec::new();
     let mut current: Option<(Range<usize>, bool)> = None;
     let mut finish = |current: &mut Option<(Range<usize>, bool)>| {
@@ -102,17 +184,22 @@ fn latin_words(text: &str) -> Vec<Range<usize>> {
     };
     for (position, character) in text.char_indices() {
         let end = position + character.len_utf8();
-        let letter = Script::Latin.contains(character);
-        if letter || character.is_ascii_digit() {
+        let letter = script.contains(character);
+        if letter || (latin && character.is_ascii_digit()) {
             let (range, has_letter) = current.get_or_insert((position..end, false));
             range.end = end;
             *has_letter |= letter;
-        } else if !(character.is_ascii_punctuation() || character == ' ' || character == '\u{a0}') {
+        } else if !(matches!(character, ' ' | '\u{a0}') || (latin && is_inner_sign(character))) {
             finish(&mut current);
         }
     }
     finish(&mut current);
     words
+}
+
+/// Whether a sign may stand within a stretch of Latin words.
+fn is_inner_sign(character: char) -> bool {
+    character.is_ascii_punctuation() && !matches!(character, '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '"')
 }
 
 #[cfg(test)]
@@ -122,7 +209,41 @@ mod tests {
     #[test]
     fn latin_words_take_the_numbers_that_belong_to_them() {
         let text = "أعط 500 mg/day و ٣ مرات، أو 12.";
-        let found: Vec<&str> = latin_words(text).into_iter().map(|range| &text[range]).collect();
+        let found: Vec<&str> = words(text, Script::Latin)
+            .into_iter()
+            .map(|range| &text[range])
+            .collect();
         assert_eq!(found, ["500 mg/day"]);
+        let text = "ضغط (BP 120) أو (HR)";
+        let found: Vec<&str> = words(text, Script::Latin)
+            .into_iter()
+            .map(|range| &text[range])
+            .collect();
+        assert_eq!(found, ["BP 120", "HR"]);
+    }
+
+    #[test]
+    fn arabic_words_are_found_with_the_spaces_between_them() {
+        let text = "take (الاسم التجاري) 500، ١٢ mg";
+        let found: Vec<&str> = words(text, Script::Arabic)
+            .into_iter()
+            .map(|range| &text[range])
+            .collect();
+        assert_eq!(found, ["الاسم التجاري", "، ١٢"]);
+    }
+
+    #[test]
+    fn a_word_of_joined_letters_is_found_around_a_position() {
+        let text = "an عربي word";
+        let word = 3..11;
+        for position in 0..=text.len() {
+            let expected = (word.start < position && position < word.end).then_some(word.clone());
+            let found = joined_word(text, position).filter(|_| text.is_char_boundary(position));
+            assert_eq!(
+                found,
+                expected.filter(|_| text.is_char_boundary(position)),
+                "{position}"
+            );
+        }
     }
 }

@@ -1,3 +1,5 @@
+mod rich;
+
 use super::*;
 use crate::text::isolate;
 
@@ -91,7 +93,7 @@ fn the_bundle_has_every_character_of_its_languages() {
                 weight,
                 ..style(Some(tag))
             };
-            let layout = engine.lay_out(sentence, &style, &Frame::UNLIMITED, 1.0);
+            let layout = engine.lay_out(*sentence, &style, &Frame::UNLIMITED, 1.0);
             assert!(layout.missing.is_empty(), "{tag}: {:?}", layout.missing);
             let glyphs = layout.lines[0].glyphs.len();
             assert!(
@@ -375,6 +377,7 @@ fn odd_strings_are_laid_out_without_panic() {
                         max_lines,
                         fill,
                         editable: fill,
+                        cut: Cut::End,
                     };
                     let layout = lay_out_in(text, None, &frame);
                     assert!(!layout.lines.is_empty() && layout.height > 0.0);

@@ -10,11 +10,11 @@ use egui::{Align, Color32, Response, Role, Sense, Ui, Widget, WidgetInfo};
 use super::spoken;
 use super::widgets::tooltip_of;
 use crate::language::Direction;
-use crate::text::{self, Frame, TextStyle};
+use crate::text::{self, Frame, Styled, TextStyle};
 
 /// A label: `ui.add(Label::new(text, &style).color(color).selectable())`.
 pub struct Label<'a> {
-    text: &'a str,
+    text: Styled<'a>,
     style: &'a TextStyle,
     color: Option<Color32>,
     max_lines: Option<usize>,
@@ -23,9 +23,9 @@ pub struct Label<'a> {
 
 impl<'a> Label<'a> {
     /// A label in the colour of the widgets around it, as many lines high as it needs.
-    pub fn new(text: &'a str, style: &'a TextStyle) -> Self {
+    pub fn new(text: impl Into<Styled<'a>>, style: &'a TextStyle) -> Self {
         Self {
-            text,
+            text: text.into(),
             style,
             color: None,
             max_lines: None,
@@ -57,8 +57,7 @@ impl Widget for Label<'_> {
         let mut frame = Frame {
             max_width: ui.available_width(),
             max_lines: self.max_lines,
-            fill: false,
-            editable: false,
+            ..Frame::UNLIMITED
         };
         let mut laid = text::lay_out(ui.ctx(), self.text, self.style, &frame);
         let any_right_to_left = laid
@@ -79,7 +78,7 @@ impl Widget for Label<'_> {
         };
         let (rect, response) = ui.allocate_exact_size(laid.galley.size(), sense);
         spoken::tell(&response, self.style.language.as_ref(), || {
-            WidgetInfo::labeled(Role::Label, ui.is_enabled(), self.text)
+            WidgetInfo::labeled(Role::Label, ui.is_enabled(), self.text.text)
         });
         if ui.is_rect_visible(rect) {
             let color = self.color.unwrap_or_else(|| ui.visuals().text_color());

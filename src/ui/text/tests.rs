@@ -3,7 +3,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::*;
-use crate::text::{Fallback, Weight};
+use crate::text::{Fallback, Look, Piece, Weight};
 
 const TEXT: &str = "يعطى المريض Amoxicillin كل يوم\nفقرة ثانية";
 
@@ -170,6 +170,46 @@ const SPECIMEN: &[(&str, &str)] = &[
     ),
 ];
 
+/// A search hit over a border of directions, a heavy and a coloured part of words, an exponent.
+fn pieces(ui: &mut Ui) {
+    let hit = Look {
+        ground: Some([120, 100, 0, 120]),
+        ..Look::default()
+    };
+    let heavy = Look {
+        weight: Some(Weight::Semibold),
+        ..Look::default()
+    };
+    let red = Look {
+        color: Some([220, 40, 40, 255]),
+        ..Look::default()
+    };
+    let raised = Look {
+        raised: true,
+        ..Look::default()
+    };
+    let arabic = "يعطى المريض Amoxicillin 25 mg/m2 للالتهاب";
+    let at = |part: &str| arabic.find(part).map_or(0..0, |start| start..start + part.len());
+    let parts = [
+        (at("ريض Amox"), hit),
+        (at("يعطى"), heavy),
+        (at("لتها"), red),
+        (at("لا"), heavy),
+        (at("m2").end - 1..at("m2").end, raised),
+    ]
+    .map(|(range, look)| Piece { range, look });
+    let styled = Styled {
+        text: arabic,
+        pieces: &parts,
+    };
+    ui.add(Label::new(styled, &style("ar")));
+    let unknown = TextStyle {
+        language: None,
+        ..style("en")
+    };
+    ui.add(Label::new("Arabic العربية among Latin, no language given", &unknown));
+}
+
 fn specimen(ui: &mut Ui) {
     for (tag, sentence) in SPECIMEN {
         for weight in [Weight::Regular, Weight::Semibold] {
@@ -179,6 +219,7 @@ fn specimen(ui: &mut Ui) {
             }
         }
     }
+    pieces(ui);
     let style = style("ar");
     ui.add(Label::new(SPECIMEN[0].1, &style).max_lines(1));
     ui.add(Label::new(SPECIMEN[0].1, &style).max_lines(2));
