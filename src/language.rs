@@ -21,10 +21,12 @@ pub enum Direction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Script {
     Arabic,
+    Armenian,
     Bengali,
     Cyrillic,
     Devanagari,
     Ethiopic,
+    Georgian,
     Greek,
     Hangul,
     /// Chinese characters.
@@ -64,10 +66,12 @@ impl Script {
     pub fn code(self) -> &'static str {
         match self {
             Self::Arabic => "Arab",
+            Self::Armenian => "Armn",
             Self::Bengali => "Beng",
             Self::Cyrillic => "Cyrl",
             Self::Devanagari => "Deva",
             Self::Ethiopic => "Ethi",
+            Self::Georgian => "Geor",
             Self::Greek => "Grek",
             Self::Hangul => "Kore",
             Self::Han => "Hans",
@@ -93,10 +97,12 @@ impl Script {
             Self::Arabic => {
                 matches!(code, 0x600..=0x6FF | 0x750..=0x77F | 0x8A0..=0x8FF | 0xFB50..=0xFDFF | 0xFE70..=0xFEFC)
             }
+            Self::Armenian => matches!(code, 0x531..=0x58F | 0xFB13..=0xFB17),
             Self::Bengali => matches!(code, 0x980..=0x9FF),
             Self::Cyrillic => matches!(code, 0x400..=0x52F),
             Self::Devanagari => matches!(code, 0x900..=0x97F | 0xA8E0..=0xA8FF),
             Self::Ethiopic => matches!(code, 0x1200..=0x139F | 0x2D80..=0x2DDF | 0xAB00..=0xAB2F),
+            Self::Georgian => matches!(code, 0x10A0..=0x10FF | 0x1C90..=0x1CBF | 0x2D00..=0x2D2F),
             Self::Greek => matches!(code, 0x370..=0x3FF | 0x1F00..=0x1FFF),
             Self::Hangul => matches!(code, 0x1100..=0x11FF | 0x3130..=0x318F | 0xAC00..=0xD7A3),
             Self::Han => matches!(code, 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF),
@@ -154,6 +160,14 @@ impl Language {
     /// Which way its paragraphs run.
     pub fn direction(&self) -> Direction {
         self.script().direction()
+    }
+
+    /// Whether it is Chinese in the traditional characters: by its script or by its region.
+    pub fn is_traditional_chinese(&self) -> bool {
+        let mut subtags = self.tag.split('-').skip(1);
+        self.primary() == "zh"
+            && !self.tag.contains("-Hans")
+            && subtags.any(|subtag| matches!(subtag, "Hant" | "TW" | "HK" | "MO"))
     }
 
     /// The letter that exams in this language put before option `index` (from 0).
@@ -273,10 +287,12 @@ const KNOWN: &[Known] = &[
     known("ha", "Hausa", "Hausa", Script::Latin),
     known("he", "Hebrew", "עברית", Script::Hebrew),
     known("hi", "Hindi", "हिन्दी", Script::Devanagari),
+    known("hy", "Armenian", "հայերեն", Script::Armenian),
     known("id", "Indonesian", "Indonesia", Script::Latin),
     known("ig", "Igbo", "Igbo", Script::Latin),
     known("it", "Italian", "italiano", Script::Latin),
     known("ja", "Japanese", "日本語", Script::Japanese),
+    known("ka", "Georgian", "ქართული", Script::Georgian),
     known("ko", "Korean", "한국어", Script::Hangul),
     known("mr", "Marathi", "मराठी", Script::Devanagari),
     known("ne", "Nepali", "नेपाली", Script::Devanagari),
@@ -333,6 +349,13 @@ mod tests {
         assert_eq!(yoruba.direction(), Direction::LeftToRight);
         assert_eq!(yoruba.option_letter(25), Some("Z"));
         assert_eq!(yoruba.option_letter(26), None);
+    }
+
+    #[test]
+    fn traditional_chinese_is_known_by_script_or_region() {
+        let traditional = |tag: &str| tag.parse::<Language>().unwrap().is_traditional_chinese();
+        assert!(["zh-Hant", "zh-TW", "zh-Hant-HK"].into_iter().all(traditional));
+        assert!(!["zh", "zh-CN", "zh-Hans-HK", "ja-TW"].into_iter().any(traditional));
     }
 
     #[test]

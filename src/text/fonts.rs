@@ -65,8 +65,12 @@ pub static BUNDLED: &[BundledFont] = bundled![
     "Noto Sans Arabic" Semibold "NotoSansArabic-SemiBold",
     "Noto Sans Devanagari" Regular "NotoSansDevanagari-Regular",
     "Noto Sans Devanagari" Semibold "NotoSansDevanagari-SemiBold",
+    "Noto Sans Armenian" Regular "NotoSansArmenian-Regular",
+    "Noto Sans Armenian" Semibold "NotoSansArmenian-SemiBold",
     "Noto Sans Bengali" Regular "NotoSansBengali-Regular",
     "Noto Sans Ethiopic" Regular "NotoSansEthiopic-Regular",
+    "Noto Sans Georgian" Regular "NotoSansGeorgian-Regular",
+    "Noto Sans Georgian" Semibold "NotoSansGeorgian-SemiBold",
     "Noto Sans Hebrew" Regular "NotoSansHebrew-Regular",
     "Noto Sans Thai" Regular "NotoSansThai-Regular",
     "Noto Sans KR" Regular "NotoSansKR-Regular",
@@ -77,13 +81,17 @@ pub static BUNDLED: &[BundledFont] = bundled![
 /// The family of Latin, Cyrillic and Greek, in which everything else of the interface is set too.
 pub const MAIN_FAMILY: &str = "Noto Sans";
 
-/// The families a text in `language` is set in, the first that has a character winning.
+/// The families that `text` in `language` is set in, the first that has a character winning.
 ///
 /// The language's own family comes first, so that Japanese takes Japanese forms of the characters
 /// it shares with Chinese, and Arabic takes its own punctuation and digits.
-pub fn families(language: Option<&Language>) -> Vec<&'static str> {
-    let own = language.map_or(MAIN_FAMILY, |language| family_of(language.script()));
-    let mut families = vec![own, MAIN_FAMILY];
+pub fn families(language: Option<&Language>, text: &str) -> Vec<&'static str> {
+    let han = han_family(language, text);
+    let own = language.map_or(MAIN_FAMILY, |language| match language.script() {
+        Script::Han => han,
+        script => family_of(script),
+    });
+    let mut families = vec![own, MAIN_FAMILY, han];
     families.extend(BUNDLED.iter().map(|font| font.family));
     let mut seen = Vec::with_capacity(families.len());
     families.retain(|family| {
@@ -94,13 +102,32 @@ pub fn families(language: Option<&Language>) -> Vec<&'static str> {
     families
 }
 
+/// The family of the Chinese characters in `text`, whose forms differ between the languages that
+/// write them. Where the language is another, kana or Hangul beside them tell.
+///
+/// Korean and traditional Chinese write most of them as Japanese does, and not as simplified
+/// Chinese does.
+fn han_family(language: Option<&Language>, text: &str) -> &'static str {
+    let japanese = match language.map(Language::script) {
+        Some(Script::Japanese | Script::Hangul) => true,
+        Some(Script::Han) => language.is_some_and(Language::is_traditional_chinese),
+        _ => text.chars().any(|character| {
+            Script::Hangul.contains(character)
+                || (Script::Japanese.contains(character) && !Script::Han.contains(character))
+        }),
+    };
+    family_of(if japanese { Script::Japanese } else { Script::Han })
+}
+
 fn family_of(script: Script) -> &'static str {
     match script {
         Script::Arabic => "Noto Sans Arabic",
+        Script::Armenian => "Noto Sans Armenian",
         Script::Bengali => "Noto Sans Bengali",
         Script::Cyrillic | Script::Greek | Script::Latin => MAIN_FAMILY,
         Script::Devanagari => "Noto Sans Devanagari",
         Script::Ethiopic => "Noto Sans Ethiopic",
+        Script::Georgian => "Noto Sans Georgian",
         Script::Hangul => "Noto Sans KR",
         Script::Han => "Noto Sans SC",
         Script::Hebrew => "Noto Sans Hebrew",
@@ -163,13 +190,40 @@ mod tests {
 
     #[test]
     fn a_language_is_set_in_its_own_family_first() {
-        assert_eq!(families(None)[0], "Noto Sans");
-        assert_eq!(families(Some(&language("ja")))[..2], ["Noto Sans JP", "Noto Sans"]);
-        assert_eq!(families(Some(&language("zh")))[..2], ["Noto Sans SC", "Noto Sans"]);
-        assert_eq!(families(Some(&language("ar")))[..2], ["Noto Sans Arabic", "Noto Sans"]);
-        let yoruba = families(Some(&language("yo")));
+        assert_eq!(families(None, "")[0], "Noto Sans");
+        assert_eq!(families(Some(&language("ja")), "")[..2], ["Noto Sans JP", "Noto Sans"]);
+        assert_eq!(families(Some(&language("zh")), "")[..2], ["Noto Sans SC", "Noto Sans"]);
+        assert_eq!(
+            families(Some(&language("ar")), "")[..2],
+            ["Noto Sans Arabic", "Noto Sans"]
+        );
+        let yoruba = families(Some(&language("yo")), "");
         assert_eq!(yoruba.iter().filter(|family| **family == "Noto Sans").count(), 1);
         assert!(yoruba.contains(&"Noto Sans Thai"));
+    }
+
+    #[test]
+    fn chinese_characters_take_the_forms_of_their_language() {
+        let first = |tag: Option<&str>, text: &str| {
+            let families = families(tag.map(language).as_ref(), text);
+            let mut chinese = families
+                .into_iter()
+                .filter(|family| ["Noto Sans SC", "Noto Sans JP"].contains(family));
+            chinese.next().unwrap()
+        };
+        for (tag, text, family) in [
+            (Some("ja"), "直", "Noto Sans JP"),
+            (Some("ko"), "直", "Noto Sans JP"),
+            (Some("zh"), "直 の", "Noto Sans SC"),
+            (Some("zh-Hant"), "直", "Noto Sans JP"),
+            (Some("zh-TW"), "直", "Noto Sans JP"),
+            (Some("en"), "the sign 直", "Noto Sans SC"),
+            (Some("en"), "the word 直す", "Noto Sans JP"),
+            (None, "직 直", "Noto Sans JP"),
+            (None, "直", "Noto Sans SC"),
+        ] {
+            assert_eq!(first(tag, text), family, "{tag:?} {text}");
+        }
     }
 
     #[test]

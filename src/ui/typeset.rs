@@ -231,7 +231,7 @@ pub fn reading(language: &Language) -> Reading {
             option: (14.0, 22.0),
             list: size::BODY,
         },
-        Script::Latin | Script::Cyrillic | Script::Greek => Reading {
+        Script::Latin | Script::Cyrillic | Script::Greek | Script::Armenian | Script::Georgian => Reading {
             question: (size::QUESTION, 23.0),
             option: (size::OPTION, 22.0),
             list: size::BODY,

@@ -230,6 +230,7 @@ impl Engine {
     fn lay_out_once(&mut self, styled: Styled<'_>, style: &TextStyle, frame: &Frame, scale: f32) -> TextLayout {
         let text = styled.text;
         let looks = Looks::of(styled);
+        let families = fonts::families(style.language.as_ref(), text);
         let width = frame.max_width.is_finite().then(|| (frame.max_width * scale).max(1.0));
         let max_lines = frame.max_lines.unwrap_or(usize::MAX).max(1);
         let mut result = TextLayout {
@@ -250,6 +251,7 @@ impl Engine {
                 start: range.start,
                 index,
                 looks: &looks,
+                families: &families,
                 style,
                 direction: direction(own, style, before.filter(|_| frame.editable)),
                 width,
@@ -296,6 +298,8 @@ struct Paragraph<'a> {
     index: usize,
     /// Of the whole text.
     looks: &'a Looks,
+    /// The font families of the whole text, the first that has a character winning.
+    families: &'a [&'static str],
     style: &'a TextStyle,
     /// `None`: that of its first strong letter.
     direction: Option<Direction>,

@@ -1,6 +1,5 @@
 //! One paragraph through parley: fonts, sizes, direction and line breaks.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use parley::{BaseDirection, FontFamily, FontFamilyName, FontWeight, OverflowWrap, StyleProperty};
@@ -8,7 +7,7 @@ use parley::{BaseDirection, FontFamily, FontFamilyName, FontWeight, OverflowWrap
 use super::cutting::Excerpt;
 use super::{Engine, Paragraph};
 use crate::language::{Direction, Language, Script};
-use crate::text::fonts::{self, Weight};
+use crate::text::fonts::Weight;
 
 /// A paragraph shaped and broken into lines.
 pub(super) struct Shaped {
@@ -45,10 +44,7 @@ impl Engine {
     pub(super) fn shape(&mut self, paragraph: &Paragraph<'_>, excerpt: Excerpt) -> Shaped {
         let style = paragraph.style;
         let text = excerpt.text.as_str();
-        let families: Vec<FontFamilyName<'_>> = fonts::families(style.language.as_ref())
-            .into_iter()
-            .map(FontFamilyName::named)
-            .collect();
+        let families = paragraph.families.iter().copied().map(FontFamilyName::named);
         let language = style.language.as_ref();
         let mut builder = self
             .context
@@ -58,7 +54,7 @@ impl Engine {
             Some(Direction::LeftToRight) => BaseDirection::Ltr,
             Some(Direction::RightToLeft) => BaseDirection::Rtl,
         });
-        builder.push_default(FontFamily::List(Cow::Owned(families)));
+        builder.push_default(FontFamily::List(families.collect()));
         builder.push_default(StyleProperty::FontSize(style.size));
         builder.push_default(weight_property(style.weight));
         builder.push_default(OverflowWrap::BreakWord);

@@ -1,3 +1,4 @@
+mod cutting;
 mod rich;
 
 use super::*;
@@ -80,6 +81,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ("he", "איזו תרופה ניתנת ראשונה לגבר בן 54 עם כאב בחזה?"),
     ("ig", "Nwoke dị afọ 54 nwere mgbu obi; ọgwụ ole ka a ga-ebu ụzọ nye ya?"),
     ("th", "ชายอายุ 54 ปี มีอาการเจ็บหน้าอก ควรให้ยาใดก่อน"),
+    ("hy", "54 տարեկան տղամարդը կրծքավանդակի ցավ ունի. ո՞ր դեղն է առաջինը։"),
+    (
+        "ka",
+        "54 წლის მამაკაცს გულმკერდის ტკივილი აქვს; რომელი წამალია პირველი?",
+    ),
     ("ur", "54 سالہ مرد کے سینے میں درد ہے؛ سب سے پہلے کون سی دوا دی جائے؟"),
     ("vi", "Bệnh nhân nam 54 tuổi bị đau thắt ngực, thuốc nào được ưu tiên?"),
 ];
@@ -223,69 +229,6 @@ fn without_a_language_each_paragraph_takes_its_direction_from_its_letters() {
 }
 
 #[test]
-fn an_ellipsis_stands_at_the_end_of_the_paragraphs_direction() {
-    let arabic = "يجب قياس ضغط الدم مرتين على الأقل قبل بدء العلاج";
-    for max_width in [30.0, 60.0, 100.0, 150.0] {
-        let layout = lay_out_in(arabic, Some("ar"), &Frame::one_line(max_width));
-        assert!(layout.truncated && layout.lines.len() == 1);
-        assert!(layout.width <= max_width, "{}", layout.width);
-        let ellipsis = layout.lines[0].clusters.first().unwrap();
-        assert!(ellipsis.text.is_empty());
-        assert!(ellipsis.right > ellipsis.left);
-    }
-    let layout = lay_out_in("the blood pressure is taken twice", Some("en"), &Frame::one_line(100.0));
-    assert!(layout.lines[0].clusters.last().unwrap().text.is_empty());
-    assert!(shown(&layout, 0).starts_with("the blood"));
-    assert!(layout.width > 80.0, "no more is cut than must be: {}", layout.width);
-
-    // Latin at the cut: still at the left of the Arabic paragraph.
-    let layout = lay_out_in(
-        "يعطى المريض Amoxicillin and clavulanate",
-        Some("ar"),
-        &Frame::one_line(150.0),
-    );
-    assert!(layout.lines[0].clusters.first().unwrap().text.is_empty());
-
-    let fits = lay_out_in("نعم", Some("ar"), &Frame::one_line(100.0));
-    assert!(!fits.truncated);
-}
-
-#[test]
-fn text_is_cut_after_the_last_line_allowed() {
-    let text = "one two three four five six seven eight nine ten\nsecond paragraph";
-    let frame = Frame {
-        max_lines: Some(2),
-        ..Frame::wrapped(90.0)
-    };
-    let layout = lay_out_in(text, Some("en"), &frame);
-    assert_eq!(layout.lines.len(), 2);
-    assert!(layout.truncated);
-    assert!(layout.lines.iter().all(|line| line.width <= 90.0));
-    assert!(layout.lines[1].clusters.last().unwrap().text.is_empty());
-
-    // The paragraph fits, but another follows.
-    let layout = lay_out_in("one\ntwo", Some("en"), &Frame::one_line(90.0));
-    assert_eq!((layout.lines.len(), layout.truncated), (1, true));
-    assert_eq!(shown(&layout, 0), "one");
-    assert!(layout.lines[0].clusters.last().unwrap().text.is_empty());
-    let layout = lay_out_in("one\n \n", Some("en"), &Frame::one_line(90.0));
-    assert!(!layout.truncated);
-}
-
-#[test]
-fn a_cut_within_an_isolate_leaves_the_ellipsis_outside() {
-    let text = format!("الملف {} غير موجود", isolate::isolate("a long report name.pdf"));
-    let layout = lay_out_in(&text, Some("ar"), &Frame::one_line(120.0));
-    assert!(layout.truncated);
-    let first = layout.lines[0]
-        .clusters
-        .iter()
-        .find(|cluster| cluster.right > cluster.left)
-        .unwrap();
-    assert!(first.text.is_empty(), "{first:?}");
-}
-
-#[test]
 fn an_isolated_name_keeps_its_own_order() {
     let name = "report (v2).pdf";
     let bare = lay_out_in(&format!("الملف {name}، 12 سطر"), Some("ar"), &Frame::UNLIMITED);
@@ -340,6 +283,25 @@ fn latin_words_within_arabic_are_smaller_with_their_numbers() {
         .map(|glyph| glyph.size.to_bits())
         .collect();
     assert_eq!(sizes.len(), 2);
+}
+
+#[test]
+fn arabic_words_elsewhere_are_larger_on_the_same_baseline() {
+    let text = "take دواء now";
+    for tag in [Some("en"), None] {
+        let layout = lay_out_in(text, tag, &Frame::UNLIMITED);
+        let line = &layout.lines[0];
+        let larger = line.glyphs.iter().filter(|glyph| glyph.size > 18.0).count();
+        assert!(larger >= 4 && larger < line.glyphs.len());
+        assert!(
+            line.glyphs
+                .iter()
+                .all(|glyph| glyph.size == 16.0 || (glyph.size - 18.4).abs() < 0.01)
+        );
+        assert!(line.glyphs.iter().all(|glyph| glyph.y == line.baseline));
+    }
+    let own = lay_out_in("دواء", Some("ar"), &Frame::UNLIMITED);
+    assert!(own.lines[0].glyphs.iter().all(|glyph| glyph.size == 16.0));
 }
 
 #[test]
