@@ -2,6 +2,7 @@
 
 use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::column::Column;
 use super::icons::Icon;
 use super::spoken;
 use super::typeset::{self, Ink};
@@ -16,7 +17,7 @@ use crate::app::theme::{size, space};
 use crate::benchmarks::import::{Import, Place, Rejected};
 use crate::benchmarks::{Benchmark, Item};
 use crate::error_chain;
-use crate::language::{Direction, Language};
+use crate::language::Language;
 use crate::scoring::Outcome;
 
 const LIST: f32 = 300.0;
@@ -194,19 +195,14 @@ fn show_items(ui: &mut Ui, items: &[&Item]) {
     let colours = palette(ui);
     ui.spacing_mut().item_spacing.y = 0.0;
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
-    let mirrored = items
-        .first()
-        .is_some_and(|item| item.key.language.direction() == Direction::RightToLeft);
-    for (cell, title) in item_cells(head, mirrored)
+    let Some(first) = items.first() else { return };
+    let column = item_column(head, &first.key.language);
+    for (cell, title) in item_cells(head, column)
         .into_iter()
         .zip(["Id", "Subject", "Question", "Right answer"])
     {
-        let align = if mirrored {
-            Align2::RIGHT_CENTER
-        } else {
-            Align2::LEFT_CENTER
-        };
-        typeset::paint(ui, cell, title, Ink::new(size::SECONDARY, colours.text_2), align);
+        let ink = Ink::new(size::SECONDARY, colours.text_2);
+        typeset::paint(ui, cell, title, ink, column.start());
     }
     ui.painter()
         .hline(head.x_range(), head.bottom() - 0.5, Stroke::new(1.0, colours.line));
@@ -219,26 +215,24 @@ fn show_items(ui: &mut Ui, items: &[&Item]) {
         });
 }
 
+fn item_column(row: Rect, language: &Language) -> Column {
+    Column::of(row.shrink2(vec2(14.0, 0.0)), language)
+}
+
 /// Id, subject, question, right answer.
-fn item_cells(row: Rect, mirrored: bool) -> [Rect; 4] {
-    let inner = row.shrink2(vec2(14.0, 0.0));
+fn item_cells(row: Rect, column: Column) -> [Rect; 4] {
     let mut start = 0.0;
     [0.12, 0.16, 0.46, 0.26].map(|share| {
-        let width = inner.width() * share;
-        let left = if mirrored {
-            inner.right() - start - width + 12.0
-        } else {
-            inner.left() + start
-        };
+        let width = column.width() * share;
+        let cell = column.place(start, width - 12.0, row.top(), row.height());
         start += width;
-        Rect::from_min_size(pos2(left, row.top()), vec2(width - 12.0, row.height()))
+        cell
     })
 }
 
 fn show_item(ui: &mut Ui, item: &Item) {
     let colours = palette(ui);
     let language = &item.key.language;
-    let mirrored = language.direction() == Direction::RightToLeft;
     let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
     spoken::tell(&response, None, || {
         WidgetInfo::labeled(Role::Row, true, format!("{}: {}", item.key.id, item.question))
@@ -248,14 +242,11 @@ fn show_item(ui: &mut Ui, item: &Item) {
     }
     ui.painter()
         .hline(row.x_range(), row.bottom() - 0.5, Stroke::new(1.0, colours.line));
-    let align = if mirrored {
-        Align2::RIGHT_CENTER
-    } else {
-        Align2::LEFT_CENTER
-    };
+    let column = item_column(row, language);
+    let align = column.start();
     let letter = language.option_letter(item.answer).unwrap_or("?");
     let answer = item.options.get(item.answer).map(String::as_str).unwrap_or_default();
-    let [id, subject, question, right] = item_cells(row, mirrored);
+    let [id, subject, question, right] = item_cells(row, column);
     let grey = Ink::new(size::SECONDARY, colours.text_2);
     typeset::paint(ui, id, &item.key.id, grey, align);
     typeset::paint(ui, subject, item.subject.as_deref().unwrap_or(&item.task), grey, align);

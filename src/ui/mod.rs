@@ -1,6 +1,7 @@
 //! Pages and widgets: they read the state and send commands.
 
 pub mod benchmarks;
+mod column;
 pub mod compare;
 pub mod icons;
 pub mod inspect;

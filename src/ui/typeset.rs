@@ -165,6 +165,20 @@ pub fn paint<'a>(ui: &Ui, rect: Rect, words: impl Into<Words<'a>>, ink: Ink, ali
     place
 }
 
+/// Paints a letter in the middle of `rect`: by its ink and not by its line box, which in Arabic reaches far
+/// below the letters.
+pub fn paint_centred<'a>(ui: &Ui, rect: Rect, words: impl Into<Words<'a>>, ink: Ink) {
+    let galley = galley(ui, words, ink, f32::INFINITY, 1);
+    let bounds = galley.mesh_bounds;
+    let centre = if bounds.is_positive() {
+        bounds.center()
+    } else {
+        (galley.size() / 2.0).to_pos2()
+    };
+    ui.painter()
+        .galley(rect.center() - centre.to_vec2(), galley, ink.colour);
+}
+
 /// Shows text in `language` from the top of `rect` on, wrapped at its width, aligned to the side where its
 /// lines begin; it can be selected. Returns its height.
 pub fn block<'a>(ui: &mut Ui, rect: Rect, text: impl Into<Styled<'a>>, ink: Ink, language: &Language) -> f32 {

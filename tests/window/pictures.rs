@@ -74,7 +74,7 @@ fn pictures() {
                     window.send(Command::CloseForm);
                 }
             }
-            if width == 1600.0 {
+            if width != 1280.0 {
                 for (own, beside) in [("ar", "en"), ("zh", "en"), ("yo", "ar"), ("hi", "ko")] {
                     let key = window.state(|state| state.compare.selected.clone()).unwrap();
                     let key = polyclinic::app::matrix::CellKey {

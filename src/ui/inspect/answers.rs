@@ -124,8 +124,8 @@ fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Out
         };
         match (outcome, place) {
             (Some(outcome), 2) => {
-                let letter = Rect::from_min_size(cell.min, vec2(20.0, cell.height()));
-                typeset::paint(ui, letter, text, ink, align);
+                let letter = Rect::from_min_size(cell.min, vec2(14.0, cell.height()));
+                typeset::paint_centred(ui, letter, text, ink);
                 outcomes::paint(ui, pos2(cell.left() + 22.0, cell.center().y), outcome);
             }
             _ => _ = typeset::paint(ui, cell, text, ink, align),

@@ -3,12 +3,13 @@
 //! Rectangles are computed first. Both languages share one grid of rows; a [`Column`] mirrors itself, so that
 //! letters stand on the outer edges and bars grow from their own side.
 
-use egui::{Align2, Pos2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Pos2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use crate::app::inspect::Side;
 use crate::app::theme::{radius, size, space};
-use crate::language::{Direction, Language};
+use crate::language::Language;
 use crate::scoring::Outcome;
+use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Reading, Words};
@@ -22,47 +23,7 @@ const BAR_ROW: f32 = 16.0;
 const PERCENT: f32 = 36.0;
 const MARK: f32 = 18.0;
 
-/// One language's half of the card; `mirrored` counts distances from the right edge.
-#[derive(Debug, Clone, Copy)]
-struct Column {
-    left: f32,
-    right: f32,
-    mirrored: bool,
-}
-
-impl Column {
-    fn width(&self) -> f32 {
-        self.right - self.left
-    }
-
-    /// The rectangle that begins `start` points from the outer edge.
-    fn place(&self, start: f32, width: f32, top: f32, height: f32) -> Rect {
-        let left = if self.mirrored {
-            self.right - start - width
-        } else {
-            self.left + start
-        };
-        Rect::from_min_size(pos2(left, top), vec2(width, height))
-    }
-
-    fn outer(&self, middle: bool) -> Align2 {
-        match (self.mirrored, middle) {
-            (false, true) => Align2::LEFT_CENTER,
-            (false, false) => Align2::LEFT_TOP,
-            (true, true) => Align2::RIGHT_CENTER,
-            (true, false) => Align2::RIGHT_TOP,
-        }
-    }
-
-    fn inner(&self) -> Align2 {
-        if self.mirrored {
-            Align2::LEFT_CENTER
-        } else {
-            Align2::RIGHT_CENTER
-        }
-    }
-}
-
+/// One language's half of the card.
 struct Half<'a> {
     side: &'a Side<'a>,
     language: &'a Language,
@@ -124,11 +85,7 @@ fn halves<'a>(sides: &'a [Side<'a>], left: f32, width: f32) -> Vec<Half<'a>> {
                 side,
                 language,
                 reading: typeset::reading(language),
-                column: Column {
-                    left: start,
-                    right: end,
-                    mirrored: language.direction() == Direction::RightToLeft,
-                },
+                column: Column::of(Rect::from_x_y_ranges(start..=end, 0.0..=0.0), language),
                 bars: side
                     .given
                     .iter()
@@ -155,7 +112,7 @@ fn show_heads(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
         ui.painter().rect_filled(band, 0, colours.sunken);
         let names = column.place(PADDING, column.width() - 2.0 * PADDING, top, HEAD);
         let ink = Ink::new(size::BODY, colours.text).semibold();
-        let drawn = typeset::paint(ui, names, Words::native(half.language), ink, column.outer(true));
+        let drawn = typeset::paint(ui, names, Words::native(half.language), ink, column.start());
         let taken = drawn.width() + 8.0 + PADDING;
         let rest = column.place(taken, (column.width() - taken - PADDING).max(0.0), top, HEAD);
         let english = half.language.english_name();
@@ -165,7 +122,7 @@ fn show_heads(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
                 rest,
                 english,
                 Ink::new(size::SECONDARY, colours.text_3),
-                column.outer(true),
+                column.start(),
             );
         }
     }
@@ -386,19 +343,15 @@ fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) {
         "ar" => ("الإجابة الصحيحة", Some(half.language)),
         _ => ("right answer", None),
     };
-    let edge = if half.column.mirrored {
-        rect.right() - 6.0
-    } else {
-        rect.left() + 6.0
-    };
-    icons::paint(ui.painter(), Icon::Check, pos2(edge, rect.center().y), 12.0, colour);
+    let mark = half.column.place(INDENT, 12.0, rect.top(), rect.height());
+    icons::paint(ui.painter(), Icon::Check, mark.center(), 12.0, colour);
     let words_rect = half
         .column
         .place(INDENT + 18.0, rect.width() - 18.0, rect.top(), rect.height());
     let ink = Ink::new(size::SECONDARY, colour).semibold();
     match language {
-        Some(language) => typeset::paint(ui, words_rect, (words, language), ink, half.column.outer(true)),
-        None => typeset::paint(ui, words_rect, words, ink, half.column.outer(true)),
+        Some(language) => typeset::paint(ui, words_rect, (words, language), ink, half.column.start()),
+        None => typeset::paint(ui, words_rect, words, ink, half.column.start()),
     };
 }
 
@@ -418,16 +371,7 @@ fn show_letter(ui: &Ui, half: &Half<'_>, rect: Rect, letter: &str, right: bool) 
         egui::StrokeKind::Inside,
     );
     let ink = Ink::new(size::BODY, ink).semibold();
-    let galley = typeset::galley(ui, (letter, half.language), ink, f32::INFINITY, 1);
-    // By the ink and not by the line box, which in Arabic reaches far below the letters.
-    let bounds = galley.mesh_bounds;
-    let centre = if bounds.is_positive() {
-        bounds.center()
-    } else {
-        (galley.size() / 2.0).to_pos2()
-    };
-    ui.painter()
-        .galley(rect.center() - centre.to_vec2(), galley, ink.colour);
+    typeset::paint_centred(ui, rect, (letter, half.language), ink);
 }
 
 fn name_width(ui: &Ui, half: &Half<'_>) -> f32 {
@@ -467,7 +411,7 @@ fn show_bar(
         column.place(INDENT, names, top, BAR_ROW),
         model,
         ink,
-        column.outer(true),
+        column.start(),
     );
     let start = INDENT + names + 8.0;
     let length = (column.width() - start - PERCENT - MARK - PADDING - 6.0).max(10.0);
@@ -476,7 +420,7 @@ fn show_bar(
     widgets::bar(ui, track, probability.unwrap_or(0.0) as f32, colour, column.mirrored);
     let numbers = column.place(start + length + 2.0, PERCENT, top, BAR_ROW);
     let text = probability.map_or("–".to_owned(), percent);
-    typeset::paint(ui, numbers, &text, ink, column.inner());
+    typeset::paint(ui, numbers, &text, ink, column.end());
     if chosen {
         let mark = if right { Outcome::Right } else { Outcome::Wrong };
         let place = column.place(start + length + PERCENT + 6.0, MARK, top, BAR_ROW);

@@ -10,8 +10,8 @@ use crate::app::inspect::Filter;
 use crate::app::matrix::count;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
-use crate::language::Direction;
 use crate::scoring::Outcome;
+use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
@@ -23,6 +23,9 @@ type Chip = (Option<String>, fn(&mut Filter));
 
 /// Past this many models the row counts outcomes instead of marking each.
 const MARKS: usize = 5;
+
+/// The size of a mark.
+const MARK: f32 = 12.0;
 
 /// Shows the list.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -274,29 +277,23 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
     widgets::row_ground(ui, rect, selected, &response);
     let inner = rect.shrink2(vec2(12.0, 6.0));
     let (upper, lower) = inner.split_top_bottom_at_fraction(0.56);
-    let right_to_left = language.direction() == Direction::RightToLeft;
+    let column = Column::of(inner, language);
     let ink = Ink::new(typeset::list_size(language), colours.text)
         .exact()
         .bold_if(selected);
     let first_line = item.question.lines().next().unwrap_or_default();
     let galley = typeset::galley(ui, (first_line, language), ink, upper.width(), 1);
-    let align = if right_to_left { Align::Max } else { Align::Min };
-    let start = align.align_size_within_range(galley.size().x, upper.x_range()).min;
-    ui.painter().galley(
-        pos2(start, upper.center().y - galley.size().y / 2.0),
-        galley,
-        ink.colour,
-    );
-    let right = show_marks(ui, lower, state, study, entry);
-    let label = Rect::from_min_max(lower.min, pos2(right - 8.0, lower.max.y));
+    let start = column.start().align_size_within_rect(galley.size(), upper);
+    ui.painter().galley(start.min, galley, ink.colour);
+    let marks = show_marks(ui, lower, column, state, study, entry);
     let subject = item.subject.as_deref().unwrap_or(&item.task);
     let note = format!("{}  {}  {}", language.tag(), subject, item.key.id);
     typeset::paint(
         ui,
-        label,
+        column.place(0.0, column.width() - marks - 8.0, lower.top(), lower.height()),
         &note,
         Ink::new(size::SMALL, colours.text_3),
-        Align2::LEFT_CENTER,
+        column.start(),
     );
     widgets::focus_ring(ui, &response, rect);
     let response = widgets::tooltip_of(response, |ui| show_tooltip(ui, state, study, entry));
@@ -305,50 +302,44 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
     }
 }
 
-/// Marks each model's outcome from the right edge; returns where the marks begin.
-fn show_marks(ui: &mut Ui, rect: Rect, state: &State, study: &Study, entry: &crate::app::study::Entry) -> f32 {
+/// Marks each model's outcome, the last one where the row ends; returns the width that the marks take.
+fn show_marks(
+    ui: &Ui,
+    rect: Rect,
+    column: Column,
+    state: &State,
+    study: &Study,
+    entry: &crate::app::study::Entry,
+) -> f32 {
     let colours = palette(ui);
     let outcomes: Vec<Outcome> = study
         .given(entry, state.compare.protocol.as_deref())
         .map(|given| given.answer.outcome)
         .collect();
-    let mut right = rect.right();
+    let mark = |outcome: Outcome, end: f32| {
+        let place = column.place_from_end(end, MARK, rect.top(), rect.height());
+        let ink = colours.outcome(outcome).ink;
+        icons::paint(ui.painter(), outcome.into(), place.center(), MARK, ink);
+    };
+    let mut taken = 0.0;
     if outcomes.len() <= MARKS {
         for outcome in outcomes.iter().rev() {
-            icons::paint(
-                ui.painter(),
-                (*outcome).into(),
-                pos2(right - 6.0, rect.center().y),
-                12.0,
-                colours.outcome(*outcome).ink,
-            );
-            right -= 17.0;
+            mark(*outcome, taken);
+            taken += MARK + 5.0;
         }
-        return right;
+        return taken;
     }
     for outcome in Outcome::ALL.into_iter().rev() {
         let number = outcomes.iter().filter(|other| **other == outcome).count();
         if number > 0 {
-            let ink = colours.outcome(outcome).ink;
-            icons::paint(
-                ui.painter(),
-                outcome.into(),
-                pos2(right - 6.0, rect.center().y),
-                12.0,
-                ink,
-            );
-            let place = Rect::from_min_max(pos2(right - 40.0, rect.top()), pos2(right - 14.0, rect.bottom()));
-            let drawn = typeset::paint(
-                ui,
-                place,
-                &count(number),
-                Ink::new(size::SMALL, ink),
-                Align2::RIGHT_CENTER,
-            );
-            right = drawn.left() - 8.0;
+            mark(outcome, taken);
+            let place = column.place_from_end(taken + MARK + 2.0, 26.0, rect.top(), rect.height());
+            let ink = Ink::new(size::SMALL, colours.outcome(outcome).ink);
+            let drawn = typeset::paint(ui, place, &count(number), ink, column.end());
+            taken += MARK + 2.0 + drawn.width() + 8.0;
         }
     }
-    right
+    taken
 }
 
 /// Whose mark is whose.
