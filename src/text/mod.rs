@@ -7,13 +7,16 @@
 //! same fonts.
 //!
 //! [`fonts`] holds the bundled fonts, [`layout`] the lines and glyphs, [`rich`] the pieces of a text
-//! that look otherwise, [`selection`] what a pointer needs, [`isolate`] the marks that keep a name
-//! from reordering the sentence around it, and only `galley` knows egui.
+//! that look otherwise, [`selection`] what a pointer needs, [`caret`] and [`edit`] what typing needs,
+//! [`isolate`] the marks that keep a name from reordering the sentence around it, and only `galley`
+//! knows egui.
 
+pub mod caret;
 pub mod controls;
 pub mod folding;
 pub mod fonts;
 mod galley;
+pub mod graphemes;
 pub mod isolate;
 pub mod layout;
 pub mod raster;

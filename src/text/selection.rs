@@ -5,8 +5,12 @@
 
 use std::ops::Range;
 
+use super::caret::Caret;
 use super::layout::{Cluster, Line, TextLayout};
 use crate::language::Direction;
+
+/// The width of a selected line break, as a share of the height of its line.
+const LINE_BREAK: f32 = 0.25;
 
 /// A rectangle in physical pixels from the top left of the layout.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,40 +22,9 @@ pub struct Rectangle {
 }
 
 impl TextLayout {
-    /// The position between two characters that is nearest to a point, in bytes of the text.
-    pub fn position_at(&self, x: f32, y: f32) -> usize {
-        let Some(line) = self.line_at(y) else {
-            return self.text.len();
-        };
-        if y < 0.0 {
-            return line.text.start;
-        }
-        let (first_edge, last_edge) = match line.direction {
-            Direction::LeftToRight => (line.text.start, line_end(line)),
-            Direction::RightToLeft => (line_end(line), line.text.start),
-        };
-        if x <= line.left {
-            return first_edge;
-        }
-        if x >= line.left + line.width {
-            return last_edge;
-        }
-        match cluster_at(line, x) {
-            Some(cluster) => {
-                let left_half = x < (cluster.left + cluster.right) / 2.0;
-                if left_half == (cluster.direction == Direction::LeftToRight) {
-                    cluster.text.start
-                } else {
-                    cluster.text.end
-                }
-            }
-            None => line.text.start,
-        }
-    }
-
     /// The word under a point, or the space or punctuation mark; the nearest where there is none.
     pub fn word_at(&self, x: f32, y: f32) -> Range<usize> {
-        let Some(line) = self.line_at(y) else {
+        let Some(line) = self.line_at(y).and_then(|line| self.lines.get(line)) else {
             return self.text.len()..self.text.len();
         };
         let position = match cluster_at(line, x.clamp(line.left, line.left + line.width)) {
@@ -81,19 +54,16 @@ impl TextLayout {
 
     /// The paragraph under a point, without what ends it.
     pub fn paragraph_at(&self, y: f32) -> Range<usize> {
-        let Some(line) = self.line_at(y) else {
-            return 0..self.text.len();
-        };
-        let mut lines = self.lines.iter().filter(|other| other.paragraph == line.paragraph);
-        let first = lines.next().unwrap_or(line);
-        let last = lines.next_back().unwrap_or(first);
-        first.text.start..last.text.end
+        let line = self.line_at(y).and_then(|line| self.lines.get(line));
+        line.map_or(0..self.text.len(), |line| self.paragraph_of(line))
     }
 
-    /// What to fill behind a selected range of the text, line by line.
+    /// What to fill behind a selected range of the text, line by line. A selected line break shows as a
+    /// narrow stretch past the end of its line.
     pub fn rectangles(&self, selected: &Range<usize>) -> Vec<Rectangle> {
         let mut rectangles: Vec<Rectangle> = Vec::new();
-        for line in &self.lines {
+        let mut lines = self.lines.iter().peekable();
+        while let Some(line) = lines.next() {
             let mut open: Option<Rectangle> = None;
             for cluster in &line.clusters {
                 let covered = !cluster.text.is_empty()
@@ -116,19 +86,29 @@ impl TextLayout {
                 }
             }
             rectangles.extend(open);
+            let ends_paragraph = lines.peek().is_some_and(|next| next.paragraph != line.paragraph);
+            if ends_paragraph && (selected.start..selected.end).contains(&line.text.end) {
+                let end = self.caret_place(Caret::before(line.text.end)).x;
+                let break_width = line.height * LINE_BREAK;
+                let (left, right) = match line.direction {
+                    Direction::LeftToRight => (end, end + break_width),
+                    Direction::RightToLeft => (end - break_width, end),
+                };
+                rectangles.push(Rectangle {
+                    left,
+                    right,
+                    top: line.top,
+                    bottom: line.top + line.height,
+                });
+            }
         }
         rectangles
     }
 
-    /// The line at a height, the nearest where there is none.
-    fn line_at(&self, y: f32) -> Option<&Line> {
-        if y > self.height {
-            return None;
-        }
-        self.lines
-            .iter()
-            .find(|line| y < line.top + line.height)
-            .or(self.lines.last())
+    /// The line at a height, the first above the text, none below it.
+    pub(super) fn line_at(&self, y: f32) -> Option<usize> {
+        let line = self.lines.partition_point(|line| line.top + line.height <= y);
+        (line < self.lines.len()).then_some(line)
     }
 }
 
@@ -136,12 +116,6 @@ impl TextLayout {
 fn cluster_at(line: &Line, x: f32) -> Option<&Cluster> {
     let mut inked = line.clusters.iter().filter(|cluster| cluster.left < cluster.right);
     inked.clone().find(|cluster| x < cluster.right).or(inked.next_back())
-}
-
-/// The position after the last character drawn on a line, before the spaces that end it.
-fn line_end(line: &Line) -> usize {
-    let inked = line.clusters.iter().filter(|cluster| cluster.left < cluster.right);
-    inked.map(|cluster| cluster.text.end).max().unwrap_or(line.text.end)
 }
 
 #[cfg(test)]
@@ -176,13 +150,13 @@ mod tests {
     fn a_point_on_a_character_gives_its_nearer_side_in_reading_order() {
         let layout = lay_out("ab", "en", 200.0);
         let (x, y) = middle(&layout, 0);
-        assert_eq!(layout.position_at(x - 1.0, y), 0);
-        assert_eq!(layout.position_at(x + 1.0, y), 1);
+        assert_eq!(layout.caret_at(x - 1.0, y).position, 0);
+        assert_eq!(layout.caret_at(x + 1.0, y).position, 1);
 
         let layout = lay_out("دواء", "ar", 200.0);
         let (x, y) = middle(&layout, 0);
-        assert_eq!(layout.position_at(x + 1.0, y), 0);
-        assert_eq!(layout.position_at(x - 1.0, y), 2);
+        assert_eq!(layout.caret_at(x + 1.0, y).position, 0);
+        assert_eq!(layout.caret_at(x - 1.0, y).position, 2);
     }
 
     #[test]
@@ -190,14 +164,14 @@ mod tests {
         let text = "دواء ABC";
         let layout = lay_out(text, "ar", 300.0);
         let y = layout.height / 2.0;
-        assert_eq!(layout.position_at(299.9, y), 0);
+        assert_eq!(layout.caret_at(299.9, y).position, 0);
         assert_eq!(
-            layout.position_at(0.0, y),
+            layout.caret_at(0.0, y).position,
             text.len(),
             "left of a right-to-left line is its end"
         );
-        assert_eq!(layout.position_at(0.0, -5.0), 0);
-        assert_eq!(layout.position_at(0.0, layout.height + 5.0), text.len());
+        assert_eq!(layout.caret_at(0.0, -5.0).position, 0);
+        assert_eq!(layout.caret_at(0.0, layout.height + 5.0).position, text.len());
     }
 
     #[test]

@@ -361,7 +361,7 @@ proptest::proptest! {
         for line in &layout.lines {
             let y = line.top + line.height / 2.0;
             for x in [-1.0, 0.0, width / 3.0, width] {
-                proptest::prop_assert!(text.is_char_boundary(layout.position_at(x, y)));
+                proptest::prop_assert!(text.is_char_boundary(layout.caret_at(x, y).position));
                 proptest::prop_assert!(text.get(layout.word_at(x, y)).is_some());
             }
         }

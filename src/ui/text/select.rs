@@ -119,7 +119,7 @@ fn part_at(layout: &TextLayout, offset: Vec2, unit: Unit) -> Range<usize> {
     let point = offset * layout.scale;
     match unit {
         Unit::Character => {
-            let position = layout.position_at(point.x, point.y);
+            let position = layout.caret_at(point.x, point.y).position;
             position..position
         }
         Unit::Word => layout.word_at(point.x, point.y),
