@@ -13,6 +13,7 @@
 
 pub mod caret;
 pub mod controls;
+pub mod edit;
 pub mod folding;
 pub mod fonts;
 mod galley;

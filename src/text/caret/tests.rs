@@ -16,7 +16,7 @@ fn lay_out_at(text: &str, tag: Option<&str>, max_width: f32) -> TextLayout {
         editable: true,
         fill: max_width.is_finite(),
         max_width,
-        max_lines: None,
+        ..Frame::UNLIMITED
     };
     Engine::new(Fallback::None, Faces::default()).lay_out(text, &style, &frame, 1.0)
 }
