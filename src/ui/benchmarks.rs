@@ -5,6 +5,7 @@ use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui
 use super::column::Column;
 use super::icons::Icon;
 use super::spoken;
+use super::text::TextEdit;
 use super::typeset::{self, Ink};
 use super::widgets::menu::Entry;
 use super::widgets::{self, Button, Emphasis, card, palette, within};
@@ -329,10 +330,11 @@ fn show_read(
             within(ui, foot.shrink2(vec2(14.0, 10.0)), "foot", |ui| {
                 typeset::line(ui, "Name in this workspace", Ink::new(size::SECONDARY, colours.text_2));
                 let mut edited = name.to_owned();
-                let edit = egui::TextEdit::singleline(&mut edited)
-                    .desired_width(f32::INFINITY)
-                    .margin(Margin::symmetric(8, 5));
-                let response = ui.add_enabled(!keeping, edit).accessible_name("Name in this workspace");
+                let response = TextEdit::single_line(&mut edited)
+                    .name("Name in this workspace")
+                    .enabled(!keeping)
+                    .show(ui)
+                    .response;
                 if response.changed() {
                     commands.push(Command::NameImport(edited));
                 }

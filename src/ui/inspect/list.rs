@@ -14,6 +14,7 @@ use crate::scoring::Outcome;
 use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
+use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::menu::{self, Entry};
 use crate::ui::widgets::{self, Button, Emphasis, palette, within};
@@ -50,30 +51,14 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn show_search(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let mut text = state.inspect.filter.search.clone();
-    let edit = egui::TextEdit::singleline(&mut text)
-        .hint_text("Search questions, any language")
-        .desired_width(f32::INFINITY)
-        .margin(egui::Margin {
-            left: 28,
-            right: 28,
-            top: 5,
-            bottom: 5,
-        })
-        .min_size(vec2(0.0, space::CONTROL));
-    let response = ui.add(edit).accessible_name("Search questions");
-    let rect = response.rect;
-    if !response.has_focus() {
-        ui.painter()
-            .rect_stroke(rect, 4, Stroke::new(1.0, colours.edge), egui::StrokeKind::Inside);
-    }
-    icons::paint(
-        ui.painter(),
-        Icon::Search,
-        rect.left_center() + vec2(15.0, 0.0),
-        14.0,
-        colours.text_2,
-    );
-    let hint = Rect::from_center_size(rect.right_center() - vec2(15.0, 0.0), vec2(16.0, 18.0));
+    let response = TextEdit::single_line(&mut text)
+        .name("Search questions")
+        .placeholder("Search questions, any language")
+        .icon(Icon::Search)
+        .clearable()
+        .show(ui)
+        .response;
+    let hint = Rect::from_center_size(response.rect.right_center() - vec2(15.0, 0.0), vec2(16.0, 18.0));
     if text.is_empty() {
         ui.painter()
             .rect_stroke(hint, 3, Stroke::new(1.0, colours.line_strong), egui::StrokeKind::Inside);

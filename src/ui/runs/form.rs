@@ -10,6 +10,7 @@ use crate::app::runs::RunForm;
 use crate::app::study::Study;
 use crate::app::theme::size;
 use crate::language::Language;
+use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
@@ -190,14 +191,8 @@ fn number(ui: &mut Ui, label: &str, tooltip: &str, text: &mut String, hint: &str
         pos2(rect.right() - 110.0, rect.top() + 3.0),
         pos2(rect.right(), rect.bottom() - 3.0),
     );
-    let edit = egui::TextEdit::singleline(text)
-        .hint_text(hint)
-        .margin(Margin::symmetric(8, 5));
-    let response = ui.put(field, edit).accessible_name(label);
-    if !response.has_focus() {
-        ui.painter()
-            .rect_stroke(field, 4, Stroke::new(1.0, colours.edge), egui::StrokeKind::Inside);
-    }
+    let edit = TextEdit::single_line(text).name(label).placeholder(hint);
+    let response = within(ui, field, label, |ui| edit.show(ui).response);
     widgets::tooltip(response, tooltip);
 }
 

@@ -3,7 +3,11 @@
 //! They wrap and align by the direction of each paragraph, and tell assistive technology the
 //! text in logical order with its language.
 
+mod accessible;
+mod edit;
 mod select;
+
+pub use edit::{Edited, TextEdit};
 
 use egui::{Align, Color32, Response, Role, Sense, Ui, Widget, WidgetInfo};
 
