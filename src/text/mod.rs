@@ -20,11 +20,13 @@ mod galley;
 pub mod graphemes;
 pub mod isolate;
 pub mod layout;
+mod missing;
 pub mod raster;
 pub mod rich;
 pub mod selection;
 
 pub use fonts::{Fallback, Weight};
-pub use galley::{SEMIBOLD, Text, galley, install, lay_out, one_character};
+pub use galley::{SEMIBOLD, Text, galley, install, lay_out, missing, one_character};
 pub use layout::{Cut, Frame, TextLayout, TextStyle};
+pub use missing::Missing;
 pub use rich::{Look, Piece, Styled};

@@ -1,16 +1,17 @@
 //! What stands around every page: the rail, the header, the status line, notices and the list of keys.
 
-use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::icons::{self, Icon};
 use super::spoken;
 use super::typeset::{self, Ink};
-use super::widgets::{self, Button, Emphasis, palette, within};
+use super::widgets::{self, Button, Emphasis, palette, tooltip, within};
 use crate::app::State;
 use crate::app::command::{self, Command, Page};
 use crate::app::matrix::counted;
 use crate::app::models::bytes;
 use crate::app::theme::{radius, size, space};
+use crate::text;
 
 /// Shows the frame of the window and, inside it, the page.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -193,14 +194,20 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State) {
         0 => String::new(),
         total => format!("Memory {} of {}", bytes(machine.used), bytes(total)),
     };
+    let (missing, remedy) = missing_characters(ui);
     let mut right = inner.right();
-    for (name, text) in [("network", &network), ("memory", &memory), ("device", &machine.device)] {
+    for (name, text, more) in [
+        ("network", &network, ""),
+        ("memory", &memory, ""),
+        ("device", &machine.device, ""),
+        ("missing", &missing, &remedy),
+    ] {
         if text.is_empty() {
             continue;
         }
         let galley = typeset::galley(ui, text, ink, f32::INFINITY, 1);
         let place = Rect::from_min_max(pos2(right - galley.size().x, inner.top()), pos2(right, inner.bottom()));
-        status_text(ui, place, name, text, ink);
+        tooltip(status_text(ui, place, name, text, ink), more);
         right = place.left() - 24.0;
     }
     icons::paint(
@@ -229,10 +236,41 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State) {
     }
 }
 
-fn status_text(ui: &mut Ui, rect: Rect, name: &str, text: &str, ink: Ink) {
+/// How many characters no font has, and what to do about it; empty where all is well.
+///
+/// They are told of by their code points: drawn, they would be more empty boxes.
+fn missing_characters(ui: &Ui) -> (String, String) {
+    const MOST_LISTED: usize = 12;
+    let missing = text::missing(ui.ctx());
+    let number = missing.characters.len();
+    if number == 0 {
+        return Default::default();
+    }
+    let codes: Vec<String> = missing
+        .characters
+        .iter()
+        .take(MOST_LISTED)
+        .map(|character| format!("U+{:04X}", u32::from(*character)))
+        .collect();
+    let rest = match number.saturating_sub(MOST_LISTED) {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    let verb = if number == 1 { "has" } else { "have" };
+    let remedy = format!(
+        "Neither the fonts in Polyclinic nor those of this machine have {}{rest}, met in {}. They show as empty \
+         boxes. Install a font of their script and start Polyclinic again.",
+        codes.join(", "),
+        counted(missing.texts, "text")
+    );
+    (format!("{} {verb} no font", counted(number, "character")), remedy)
+}
+
+fn status_text(ui: &mut Ui, rect: Rect, name: &str, text: &str, ink: Ink) -> Response {
     let response = ui.interact(rect, widgets::id("status", name), Sense::hover());
     spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, text));
     typeset::paint(ui, rect.expand2(vec2(1.0, 0.0)), text, ink, Align2::LEFT_CENTER);
+    response
 }
 
 fn show_read_only(ui: &mut Ui, rect: Rect, reason: &str) {

@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use egui::Key;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::benchmarks::Importing;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::matrix::Cell;
 use polyclinic::app::{State, Task};
 use polyclinic::runs::RunState;
+use polyclinic::text::{self, Frame, TextStyle, Weight};
 use polyclinic::workspace::Workspace;
 
 use crate::support::{MODELS, Pages, Window, state, workspace};
@@ -331,4 +332,28 @@ fn a_text_file_called_gguf_is_not_added() {
     window.harness.get_by_label("Dismiss").click();
     window.settle();
     assert!(window.state(|state| state.notices.is_empty() && state.models.list.len() == before));
+}
+
+#[test]
+fn characters_without_a_font_are_told_of_once() {
+    let mut pages = Pages::new(state(&MODELS), Harness::builder().with_size([1440.0, 900.0]));
+    pages.settle();
+    assert!(pages.harness.query_by_label_contains("no font").is_none());
+    let style = TextStyle {
+        size: 14.0,
+        line_height: 20.0,
+        weight: Weight::Regular,
+        language: None,
+    };
+    for text in ["a dose of \u{10fffd}", "\u{10fffc}, \u{10fffd}"] {
+        text::lay_out(&pages.harness.ctx, text, &style, &Frame::UNLIMITED);
+    }
+    pages.settle();
+    let notice = pages.harness.get_by_label("2 characters have no font");
+    let description = notice.accesskit_node().description().unwrap();
+    assert!(
+        description.contains("U+10FFFC, U+10FFFD, met in 2 texts"),
+        "{description}"
+    );
+    assert!(description.contains("Install a font"));
 }

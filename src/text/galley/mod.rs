@@ -14,6 +14,7 @@ use egui::{Color32, Context, FontData, FontDefinitions, FontFamily, FontId, Id, 
 use self::characters::{CharacterTable, FAMILY, Meaning, WholeStyle, lock};
 use super::fonts::{BUNDLED, Fallback, MAIN_FAMILY, Weight};
 use super::layout::{Engine, Frame, Line, PlacedGlyph, TextLayout, TextStyle};
+use super::missing::{Counter, Missing};
 use super::raster::Faces;
 use super::rich::{Piece, Rgba, Styled};
 use super::selection::Rectangle;
@@ -49,6 +50,11 @@ pub fn lay_out<'a>(ctx: &Context, text: impl Into<Styled<'a>>, style: &TextStyle
 /// The same, for stock widgets that take a `WidgetText`: buttons, checkboxes, tooltips, tabs.
 pub fn galley<'a>(ctx: &Context, text: impl Into<Styled<'a>>, style: &TextStyle, frame: &Frame) -> Arc<Galley> {
     lay_out(ctx, text, style, frame).galley
+}
+
+/// The characters met so far in `ctx` that no font has.
+pub fn missing(ctx: &Context) -> Missing {
+    lock(&Bridge::of(ctx).missing).found.clone()
 }
 
 /// A string of one character that egui draws as the whole of `text`, on one line.
@@ -107,6 +113,7 @@ struct Bridge {
     engine: Arc<Mutex<Engine>>,
     table: CharacterTable,
     kept: Mutex<Kept>,
+    missing: Mutex<Counter>,
     hasher: RandomState,
 }
 
@@ -144,6 +151,7 @@ impl Bridge {
             table: CharacterTable::new(engine.clone(), faces),
             engine,
             kept: Mutex::default(),
+            missing: Mutex::default(),
             hasher: RandomState::new(),
         }
     }
@@ -192,8 +200,10 @@ impl Bridge {
         // No lock of ours is held while egui's context is used: it calls our rasterizer.
         let layout = kept_layout.unwrap_or_else(|| {
             let layout = lock(&self.engine).lay_out(styled, style, frame, scale);
-            if !layout.missing.is_empty() {
+            if lock(&self.missing).note(&layout.text, &layout.missing) {
                 tracing::warn!(characters = ?layout.missing, "no font has these characters");
+                // What tells of them may have been drawn before.
+                ctx.request_repaint();
             }
             Arc::new(layout)
         });

@@ -194,3 +194,20 @@ fn eguis_own_labels_use_the_bundled_fonts() {
         .collect();
     assert!(digits.iter().all(|width| *width == digits[0]), "digits are tabular");
 }
+
+#[test]
+fn what_no_font_has_is_counted_once() {
+    let harness = context();
+    let show = |text: &str, size: f32| galley(&harness.ctx, text, &style(size, "en"), &Frame::UNLIMITED);
+    assert_eq!(
+        (missing(&harness.ctx).characters.len(), missing(&harness.ctx).texts),
+        (0, 0)
+    );
+    show("a dose of \u{10fffd}", 14.0);
+    show("a dose of \u{10fffd}", 16.0);
+    show("\u{10fffd} and \u{10fffc}", 14.0);
+    show("nothing amiss", 14.0);
+    let found = missing(&harness.ctx);
+    assert_eq!(found.characters.iter().collect::<String>(), "\u{10fffc}\u{10fffd}");
+    assert_eq!(found.texts, 2);
+}

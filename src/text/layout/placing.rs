@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use skrifa::{FontRef, MetadataProvider};
+
 use super::shaping::Shaped;
 use super::{Cluster, Engine, Frame, Ground, Line, Paragraph, PlacedGlyph, TextLayout};
 use crate::language::Direction;
@@ -125,7 +127,7 @@ impl Placing<'_> {
             if has_ink(text) {
                 self.glyphs(&cluster, x, look);
                 if cluster.glyphs().any(|glyph| glyph.id == 0) {
-                    missing.extend(missing_character(text));
+                    missing.extend(self.faces.lacks(text));
                 }
             }
         }
@@ -187,6 +189,23 @@ impl<'a> RunFaces<'a> {
         let [plain, thick] = &mut self.met;
         let met = if thickened { thick } else { plain };
         *met.get_or_insert_with(|| self.faces.intern(self.font, &self.coordinates, thickened))
+    }
+}
+
+impl RunFaces<'_> {
+    /// The visible characters of a cluster that the font lacks; the first where it cannot be told.
+    fn lacks(&self, cluster: &str) -> Vec<char> {
+        let visible = |character: &char| !character.is_whitespace() && !character.is_control();
+        let mut lacking: Vec<char> = cluster.chars().filter(visible).collect();
+        let first = lacking.first().copied();
+        if let Ok(font) = FontRef::from_index(self.font.data.data(), self.font.index) {
+            let known = font.charmap();
+            lacking.retain(|character| known.map(*character).is_none());
+        }
+        if lacking.is_empty() {
+            lacking.extend(first);
+        }
+        lacking
     }
 }
 
@@ -296,11 +315,4 @@ fn has_ink(cluster: &str) -> bool {
         !character.is_whitespace()
             && !matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
     })
-}
-
-/// The character of a cluster that a font would have to have.
-fn missing_character(cluster: &str) -> Option<char> {
-    cluster
-        .chars()
-        .find(|character| !character.is_whitespace() && !character.is_control())
 }

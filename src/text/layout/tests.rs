@@ -114,6 +114,8 @@ fn the_bundle_has_every_character_of_its_languages() {
 fn what_no_font_has_is_reported() {
     let layout = lay_out_in("a \u{10FFFD} b", None, &Frame::UNLIMITED);
     assert_eq!(layout.missing.into_iter().collect::<Vec<_>>(), ['\u{10FFFD}']);
+    let mark = lay_out_in("a\u{1e2c0}", None, &Frame::UNLIMITED);
+    assert!(!mark.missing.contains(&'a'), "{:?}", mark.missing);
     let blank = lay_out_in("a\u{200b}\u{2068}b\u{2069}\t\0\u{200d}c", None, &Frame::UNLIMITED);
     assert!(blank.missing.is_empty(), "{:?}", blank.missing);
 }
