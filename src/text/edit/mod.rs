@@ -209,7 +209,8 @@ impl Edit {
     }
 
     pub fn select_all(&mut self) {
-        self.select(0..self.text.len());
+        self.place(Caret::after(0), false);
+        self.place(Caret::before(self.text.len()), true);
     }
 
     /// Takes back the last step.

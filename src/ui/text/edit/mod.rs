@@ -247,7 +247,7 @@ impl<'a> TextEdit<'a> {
             },
             Some(_) => Frame {
                 editable: true,
-                ..Frame::wrapped(rect.width() - 2.0 * PADDING.x)
+                ..Frame::wrapped(self.inner(rect, Direction::LeftToRight).width())
             },
         };
         text::lay_out(ui.ctx(), content, &self.style(language), &frame)
@@ -295,8 +295,9 @@ impl<'a> TextEdit<'a> {
             let place = text.layout.caret_place(kept.edit.caret());
             let scale = text.layout.scale;
             let (x, top, bottom) = (place.x / scale, place.top / scale, place.bottom / scale);
-            kept.offset.x = kept.offset.x.clamp(x + CARET - inner.width(), x.at_least(0.0));
-            kept.offset.y = kept.offset.y.clamp(bottom - inner.height(), top.at_least(0.0));
+            // At fractions of a pixel a line may be higher than the field: its top then decides.
+            kept.offset.x = kept.offset.x.at_least(x + CARET - inner.width()).at_most(x);
+            kept.offset.y = kept.offset.y.at_least(bottom - inner.height()).at_most(top);
         }
         kept.offset = kept.offset.clamp(Vec2::ZERO, most + vec2(CARET, 0.0));
         if self.rows.is_some() || most.x == 0.0 {

@@ -186,6 +186,19 @@ fn an_empty_field_waits_on_the_side_of_its_placeholder() {
 }
 
 #[test]
+fn lines_wrap_beside_what_stands_in_the_field() {
+    let field = Field::new("أعطِ Amoxicillin 500 mg كل ثماني ساعات", Some(3), "");
+    let ime = field.harness.output().platform_output.ime.unwrap();
+    assert!(ime.rect.width() < field.harness.get_by_label("Note").rect().width() - 20.0);
+    let node = field.harness.get_by_label("Note");
+    let runs = node.accesskit_node().document_range().bounding_boxes();
+    assert!(!runs.is_empty());
+    for run in runs {
+        assert!(run.x1 <= f64::from(ime.rect.right()) + 1.0, "{run:?} in {:?}", ime.rect);
+    }
+}
+
+#[test]
 fn a_click_puts_the_caret_there_and_two_take_a_word() {
     let mut field = Field::new(DOSE, None, "");
     let rect = field.harness.get_by_label("Note").rect();
@@ -271,4 +284,102 @@ fn a_screen_reader_walks_through_it_in_reading_order_and_may_write() {
         data: Some(accesskit::ActionData::Value("جرعة".into())),
     }));
     assert_eq!(field.text(), "جرعة");
+}
+
+#[test]
+fn fractions_of_a_pixel_do_no_harm() {
+    for scale in [0.5, 0.9, 1.1, 1.25, 1.5, 1.75, 2.5] {
+        let mut field = Field::new(DOSE, None, "");
+        field.harness.ctx.set_pixels_per_point(scale);
+        for key in [Key::Home, Key::End, Key::ArrowRight] {
+            field.press(Modifiers::NONE, key);
+        }
+        assert_eq!(field.text(), DOSE);
+    }
+}
+
+/// Draws fields in their states, to be looked at.
+#[test]
+#[ignore = "needs a graphics driver, and eyes"]
+fn draws_fields() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fields");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, scale, dark) in [
+        ("light-1x", 1.0, false),
+        ("dark-1.25x", 1.25, true),
+        ("light-2x", 2.0, false),
+    ] {
+        let mut installed = false;
+        let mut texts: Vec<String> = [
+            "",
+            "",
+            DOSE,
+            "أعطي المريض أموكسيسيلين لمدة سبعة أيام ثم توقف العلاج تماما",
+            "the dose of دواء is 5 mg",
+            "薬 ",
+            "first line\nأعطِ Amoxicillin 500 mg\n",
+            "12",
+        ]
+        .map(String::from)
+        .to_vec();
+        let mut harness = Harness::builder()
+            .with_size(vec2(300.0, 400.0))
+            .with_step_dt(1.0 / 60.0)
+            .with_pixels_per_point(scale)
+            .wgpu()
+            .build_ui(move |ui| {
+                if !std::mem::replace(&mut installed, true) {
+                    crate::app::theme::install(ui.ctx());
+                    return text::install(ui.ctx(), Fallback::None);
+                }
+                for (index, text) in texts.iter_mut().enumerate() {
+                    let name = format!("Field {index}");
+                    let placeholder = if index == 0 {
+                        "ابحث في الأسئلة"
+                    } else {
+                        "Search questions"
+                    };
+                    let field = if index == 6 {
+                        TextEdit::multi_line(text, 4)
+                    } else {
+                        TextEdit::single_line(text).icon(Icon::Search)
+                    };
+                    field.name(&name).placeholder(placeholder).clearable().show(ui);
+                }
+            });
+        harness.run_steps(2);
+        harness
+            .ctx
+            .set_theme(if dark { egui::Theme::Dark } else { egui::Theme::Light });
+        for (index, event) in [
+            (0, None),
+            (2, Some(Key::A)),
+            (3, Some(Key::End)),
+            (4, Some(Key::ArrowLeft)),
+            (5, None),
+            (6, Some(Key::A)),
+        ] {
+            harness.get_by_label(&format!("Field {index}")).focus();
+            harness.run_steps(2);
+            match event {
+                Some(Key::A) => harness.key_press_modifiers(Modifiers::COMMAND, Key::A),
+                Some(Key::ArrowLeft) => {
+                    harness.key_press(Key::Home);
+                    harness.key_press_modifiers(Modifiers::CTRL | Modifiers::SHIFT, Key::ArrowRight);
+                    for _ in 0..12 {
+                        harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
+                    }
+                }
+                Some(key) => harness.key_press(key),
+                None if index == 5 => harness.event(Event::Ime(ImeEvent::Preedit {
+                    text: "にほん".to_owned(),
+                    active_range_chars: None,
+                })),
+                None => {}
+            }
+            harness.run_steps(2);
+            let picture = harness.render().unwrap();
+            picture.save(folder.join(format!("{name}-{index}.png"))).unwrap();
+        }
+    }
 }
