@@ -18,6 +18,7 @@ use super::theme;
 use crate::engine::Cancel;
 use crate::runs::worker::{self, Worker};
 use crate::runs::{RunRecord, RunState, Step};
+use crate::text::isolate::isolate;
 use crate::text::{self, Fallback};
 use crate::workspace::Workspace;
 
@@ -191,7 +192,7 @@ impl Application {
                 for problem in &study.problems {
                     state.notify("A part of the workspace could not be read; the rest is shown.", problem);
                 }
-                self.title = Some(format!("Polyclinic: {}", study.name));
+                self.title = Some(format!("Polyclinic: {}", isolate(&study.name)));
                 self.workspace = Some(workspace);
                 state.show_study(study);
             }

@@ -13,6 +13,7 @@ use super::study::Study;
 use crate::benchmarks::import::Import;
 use crate::runs::{RunId, RunRequest};
 use crate::scoring::Outcome;
+use crate::text::isolate::isolate;
 
 /// Work for other threads, or for the toolkit.
 #[derive(Debug, Clone)]
@@ -362,7 +363,10 @@ impl State {
                     } else {
                         self.notices.push(Notice {
                             title: "One file is imported at a time.".to_owned(),
-                            detail: format!("Drop {} again when the first is kept.", path.display()),
+                            detail: format!(
+                                "Drop {} again when the first is kept.",
+                                isolate(&path.to_string_lossy())
+                            ),
                         });
                     }
                 }
@@ -370,7 +374,7 @@ impl State {
                     title: "This kind of file cannot be opened here.".to_owned(),
                     detail: format!(
                         "{}. Models are .gguf; benchmarks are .jsonl, .json, .csv, .tsv or .parquet.",
-                        path.display()
+                        isolate(&path.to_string_lossy())
                     ),
                 }),
             }

@@ -4,6 +4,8 @@
 //! DIRECTIONAL ISOLATE (UAX 9): it takes its direction from its own content, and counts as one
 //! neutral character outside.
 
+use std::ops::Range;
+
 /// FIRST STRONG ISOLATE.
 pub const FIRST_STRONG: char = '\u{2068}';
 /// POP DIRECTIONAL ISOLATE.
@@ -39,6 +41,91 @@ pub fn join<'a>(parts: impl IntoIterator<Item = &'a str>, separator: &str) -> St
     isolated.join(separator)
 }
 
+/// A sentence of ours in which every name in right-to-left letters is isolated.
+///
+/// For messages that come whole, as an error's does: their parts are not known any more, and where
+/// the command line prints them there are to be no marks. In a left-to-right sentence, words next
+/// to each other that hold right-to-left letters are taken for one name; a name between backquotes
+/// ends there. Parts that are isolated already stay as they are.
+pub fn names(sentence: &str) -> String {
+    let mut shown = String::with_capacity(sentence.len());
+    let mut written = 0;
+    for name in foreign(sentence) {
+        shown.push_str(sentence.get(written..name.start).unwrap_or_default());
+        shown.push_str(&isolate(sentence.get(name.clone()).unwrap_or_default()));
+        written = name.end;
+    }
+    shown.push_str(sentence.get(written..).unwrap_or_default());
+    shown
+}
+
+/// `text` without the pairs of marks that [`isolate`] adds, for those who listen to it.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    // Of every isolate that is open, whether its first mark was left out.
+    let mut open: Vec<bool> = Vec::new();
+    for character in text.chars() {
+        let ours = match character {
+            FIRST_STRONG | LEFT_TO_RIGHT | RIGHT_TO_LEFT => {
+                open.push(character == FIRST_STRONG);
+                character == FIRST_STRONG
+            }
+            POP => open.pop() == Some(true),
+            _ => false,
+        };
+        if !ours {
+            plain.push(character);
+        }
+    }
+    plain
+}
+
+/// Where names in right-to-left letters stand in `sentence`, outside of its isolates.
+fn foreign(sentence: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut open = 0_usize;
+    // Whether the name found last may go on with the next word.
+    let mut goes_on = false;
+    let mut start = 0;
+    for word in sentence.split_inclusive(char::is_whitespace) {
+        let isolated = open > 0 || word.contains([FIRST_STRONG, LEFT_TO_RIGHT, RIGHT_TO_LEFT]);
+        for character in word.chars() {
+            match character {
+                FIRST_STRONG | LEFT_TO_RIGHT | RIGHT_TO_LEFT => open += 1,
+                POP => open = open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        let trimmed = word.trim_end();
+        let begun = trimmed.trim_start_matches(BESIDE);
+        let bare = begun.trim_end_matches(BESIDE);
+        let is_name = !isolated && bare.contains(is_right_to_left);
+        if is_name {
+            let begin = start + trimmed.len() - begun.len();
+            let end = begin + bare.len();
+            match found.last_mut() {
+                Some(last) if goes_on && begun == trimmed => last.end = end,
+                _ => found.push(begin..end),
+            }
+        }
+        goes_on = is_name && bare == begun;
+        start += word.len();
+    }
+    found
+}
+
+/// What stands beside a name in a sentence and is no part of it.
+const BESIDE: [char; 13] = ['.', ',', ':', ';', '!', '?', '`', '\'', '"', '(', ')', '[', ']'];
+
+/// Whether a character is of a script that runs from right to left (the blocks that Unicode keeps for them).
+fn is_right_to_left(character: char) -> bool {
+    matches!(
+        character,
+        '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
+            | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}'
+    )
+}
+
 /// The marks that end what `text` begins within its last paragraph and does not end: isolates,
 /// embeddings and overrides.
 pub fn closing(text: &str) -> String {
@@ -70,6 +157,37 @@ mod tests {
         assert_eq!(isolate("mg"), "\u{2068}mg\u{2069}");
         assert_eq!(join(["أ", "b"], ", "), "\u{2068}أ\u{2069}, \u{2068}b\u{2069}");
         assert_eq!(join([], ", "), "");
+    }
+
+    #[test]
+    fn names_in_a_message_are_isolated() {
+        for (message, shown) in [
+            ("no such file", "no such file"),
+            ("/home/زيد/a.gguf is damaged", "<</home/زيد/a.gguf>> is damaged"),
+            (
+                "ملف النتائج.csv cannot be read: line 3.",
+                "<<ملف النتائج.csv>> cannot be read: line 3.",
+            ),
+            (
+                "the benchmark `أسئلة الطب` would hold no item",
+                "the benchmark `<<أسئلة الطب>>` would hold no item",
+            ),
+            ("there are `أ`, `ب` and `c`", "there are `<<أ>>`, `<<ب>>` and `c`"),
+            ("`أ` `ب`", "`<<أ>>` `<<ب>>`"),
+            ("Model <<بيان>> failed on أ: 3", "Model <<بيان>> failed on <<أ>>: 3"),
+            ("", ""),
+        ] {
+            let marks = |text: &str| text.replace("<<", "\u{2068}").replace(">>", "\u{2069}");
+            assert_eq!(names(&marks(message)), marks(shown));
+            assert_eq!(plain(&marks(shown)), message.replace("<<", "").replace(">>", ""));
+        }
+    }
+
+    #[test]
+    fn only_marks_that_could_be_ours_are_left_out() {
+        assert_eq!(plain("\u{2067}a\u{2069} \u{2068}b\u{2069}"), "\u{2067}a\u{2069} b");
+        assert_eq!(plain("a\u{2069}"), "a\u{2069}");
+        assert_eq!(plain(&isolate(&isolate("أ"))), "أ");
     }
 
     #[test]

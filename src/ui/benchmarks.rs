@@ -20,6 +20,7 @@ use crate::benchmarks::{Benchmark, Item};
 use crate::error_chain;
 use crate::language::Language;
 use crate::scoring::Outcome;
+use crate::text::isolate::{self, isolate};
 
 const LIST: f32 = 300.0;
 
@@ -254,7 +255,7 @@ fn show_item(ui: &mut Ui, item: &Item) {
     let ink = Ink::new(typeset::list_size(language), colours.text).exact();
     let first_line = item.question.lines().next().unwrap_or_default();
     typeset::paint(ui, question, (first_line, language), ink, align);
-    let answer = format!("{letter}  {answer}");
+    let answer = isolate::join([letter, answer], "  ");
     typeset::paint(ui, right, (answer.as_str(), language), ink, align);
 }
 
@@ -271,7 +272,7 @@ fn show_import(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, co
             let detail = format!(
                 "{}. The file {} stays as it is, and so does the workspace.",
                 problem,
-                path.display()
+                isolate(&path.to_string_lossy())
             );
             widgets::message(ui, pair, "Nothing was imported.", &detail, |ui| {
                 ui.add_space(6.0);
@@ -308,7 +309,7 @@ fn show_read(
     card(
         ui,
         table,
-        &format!("Import {file}"),
+        &format!("Import {}", isolate(&file)),
         &counted(items.len(), "item"),
         |_| {},
         |ui| show_items(ui, &items),
@@ -440,8 +441,8 @@ fn show_rejected(ui: &mut Ui, rejected: &Rejected) {
     let place = rejected
         .id
         .as_ref()
-        .map_or(place.clone(), |id| format!("{place}, {id}"));
-    let reason = widgets::capital(&error_chain(&rejected.reason));
+        .map_or(place.clone(), |id| format!("{place}, {}", isolate(id)));
+    let reason = isolate::names(&widgets::capital(&error_chain(&rejected.reason)));
     spoken::tell(&response, None, || {
         WidgetInfo::labeled(Role::ListItem, true, format!("{place}: {reason}"))
     });

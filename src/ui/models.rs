@@ -13,6 +13,7 @@ use crate::app::models::{Download, Model, bytes, parameters};
 use crate::app::state::Machine;
 use crate::app::theme::{size, space};
 use crate::scoring::Outcome;
+use crate::text::isolate::isolate;
 
 /// Shares of a row's width: model, size, architecture, file, licence, memory, state.
 const SHARES: [f32; 7] = [0.27, 0.07, 0.11, 0.13, 0.13, 0.13, 0.16];
@@ -238,7 +239,7 @@ fn show_state(ui: &mut Ui, cell: Rect, model: &Model, state: &State, commands: &
             vec2(words.width(), space::BAR),
         );
         widgets::bar(ui, bar, share, colours.accent, false);
-        let name = format!("Cancel download of {}", model.title);
+        let name = format!("Cancel download of {}", isolate(&model.title));
         return within(ui, cancel, ("cancel", &model.id), |ui| {
             Button::new(Emphasis::Plain)
                 .small()
@@ -266,7 +267,7 @@ fn show_state(ui: &mut Ui, cell: Rect, model: &Model, state: &State, commands: &
                 .small()
                 .icon(Icon::Download)
                 .width(76.0)
-                .name(format!("Get {}", model.title))
+                .name(format!("Get {}", isolate(&model.title)))
                 .show(ui, commands, Command::GetModel(model.id.clone()));
         });
     };

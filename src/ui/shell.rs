@@ -11,7 +11,7 @@ use crate::app::command::{self, Command, Page};
 use crate::app::matrix::counted;
 use crate::app::models::bytes;
 use crate::app::theme::{radius, size, space};
-use crate::text;
+use crate::text::{self, isolate};
 
 /// Shows the frame of the window and, inside it, the page.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -286,7 +286,7 @@ fn show_read_only(ui: &mut Ui, rect: Rect, reason: &str) {
         14.0,
         pair.ink,
     );
-    let text = format!("Read only: {reason}");
+    let text = format!("Read only: {}", isolate::names(reason));
     let line = Rect::from_min_max(pos2(rect.left() + 38.0, rect.top()), rect.max - vec2(16.0, 0.0));
     let response = ui.interact(line, widgets::id("shell", "read only"), Sense::hover());
     spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, &text));

@@ -6,11 +6,21 @@
 use egui::{Response, Ui, WidgetInfo};
 
 use crate::language::{Language, Script};
+use crate::text::isolate;
 
-/// Tells of `response`. Its words are in `language`; without one, their letters decide.
+/// Tells of `response`. Its words are in `language`; without one, their letters decide. Marks that isolate names
+/// are for the eye and left out.
 #[expect(clippy::disallowed_methods, reason = "the one place that adds the language")]
 pub fn tell(response: &Response, language: Option<&Language>, info: impl Fn() -> WidgetInfo) {
-    response.widget_info(info);
+    response.widget_info(|| {
+        let mut info = info();
+        for words in [&mut info.label, &mut info.current_text_value].into_iter().flatten() {
+            if words.contains(isolate::FIRST_STRONG) {
+                *words = isolate::plain(words);
+            }
+        }
+        info
+    });
     response.ctx.accesskit_node_builder(response.id, |node| {
         let tag = match language {
             Some(language) => Some(language.tag().to_owned()),

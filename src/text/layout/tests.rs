@@ -449,3 +449,51 @@ fn where_a_caret_moves_a_break_at_the_end_begins_a_line() {
     );
     assert_eq!(lay_out_in("جرعة\n", None, &Frame::wrapped(200.0)).lines.len(), 1);
 }
+
+/// What is told of Arabic models and files in English stays in the order of English.
+#[test]
+fn names_do_not_reorder_the_sentence_around_them() {
+    let (model, file) = ("بيان ٢", "نتائج (1).csv");
+    let told = format!(
+        "Run of {}, 500 items: {} cannot be written.",
+        isolate::isolate(model),
+        isolate::isolate(file)
+    );
+    let message = isolate::names("/home/زيد/نتائج.csv, 12 rows: the benchmark `أسئلة`, 3 items, is damaged.");
+    // The words and figures around the names, which one after the other begin further right.
+    for (text, words) in [
+        (
+            told.as_str(),
+            vec!["Run", "of", ", 500", "items", ": ", "cannot", "written."],
+        ),
+        (
+            message.as_str(),
+            vec!["/home/", ", 12", "rows", "benchmark", "`", "3", "items", "damaged."],
+        ),
+    ] {
+        let layout = lay_out_in(text, None, &Frame::UNLIMITED);
+        assert_eq!(layout.direction(), Direction::LeftToRight, "{text}");
+        let left = |position: usize| {
+            let mut clusters = layout.lines[0].clusters.iter();
+            clusters.find(|cluster| cluster.text.contains(&position)).unwrap().left
+        };
+        let mut from = 0;
+        let mut before = -1.0;
+        for word in words {
+            let range = from + text[from..].find(word).unwrap()..;
+            for (place, _) in word.char_indices() {
+                let here = left(range.start + place);
+                assert!(here > before, "{word:?} of {text:?} at {here}, after {before}");
+                before = here;
+            }
+            from = range.start + word.len();
+        }
+    }
+    // What is isolated runs by itself: the name's number follows it to the left.
+    let layout = lay_out_in(&told, None, &Frame::UNLIMITED);
+    let shown = shown(&layout, 0).replace(['\u{2068}', '\u{2069}'], "");
+    assert!(
+        shown.starts_with(&format!("Run of ٢ {}, 500 items: ", reversed("بيان"))),
+        "{shown}"
+    );
+}

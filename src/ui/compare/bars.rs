@@ -10,6 +10,7 @@ use crate::app::command::Command;
 use crate::app::matrix::{CellKey, Measure, percent};
 use crate::app::theme::{size, space};
 use crate::language::Language;
+use crate::text::isolate::isolate;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::menu::Entry;
@@ -34,7 +35,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
     let Some(group) = compare.matrix.groups.get(compare.task) else {
         return;
     };
-    let title = format!("{} by language", group_title(group, state));
+    let title = format!("{} by language", isolate(&group_title(group, state)));
     let several = compare.matrix.groups.len() > 1;
     let tools = |ui: &mut Ui| {
         if several {
@@ -232,7 +233,7 @@ fn show_plot(ui: &mut Ui, rect: Rect, state: &State, languages: &[Language]) -> 
         }
         let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
         widgets::tooltip_of(response, |ui| {
-            let title = format!("{}, {}", bar.key.model, bar.key.language.english_name());
+            let title = format!("{}, {}", isolate(&bar.key.model), bar.key.language.english_name());
             typeset::line(ui, &title, Ink::new(size::BODY, colours.text).semibold());
             typeset::line(ui, &in_words(bar.measure), Ink::new(size::SECONDARY, colours.text_2));
         });

@@ -7,6 +7,7 @@ use crate::app::command::Command;
 use crate::app::matrix::{Cell, CellKey, Measure, count, counted, percent};
 use crate::app::theme::size;
 use crate::scoring::Outcome;
+use crate::text::isolate::isolate;
 use crate::ui::icons::Icon;
 use crate::ui::outcomes;
 use crate::ui::typeset::{self, Ink};
@@ -54,11 +55,16 @@ fn show_meaning(ui: &mut Ui, key: &CellKey, state: &State) {
     let plain = Ink::new(size::SECONDARY, colours.text_2);
     match state.compare.matrix.cell(key) {
         Cell::NotRun => {
-            typeset::paragraph(ui, &format!("{} was not run on {}.", key.model, where_(key)), ink);
+            typeset::paragraph(
+                ui,
+                &format!("{} was not run on {}.", isolate(&key.model), where_(key)),
+                ink,
+            );
             typeset::paragraph(ui, "A new run can ask it.", plain);
         }
         Cell::Failed { failed } => {
-            let text = format!("{} failed on {}: {}.", key.model, where_(key), counted(failed, "item"));
+            let (model, failed) = (isolate(&key.model), counted(failed, "item"));
+            let text = format!("{model} failed on {}: {failed}.", where_(key));
             typeset::paragraph(ui, &text, ink.semibold());
             typeset::paragraph(ui, "Nothing was measured, which is not the same as 0.", plain);
         }
@@ -67,7 +73,7 @@ fn show_meaning(ui: &mut Ui, key: &CellKey, state: &State) {
 }
 
 fn where_(key: &CellKey) -> String {
-    format!("{} {}", key.language.english_name(), key.task)
+    format!("{} {}", key.language.english_name(), isolate(&key.task))
 }
 
 fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
@@ -78,7 +84,7 @@ fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
     typeset::line(ui, &title, Ink::new(size::KEY_FIGURE, colours.text).semibold());
     let text = format!(
         "{} on {}, 95% interval {} to {}, {}.",
-        key.model,
+        isolate(&key.model),
         where_(key),
         percent(measure.low),
         percent(measure.high),

@@ -11,6 +11,7 @@ use crate::app::command::Command;
 use crate::app::matrix::{Cell, CellKey, Group, Matrix, Measure, count, counted, percent};
 use crate::app::theme::{radius, size, space};
 use crate::language::Language;
+use crate::text::isolate::isolate;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
@@ -170,7 +171,7 @@ pub fn group_title(group: &Group, state: &State) -> String {
         .any(|other| other.benchmark != group.benchmark);
     let title = widgets::capital(&group.task);
     if several && group.benchmark != group.task {
-        format!("{}: {title}", group.benchmark)
+        format!("{}: {}", isolate(&group.benchmark), isolate(&title))
     } else {
         title
     }
@@ -300,7 +301,7 @@ fn hover(response: Response, key: &CellKey, cell: Cell) {
     widgets::tooltip_of(response, |ui| {
         let colours = palette(ui);
         ui.set_max_width(300.0);
-        let title = format!("{}, {}", key.model, key.language.english_name());
+        let title = format!("{}, {}", isolate(&key.model), key.language.english_name());
         typeset::paragraph(ui, &title, Ink::new(size::BODY, colours.text).semibold());
         let detail = match cell {
             Cell::NotRun => "No run has asked this model these questions.".to_owned(),

@@ -6,6 +6,7 @@ use crate::app::inspect::{Given, Side};
 use crate::app::matrix::count;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
+use crate::text::isolate;
 use crate::ui::outcomes;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
@@ -187,12 +188,8 @@ fn show_note(ui: &mut Ui, rect: Rect, sides: &[Side<'_>], study: &Study) {
         description.licence.as_deref(),
         description.note.as_deref(),
     ];
-    let text = parts
-        .into_iter()
-        .flatten()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" · ");
+    let parts = parts.into_iter().flatten().filter(|part| !part.is_empty());
+    let text = isolate::join(parts, " · ");
     let response = ui.interact(rect, widgets::id("answers", "note"), Sense::hover());
     spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, &text));
     typeset::paint(

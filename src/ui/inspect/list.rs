@@ -11,6 +11,7 @@ use crate::app::matrix::count;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::scoring::Outcome;
+use crate::text::isolate::{self, isolate};
 use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
@@ -272,7 +273,7 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
     ui.painter().galley(start.min, galley, ink.colour);
     let marks = show_marks(ui, lower, column, state, study, entry);
     let subject = item.subject.as_deref().unwrap_or(&item.task);
-    let note = format!("{}  {}  {}", language.tag(), subject, item.key.id);
+    let note = isolate::join([language.tag(), subject, &item.key.id], "  ");
     typeset::paint(
         ui,
         column.place(0.0, column.width() - marks - 8.0, lower.top(), lower.height()),
@@ -331,7 +332,7 @@ fn show_marks(
 fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, entry: &crate::app::study::Entry) {
     let colours = palette(ui);
     for given in study.given(entry, state.compare.protocol.as_deref()) {
-        let words = format!("{}: {}", given.answer.model, given.answer.outcome.word());
+        let words = format!("{}: {}", isolate(&given.answer.model), given.answer.outcome.word());
         typeset::line(ui, &words, Ink::new(size::SECONDARY, colours.text));
     }
 }

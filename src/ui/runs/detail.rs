@@ -7,6 +7,7 @@ use crate::app::matrix::{count, counted};
 use crate::language::Language;
 use crate::runs::RunRecord;
 use crate::scoring::{Answer, Outcome};
+use crate::text::isolate::isolate;
 use crate::ui::outcomes;
 use crate::ui::typeset;
 use crate::ui::widgets::{self, card};
@@ -71,7 +72,7 @@ pub fn show_facts(ui: &mut Ui, record: &RunRecord, answers: &[Answer]) {
             .as_ref()
             .map(|facts| format!(", {facts}"))
             .unwrap_or_default();
-        rows.push(("Model", format!("{}, SHA-256 {hash}…{facts}", model.name)));
+        rows.push(("Model", format!("{}, SHA-256 {hash}…{facts}", isolate(&model.name))));
     }
     rows.push(("Made by", format!("Polyclinic {}", record.program)));
     widgets::facts(ui, &rows, 92.0);

@@ -17,6 +17,7 @@ use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::runs::{RunRecord, RunState};
 use crate::scoring::{Answer, Outcome};
+use crate::text::isolate::{self, isolate};
 
 const LIVE: f32 = 132.0;
 const ROW: f32 = 52.0;
@@ -105,11 +106,11 @@ fn show_live(ui: &mut Ui, rect: Rect, live: &Live, commands: &mut Vec<Command>) 
                 typeset::line(ui, &percent, Ink::new(size::FINDING, colours.text).semibold());
                 let done = format!("{} of {}", count(live.done), counted(live.total, "answer"));
                 typeset::line(ui, &done, Ink::new(size::BODY, colours.text_2));
-                let mut now = live.stage.clone();
+                let mut now = isolate::names(&live.stage);
                 if now.is_empty()
                     && let Some(language) = &live.language
                 {
-                    now = format!("{} on {}", live.model, language.english_name());
+                    now = format!("{} on {}", isolate(&live.model), language.english_name());
                 }
                 typeset::line(ui, &now, Ink::new(size::BODY, colours.text_2));
             });
@@ -303,9 +304,9 @@ fn show_state(ui: &Ui, inner: Rect, record: &RunRecord, answers: &[Answer], live
 
 fn title(record: &RunRecord) -> String {
     let names = |names: Vec<&str>| match names.as_slice() {
-        [one] => (*one).to_owned(),
-        [one, two] => format!("{one} and {two}"),
-        [one, rest @ ..] => format!("{one} and {} more", rest.len()),
+        [one] => isolate(one),
+        [one, two] => format!("{} and {}", isolate(one), isolate(two)),
+        [one, rest @ ..] => format!("{} and {} more", isolate(one), rest.len()),
         [] => "nothing".to_owned(),
     };
     let models = names(record.models.iter().map(|model| model.name.as_str()).collect());

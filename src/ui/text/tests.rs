@@ -101,6 +101,28 @@ fn two_presses_take_a_word_and_three_a_paragraph() {
     }
 }
 
+/// The marks around a name are there for the eye: nobody hears them, and text of others keeps its own.
+#[test]
+fn isolating_marks_are_drawn_and_not_told() {
+    let isolated = text::isolate::join(["بيان", "medqa"], " on ");
+    let imported = "يعطى \u{2068}Amoxicillin\u{2069} كل يوم";
+    let shown = isolated.clone();
+    let mut harness = Harness::builder().with_step_dt(1.0 / 60.0).build_ui(move |ui| {
+        label(ui, &shown, &style("en"));
+        selectable(ui, imported, &style("ar"));
+    });
+    text::install(&harness.ctx, Fallback::None);
+    harness.run();
+    harness.get_by_label("بيان on medqa");
+    assert!(harness.query_by_label(&isolated).is_none());
+    let at = harness.get_by_label("يعطى Amoxicillin كل يوم").rect().right_center() - vec2(4.0, 0.0);
+    for _ in 0..3 {
+        press(&mut harness, at, true);
+        press(&mut harness, at, false);
+    }
+    assert_eq!(copied(&mut harness).as_deref(), Some(imported));
+}
+
 #[test]
 fn stock_widgets_take_a_galley() {
     let mut harness = Harness::new_ui(|ui| {

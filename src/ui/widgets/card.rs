@@ -4,6 +4,7 @@ use egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, Widg
 
 use super::{palette, within};
 use crate::app::theme::{Pair, radius, size, space};
+use crate::text::isolate;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
 
@@ -69,7 +70,8 @@ pub fn facts(ui: &mut Ui, rows: &[(&str, String)], left: f32) {
     }
 }
 
-/// What happened, where, and what to do: a box with a strong left edge. `act` adds its buttons.
+/// What happened, where, and what to do: a box with a strong left edge. Names in `detail` do not reorder it.
+/// `act` adds its buttons.
 pub fn message(ui: &mut Ui, pair: Pair, title: &str, detail: &str, act: impl FnOnce(&mut Ui)) {
     let colours = palette(ui);
     let frame = egui::Frame::new()
@@ -81,7 +83,11 @@ pub fn message(ui: &mut Ui, pair: Pair, title: &str, detail: &str, act: impl FnO
         ui.spacing_mut().item_spacing.y = 2.0;
         typeset::paragraph(ui, title, Ink::new(size::BODY, colours.text).semibold());
         if !detail.is_empty() {
-            typeset::paragraph(ui, &capital(detail), Ink::new(size::SECONDARY, colours.text_2));
+            typeset::paragraph(
+                ui,
+                &isolate::names(&capital(detail)),
+                Ink::new(size::SECONDARY, colours.text_2),
+            );
         }
         act(ui);
     });
@@ -107,7 +113,7 @@ pub fn empty(ui: &mut Ui, title: &str, detail: &str, act: impl FnOnce(&mut Ui)) 
         ui.set_max_width(460.0);
         typeset::line(ui, title, Ink::new(size::BODY, colours.text).semibold());
         if !detail.is_empty() {
-            typeset::paragraph(ui, detail, Ink::new(size::SECONDARY, colours.text_2));
+            typeset::paragraph(ui, &isolate::names(detail), Ink::new(size::SECONDARY, colours.text_2));
         }
         ui.add_space(space::GAP);
         act(ui);
