@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use egui::{CursorIcon, Event, Id, Pos2, Rect, Response, Ui, Vec2, pos2};
+use egui::{CursorIcon, Event, Id, Key, Pos2, Rect, Response, Ui, Vec2, pos2};
 
 use crate::text::TextLayout;
 
@@ -43,13 +43,15 @@ pub fn interact(ui: &Ui, response: &Response, layout: &TextLayout) {
     }
     let store = Id::unique("selected text");
     let mut selection: Option<Selection> = ui.data(|data| data.get_temp(store));
-    let (pressed, down, pointer, now, copy) = ui.input(|input| {
+    let (pressed, down, pointer, now, copy, extend, all) = ui.input(|input| {
         (
             input.pointer.primary_pressed(),
             input.pointer.primary_down(),
             input.pointer.interact_pos(),
             input.time,
             input.events.iter().any(|event| matches!(event, Event::Copy)),
+            input.modifiers.shift,
+            input.modifiers.command && input.key_pressed(Key::A),
         )
     });
     let ours = |selection: &Option<Selection>| selection.as_ref().is_some_and(|it| it.widget == response.id);
@@ -70,11 +72,16 @@ pub fn interact(ui: &Ui, response: &Response, layout: &TextLayout) {
                 }
                 _ => Unit::Character,
             };
-            let anchor = part_at(layout, position - response.rect.min, unit);
+            let focus = part_at(layout, position - response.rect.min, unit);
+            // With Shift the other end stays.
+            let anchor = match &selection {
+                Some(last) if extend && last.widget == response.id => last.anchor.clone(),
+                _ => focus.clone(),
+            };
             selection = Some(Selection {
                 widget: response.id,
                 unit,
-                focus: anchor.clone(),
+                focus,
                 anchor,
                 pressed_at: now,
                 pressed_on: position,
@@ -94,6 +101,14 @@ pub fn interact(ui: &Ui, response: &Response, layout: &TextLayout) {
         && let Some(selection) = selection.as_mut().filter(|it| it.widget == response.id)
     {
         selection.focus = part_at(layout, position - response.rect.min, selection.unit);
+        ui.data_mut(|data| data.insert_temp(store, selection.clone()));
+    }
+
+    if all
+        && !ui.ctx().text_edit_focused()
+        && let Some(selection) = selection.as_mut().filter(|it| it.widget == response.id)
+    {
+        (selection.anchor, selection.focus) = (0..0, layout.text.len()..layout.text.len());
         ui.data_mut(|data| data.insert_temp(store, selection.clone()));
     }
 

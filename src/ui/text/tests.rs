@@ -91,6 +91,26 @@ fn a_drag_over_a_border_of_directions_copies_in_logical_order() {
 }
 
 #[test]
+fn shift_extends_what_is_selected_and_a_key_takes_all_of_it() {
+    let mut harness = harness();
+    let from = place(&harness, TEXT.find("المريض").unwrap()) + vec2(3.0, 0.0);
+    press(&mut harness, from, true);
+    press(&mut harness, from, false);
+    for _ in 0..40 {
+        harness.step();
+    }
+    let to = place(&harness, TEXT.find("moxi").unwrap()) - vec2(3.0, 0.0);
+    harness.event(Event::ModifiersChanged(Modifiers::SHIFT));
+    press(&mut harness, to, true);
+    press(&mut harness, to, false);
+    harness.event(Event::ModifiersChanged(Modifiers::NONE));
+    assert_eq!(copied(&mut harness).as_deref(), Some("المريض A"));
+    harness.key_press_modifiers(Modifiers::COMMAND, egui::Key::A);
+    harness.run_steps(2);
+    assert_eq!(copied(&mut harness).as_deref(), Some(TEXT));
+}
+
+#[test]
 fn two_presses_take_a_word_and_three_a_paragraph() {
     let mut harness = harness();
     let at = place(&harness, TEXT.find("المريض").unwrap() + 4);
