@@ -15,7 +15,9 @@ use super::models::Download;
 use super::runs::Live;
 use super::state::{Notice, State, Task};
 use super::theme;
+use super::zoom::Zoom;
 use crate::engine::Cancel;
+use crate::places::data_folder;
 use crate::runs::worker::{self, Worker};
 use crate::runs::{RunRecord, RunState, Step};
 use crate::text::isolate::isolate;
@@ -77,7 +79,10 @@ fn run(root: &Path, draw: Draw, renderer: Renderer) -> Result<(), eframe::Error>
         "Polyclinic",
         options,
         Box::new(move |creation| {
-            let application = Application::new(&creation.egui_ctx, root, Fallback::System, draw)?;
+            let mut application = Application::new(&creation.egui_ctx, root, Fallback::System, draw)?;
+            if let Ok(folder) = data_folder() {
+                application.keep_zoom(&creation.egui_ctx, folder.join("window.toml"));
+            }
             Ok(Box::new(application))
         }),
     )
@@ -95,6 +100,7 @@ pub struct Application {
     dialogs: Dialogs,
     /// The window's title, until it is set.
     title: Option<String>,
+    zoom: Zoom,
 }
 
 impl Application {
@@ -103,6 +109,8 @@ impl Application {
     pub fn new(context: &Context, root: PathBuf, fallback: Fallback, draw: Draw) -> Result<Self, OpenError> {
         text::install(context, fallback);
         theme::install(context);
+        // Its own limits and steps are others than ours.
+        context.options_mut(|options| options.zoom_with_keyboard = false);
         let threads = |source| OpenError::Threads { source };
         let loader = Loader::start(context, root).map_err(threads)?;
         let wake = context.clone();
@@ -119,7 +127,13 @@ impl Application {
             downloads: HashMap::new(),
             dialogs: Dialogs::default(),
             title: None,
+            zoom: Zoom::default(),
         })
+    }
+
+    /// Sets the zoom that `file` holds, and keeps there what it is changed to.
+    pub fn keep_zoom(&mut self, context: &Context, file: PathBuf) {
+        self.zoom = Zoom::restore(context, file);
     }
 
     /// What the window shows.
@@ -299,6 +313,7 @@ impl Application {
     /// Draws the window, then carries out what was clicked and typed in it.
     pub fn show(&mut self, ui: &mut egui::Ui) {
         let context = ui.ctx().clone();
+        self.zoom.take_keys(&context);
         let mut commands = command::pressed(&context);
         let dropped: Vec<PathBuf> = context.input(|input| {
             input

@@ -13,6 +13,7 @@ pub mod runs;
 pub mod state;
 pub mod study;
 pub mod theme;
+mod zoom;
 
 pub use application::{Application, Draw, OpenError, open};
 pub use state::{State, Task};

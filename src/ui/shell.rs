@@ -54,6 +54,9 @@ fn show_rail(ui: &mut Ui, rail: Rect, state: &State, commands: &mut Vec<Command>
         .vline(rail.right() - 0.5, rail.y_range(), Stroke::new(1.0, colours.line));
     let sign = Rect::from_center_size(pos2(rail.center().x - 0.5, rail.top() + 22.0), vec2(26.0, 26.0));
     icons::paint_sign(ui.painter(), sign, colours.accent, colours.on_accent);
+    // Where the window is too low for the words, as when zoomed, the icons stand alone; tooltips name them.
+    let words = 48.0 + 56.0 * Page::ALL.len() as f32 + 62.0 <= rail.height();
+    let height = if words { 54.0 } else { 40.0 };
     let mut top = rail.top() + 48.0;
     for page in Page::ALL {
         let icon = match page {
@@ -73,13 +76,13 @@ fn show_rail(ui: &mut Ui, rail: Rect, state: &State, commands: &mut Vec<Command>
             Page::Runs => usize::from(state.runs.live.is_some()),
             _ => 0,
         };
-        let rect = Rect::from_min_size(pos2(rail.left() + 3.0, top), vec2(rail.width() - 7.0, 54.0));
+        let rect = Rect::from_min_size(pos2(rail.left() + 3.0, top), vec2(rail.width() - 7.0, height));
         rail_button(ui, rect, icon, Command::Show(page), state.page == page, badge, commands);
-        top += 56.0;
+        top += height + 2.0;
     }
     let foot = Rect::from_min_size(
-        pos2(rail.left() + 3.0, rail.bottom() - 60.0),
-        vec2(rail.width() - 7.0, 54.0),
+        pos2(rail.left() + 3.0, rail.bottom() - height - 6.0),
+        vec2(rail.width() - 7.0, height),
     );
     let icon = if colours.dark { Icon::Sun } else { Icon::Moon };
     rail_button(ui, foot, icon, Command::ToggleTheme, false, 0, commands);
@@ -131,21 +134,18 @@ fn rail_button(
             Align2::CENTER_CENTER,
         );
     }
-    let line = Rect::from_min_max(
-        pos2(rect.left() - 3.0, rect.top() + 33.0),
-        pos2(rect.right() + 4.0, rect.bottom() - 4.0),
-    );
-    typeset::paint(
-        ui,
-        line,
-        words,
-        Ink::new(size::SMALL, colour).bold_if(selected),
-        Align2::CENTER_CENTER,
-    );
+    if rect.height() >= 54.0 {
+        let line = Rect::from_min_max(
+            pos2(rect.left() - 3.0, rect.top() + 33.0),
+            pos2(rect.right() + 4.0, rect.bottom() - 4.0),
+        );
+        let ink = Ink::new(size::SMALL, colour).bold_if(selected);
+        typeset::paint(ui, line, words, ink, Align2::CENTER_CENTER);
+    }
     widgets::focus_ring(ui, &response, rect);
     let keys = command.keys(ui.ctx()).unwrap_or_default();
     let tooltip = match command.tooltip() {
-        "" => keys,
+        "" => format!("{words} ({keys})"),
         tooltip => format!("{tooltip} ({keys})"),
     };
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
@@ -159,13 +159,11 @@ fn show_header(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
     ui.painter()
         .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
     let title = Rect::from_min_max(rect.min + vec2(16.0, 0.0), rect.max);
-    typeset::paint(
-        ui,
-        title,
-        state.page.title(),
-        Ink::new(size::PAGE_TITLE, colours.text).semibold(),
-        Align2::LEFT_CENTER,
-    );
+    let ink = Ink::new(size::PAGE_TITLE, colours.text).semibold();
+    let words = state.page.title();
+    let drawn = typeset::paint(ui, title, words, ink, Align2::LEFT_CENTER);
+    let response = ui.interact(drawn, widgets::id("shell", "title"), Sense::hover());
+    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Heading, true, words));
     within(ui, rect.shrink2(vec2(12.0, 8.0)), "header", |ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             Button::new(Emphasis::Quiet)

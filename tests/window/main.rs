@@ -13,3 +13,4 @@ mod pictures;
 mod support;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;
+mod zoom;

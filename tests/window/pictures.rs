@@ -94,6 +94,26 @@ fn pictures() {
     }
 }
 
+/// Inspect and Compare in windows that are zoomed.
+#[test]
+fn pictures_of_zoom() {
+    let Some(folder) = folder() else { return };
+    std::fs::create_dir_all(&folder).unwrap();
+    let made = workspace(&MODELS);
+    for zoom in [0.5, 2.0, 3.0] {
+        let builder = Harness::builder().with_size([1600.0, 1000.0]);
+        let mut window = Window::with(made.path(), builder);
+        window.harness.ctx.set_zoom_factor(zoom);
+        for page in [Page::Compare, Page::Inspect] {
+            window.send(Command::Show(page));
+            let name = name(&format!("Zoom-{}", page.title()), egui::Theme::Light, zoom);
+            save(&mut window, &folder, &name);
+        }
+        window.send(Command::ToggleList);
+        save(&mut window, &folder, &name("Zoom-list", egui::Theme::Light, zoom));
+    }
+}
+
 /// States that a finished workspace does not show: a run under way, a download, an import, an error.
 #[test]
 fn pictures_of_work() {

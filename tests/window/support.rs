@@ -202,6 +202,17 @@ impl Window {
         look(self.application.borrow().as_ref().unwrap().state())
     }
 
+    /// Sets the zoom that `file` holds and keeps it there, as a start of the program does.
+    pub fn keep_zoom(&mut self, file: std::path::PathBuf) {
+        let context = self.harness.ctx.clone();
+        self.application
+            .borrow_mut()
+            .as_mut()
+            .unwrap()
+            .keep_zoom(&context, file);
+        self.settle();
+    }
+
     /// Sends a command as a button would.
     pub fn send(&mut self, command: Command) {
         let context = self.harness.ctx.clone();

@@ -66,7 +66,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let matrix_height = matrix::height(&compare.matrix, matrix_width);
     let rest = page.height() - matrix_height - space::GUTTER;
     let lower = rest.max(if wide { 260.0 } else { finding::HEIGHT });
-    let height = matrix_height + space::GUTTER + lower;
+    // Where the page is too narrow for two cards, as when zoomed, they stand below each other.
+    let stacked = !wide && page.width() < 2.0 * finding_width;
+    let below_bars = if stacked { finding::HEIGHT + space::GUTTER } else { 0.0 };
+    let height = matrix_height + space::GUTTER + lower + below_bars;
     within(ui, page, "scrolled", |ui| {
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             let (place, _) = ui.allocate_exact_size(vec2(page.width(), height), egui::Sense::hover());
@@ -77,6 +80,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                     Rect::from_min_max(below.min, pos2(matrix_rect.right(), below.bottom())),
                     Rect::from_min_max(pos2(matrix_rect.right() + space::GUTTER, place.top()), place.max),
                 )
+            } else if stacked {
+                let bars = Rect::from_min_size(below.min, vec2(below.width(), lower));
+                let top = bars.bottom() + space::GUTTER;
+                (bars, Rect::from_min_max(pos2(below.left(), top), below.max))
             } else {
                 let split = below.right() - finding_width;
                 (

@@ -30,17 +30,14 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>], study: &Study) {
     ui.painter()
         .hline(all.x_range(), all.top() + 0.5, Stroke::new(1.0, colours.line_strong));
     let title = Rect::from_min_size(all.min + vec2(14.0, 0.0), vec2(all.width() - 28.0, TITLE));
-    typeset::paint(
-        ui,
-        title,
-        "Answers",
-        Ink::new(size::BODY, colours.text).semibold(),
-        Align2::LEFT_CENTER,
-    );
+    let ink = Ink::new(size::BODY, colours.text).semibold();
+    let drawn = typeset::paint(ui, title, "Answers", ink, Align2::LEFT_CENTER);
+    let heading = ui.interact(drawn, widgets::id("answers", "title"), Sense::hover());
+    spoken::tell(&heading, None, || WidgetInfo::labeled(Role::Heading, true, "Answers"));
     let note = Rect::from_min_max(pos2(all.left() + 14.0, all.bottom() - NOTE), all.max - vec2(14.0, 4.0));
     show_note(ui, note, sides, study);
     let table = Rect::from_min_max(pos2(all.left(), title.bottom()), pos2(all.right(), note.top()));
-    widgets::within(ui, table, "table", |ui| {
+    widgets::group(ui, table, Role::Table, "Answers of the models", |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let given: Vec<(&Side<'_>, Given<'_>)> = sides
             .iter()

@@ -28,7 +28,8 @@ pub fn card(ui: &mut Ui, rect: Rect, title: &str, note: &str, tools: impl FnOnce
         egui::Sides::new().height(space::CONTROL).shrink_left().truncate().show(
             ui,
             |ui| {
-                typeset::line(ui, title, Ink::new(size::BODY, colours.text).semibold());
+                let heading = typeset::line(ui, title, Ink::new(size::BODY, colours.text).semibold());
+                spoken::tell(&heading, None, || WidgetInfo::labeled(Role::Heading, true, title));
                 if !note.is_empty() {
                     typeset::line(ui, note, Ink::new(size::SECONDARY, colours.text_2));
                 }
