@@ -33,6 +33,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("egui_plot", &["app", "ui"]),
     ("rfd", &["app", "ui"]),
     ("parley", &["text"]),
+    ("parley_engine", &["text"]),
     ("candle_core", &["engine"]),
     ("anyhow", &["main.rs", "cli"]),
     ("clap", &["main.rs", "cli"]),

@@ -69,6 +69,8 @@ pub enum Command {
     /// Chooses the language beside the item.
     ChooseBeside(Language),
     ToggleList,
+    /// Shows or hides characters that are not seen in the item.
+    ToggleControls,
     FocusSearch,
 
     NewRun,
@@ -115,6 +117,7 @@ impl Command {
             Self::PreviousItem => "Previous item",
             Self::ChooseBeside(_) => "Beside",
             Self::ToggleList => "List",
+            Self::ToggleControls => "Hidden characters",
             Self::FocusSearch => "Search",
             Self::NewRun => "New run",
             Self::EditForm(_) => "Change",
@@ -146,6 +149,7 @@ impl Command {
             Self::Reload => "Read the workspace from disk again",
             Self::OpenCell(..) => "Open the items behind this cell in Inspect",
             Self::ToggleList => "Show or hide the list of items",
+            Self::ToggleControls => "Show or hide characters that are not seen, such as marks of direction",
             Self::NewRun => "Choose models, benchmarks and languages to run",
             Self::StartRun => "Ask the chosen models the chosen questions on this machine",
             Self::CancelRun => "Stop the run. Every answer so far is kept, and it can be resumed",
@@ -176,6 +180,7 @@ impl Command {
             Self::CancelRun => command(Key::P),
             Self::ToggleList => command(Key::B),
             Self::FocusSearch => plain(Key::Slash),
+            Self::ToggleControls => plain(Key::H),
             Self::NextItem => plain(Key::J),
             Self::PreviousItem => plain(Key::K),
             _ => None,
@@ -199,6 +204,7 @@ pub fn with_keys() -> Vec<Command> {
         Command::PreviousItem,
         Command::FocusSearch,
         Command::ToggleList,
+        Command::ToggleControls,
         Command::NewRun,
         Command::CancelRun,
         Command::Reload,

@@ -7,6 +7,7 @@ use crate::benchmarks::Item;
 use crate::language::Language;
 use crate::runs::RunRecord;
 use crate::scoring::{Answer, Outcome};
+use crate::text::controls::Controls;
 use crate::text::folding::Query;
 
 /// What the list is narrowed to; `None` and an empty search leave everything.
@@ -41,6 +42,8 @@ pub struct Inspect {
     pub beside: Option<Language>,
     /// Whether the list is not as the window's width would have it: shown in a wide one, folded in a narrow one.
     pub list_toggled: bool,
+    /// Whether characters that are not seen are shown in every item.
+    pub controls_shown: bool,
     /// The search field asks for the focus at the next frame.
     pub focus_search: bool,
     /// The list scrolls to the selected row at the next frame.
@@ -55,6 +58,7 @@ impl Default for Inspect {
             selected: 0,
             beside: None,
             list_toggled: false,
+            controls_shown: false,
             focus_search: false,
             reveal: true,
         }
@@ -120,6 +124,8 @@ impl Inspect {
 pub struct Side<'a> {
     pub item: &'a Item,
     pub given: Vec<Given<'a>>,
+    /// What has to be shown of its hidden characters whatever is wished.
+    pub needed: Controls,
 }
 
 impl<'a> Side<'a> {
@@ -130,6 +136,7 @@ impl<'a> Side<'a> {
         Some(Self {
             item,
             given: study.given(entry, protocol).collect(),
+            needed: entry.controls,
         })
     }
 }

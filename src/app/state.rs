@@ -152,6 +152,7 @@ impl State {
             Command::PreviousItem => self.select_entry(self.inspect.selected.saturating_sub(1)),
             Command::ChooseBeside(language) => self.inspect.beside = Some(language),
             Command::ToggleList => self.inspect.list_toggled = !self.inspect.list_toggled,
+            Command::ToggleControls => self.inspect.controls_shown = !self.inspect.controls_shown,
             Command::FocusSearch => {
                 self.page = Page::Inspect;
                 self.inspect.focus_search = true;

@@ -11,6 +11,8 @@ use crate::language::Language;
 use crate::runs::RunRecord;
 use crate::runs::comparison::Row;
 use crate::scoring::Answer;
+use crate::text::appearance;
+use crate::text::controls::Controls;
 use crate::text::folding::Folded;
 
 /// A loaded workspace.
@@ -43,6 +45,8 @@ pub struct Entry {
     answers: Vec<(usize, usize)>,
     /// What a search looks through.
     pub folded: Folded,
+    /// What has to be shown of the item's hidden characters, so that it reads as it is.
+    pub controls: Controls,
 }
 
 impl Study {
@@ -71,6 +75,7 @@ impl Study {
                     item: place,
                     answers: Vec::new(),
                     folded: fold(item),
+                    controls: controls(item),
                 });
             }
         }
@@ -229,4 +234,10 @@ fn fold(item: &Item) -> Folded {
     let fields = [item.key.id.as_str(), &item.question].into_iter();
     let optional = item.context.iter().chain(&item.subject).chain(&item.options);
     Folded::of_parts(fields.chain(optional.map(String::as_str)))
+}
+
+fn controls(item: &Item) -> Controls {
+    let optional = [&item.context, &item.rationale].into_iter().flatten();
+    let texts: Vec<&str> = optional.chain([&item.question]).map(String::as_str).collect();
+    appearance::needed(&texts, &item.options, item.key.language.direction())
 }

@@ -6,6 +6,7 @@
 //! character did to the text around it is undone.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Whether characters that are not seen act, or are shown instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -42,6 +43,26 @@ impl Controls {
             }
         }
         Cow::Owned(revealed)
+    }
+
+    /// Where symbols stand in `text`, in bytes.
+    pub fn places(self, text: &str) -> Vec<Range<usize>> {
+        let shown = text.char_indices().filter(|(_, character)| self.shows(*character));
+        shown
+            .map(|(place, character)| place..place + character.len_utf8())
+            .collect()
+    }
+
+    /// The symbols in `texts` with what each stands for, every one once.
+    pub fn legend<'a>(self, texts: impl Iterator<Item = &'a str>) -> Vec<(&'static str, &'static str)> {
+        let mut legend = Vec::new();
+        for character in texts.flat_map(str::chars).filter(|character| self.shows(*character)) {
+            let line = (symbol(character), name(character).unwrap_or_default());
+            if !legend.contains(&line) {
+                legend.push(line);
+            }
+        }
+        legend
     }
 }
 
@@ -163,6 +184,11 @@ mod tests {
         assert_eq!(Controls::Shown.reveal(text), "می\u{200c}خورد ┫ab│");
         assert_eq!(Controls::AllShown.reveal(text), "می‸خورد ┫ab│");
         assert_eq!(Controls::AllShown.reveal("5 mg"), "5 mg");
+        assert_eq!(Controls::Shown.places(text), [16..19, 21..24]);
+        let legend = Controls::Shown.legend([text, text].into_iter());
+        let names = [("┫", "Right-to-left override"), ("│", "Pop directional formatting")];
+        assert_eq!(legend, names);
+        assert_eq!(Controls::Obeyed.legend([text].into_iter()), []);
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! [`isolate`] the marks that keep a name from reordering the sentence around it, and only `galley`
 //! knows egui.
 
+pub mod appearance;
 pub mod caret;
 pub mod controls;
 pub mod edit;

@@ -121,6 +121,7 @@ fn cluster_at(line: &Line, x: f32) -> Option<&Cluster> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::controls::Controls;
     use crate::text::fonts::{Fallback, Weight};
     use crate::text::layout::{Engine, Frame, TextStyle};
     use crate::text::raster::Faces;
@@ -131,6 +132,7 @@ mod tests {
             line_height: 26.0,
             weight: Weight::Regular,
             language: Some(tag.parse().unwrap()),
+            controls: Controls::Obeyed,
         };
         Engine::new(Fallback::None, Faces::default()).lay_out(text, &style, &Frame::wrapped(max_width), 1.0)
     }

@@ -12,6 +12,7 @@ use super::text::Label;
 use super::widgets::tooltip;
 use crate::app::theme::{Palette, size};
 use crate::language::{Language, Script};
+use crate::text::controls::Controls;
 use crate::text::{self, Frame, Piece, Styled, TextStyle, Weight};
 
 /// How a text is set.
@@ -24,6 +25,8 @@ pub struct Ink {
     pub line_height: Option<f32>,
     /// Whether the size is that of the text's own script and not of the Latin around it.
     pub exact: bool,
+    /// Whether characters that are not seen are shown.
+    pub controls: Controls,
 }
 
 /// How much larger Arabic is set than the Latin beside it.
@@ -37,6 +40,7 @@ impl Ink {
             colour,
             line_height: None,
             exact: false,
+            controls: Controls::Obeyed,
         }
     }
 
@@ -61,6 +65,12 @@ impl Ink {
         self
     }
 
+    /// Shows characters that are not seen.
+    pub fn controls(mut self, controls: Controls) -> Self {
+        self.controls = controls;
+        self
+    }
+
     fn style(self, language: Option<&Language>) -> TextStyle {
         let larger = !self.exact && language.map(Language::script) == Some(Script::Arabic);
         let line_height = self.line_height.unwrap_or(match self.size {
@@ -79,6 +89,7 @@ impl Ink {
                 Weight::Regular
             },
             language: language.cloned(),
+            controls: self.controls,
         }
     }
 }

@@ -9,6 +9,7 @@
 mod bidi;
 mod browser;
 
+use polyclinic::text::controls::Controls;
 use polyclinic::text::layout::Engine;
 use polyclinic::text::raster::Faces;
 use polyclinic::text::{Fallback, TextStyle, Weight};
@@ -25,5 +26,6 @@ fn style(tag: Option<&str>) -> TextStyle {
         line_height: 26.0,
         weight: Weight::Regular,
         language: tag.map(|tag| tag.parse().unwrap()),
+        controls: Controls::Obeyed,
     }
 }

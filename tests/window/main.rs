@@ -7,6 +7,7 @@
 )]
 
 mod accessibility;
+mod hidden;
 mod menus;
 mod pages;
 mod pictures;

@@ -10,6 +10,7 @@ use polyclinic::app::command::{Command, Page};
 use polyclinic::app::matrix::Cell;
 use polyclinic::app::{State, Task};
 use polyclinic::runs::RunState;
+use polyclinic::text::controls::Controls;
 use polyclinic::text::{self, Frame, TextStyle, Weight};
 use polyclinic::workspace::Workspace;
 
@@ -344,6 +345,7 @@ fn characters_without_a_font_are_told_of_once() {
         line_height: 20.0,
         weight: Weight::Regular,
         language: None,
+        controls: Controls::Obeyed,
     };
     for text in ["a dose of \u{10fffd}", "\u{10fffc}, \u{10fffd}"] {
         text::lay_out(&pages.harness.ctx, text, &style, &Frame::UNLIMITED);

@@ -1,6 +1,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::*;
+use crate::text::controls::Controls;
 use crate::text::fonts::{Fallback, Weight};
 use crate::text::layout::{Engine, Frame, TextStyle};
 use crate::text::raster::Faces;
@@ -11,6 +12,7 @@ fn lay_out_at(text: &str, tag: Option<&str>, max_width: f32) -> TextLayout {
         line_height: 26.0,
         weight: Weight::Regular,
         language: tag.map(|tag| tag.parse().unwrap()),
+        controls: Controls::Obeyed,
     };
     let frame = Frame {
         editable: true,

@@ -1,6 +1,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::*;
+use crate::text::controls::Controls;
 use crate::text::fonts::{Fallback, Weight};
 use crate::text::layout::{Engine, Frame, TextStyle};
 use crate::text::raster::Faces;
@@ -11,6 +12,7 @@ fn lay_out(text: &str) -> TextLayout {
         line_height: 26.0,
         weight: Weight::Regular,
         language: None,
+        controls: Controls::Obeyed,
     };
     let frame = Frame {
         editable: true,

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use egui::epaint::text::{GlyphBitmap, GlyphRasterizer, GlyphRasterizerRequest, RasterizedGlyph};
 use egui::{Color32, ColorImage, vec2};
 
+use crate::text::controls::Controls;
 use crate::text::layout::{Engine, Frame, TextStyle};
 use crate::text::raster::{Coverage, FaceId, Faces, Rasterizer};
 
@@ -133,6 +134,7 @@ impl CharacterTable {
             line_height: size,
             weight: style.weight,
             language: style.language,
+            controls: Controls::Obeyed,
         };
         let line = text.replace('\n', " ");
         let layout = lock(&self.engine).lay_out(&line, &style, &Frame::UNLIMITED, 1.0);

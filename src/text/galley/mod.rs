@@ -174,7 +174,7 @@ impl Bridge {
             styled.pieces,
             [style.size, style.line_height, frame.max_width, scale].map(f32::to_bits),
             style.weight,
-            &style.language,
+            (&style.language, style.controls),
             frame.max_lines,
             (frame.fill, frame.cut, frame.editable),
         ));

@@ -2,6 +2,7 @@ use egui_kittest::Harness;
 
 use super::*;
 use crate::text::Look;
+use crate::text::controls::Controls;
 
 fn style(size: f32, tag: &str) -> TextStyle {
     TextStyle {
@@ -9,6 +10,7 @@ fn style(size: f32, tag: &str) -> TextStyle {
         line_height: size * 1.6,
         weight: Weight::Regular,
         language: Some(tag.parse().unwrap()),
+        controls: Controls::Obeyed,
     }
 }
 

@@ -13,6 +13,8 @@ mod paragraphs;
 mod placing;
 mod shaping;
 
+pub(in crate::text) use paragraphs::paragraphs;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 use parley::{FontContext, LayoutContext};
 
 use self::cutting::Excerpt;
+use super::controls::Controls;
 use super::fonts::{self, Fallback, Weight};
 use super::raster::{FaceId, Faces};
 use super::rich::{Look, Looks, Rgba, Styled};
@@ -37,6 +40,8 @@ pub struct TextStyle {
     /// Decides the direction of paragraphs, the font and the rules of line breaking.
     /// `None`: paragraphs run as their first strong letter does.
     pub language: Option<Language>,
+    /// Where characters that are not seen are shown, a symbol stands for each and what it did is undone.
+    pub controls: Controls,
 }
 
 /// The room a text has.
@@ -228,13 +233,17 @@ impl Engine {
     }
 
     fn lay_out_once(&mut self, styled: Styled<'_>, style: &TextStyle, frame: &Frame, scale: f32) -> TextLayout {
-        let text = styled.text;
-        let looks = Looks::of(styled);
-        let families = fonts::families(style.language.as_ref(), text);
+        // Symbols are as long as what they stand for, so every position is one of the text too.
+        let shown = style.controls.reveal(styled.text);
+        let looks = Looks::of(Styled {
+            text: &shown,
+            pieces: styled.pieces,
+        });
+        let families = fonts::families(style.language.as_ref(), &shown);
         let width = frame.max_width.is_finite().then(|| (frame.max_width * scale).max(1.0));
         let max_lines = frame.max_lines.unwrap_or(usize::MAX).max(1);
         let mut result = TextLayout {
-            text: text.into(),
+            text: styled.text.into(),
             lines: Vec::new(),
             width: 0.0,
             height: 0.0,
@@ -244,8 +253,8 @@ impl Engine {
             missing: BTreeSet::new(),
         };
         let mut before = None;
-        for (index, range) in paragraphs::paragraphs(text, frame.editable).into_iter().enumerate() {
-            let own = text.get(range.clone()).unwrap_or_default();
+        for (index, range) in paragraphs(&shown, frame.editable).into_iter().enumerate() {
+            let own = shown.get(range.clone()).unwrap_or_default();
             let mut paragraph = Paragraph {
                 text: own,
                 start: range.start,
@@ -261,7 +270,7 @@ impl Engine {
             let mut shaped = self.shape(&paragraph, Excerpt::whole(paragraph.text));
             // A part of it may begin with other letters than the whole.
             paragraph.direction = Some(shaped.direction());
-            let more = text.get(range.end..).is_some_and(|rest| !rest.trim().is_empty());
+            let more = shown.get(range.end..).is_some_and(|rest| !rest.trim().is_empty());
             let last = shaped.layout.len() > room || (shaped.layout.len() == room && more);
             result.natural_width = result.natural_width.max(shaped.natural_width);
             if last {

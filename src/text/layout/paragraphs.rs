@@ -7,7 +7,7 @@ const BREAKS: [char; 6] = ['\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{202
 
 /// The byte ranges of the paragraphs of `text`, without what ends them. After a break at the very
 /// end there is another, empty one if the text is `open_ended`.
-pub(super) fn paragraphs(text: &str, open_ended: bool) -> Vec<Range<usize>> {
+pub(in crate::text) fn paragraphs(text: &str, open_ended: bool) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive(BREAKS) {

@@ -1,3 +1,4 @@
+mod controls;
 mod cutting;
 mod rich;
 
@@ -10,6 +11,7 @@ fn style(tag: Option<&str>) -> TextStyle {
         line_height: 26.0,
         weight: Weight::Regular,
         language: tag.map(|tag| tag.parse().unwrap()),
+        controls: Controls::Obeyed,
     }
 }
 

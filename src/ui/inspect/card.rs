@@ -5,10 +5,12 @@
 
 use egui::{Pos2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
 
+use super::hidden;
 use crate::app::inspect::Side;
 use crate::app::theme::{radius, size, space};
 use crate::language::Language;
 use crate::scoring::Outcome;
+use crate::text::controls::Controls;
 use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
@@ -28,13 +30,14 @@ struct Half<'a> {
     side: &'a Side<'a>,
     language: &'a Language,
     reading: Reading,
+    controls: Controls,
     column: Column,
     /// The model's name and its options' probabilities.
     bars: Vec<(&'a str, Vec<f64>, Option<usize>, Outcome)>,
 }
 
-/// Shows the sides, scrolled where they are too long.
-pub fn show(ui: &mut Ui, sides: &[Side<'_>]) {
+/// Shows the sides, scrolled where they are too long, with all their hidden characters if asked to.
+pub fn show(ui: &mut Ui, sides: &[Side<'_>], controls_shown: bool) {
     let all = ui.max_rect();
     ScrollArea::vertical()
         .auto_shrink([false, false])
@@ -42,8 +45,9 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>]) {
         .show(ui, |ui| {
             let width = all.width();
             let origin = ui.cursor().min;
-            let halves = halves(sides, origin.x, width);
+            let halves = halves(sides, controls_shown, origin.x, width);
             let mut top = show_heads(ui, &halves, origin.y);
+            top = show_hidden(ui, &halves, top);
             top = show_questions(ui, &halves, top);
             let options = halves
                 .iter()
@@ -68,7 +72,7 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>]) {
         });
 }
 
-fn halves<'a>(sides: &'a [Side<'a>], left: f32, width: f32) -> Vec<Half<'a>> {
+fn halves<'a>(sides: &'a [Side<'a>], controls_shown: bool, left: f32, width: f32) -> Vec<Half<'a>> {
     let each = (width / sides.len().max(1) as f32).floor();
     sides
         .iter()
@@ -85,6 +89,11 @@ fn halves<'a>(sides: &'a [Side<'a>], left: f32, width: f32) -> Vec<Half<'a>> {
                 side,
                 language,
                 reading: typeset::reading(language),
+                controls: if controls_shown {
+                    Controls::AllShown
+                } else {
+                    side.needed
+                },
                 column: Column::of(Rect::from_x_y_ranges(start..=end, 0.0..=0.0), language),
                 bars: side
                     .given
@@ -137,16 +146,32 @@ fn show_heads(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
     top + HEAD
 }
 
+/// What the symbols of each half stand for, where any are shown.
+fn show_hidden(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
+    let mut bottom = top;
+    for half in halves {
+        let column = half.column;
+        let place = column.place(PADDING, column.width() - 2.0 * PADDING, top + 10.0, f32::INFINITY);
+        let height = hidden::explain(ui, place, half.side, half.controls);
+        if height > 0.0 {
+            bottom = bottom.max(top + 10.0 + height);
+        }
+    }
+    bottom.ceil()
+}
+
 fn question_ink(ui: &Ui, half: &Half<'_>) -> Ink {
     Ink::new(half.reading.question.0, palette(ui).text)
         .leading(half.reading.question.1)
         .exact()
+        .controls(half.controls)
 }
 
 fn context_ink(ui: &Ui, half: &Half<'_>) -> Ink {
     Ink::new(half.reading.option.0, palette(ui).text_2)
         .leading(half.reading.option.1)
         .exact()
+        .controls(half.controls)
 }
 
 fn baseline(ui: &Ui, half: &Half<'_>) -> f32 {
@@ -170,11 +195,11 @@ fn show_questions(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
         if let Some(context) = &half.side.item.context {
             let ink = context_ink(ui, half);
             let place = column.place(PADDING, width, y, f32::INFINITY);
-            y += typeset::block(ui, place, context, ink, half.language) + 10.0;
+            y += hidden::block(ui, place, context, ink, half.language) + 10.0;
         }
         let ink = question_ink(ui, half);
         let place = column.place(PADDING, width, y, f32::INFINITY);
-        y += typeset::block(ui, place, &half.side.item.question, ink, half.language) + 16.0;
+        y += hidden::block(ui, place, &half.side.item.question, ink, half.language) + 16.0;
         bottom = bottom.max(y);
     }
     bottom.ceil()
@@ -191,9 +216,10 @@ fn show_rationales(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
         let column = half.column;
         let ink = Ink::new(half.reading.option.0 - 1.0, colours.text_2)
             .leading(half.reading.option.1)
-            .exact();
+            .exact()
+            .controls(half.controls);
         let place = column.place(PADDING, column.width() - 2.0 * PADDING, top + 12.0, f32::INFINITY);
-        bottom = bottom.max(top + 12.0 + typeset::block(ui, place, rationale, ink, half.language) + 14.0);
+        bottom = bottom.max(top + 12.0 + hidden::block(ui, place, rationale, ink, half.language) + 14.0);
     }
     bottom.ceil()
 }
@@ -246,6 +272,7 @@ fn option_ink(ui: &Ui, half: &Half<'_>, right: bool) -> Ink {
     Ink::new(half.reading.option.0, palette(ui).text)
         .leading(half.reading.option.1)
         .exact()
+        .controls(half.controls)
         .bold_if(right)
 }
 
@@ -299,7 +326,7 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
     // The first baselines of the two languages meet.
     let own_top = text_top + row.baseline - baseline;
     let place = column.place(INDENT, column.width() - INDENT - PADDING, own_top, f32::INFINITY);
-    typeset::block(ui, place, text, ink, half.language);
+    hidden::block(ui, place, text, ink, half.language);
     let mut y = text_top + text_height + 6.0;
     let names = name_width(ui, half);
     for (model, probabilities, choice, outcome) in &half.bars {

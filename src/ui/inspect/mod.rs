@@ -2,6 +2,7 @@
 
 mod answers;
 mod card;
+mod hidden;
 mod list;
 
 use egui::{Rect, Stroke, Ui, pos2, vec2};
@@ -115,7 +116,9 @@ fn show_card(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let bottom = Rect::from_min_max(pos2(all.left(), all.bottom() - table), all.max);
     let body = Rect::from_min_max(header.left_bottom(), pos2(all.right(), bottom.top()));
     let sides = in_order(own, other);
-    within(ui, body, "sides", |ui| card::show(ui, &sides));
+    within(ui, body, "sides", |ui| {
+        card::show(ui, &sides, state.inspect.controls_shown)
+    });
     within(ui, bottom, "answers", |ui| answers::show(ui, &sides, study));
 }
 
@@ -181,6 +184,16 @@ fn show_header(
             .keys()
             .enabled(state.inspect.selected > 0);
         previous.show(ui, commands, Command::PreviousItem);
+        let (emphasis, name) = if state.inspect.controls_shown {
+            (Emphasis::Plain, "Hide hidden characters")
+        } else {
+            (Emphasis::Quiet, "Show hidden characters")
+        };
+        Button::new(emphasis)
+            .icon(Icon::Hidden)
+            .text("")
+            .name(name)
+            .show(ui, commands, Command::ToggleControls);
         if let Some(beside) = beside {
             let entries: Vec<Entry<'_>> = others.iter().map(|(language, _)| Entry::native(language)).collect();
             let selected = others.iter().position(|(language, _)| language == beside);

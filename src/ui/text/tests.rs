@@ -3,6 +3,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::*;
+use crate::text::controls::Controls;
 use crate::text::{Fallback, Look, Piece, Weight};
 
 const TEXT: &str = "يعطى المريض Amoxicillin كل يوم\nفقرة ثانية";
@@ -13,6 +14,7 @@ fn style(tag: &str) -> TextStyle {
         line_height: 26.0,
         weight: Weight::Regular,
         language: Some(tag.parse().unwrap()),
+        controls: Controls::Obeyed,
     }
 }
 

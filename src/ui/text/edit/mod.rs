@@ -16,6 +16,7 @@ use super::accessible;
 use crate::app::theme::{radius, size, space};
 use crate::language::{Direction, Language};
 use crate::text::caret::CaretPlace;
+use crate::text::controls::Controls;
 use crate::text::edit::Edit;
 use crate::text::{self, Frame, Text, TextLayout, TextStyle, Weight};
 use crate::ui::icons::{self, Icon};
@@ -217,6 +218,7 @@ impl<'a> TextEdit<'a> {
             line_height: LINE,
             weight: Weight::Regular,
             language,
+            controls: Controls::Obeyed,
         }
     }
 
