@@ -8,6 +8,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use egui::{Color32, Context, FontId, RawInput, Rect, ScrollArea, Ui, pos2, vec2};
 use polyclinic::language::Language;
+use polyclinic::text::controls::Controls;
 use polyclinic::text::{self, Fallback, Frame, TextStyle, Weight};
 use polyclinic::ui::text::Label;
 
@@ -19,6 +20,7 @@ fn style(tag: &str) -> TextStyle {
         line_height: 26.0,
         weight: Weight::Regular,
         language: tag.parse::<Language>().ok(),
+        controls: Controls::Obeyed,
     }
 }
 
