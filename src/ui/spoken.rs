@@ -3,6 +3,7 @@
 //! The window itself is in English; a node whose words are in another language says so, and one with
 //! foreign letters of which nobody knows the language at least tells the script.
 
+use egui::accesskit::{Role, Toggled};
 use egui::{Response, Ui, WidgetInfo};
 
 use crate::language::{Language, Script};
@@ -28,6 +29,13 @@ pub fn tell(response: &Response, language: Option<&Language>, info: impl Fn() ->
         };
         if let Some(tag) = tag {
             node.set_language(tag);
+        }
+        // Of a list one is chosen; only buttons are pressed.
+        if matches!(node.role(), Role::ListBoxOption | Role::ListItem)
+            && let Some(toggled) = node.toggled()
+        {
+            node.set_selected(toggled == Toggled::True);
+            node.clear_toggled();
         }
     });
 }

@@ -24,9 +24,9 @@ fn type_in(pages: &mut Pages, text: &str) {
     pages.settle();
 }
 
-/// The rows that an open menu shows, and which of them has the focus.
-fn rows(pages: &Pages) -> (Vec<String>, Option<usize>) {
-    let menu = pages.harness.get_by_role(Role::ListBox);
+/// The rows that the open menu of that name shows, and which of them has the focus.
+fn rows(pages: &Pages, menu: &str) -> (Vec<String>, Option<usize>) {
+    let menu = pages.harness.get_by_role_and_label(Role::ListBox, menu);
     let rows: Vec<_> = menu.query_all_by_role(Role::ListBoxOption).collect();
     let names = rows.iter().map(|row| row.accesskit_node().label().unwrap()).collect();
     (names, rows.iter().position(|row| row.accesskit_node().is_focused()))
@@ -39,14 +39,14 @@ fn a_menu_is_walked_and_left_by_keys() {
     pages.harness.get_by_label(field()).focus();
     pages.settle();
     press(&mut pages, Key::Enter);
-    let (names, focus) = rows(&pages);
+    let (names, focus) = rows(&pages, field());
     assert_eq!(names.len(), 13);
     let arabic = names.iter().position(|name| name == "العربية").unwrap();
     assert_eq!(focus, Some(arabic), "the chosen row has the focus");
     press(&mut pages, Key::ArrowDown);
-    assert_eq!(rows(&pages).1, Some(arabic + 1));
+    assert_eq!(rows(&pages, field()).1, Some(arabic + 1));
     press(&mut pages, Key::Escape);
-    assert!(pages.harness.query_by_role(Role::ListBox).is_none());
+    assert!(pages.harness.query_by_role_and_label(Role::ListBox, field()).is_none());
     assert!(pages.harness.get_by_label(field()).accesskit_node().is_focused());
     assert!(pages.state().inspect.beside.is_none());
 }
@@ -57,10 +57,10 @@ fn what_is_typed_finds_a_row_and_is_no_command() {
     let before = pages.state().inspect.selected;
     pages.harness.get_by_label("Add filter").click();
     pages.settle();
-    assert!(rows(&pages).0.len() > 20);
+    assert!(rows(&pages, "Filter").0.len() > 20);
     for (typed, name) in [("jap", "Japanese"), ("日本", "Japanese"), ("العر", "Arabic")] {
         type_in(&mut pages, typed);
-        assert_eq!(rows(&pages), (vec![name.to_owned()], Some(0)), "{typed}");
+        assert_eq!(rows(&pages, "Filter"), (vec![name.to_owned()], Some(0)), "{typed}");
         for _ in typed.chars() {
             press(&mut pages, Key::Backspace);
         }
@@ -71,11 +71,14 @@ fn what_is_typed_finds_a_row_and_is_no_command() {
     type_in(&mut pages, "infectious");
     press(&mut pages, Key::Space);
     type_in(&mut pages, " dis");
-    assert_eq!(rows(&pages), (vec!["infectious diseases".to_owned()], Some(0)));
+    assert_eq!(
+        rows(&pages, "Filter"),
+        (vec!["infectious diseases".to_owned()], Some(0))
+    );
     press(&mut pages, Key::Enter);
     assert_eq!(
         pages.state().inspect.filter.subject.as_deref(),
         Some("infectious diseases")
     );
-    assert!(pages.harness.query_by_role(Role::ListBox).is_none());
+    assert!(pages.harness.query_by_role_and_label(Role::ListBox, "Filter").is_none());
 }

@@ -46,7 +46,12 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.painter()
         .hline(all.x_range(), top - 0.5, Stroke::new(1.0, colours.line));
     let rows = Rect::from_min_max(pos2(all.left(), top), all.max - vec2(1.0, 0.0));
-    within(ui, rows, "rows", |ui| show_rows(ui, state, study, commands));
+    widgets::group(ui, rows, Role::ListBox, "Items", |ui| {
+        let listed = state.inspect.listed.len();
+        ui.ctx()
+            .accesskit_node_builder(ui.unique_id(), |node| node.set_size_of_set(listed));
+        show_rows(ui, state, study, commands);
+    });
 }
 
 fn show_search(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -260,6 +265,9 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
             format!("{} {}: {}", language.tag(), item.key.id, item.question),
         )
     });
+    // Only the rows in sight are there to be counted.
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_position_in_set(place));
     widgets::row_ground(ui, rect, selected, &response);
     let inner = rect.shrink2(vec2(12.0, 6.0));
     let (upper, lower) = inner.split_top_bottom_at_fraction(0.56);

@@ -4,6 +4,7 @@ use egui::{Response, Ui};
 
 use super::palette;
 use crate::app::theme::size;
+use crate::text::isolate;
 use crate::ui::typeset::{self, Ink, Words};
 
 /// Shows `words` while the pointer rests on `response`; assistive technology reads them as its description.
@@ -14,10 +15,11 @@ pub fn tooltip<'a>(response: Response, words: impl Into<Words<'a>>) -> Response 
         return response;
     }
     if response.ctx.has_accesskit_node(response.id) {
+        let told = isolate::plain(words.text);
         response.ctx.accesskit_node_builder(response.id, |node| {
             // A name that was cut is read in full already.
-            if ![node.label(), node.value()].contains(&Some(words.text)) {
-                node.set_description(words.text);
+            if ![node.label(), node.value()].contains(&Some(told.as_str())) {
+                node.set_description(told);
             }
         });
     }
