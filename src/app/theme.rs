@@ -85,6 +85,8 @@ pub struct Palette {
     pub accent_soft: Color32,
     pub accent_text: Color32,
     pub on_accent: Color32,
+    /// Behind selected text.
+    pub selection: Color32,
     pub bar_track: Color32,
     pub bar_chosen: Color32,
     pub bar_other: Color32,
@@ -135,6 +137,7 @@ pub const LIGHT: Palette = Palette {
     accent_soft: rgb(0xE8EAFB),
     accent_text: rgb(0x3742AE),
     on_accent: rgb(0xFFFFFF),
+    selection: rgb(0xC6CDF8),
     bar_track: rgb(0xE9ECEF),
     bar_chosen: rgb(0x2F3740),
     bar_other: rgb(0x8B949F),
@@ -189,6 +192,7 @@ pub const DARK: Palette = Palette {
     accent_soft: rgb(0x282E52),
     accent_text: rgb(0xA5B0FA),
     on_accent: rgb(0x11131A),
+    selection: rgb(0x39447F),
     bar_track: rgb(0x2A2F36),
     bar_chosen: rgb(0xE4E8EC),
     bar_other: rgb(0x626B76),
@@ -355,7 +359,7 @@ fn visuals(palette: &Palette) -> Visuals {
         open: widget(palette.hover, palette.edge, palette.text),
     };
     visuals.selection = Selection {
-        bg_fill: palette.accent_soft,
+        bg_fill: palette.selection,
         stroke: Stroke::new(1.0, palette.accent_text),
     };
     visuals.panel_fill = palette.window;
@@ -424,6 +428,13 @@ mod tests {
                     );
                 }
             }
+            for ink in [palette.text, palette.text_2] {
+                assert!(contrast(ink, palette.selection) >= 4.5, "{ink:?} selected");
+            }
+            assert!(
+                contrast(palette.panel, palette.selection) >= 1.4,
+                "what is selected is seen"
+            );
             for outcome in Outcome::ALL {
                 let Pair { ink, tint } = palette.outcome(outcome);
                 assert!(contrast(ink, tint) >= 4.5, "{outcome:?}: {}", contrast(ink, tint));

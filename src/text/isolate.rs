@@ -4,6 +4,7 @@
 //! DIRECTIONAL ISOLATE (UAX 9): it takes its direction from its own content, and counts as one
 //! neutral character outside.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// FIRST STRONG ISOLATE.
@@ -61,23 +62,29 @@ pub fn names(sentence: &str) -> String {
 
 /// `text` without the pairs of marks that [`isolate`] adds, for those who listen to it.
 pub fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    // Of every isolate that is open, whether its first mark was left out.
-    let mut open: Vec<bool> = Vec::new();
-    for character in text.chars() {
-        let ours = match character {
-            FIRST_STRONG | LEFT_TO_RIGHT | RIGHT_TO_LEFT => {
-                open.push(character == FIRST_STRONG);
-                character == FIRST_STRONG
+    let marks = marks(text);
+    let kept = text.char_indices().filter(|(at, _)| !marks.contains(at));
+    kept.map(|(_, character)| character).collect()
+}
+
+/// Where the pairs of marks that [`isolate`] adds stand in `text`.
+pub fn marks(text: &str) -> HashSet<usize> {
+    let mut marks = HashSet::new();
+    // Of every isolate that is open, where its first mark stands if that is ours.
+    let mut open: Vec<Option<usize>> = Vec::new();
+    for (at, character) in text.char_indices() {
+        match character {
+            FIRST_STRONG => open.push(Some(at)),
+            LEFT_TO_RIGHT | RIGHT_TO_LEFT => open.push(None),
+            POP => {
+                if let Some(Some(first)) = open.pop() {
+                    marks.extend([first, at]);
+                }
             }
-            POP => open.pop() == Some(true),
-            _ => false,
-        };
-        if !ours {
-            plain.push(character);
+            _ => {}
         }
     }
-    plain
+    marks
 }
 
 /// Where names in right-to-left letters stand in `sentence`, outside of its isolates.

@@ -1,12 +1,13 @@
 //! What a screen reader is told: the language of every foreign word, and the name of everything that takes the focus.
 
-use egui::accesskit::{Action, Role};
+use egui::accesskit::{Action, Role, TextDirection};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, NodeT, Queryable};
 use polyclinic::app::State;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::state::Notice;
 use polyclinic::language::{Direction, Script};
+use polyclinic::text::isolate;
 
 use crate::support::{Pages, model, state};
 
@@ -40,6 +41,13 @@ fn faults(node: AccessKitNode<'_>, told: bool, found: &mut Vec<String>) {
     let data = node.data();
     let told = told || (data.language().is_some() && !node.is_root());
     let texts = [data.label(), data.value(), data.description(), data.placeholder()];
+    let marks = |text: &str| !isolate::marks(text).is_empty();
+    if texts.into_iter().flatten().any(marks) {
+        found.push(format!("{:?} {texts:?} tells marks that are for the eye", data.role()));
+    }
+    if data.role() == Role::TextRun && data.language().is_none() && texts.into_iter().flatten().any(is_foreign) {
+        found.push(format!("the run {texts:?} tells no language"));
+    }
     if !told && texts.into_iter().flatten().any(is_foreign) {
         found.push(format!("{:?} {texts:?} tells no language", data.role()));
     }
@@ -84,10 +92,10 @@ fn forms_and_menus_tell_languages_and_names() {
     pages.settle();
     check(&pages, "the form of a run");
     let mut pages = open(Page::Inspect);
-    for menu in ["Add filter", "Beside"] {
+    for (menu, name) in [("Add filter", "Filter"), ("Beside", "Beside")] {
         pages.harness.get_by_label(menu).click();
         pages.settle();
-        pages.harness.get_by_role(Role::ListBox);
+        pages.harness.get_by_role_and_label(Role::ListBox, name);
         check(&pages, menu);
         pages.harness.key_press(egui::Key::Escape);
         pages.settle();
@@ -95,4 +103,50 @@ fn forms_and_menus_tell_languages_and_names() {
     pages.harness.state_mut().0.apply(Command::ToggleKeys);
     pages.settle();
     check(&pages, "the list of keys");
+}
+
+#[test]
+fn the_items_are_a_list_to_choose_one_from() {
+    let mut pages = open(Page::Inspect);
+    let length = pages.state().inspect.listed.len();
+    for chosen in [0, 2] {
+        pages.harness.state_mut().0.apply(Command::SelectEntry(chosen));
+        pages.settle();
+        let list = pages.harness.get_by_role_and_label(Role::ListBox, "Items");
+        let rows: Vec<_> = list.get_all_by_role(Role::ListBoxOption).collect();
+        assert_eq!(list.accesskit_node().size_of_set(), Some(length));
+        assert!(rows.len() > 5 && rows.len() < length, "only those in sight");
+        for (place, row) in rows.iter().enumerate() {
+            let row = row.accesskit_node();
+            assert_eq!(row.is_selected(), Some(place == chosen), "{place}");
+            assert_eq!(row.position_in_set(), Some(place));
+        }
+    }
+}
+
+/// A question is walked through by character and word, in the direction of its lines.
+#[test]
+fn a_question_is_told_in_runs_of_its_direction() {
+    let pages = open(Page::Inspect);
+    let question = "أي علامة حيوية تقاس بكفة تلف حول العضد؟";
+    let node = pages.harness.get_by_label(question);
+    let node = node.accesskit_node();
+    assert!(node.supports_text_ranges());
+    assert_eq!(node.document_range().text(), question);
+    let runs: Vec<_> = node
+        .children()
+        .flat_map(|child| child.children().chain([child]))
+        .collect();
+    let runs: Vec<_> = runs.iter().filter(|run| run.data().role() == Role::TextRun).collect();
+    assert!(!runs.is_empty());
+    for run in runs {
+        assert_eq!(run.data().text_direction(), Some(TextDirection::RightToLeft));
+        assert_eq!(run.data().language(), Some("ar"));
+        let widths: f32 = run.data().character_widths().unwrap().iter().sum();
+        let bounds = run.data().bounds().unwrap();
+        assert!(
+            (f64::from(widths) - (bounds.x1 - bounds.x0)).abs() < 1.0,
+            "{widths} in {bounds:?}"
+        );
+    }
 }

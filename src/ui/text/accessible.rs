@@ -8,7 +8,7 @@ use egui::accesskit::{self, NodeId, Role, TextDirection, TextPosition, TextSelec
 use egui::{Id, Pos2, Rect, Response, Sense, Ui, UiBuilder, vec2};
 
 use crate::language::{Direction, Language};
-use crate::text::TextLayout;
+use crate::text::{TextLayout, isolate};
 
 /// AccessKit counts the starts of words in one octet each.
 const LONGEST: usize = 255;
@@ -154,11 +154,13 @@ fn place_in(runs: &[Run], position: usize) -> Option<TextPosition> {
 /// The runs of a text in reading order; an empty line has an empty one.
 fn runs(widget: Id, layout: &TextLayout) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
+    // Marks that isolate names are for the eye.
+    let marks = isolate::marks(&layout.text);
     for (index, line) in layout.lines.iter().enumerate() {
         let mut clusters: Vec<_> = line
             .clusters
             .iter()
-            .filter(|cluster| !cluster.text.is_empty())
+            .filter(|cluster| !cluster.text.is_empty() && !marks.contains(&cluster.text.start))
             .collect();
         clusters.sort_unstable_by_key(|cluster| cluster.text.start);
         let id = |count: usize| widget.with((index, count));

@@ -5,6 +5,7 @@
 
 mod accessible;
 mod edit;
+mod menu;
 mod select;
 
 pub use edit::{Edited, TextEdit};
@@ -84,11 +85,17 @@ impl Widget for Label<'_> {
         spoken::tell(&response, self.style.language.as_ref(), || {
             WidgetInfo::labeled(Role::Label, ui.is_enabled(), self.text.text)
         });
+        if self.selectable {
+            // Also out of sight, where a selection made before stays one.
+            let selection = select::interact(ui, &response, &laid.layout);
+            let language = self.style.language.as_ref();
+            accessible::tell_runs(ui, &response, &laid.layout, rect.min, language, selection);
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.add_action(egui::accesskit::Action::SetTextSelection);
+            });
+        }
         if ui.is_rect_visible(rect) {
             let color = self.color.unwrap_or_else(|| ui.visuals().text_color());
-            if self.selectable {
-                select::interact(ui, &response, &laid.layout);
-            }
             ui.painter().galley(rect.min, laid.galley.clone(), color);
         }
         if laid.layout.truncated {

@@ -1,6 +1,10 @@
+use std::cell::Cell;
+use std::rc::Rc;
+
+use egui::accesskit::{Action, ActionData, ActionRequest, TextPosition, TextSelection, TreeId};
 use egui::{Event, Modifiers, OutputCommand, PointerButton, Pos2, pos2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::*;
 use crate::text::controls::Controls;
@@ -22,11 +26,11 @@ fn harness() -> Harness<'static> {
     let mut harness = Harness::builder()
         .with_size(vec2(420.0, 200.0))
         .with_step_dt(1.0 / 60.0)
+        .with_context_setup(|context| text::install(context, Fallback::None))
         .build_ui(|ui| {
             selectable(ui, TEXT, &style("ar"));
             label(ui, "below", &style("en"));
         });
-    text::install(&harness.ctx, Fallback::None);
     harness.run();
     harness
 }
@@ -120,6 +124,155 @@ fn two_presses_take_a_word_and_three_a_paragraph() {
         press(&mut harness, at, true);
         press(&mut harness, at, false);
         assert_eq!(copied(&mut harness).as_deref(), expected);
+    }
+}
+
+fn click(harness: &mut Harness<'_>, at: Pos2, button: PointerButton) {
+    harness.event(Event::PointerMoved(at));
+    for pressed in [true, false] {
+        harness.event(Event::PointerButton {
+            pos: at,
+            button,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+        harness.step();
+    }
+    harness.run_steps(2);
+}
+
+#[test]
+fn a_right_click_offers_to_copy_and_to_select_all() {
+    let mut harness = harness();
+    let at = place(&harness, 4);
+    click(&mut harness, at, PointerButton::Secondary);
+    assert!(
+        harness.get_by_label("Copy").accesskit_node().is_disabled(),
+        "nothing is selected"
+    );
+    let entry = harness.get_by_label("Select all").rect().center();
+    click(&mut harness, entry, PointerButton::Primary);
+    assert!(harness.query_by_label("Select all").is_none(), "the menu closes");
+    assert_eq!(copied(&mut harness).as_deref(), Some(TEXT));
+
+    click(&mut harness, at, PointerButton::Secondary);
+    let entry = harness.get_by_label("Copy").rect().center();
+    press(&mut harness, entry, true);
+    harness.event(Event::PointerButton {
+        pos: entry,
+        button: PointerButton::Primary,
+        pressed: false,
+        modifiers: Modifiers::NONE,
+    });
+    harness.step();
+    let commands = &harness.output().platform_output.commands;
+    assert!(
+        commands.contains(&OutputCommand::CopyText(TEXT.to_owned())),
+        "{commands:?}"
+    );
+}
+
+/// What assistive technology asks of the label.
+fn select_by_request(harness: &mut Harness<'_>, from: usize, to: usize) {
+    let request = {
+        let node = harness.get_by_label(TEXT);
+        let node = node.accesskit_node();
+        let mut children = node.children().flat_map(|child| child.children().chain([child]));
+        let run = children.find(|child| child.data().role() == Role::TextRun).unwrap();
+        let place = |character_index| TextPosition {
+            node: run.locate().0,
+            character_index,
+        };
+        ActionRequest {
+            action: Action::SetTextSelection,
+            target_node: node.locate().0,
+            target_tree: TreeId::ROOT,
+            data: Some(ActionData::SetTextSelection(TextSelection {
+                anchor: place(from),
+                focus: place(to),
+            })),
+        }
+    };
+    harness.event(Event::AccessKitActionRequest(request));
+    harness.run_steps(2);
+}
+
+#[test]
+fn assistive_technology_walks_selects_and_hears_of_it() {
+    let mut harness = harness();
+    let node = harness.get_by_label(TEXT);
+    assert_eq!(node.accesskit_node().document_range().text(), TEXT);
+    select_by_request(&mut harness, 5, 11);
+    assert_eq!(copied(&mut harness).as_deref(), Some("المريض"));
+    let node = harness.get_by_label(TEXT);
+    assert_eq!(node.accesskit_node().text_selection().unwrap().text(), "المريض");
+    // Backwards it is the same text with its ends changed.
+    select_by_request(&mut harness, 11, 5);
+    let node = harness.get_by_label(TEXT);
+    let selection = node.accesskit_node().data().text_selection().copied().unwrap();
+    assert_eq!(
+        (selection.anchor.character_index, selection.focus.character_index),
+        (11, 5)
+    );
+}
+
+/// Thirty paragraphs in a window for eight, and where it is scrolled to.
+fn long_harness() -> (Harness<'static>, String, Rc<Cell<f32>>) {
+    let lines: Vec<String> = (1..=30).map(|line| format!("السطر {line} line")).collect();
+    let text = lines.join("\n");
+    let (shown, offset) = (text.clone(), Rc::new(Cell::new(0.0)));
+    let told = offset.clone();
+    let mut harness = Harness::builder()
+        .with_size(vec2(300.0, 208.0))
+        .with_step_dt(1.0 / 60.0)
+        .build_ui(move |ui| {
+            let output = egui::ScrollArea::vertical().show(ui, |ui| selectable(ui, &shown, &style("ar")));
+            told.set(output.state.clamped_offset().y);
+        });
+    text::install(&harness.ctx, Fallback::None);
+    harness.run();
+    (harness, text, offset)
+}
+
+#[test]
+fn a_drag_beyond_what_is_in_sight_scrolls_and_goes_on() {
+    let (mut harness, text, offset) = long_harness();
+    press(&mut harness, pos2(270.0, 20.0), true);
+    harness.event(Event::PointerMoved(pos2(150.0, 240.0)));
+    harness.run_steps(200);
+    assert!(offset.get() > 30.0 * 26.0 - 210.0, "{}", offset.get());
+    press(&mut harness, pos2(20.0, 207.0), false);
+    let all = copied(&mut harness).unwrap();
+    assert!(text.ends_with(&all) || text.contains(&all), "{all}");
+    assert!(all.lines().count() > 28, "{all}");
+    // And back up, past where it began.
+    press(&mut harness, pos2(150.0, 150.0), true);
+    harness.event(Event::PointerMoved(pos2(150.0, -40.0)));
+    harness.run_steps(200);
+    assert_eq!(offset.get(), 0.0);
+}
+
+#[test]
+fn a_selection_outlasts_being_scrolled_out_of_sight() {
+    let (mut harness, _, offset) = long_harness();
+    let at = pos2(275.0, 46.0);
+    for _ in 0..3 {
+        press(&mut harness, at, true);
+        press(&mut harness, at, false);
+    }
+    let selected = copied(&mut harness);
+    assert_eq!(selected.as_deref(), Some("السطر 2 line"));
+    for direction in [-2000.0, 2000.0] {
+        harness.event(Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: vec2(0.0, direction),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
+            modifiers: Modifiers::NONE,
+        });
+        harness.run_steps(60);
+        assert_eq!(offset.get() > 400.0, direction < 0.0, "{}", offset.get());
+        assert_eq!(copied(&mut harness), selected);
     }
 }
 
@@ -298,5 +451,43 @@ fn draws_the_specimen() {
         harness.run();
         let picture = harness.render().unwrap();
         picture.save(folder.join(format!("{name}.png"))).unwrap();
+    }
+}
+
+/// Draws the menus of a label and of a field into `target/menus`, to be looked at.
+#[test]
+#[ignore = "needs a graphics driver, and eyes"]
+fn draws_menus() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/menus");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (theme, scale) in [(egui::Theme::Light, 1.0), (egui::Theme::Dark, 2.0)] {
+        let mut typed = TEXT.to_owned();
+        let mut harness = Harness::builder()
+            .with_size(vec2(420.0, 260.0))
+            .with_step_dt(1.0 / 60.0)
+            .with_pixels_per_point(scale)
+            .with_theme(theme)
+            .with_context_setup(|context| {
+                text::install(context, Fallback::None);
+                crate::app::theme::install(context);
+            })
+            .wgpu()
+            .build_ui(move |ui| {
+                selectable(ui, TEXT, &style("ar"));
+                TextEdit::multi_line(&mut typed, 3).name("Note").show(ui);
+            });
+        harness.run();
+        for (name, at) in [("label", pos2(340.0, 20.0)), ("field", pos2(340.0, 80.0))] {
+            for _ in 0..2 {
+                click(&mut harness, at, PointerButton::Primary);
+            }
+            click(&mut harness, at, PointerButton::Secondary);
+            harness.event(Event::PointerMoved(at + vec2(30.0, 18.0)));
+            harness.run_steps(10);
+            let picture = harness.render().unwrap();
+            picture.save(folder.join(format!("{name}-{theme:?}.png"))).unwrap();
+            harness.key_press(egui::Key::Escape);
+            harness.run_steps(60);
+        }
     }
 }

@@ -5,7 +5,6 @@
 //! stands where the first letter will come.
 
 mod events;
-mod menu;
 
 use egui::{
     Color32, NumExt as _, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
@@ -13,6 +12,7 @@ use egui::{
 
 use self::events::Gesture;
 use super::accessible;
+use super::menu::{self, Entry};
 use crate::app::theme::{radius, size, space};
 use crate::language::{Direction, Language};
 use crate::text::caret::CaretPlace;
@@ -175,7 +175,7 @@ impl<'a> TextEdit<'a> {
             outcome = events::interact(ui, &response, &mut kept, origin, self.rows, &|ui, kept| {
                 self.lay_out(ui, kept, rect).layout
             });
-            menu::show(&response, &mut kept.edit);
+            offer(&response, &mut kept.edit);
             cross = self.cross(ui, &kept, rect, text.layout.direction());
             if cross.as_ref().is_some_and(Response::clicked) {
                 kept.edit.set_text("");
@@ -421,6 +421,27 @@ impl<'a> TextEdit<'a> {
                 });
             });
         }
+    }
+}
+
+/// Offers in a menu what can be done with a field, and does what is chosen.
+fn offer(response: &Response, edit: &mut Edit) {
+    if response.secondary_clicked() {
+        response.request_focus();
+    }
+    let selected = !edit.selected().is_empty();
+    let entries = [
+        (Entry::Cut, selected),
+        (Entry::Copy, selected),
+        (Entry::Paste, true),
+        (Entry::SelectAll, !edit.text().is_empty()),
+    ];
+    match menu::show(response, &entries) {
+        Some(Entry::Cut) => response.ctx.copy_text(edit.cut()),
+        Some(Entry::Copy) => response.ctx.copy_text(edit.selected().to_owned()),
+        Some(Entry::Paste) => response.ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
+        Some(Entry::SelectAll) => edit.select_all(),
+        None => {}
     }
 }
 

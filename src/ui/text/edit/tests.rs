@@ -287,6 +287,76 @@ fn a_screen_reader_walks_through_it_in_reading_order_and_may_write() {
 }
 
 #[test]
+fn assistive_technology_selects_over_a_border_of_directions_and_replaces() {
+    let mut field = Field::new(DOSE, None, "");
+    let node = field.harness.get_by_label("Note");
+    let node = node.accesskit_node();
+    let (id, tree) = (node.locate().0, accesskit::TreeId::ROOT);
+    let runs: Vec<_> = node
+        .children()
+        .flat_map(|child| child.children().chain([child]))
+        .filter(|child| child.data().role() == Role::TextRun)
+        .map(|run| run.locate().0)
+        .collect();
+    let [arabic, latin] = runs.as_slice() else {
+        panic!("{runs:?}")
+    };
+    // From the second Arabic letter to behind the fourth Latin one.
+    let selection = accesskit::TextSelection {
+        anchor: accesskit::TextPosition {
+            node: *arabic,
+            character_index: 1,
+        },
+        focus: accesskit::TextPosition {
+            node: *latin,
+            character_index: 4,
+        },
+    };
+    let request = |action, data| {
+        Event::AccessKitActionRequest(accesskit::ActionRequest {
+            action,
+            target_node: id,
+            target_tree: tree,
+            data: Some(data),
+        })
+    };
+    field.send(request(
+        accesskit::Action::SetTextSelection,
+        accesskit::ActionData::SetTextSelection(selection),
+    ));
+    assert_eq!(field.copied().as_deref(), Some("عطِ Amox"));
+    let node = field.harness.get_by_label("Note");
+    assert_eq!(node.accesskit_node().data().text_selection(), Some(&selection));
+    field.send(request(
+        accesskit::Action::ReplaceSelectedText,
+        accesskit::ActionData::Value("ب".into()),
+    ));
+    assert_eq!(field.text(), "أبicillin 500 mg");
+    field.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(field.text(), DOSE, "it is undone like what is typed");
+    // A place in a run that is not there any more is no place.
+    let gone = accesskit::TextPosition {
+        node: id,
+        character_index: 0,
+    };
+    let nowhere = accesskit::TextSelection {
+        anchor: gone,
+        focus: gone,
+    };
+    field.send(request(
+        accesskit::Action::SetTextSelection,
+        accesskit::ActionData::SetTextSelection(nowhere),
+    ));
+    field.send(request(
+        accesskit::Action::SetValue,
+        accesskit::ActionData::Value("جرعة\u{2068}x\u{2069}".into()),
+    ));
+    assert_eq!(field.text(), "جرعة\u{2068}x\u{2069}");
+    let node = field.harness.get_by_label("Note");
+    assert_eq!(node.accesskit_node().document_range().text(), "جرعةx");
+}
+
+#[test]
 fn fractions_of_a_pixel_do_no_harm() {
     for scale in [0.5, 0.9, 1.1, 1.25, 1.5, 1.75, 2.5] {
         let mut field = Field::new(DOSE, None, "");
