@@ -73,6 +73,8 @@ pub static BUNDLED: &[BundledFont] = bundled![
     "Noto Sans Georgian" Semibold "NotoSansGeorgian-SemiBold",
     "Noto Sans Hebrew" Regular "NotoSansHebrew-Regular",
     "Noto Sans Thai" Regular "NotoSansThai-Regular",
+    "Noto Sans Math" Regular "NotoSansMath-Regular",
+    "Noto Emoji" Regular "NotoEmoji-Regular",
     "Noto Sans KR" Regular "NotoSansKR-Regular",
     "Noto Sans SC" Regular "NotoSansSC-Regular",
     "Noto Sans JP" Regular "NotoSansJP-Regular",
