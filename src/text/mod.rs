@@ -13,6 +13,7 @@
 
 pub mod appearance;
 pub mod caret;
+mod codes;
 pub mod controls;
 pub mod edit;
 pub mod folding;

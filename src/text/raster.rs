@@ -32,6 +32,11 @@ pub struct Face {
 #[derive(Debug, Clone, Default)]
 pub struct Faces(Arc<RwLock<Vec<Arc<Face>>>>);
 
+impl FaceId {
+    /// No font: glyphs are code points, drawn as their [codes](super::codes).
+    pub const CODES: Self = Self(u32::MAX);
+}
+
 impl Faces {
     /// The id of a font, new or met before.
     pub fn intern(&self, data: &FontData, coordinates: &[i16], embolden: bool) -> FaceId {
@@ -101,7 +106,7 @@ impl Rasterizer {
     /// Blank where the glyph has no outline, as a space has none.
     pub fn draw(&mut self, id: FaceId, face: &Face, glyph: u32, size: f32, shift: f32) -> Coverage {
         self.outline(id, face, glyph, size, shift)
-            .and_then(|path| fill(&path))
+            .and_then(|path| fill(&[(path, 1.0)]))
             .unwrap_or_else(Coverage::blank)
     }
 
@@ -138,8 +143,10 @@ impl Rasterizer {
     }
 }
 
-fn fill(path: &BezPath) -> Option<Coverage> {
-    let bounds = path.bounding_box().expand();
+/// Fills paths one over the other, each as opaque as it says. `None` where there is nothing to see.
+pub(super) fn fill(paths: &[(BezPath, f32)]) -> Option<Coverage> {
+    let boxes = paths.iter().map(|(path, _)| path.bounding_box());
+    let bounds = boxes.reduce(|all, one| all.union(one))?.expand();
     let (width, height) = (bounds.width(), bounds.height());
     if !(width >= 1.0 && height >= 1.0 && width <= f64::from(u16::MAX) && height <= f64::from(u16::MAX)) {
         return None;
@@ -147,8 +154,10 @@ fn fill(path: &BezPath) -> Option<Coverage> {
     let (width, height) = (width as u16, height as u16);
     let mut context = RenderContext::new(width, height);
     context.set_transform(Affine::translate((-bounds.x0, -bounds.y0)));
-    context.set_paint(color::OpaqueColor::<color::Srgb>::WHITE);
-    context.fill_path(path);
+    for (path, opacity) in paths {
+        context.set_paint(color::AlphaColor::<color::Srgb>::WHITE.with_alpha(*opacity));
+        context.fill_path(path);
+    }
     let mut picture = Pixmap::new(width, height);
     context.render(&mut picture, &mut Resources::new());
     Some(Coverage {

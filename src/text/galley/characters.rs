@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use egui::epaint::text::{GlyphBitmap, GlyphRasterizer, GlyphRasterizerRequest, RasterizedGlyph};
 use egui::{Color32, ColorImage, vec2};
 
+use crate::text::codes;
 use crate::text::controls::Controls;
 use crate::text::layout::{Engine, Frame, TextStyle};
 use crate::text::raster::{Coverage, FaceId, Faces, Rasterizer};
@@ -87,7 +88,7 @@ impl CharacterTable {
 
     /// The quarter of a pixel, 0 to 3, and the whole pixel on which a glyph at `x` is drawn.
     pub fn pixel(&self, face: FaceId, x: f32) -> (u8, f32) {
-        if self.faces.get(face).is_some_and(|face| face.whole_pixels) {
+        if face == FaceId::CODES || self.faces.get(face).is_some_and(|face| face.whole_pixels) {
             return (0, x.round());
         }
         let quarters = (x * 4.0).round();
@@ -121,6 +122,9 @@ impl CharacterTable {
     }
 
     fn coverage(&self, face: FaceId, glyph: u32, size: f32, shift: f32) -> Coverage {
+        if face == FaceId::CODES {
+            return char::from_u32(glyph).map_or_else(Coverage::blank, |character| codes::draw(character, size));
+        }
         match self.faces.get(face) {
             Some(data) => lock(&self.rasterizer).draw(face, &data, glyph, size, shift),
             None => Coverage::blank(),

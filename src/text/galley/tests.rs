@@ -213,3 +213,18 @@ fn what_no_font_has_is_counted_once() {
     assert_eq!(found.characters.iter().collect::<String>(), "\u{10fffc}\u{10fffd}");
     assert_eq!(found.texts, 2);
 }
+
+#[test]
+fn what_no_font_has_is_drawn_in_the_colour_of_its_text() {
+    let harness = context();
+    for size in [11.0, 14.0, 40.0] {
+        let show = |text: &str| galley(&harness.ctx, text, &style(size, "en"), &Frame::UNLIMITED);
+        let (one, other) = (show("\u{10fffd}"), show("\u{10fffc}"));
+        assert!(is_drawn(&harness.ctx, &one));
+        let corner = |galley: &Galley| galley.rows[0].visuals.mesh.vertices[0];
+        assert_eq!(corner(&one).color, Color32::PLACEHOLDER);
+        assert_ne!(corner(&one).uv, corner(&other).uv, "codes tell characters apart");
+        let bounds = one.mesh_bounds;
+        assert!(bounds.width() > 0.7 * size && Rect::from_min_size(pos2(0.0, 0.0), one.size()).contains_rect(bounds));
+    }
+}

@@ -4,11 +4,13 @@
 //! text's language, or of its first strong letter where no language is given. Parley shapes,
 //! reorders and breaks (`shaping`); what it leaves is done here: trailing spaces go to the end of
 //! the paragraph's direction (rule L1 of UAX 9) and lines start at the side their paragraph starts
-//! (`placing`), and text that is too long ends in an ellipsis (`cutting`).
+//! (`placing`), text that is too long ends in an ellipsis (`cutting`), and what no font has gets room
+//! for its code (`lacking`).
 //!
 //! Lengths are physical pixels from the top left, unless a comment says points.
 
 mod cutting;
+mod lacking;
 mod paragraphs;
 mod placing;
 mod shaping;
@@ -181,6 +183,7 @@ pub struct Cluster {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PlacedGlyph {
     pub face: FaceId,
+    /// By its place in the font; a code point where the face is [`FaceId::CODES`].
     pub glyph: u32,
     /// Pixels per em.
     pub size: f32,

@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use skrifa::{FontRef, MetadataProvider};
-
 use super::shaping::Shaped;
-use super::{Cluster, Engine, Frame, Ground, Line, Paragraph, PlacedGlyph, TextLayout};
+use super::{Cluster, Engine, Frame, Ground, Line, Paragraph, PlacedGlyph, TextLayout, lacking};
 use crate::language::Direction;
+use crate::text::codes;
 use crate::text::fonts::{self, Weight};
 use crate::text::raster::{FaceId, Faces};
 use crate::text::rich::Look;
@@ -125,16 +124,16 @@ impl Placing<'_> {
             covered = 0.0;
             let text = self.shaped.excerpt.text.get(text).unwrap_or_default();
             if has_ink(text) {
-                self.glyphs(&cluster, x, look);
-                if cluster.glyphs().any(|glyph| glyph.id == 0) {
-                    missing.extend(self.faces.lacks(text));
-                }
+                let lacking = lacking::characters(&cluster, text);
+                self.glyphs(&cluster, x, look, &lacking);
+                missing.extend(lacking);
             }
         }
         missing
     }
 
-    fn glyphs(&mut self, cluster: &parley::Cluster<'_, ()>, mut x: f32, look: Look) {
+    /// Adds the glyphs of a cluster, with codes instead of those that stand for what the font is `lacking`.
+    fn glyphs(&mut self, cluster: &parley::Cluster<'_, ()>, mut x: f32, look: Look, lacking: &[char]) {
         let style = self.paragraph.style;
         let face = self.faces.of(look.weight.unwrap_or(style.weight));
         let rise = if look.raised {
@@ -142,16 +141,30 @@ impl Placing<'_> {
         } else {
             0.0
         };
-        for glyph in cluster.glyphs() {
+        let size = self.faces.size;
+        let baseline = self.line.baseline - rise;
+        let mut place = |face, glyph, x, y| {
             self.line.glyphs.push(PlacedGlyph {
                 face,
-                glyph: glyph.id,
-                size: self.faces.size,
-                x: x + glyph.x,
-                y: self.line.baseline - rise + glyph.y,
+                glyph,
+                size,
+                x,
+                y,
                 color: look.color,
             });
-            x += glyph.advance;
+        };
+        let mut lacking = lacking.iter();
+        for glyph in cluster.glyphs() {
+            if glyph.id != 0 {
+                place(face, glyph.id, x + glyph.x, baseline + glyph.y);
+                x += glyph.advance;
+                continue;
+            }
+            // All codes of a cluster stand where its first glyph is lacking.
+            for character in lacking.by_ref() {
+                place(FaceId::CODES, u32::from(*character), x, baseline);
+                x += codes::advance(*character, size);
+            }
         }
     }
 }
@@ -189,23 +202,6 @@ impl<'a> RunFaces<'a> {
         let [plain, thick] = &mut self.met;
         let met = if thickened { thick } else { plain };
         *met.get_or_insert_with(|| self.faces.intern(self.font, &self.coordinates, thickened))
-    }
-}
-
-impl RunFaces<'_> {
-    /// The visible characters of a cluster that the font lacks; the first where it cannot be told.
-    fn lacks(&self, cluster: &str) -> Vec<char> {
-        let visible = |character: &char| !character.is_whitespace() && !character.is_control();
-        let mut lacking: Vec<char> = cluster.chars().filter(visible).collect();
-        let first = lacking.first().copied();
-        if let Ok(font) = FontRef::from_index(self.font.data.data(), self.font.index) {
-            let known = font.charmap();
-            lacking.retain(|character| known.map(*character).is_none());
-        }
-        if lacking.is_empty() {
-            lacking.extend(first);
-        }
-        lacking
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use parley::{BaseDirection, FontFamily, FontFamilyName, FontWeight, OverflowWrap, StyleProperty};
 
 use super::cutting::Excerpt;
-use super::{Engine, Paragraph};
+use super::{Engine, Paragraph, lacking};
 use crate::language::{Direction, Language, Script};
 use crate::text::fonts::Weight;
 
@@ -42,6 +42,34 @@ const RAISED: f32 = 0.65;
 impl Engine {
     /// Shapes what is kept of a paragraph, and breaks it into lines.
     pub(super) fn shape(&mut self, paragraph: &Paragraph<'_>, excerpt: Excerpt) -> Shaped {
+        let mut layout = self.shape_on_one_line(paragraph, &excerpt, &[]);
+        let room = lacking::room(&layout, &excerpt.text);
+        if !room.is_empty() {
+            layout = self.shape_on_one_line(paragraph, &excerpt, &room);
+        }
+        let natural_width = layout
+            .lines()
+            .map(|line| line.metrics().advance - line.metrics().hanging_advance)
+            .fold(0.0, f32::max);
+        if let Some(width) = paragraph.width
+            && natural_width > width
+        {
+            layout.break_all_lines(Some(width));
+        }
+        Shaped {
+            layout,
+            excerpt,
+            natural_width,
+        }
+    }
+
+    /// Shapes what is kept of a paragraph, the clusters in `room` wider by so many pixels.
+    fn shape_on_one_line(
+        &mut self,
+        paragraph: &Paragraph<'_>,
+        excerpt: &Excerpt,
+        room: &[(Range<usize>, f32)],
+    ) -> parley::Layout<()> {
         let style = paragraph.style;
         let text = excerpt.text.as_str();
         let families = paragraph.families.iter().copied().map(FontFamilyName::named);
@@ -64,28 +92,18 @@ impl Engine {
         for (range, share) in shares(text, language) {
             builder.push(StyleProperty::FontSize(style.size * share), range);
         }
-        for range in raised(paragraph, &excerpt) {
+        for range in raised(paragraph, excerpt) {
             builder.push(StyleProperty::FontSize(style.size * RAISED), range);
         }
-        for (range, weight) in weights(paragraph, &excerpt) {
+        for (range, weight) in weights(paragraph, excerpt) {
             builder.push(weight_property(weight), range);
+        }
+        for (range, pixels) in room {
+            builder.push(StyleProperty::LetterSpacing(pixels / paragraph.scale), range.clone());
         }
         let mut layout = builder.build(text);
         layout.break_all_lines(None);
-        let natural_width = layout
-            .lines()
-            .map(|line| line.metrics().advance - line.metrics().hanging_advance)
-            .fold(0.0, f32::max);
-        if let Some(width) = paragraph.width
-            && natural_width > width
-        {
-            layout.break_all_lines(Some(width));
-        }
-        Shaped {
-            layout,
-            excerpt,
-            natural_width,
-        }
+        layout
     }
 }
 

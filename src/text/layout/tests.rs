@@ -1,5 +1,6 @@
 mod controls;
 mod cutting;
+mod lacking;
 mod rich;
 
 use super::*;

@@ -405,6 +405,8 @@ fn pieces(ui: &mut Ui) {
         ..style("en")
     };
     ui.add(Label::new("Arabic العربية among Latin, no language given", &unknown));
+    let lacking = "No font: \u{10fffd} a\u{1ac1} \u{e000}ع \u{1e2d0}; emoji: 🩺💊 ❤\u{fe0f} 👨\u{200d}👩\u{200d}👧 👍🏽; signs: ∆ → ⇌ ♀";
+    ui.add(Label::new(lacking, &unknown));
 }
 
 fn specimen(ui: &mut Ui) {
