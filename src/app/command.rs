@@ -51,6 +51,8 @@ pub enum Command {
     Reload,
     Copy(String),
     DismissNotice(usize),
+    /// Hides what the status line tells of characters without a font, until there are more than this.
+    DismissMissing(usize),
     /// Files dropped on the window: models and benchmarks go their own ways.
     Drop(Vec<PathBuf>),
 
@@ -105,7 +107,7 @@ impl Command {
             Self::ToggleKeys => "Keys",
             Self::Reload => "Read again",
             Self::Copy(_) => "Copy",
-            Self::DismissNotice(_) => "Dismiss",
+            Self::DismissNotice(_) | Self::DismissMissing(_) => "Dismiss",
             Self::Drop(_) => "Open",
             Self::ChooseProtocol(_) => "Protocol",
             Self::ChooseTask(_) => "Task",
@@ -147,6 +149,7 @@ impl Command {
             Self::ToggleTheme => "Change between light and dark",
             Self::ToggleKeys => "What every key does",
             Self::Reload => "Read the workspace from disk again",
+            Self::DismissMissing(_) => "Hide this until more characters without a font are met",
             Self::OpenCell(..) => "Open the items behind this cell in Inspect",
             Self::ToggleList => "Show or hide the list of items",
             Self::ToggleControls => "Show or hide characters that are not seen, such as marks of direction",

@@ -85,6 +85,8 @@ pub struct State {
     /// Why the workspace could not be read.
     pub problem: Option<String>,
     pub notices: Vec<Notice>,
+    /// How many characters without a font the user was told of and dismissed.
+    pub missing_dismissed: usize,
     pub machine: Machine,
     /// Downloads that the user asked for since the window opened.
     pub downloads_asked: usize,
@@ -129,6 +131,7 @@ impl State {
                     self.notices.remove(place);
                 }
             }
+            Command::DismissMissing(number) => self.missing_dismissed = number,
             Command::Drop(paths) => return self.drop_files(paths),
 
             Command::ChooseProtocol(label) => {

@@ -11,7 +11,7 @@ use crate::app::command::{self, Command, Page};
 use crate::app::matrix::counted;
 use crate::app::models::bytes;
 use crate::app::theme::{radius, size, space};
-use crate::text::{self, isolate};
+use crate::text::{self, Missing, isolate};
 
 /// Shows the frame of the window and, inside it, the page.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
     show_rail(ui, rail, state, commands);
     show_header(ui, header, state, commands);
-    show_status(ui, status, state);
+    show_status(ui, status, state, commands);
     if let Some(reason) = state.study.as_ref().and_then(|study| study.read_only.as_ref()) {
         let rect = Rect::from_min_size(page.min, vec2(page.width(), space::NOTICE));
         show_read_only(ui, rect, reason);
@@ -174,7 +174,7 @@ fn show_header(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
     });
 }
 
-fn show_status(ui: &mut Ui, rect: Rect, state: &State) {
+fn show_status(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     ui.painter()
         .hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, colours.line));
@@ -192,21 +192,15 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State) {
         0 => String::new(),
         total => format!("Memory {} of {}", bytes(machine.used), bytes(total)),
     };
-    let (missing, remedy) = missing_characters(ui);
     let mut right = inner.right();
-    for (name, text, more) in [
-        ("network", &network, ""),
-        ("memory", &memory, ""),
-        ("device", &machine.device, ""),
-        ("missing", &missing, &remedy),
-    ] {
-        if text.is_empty() {
-            continue;
+    for (name, text) in [("network", &network), ("memory", &memory), ("device", &machine.device)] {
+        if !text.is_empty() {
+            right = status_text_before(ui, inner, right, (name, text), ink).rect.left() - 24.0;
         }
-        let galley = typeset::galley(ui, text, ink, f32::INFINITY, 1);
-        let place = Rect::from_min_max(pos2(right - galley.size().x, inner.top()), pos2(right, inner.bottom()));
-        tooltip(status_text(ui, place, name, text, ink), more);
-        right = place.left() - 24.0;
+    }
+    let missing = text::missing(ui.ctx());
+    if missing.characters.len() > state.missing_dismissed {
+        right = show_missing(ui, inner, right, &missing, commands) - 24.0;
     }
     icons::paint(
         ui.painter(),
@@ -234,20 +228,12 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State) {
     }
 }
 
-/// How many characters no font has, and what to do about it; empty where all is well.
-///
-/// They are told of by their code points: drawn, they would be more empty boxes.
-fn missing_characters(ui: &Ui) -> (String, String) {
+/// Tells how many characters no font has, and what to do about it, until dismissed. Returns its left edge.
+fn show_missing(ui: &mut Ui, rect: Rect, right: f32, missing: &Missing, commands: &mut Vec<Command>) -> f32 {
     const MOST_LISTED: usize = 12;
-    let missing = text::missing(ui.ctx());
     let number = missing.characters.len();
-    if number == 0 {
-        return Default::default();
-    }
-    let codes: Vec<String> = missing
-        .characters
-        .iter()
-        .take(MOST_LISTED)
+    let listed = missing.characters.iter().take(MOST_LISTED);
+    let codes: Vec<String> = listed
         .map(|character| format!("U+{:04X}", u32::from(*character)))
         .collect();
     let rest = match number.saturating_sub(MOST_LISTED) {
@@ -255,13 +241,35 @@ fn missing_characters(ui: &Ui) -> (String, String) {
         rest => format!(" and {rest} more"),
     };
     let verb = if number == 1 { "has" } else { "have" };
+    let text = format!("{} {verb} no font", counted(number, "character"));
     let remedy = format!(
-        "Neither the fonts in Polyclinic nor those of this machine have {}{rest}, met in {}. They show as empty \
-         boxes. Install a font of their script and start Polyclinic again.",
+        "Neither the fonts in Polyclinic nor those of this machine have {}{rest}, met in {}. They show as their codes \
+         in a frame. Install a font of their script and start Polyclinic again.",
         codes.join(", "),
         counted(missing.texts, "text")
     );
-    (format!("{} {verb} no font", counted(number, "character")), remedy)
+    let button = Rect::from_center_size(
+        pos2(right - space::SMALL_CONTROL / 2.0, rect.center().y),
+        vec2(space::SMALL_CONTROL, space::SMALL_CONTROL),
+    );
+    within(ui, button, "dismiss missing", |ui| {
+        Button::new(Emphasis::Quiet)
+            .icon(Icon::Cross)
+            .text("")
+            .small()
+            .name(format!("Dismiss: {text}"))
+            .show(ui, commands, Command::DismissMissing(number));
+    });
+    let ink = Ink::new(size::SMALL, palette(ui).text_2);
+    let told = status_text_before(ui, rect, button.left(), ("missing", &text), ink);
+    tooltip(told, &remedy).rect.left()
+}
+
+/// A text of the status line that ends at `right`.
+fn status_text_before(ui: &mut Ui, rect: Rect, right: f32, (name, text): (&str, &str), ink: Ink) -> Response {
+    let galley = typeset::galley(ui, text, ink, f32::INFINITY, 1);
+    let place = Rect::from_min_max(pos2(right - galley.size().x, rect.top()), pos2(right, rect.bottom()));
+    status_text(ui, place, name, text, ink)
 }
 
 fn status_text(ui: &mut Ui, rect: Rect, name: &str, text: &str, ink: Ink) -> Response {

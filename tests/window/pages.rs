@@ -358,4 +358,17 @@ fn characters_without_a_font_are_told_of_once() {
         "{description}"
     );
     assert!(description.contains("Install a font"));
+
+    // Dismissed by keyboard, it comes back once there is more to tell.
+    let dismiss = "Dismiss: 2 characters have no font";
+    pages.harness.get_by_label(dismiss).focus();
+    pages.settle();
+    pages.harness.key_press(Key::Enter);
+    pages.settle();
+    assert!(pages.harness.query_by_label_contains("no font").is_none());
+    text::lay_out(&pages.harness.ctx, "\u{10fffb}", &style, &Frame::UNLIMITED);
+    pages.settle();
+    pages.harness.get_by_label("Dismiss: 3 characters have no font").click();
+    pages.settle();
+    assert!(pages.harness.query_by_label_contains("no font").is_none());
 }
