@@ -8,6 +8,7 @@
 
 mod bidi;
 mod browser;
+mod coverage;
 
 use polyclinic::text::controls::Controls;
 use polyclinic::text::layout::Engine;
