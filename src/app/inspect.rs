@@ -42,8 +42,6 @@ pub struct Inspect {
     pub beside: Option<Language>,
     /// Whether the list is not as the window's width would have it: shown in a wide one, folded in a narrow one.
     pub list_toggled: bool,
-    /// Whether characters that are not seen are shown in every item.
-    pub controls_shown: bool,
     /// The search field asks for the focus at the next frame.
     pub focus_search: bool,
     /// The list scrolls to the selected row at the next frame.
@@ -58,7 +56,6 @@ impl Default for Inspect {
             selected: 0,
             beside: None,
             list_toggled: false,
-            controls_shown: false,
             focus_search: false,
             reveal: true,
         }

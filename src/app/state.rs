@@ -13,6 +13,7 @@ use super::study::Study;
 use crate::benchmarks::import::Import;
 use crate::runs::{RunId, RunRequest};
 use crate::scoring::Outcome;
+use crate::text::controls::Controls;
 use crate::text::isolate::isolate;
 
 /// Work for other threads, or for the toolkit.
@@ -91,6 +92,8 @@ pub struct State {
     /// Downloads that the user asked for since the window opened.
     pub downloads_asked: usize,
     pub keys_shown: bool,
+    /// Whether characters that are not seen are shown in every item.
+    pub controls_shown: bool,
     pub compare: Compare,
     pub inspect: Inspect,
     pub runs: Runs,
@@ -116,6 +119,15 @@ impl State {
     /// Whether the workspace can be written.
     pub fn writable(&self) -> bool {
         self.study.as_ref().is_some_and(|study| study.read_only.is_none())
+    }
+
+    /// What is shown of an item's hidden characters, of which `needed` have to be.
+    pub fn controls(&self, needed: Controls) -> Controls {
+        if self.controls_shown {
+            Controls::AllShown
+        } else {
+            needed
+        }
     }
 
     /// Carries out `command` and returns what others have to do for it.
@@ -155,7 +167,7 @@ impl State {
             Command::PreviousItem => self.select_entry(self.inspect.selected.saturating_sub(1)),
             Command::ChooseBeside(language) => self.inspect.beside = Some(language),
             Command::ToggleList => self.inspect.list_toggled = !self.inspect.list_toggled,
-            Command::ToggleControls => self.inspect.controls_shown = !self.inspect.controls_shown,
+            Command::ToggleControls => self.controls_shown = !self.controls_shown,
             Command::FocusSearch => {
                 self.page = Page::Inspect;
                 self.inspect.focus_search = true;

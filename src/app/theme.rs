@@ -83,6 +83,8 @@ pub struct Palette {
     pub text_3: Color32,
     pub accent: Color32,
     pub accent_soft: Color32,
+    /// Behind what a search found, translucent, so that what is selected shows through.
+    pub hit: Color32,
     pub accent_text: Color32,
     pub on_accent: Color32,
     /// Behind selected text.
@@ -112,6 +114,18 @@ const fn rgb(hex: u32) -> Color32 {
     Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
 }
 
+/// A colour of which `alpha` parts of 255 cover what is beneath.
+const fn over(hex: u32, alpha: u8) -> Color32 {
+    let [_, red, green, blue] = hex.to_be_bytes();
+    let cover = alpha as u32;
+    let [red, green, blue] = [
+        red as u32 * cover / 255,
+        green as u32 * cover / 255,
+        blue as u32 * cover / 255,
+    ];
+    Color32::from_rgba_premultiplied(red as u8, green as u8, blue as u8, alpha)
+}
+
 const fn pair(ink: u32, tint: u32) -> Pair {
     Pair {
         ink: rgb(ink),
@@ -135,6 +149,7 @@ pub const LIGHT: Palette = Palette {
     text_3: rgb(0x5D6772),
     accent: rgb(0x4350C8),
     accent_soft: rgb(0xE8EAFB),
+    hit: over(0xFFC21A, 0x73),
     accent_text: rgb(0x3742AE),
     on_accent: rgb(0xFFFFFF),
     selection: rgb(0xC6CDF8),
@@ -190,6 +205,7 @@ pub const DARK: Palette = Palette {
     text_3: rgb(0x8F99A4),
     accent: rgb(0x7F8DF2),
     accent_soft: rgb(0x282E52),
+    hit: over(0xE0A020, 0x58),
     accent_text: rgb(0xA5B0FA),
     on_accent: rgb(0x11131A),
     selection: rgb(0x39447F),
@@ -435,6 +451,24 @@ mod tests {
                 contrast(palette.panel, palette.selection) >= 1.4,
                 "what is selected is seen"
             );
+            let right = palette.outcome(Outcome::Right).tint;
+            let grounds = [
+                palette.panel,
+                palette.hover,
+                palette.accent_soft,
+                palette.selection,
+                right,
+            ];
+            for ground in grounds {
+                let hit = ground.blend(palette.hit);
+                assert!(contrast(palette.text, hit) >= 4.5, "{}", contrast(palette.text, hit));
+                // Behind selected letters it is as light as the selection, and of another hue.
+                let seen = ground == palette.selection || contrast(hit, ground) >= 1.1;
+                assert!(seen, "{}", contrast(hit, ground));
+            }
+            // What is selected is seen through what was found.
+            let [selected, plain] = [palette.selection, palette.panel].map(|ground| ground.blend(palette.hit));
+            assert!(contrast(selected, plain) >= 1.2, "{}", contrast(selected, plain));
             for outcome in Outcome::ALL {
                 let Pair { ink, tint } = palette.outcome(outcome);
                 assert!(contrast(ink, tint) >= 4.5, "{outcome:?}: {}", contrast(ink, tint));

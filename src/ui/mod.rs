@@ -5,6 +5,7 @@ mod column;
 pub mod compare;
 pub mod icons;
 pub mod inspect;
+mod marks;
 pub mod models;
 pub mod outcomes;
 pub mod runs;

@@ -118,17 +118,23 @@ impl<'a> Words<'a> {
 
 impl<'a> From<&'a str> for Words<'a> {
     fn from(text: &'a str) -> Self {
-        Self {
-            text,
-            pieces: &[],
-            language: None,
-        }
+        Styled::from(text).into()
     }
 }
 
 impl<'a> From<&'a String> for Words<'a> {
     fn from(text: &'a String) -> Self {
         text.as_str().into()
+    }
+}
+
+impl<'a> From<Styled<'a>> for Words<'a> {
+    fn from(Styled { text, pieces }: Styled<'a>) -> Self {
+        Self {
+            text,
+            pieces,
+            language: None,
+        }
     }
 }
 
@@ -200,6 +206,15 @@ pub fn block<'a>(ui: &mut Ui, rect: Rect, text: impl Into<Styled<'a>>, ink: Ink,
         .max_rect(rect)
         .layout(egui::Layout::top_down(egui::Align::Min));
     ui.new_child(builder).add(label).rect.height()
+}
+
+/// How many bytes of `words` stand in one line of `width` points before an ellipsis.
+pub fn shown_in_line<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32) -> usize {
+    let words = words.into();
+    let frame = Frame::one_line(width);
+    let laid = text::lay_out(ui.ctx(), words.styled(), &ink.style(words.language), &frame);
+    let clusters = laid.layout.lines.first().into_iter().flat_map(|line| &line.clusters);
+    clusters.map(|cluster| cluster.text.end).max().unwrap_or_default()
 }
 
 /// How far the first baseline of text in `language` lies below its top.

@@ -76,7 +76,7 @@ fn hidden_characters_are_shown_on_request() {
     );
     pages.harness.get_by_label("Show hidden characters").click();
     pages.settle();
-    assert!(pages.state().inspect.controls_shown);
+    assert!(pages.state().controls_shown);
     // A sign, and the ground behind it.
     assert_eq!(corners(&pages, question), before + 8);
     pages.harness.get_by_label_contains("→\u{a0}Left-to-right\u{a0}mark");
@@ -91,7 +91,7 @@ fn a_forged_order_is_shown_by_itself_and_told_as_it_is() {
     let mut pages = inspect(egui::Theme::Light);
     assert!(pages.harness.query_by_label(NOTICE).is_none());
     select(&mut pages, 1);
-    assert!(!pages.state().inspect.controls_shown);
+    assert!(!pages.state().controls_shown);
     // The item and the one beside it both have an override.
     assert_eq!(pages.harness.query_all_by_label(NOTICE).count(), 2);
     assert!(

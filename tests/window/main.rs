@@ -11,6 +11,7 @@ mod hidden;
 mod menus;
 mod pages;
 mod pictures;
+mod search;
 mod support;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;

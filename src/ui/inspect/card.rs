@@ -6,13 +6,15 @@
 use egui::{Pos2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::hidden;
+use crate::app::State;
 use crate::app::inspect::Side;
 use crate::app::theme::{radius, size, space};
 use crate::language::Language;
 use crate::scoring::Outcome;
-use crate::text::controls::Controls;
+use crate::text::Styled;
 use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
+use crate::ui::marks::Marks;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Reading, Words};
 use crate::ui::widgets::{self, palette};
@@ -30,14 +32,14 @@ struct Half<'a> {
     side: &'a Side<'a>,
     language: &'a Language,
     reading: Reading,
-    controls: Controls,
+    marks: Marks<'a>,
     column: Column,
     /// The model's name and its options' probabilities.
     bars: Vec<(&'a str, Vec<f64>, Option<usize>, Outcome)>,
 }
 
-/// Shows the sides, scrolled where they are too long, with all their hidden characters if asked to.
-pub fn show(ui: &mut Ui, sides: &[Side<'_>], controls_shown: bool) {
+/// Shows the sides, scrolled where they are too long.
+pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>]) {
     let all = ui.max_rect();
     ScrollArea::vertical()
         .auto_shrink([false, false])
@@ -45,7 +47,7 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>], controls_shown: bool) {
         .show(ui, |ui| {
             let width = all.width();
             let origin = ui.cursor().min;
-            let halves = halves(sides, controls_shown, origin.x, width);
+            let halves = halves(state, sides, origin.x, width);
             let mut top = show_heads(ui, &halves, origin.y);
             top = show_hidden(ui, &halves, top);
             top = show_questions(ui, &halves, top);
@@ -72,7 +74,7 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>], controls_shown: bool) {
         });
 }
 
-fn halves<'a>(sides: &'a [Side<'a>], controls_shown: bool, left: f32, width: f32) -> Vec<Half<'a>> {
+fn halves<'a>(state: &'a State, sides: &'a [Side<'a>], left: f32, width: f32) -> Vec<Half<'a>> {
     let each = (width / sides.len().max(1) as f32).floor();
     sides
         .iter()
@@ -89,10 +91,9 @@ fn halves<'a>(sides: &'a [Side<'a>], controls_shown: bool, left: f32, width: f32
                 side,
                 language,
                 reading: typeset::reading(language),
-                controls: if controls_shown {
-                    Controls::AllShown
-                } else {
-                    side.needed
+                marks: Marks {
+                    search: &state.inspect.filter.search,
+                    controls: state.controls(side.needed),
                 },
                 column: Column::of(Rect::from_x_y_ranges(start..=end, 0.0..=0.0), language),
                 bars: side
@@ -152,7 +153,7 @@ fn show_hidden(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
     for half in halves {
         let column = half.column;
         let place = column.place(PADDING, column.width() - 2.0 * PADDING, top + 10.0, f32::INFINITY);
-        let height = hidden::explain(ui, place, half.side, half.controls);
+        let height = hidden::explain(ui, place, half.side, half.marks.controls);
         if height > 0.0 {
             bottom = bottom.max(top + 10.0 + height);
         }
@@ -160,18 +161,24 @@ fn show_hidden(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
     bottom.ceil()
 }
 
+/// Shows a text of the item with what is marked in it; returns its height.
+fn show_text(ui: &mut Ui, half: &Half<'_>, place: Rect, text: &str, ink: Ink) -> f32 {
+    let pieces = half.marks.pieces(ui, text);
+    typeset::block(ui, place, Styled { text, pieces: &pieces }, ink, half.language)
+}
+
 fn question_ink(ui: &Ui, half: &Half<'_>) -> Ink {
     Ink::new(half.reading.question.0, palette(ui).text)
         .leading(half.reading.question.1)
         .exact()
-        .controls(half.controls)
+        .controls(half.marks.controls)
 }
 
 fn context_ink(ui: &Ui, half: &Half<'_>) -> Ink {
     Ink::new(half.reading.option.0, palette(ui).text_2)
         .leading(half.reading.option.1)
         .exact()
-        .controls(half.controls)
+        .controls(half.marks.controls)
 }
 
 fn baseline(ui: &Ui, half: &Half<'_>) -> f32 {
@@ -195,11 +202,11 @@ fn show_questions(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
         if let Some(context) = &half.side.item.context {
             let ink = context_ink(ui, half);
             let place = column.place(PADDING, width, y, f32::INFINITY);
-            y += hidden::block(ui, place, context, ink, half.language) + 10.0;
+            y += show_text(ui, half, place, context, ink) + 10.0;
         }
         let ink = question_ink(ui, half);
         let place = column.place(PADDING, width, y, f32::INFINITY);
-        y += hidden::block(ui, place, &half.side.item.question, ink, half.language) + 16.0;
+        y += show_text(ui, half, place, &half.side.item.question, ink) + 16.0;
         bottom = bottom.max(y);
     }
     bottom.ceil()
@@ -217,9 +224,9 @@ fn show_rationales(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
         let ink = Ink::new(half.reading.option.0 - 1.0, colours.text_2)
             .leading(half.reading.option.1)
             .exact()
-            .controls(half.controls);
+            .controls(half.marks.controls);
         let place = column.place(PADDING, column.width() - 2.0 * PADDING, top + 12.0, f32::INFINITY);
-        bottom = bottom.max(top + 12.0 + hidden::block(ui, place, rationale, ink, half.language) + 14.0);
+        bottom = bottom.max(top + 12.0 + show_text(ui, half, place, rationale, ink) + 14.0);
     }
     bottom.ceil()
 }
@@ -272,7 +279,7 @@ fn option_ink(ui: &Ui, half: &Half<'_>, right: bool) -> Ink {
     Ink::new(half.reading.option.0, palette(ui).text)
         .leading(half.reading.option.1)
         .exact()
-        .controls(half.controls)
+        .controls(half.marks.controls)
         .bold_if(right)
 }
 
@@ -326,7 +333,7 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
     // The first baselines of the two languages meet.
     let own_top = text_top + row.baseline - baseline;
     let place = column.place(INDENT, column.width() - INDENT - PADDING, own_top, f32::INFINITY);
-    hidden::block(ui, place, text, ink, half.language);
+    show_text(ui, half, place, text, ink);
     let mut y = text_top + text_height + 6.0;
     let names = name_width(ui, half);
     for (model, probabilities, choice, outcome) in &half.bars {

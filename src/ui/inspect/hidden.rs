@@ -1,28 +1,12 @@
-//! Characters that are not seen: how their symbols stand out in an item, and what says what they are.
+//! What says which hidden characters the symbols in an item stand for.
 
 use egui::{Layout, Rect, Ui, UiBuilder};
 
 use crate::app::inspect::Side;
 use crate::app::theme::size;
-use crate::language::Language;
 use crate::text::controls::Controls;
-use crate::text::{Look, Piece, Styled};
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, palette};
-
-/// Shows a text of an item as [`typeset::block`] does, with a ground behind each symbol.
-pub fn block(ui: &mut Ui, rect: Rect, text: &str, ink: Ink, language: &Language) -> f32 {
-    let warning = palette(ui).warning();
-    let look = Look {
-        color: Some(warning.ink.to_array()),
-        ground: Some(warning.tint.to_array()),
-        ..Look::default()
-    };
-    let places = ink.controls.places(text).into_iter();
-    let pieces: Vec<Piece> = places.map(|range| Piece { range, look }).collect();
-    let styled = Styled { text, pieces: &pieces };
-    typeset::block(ui, rect, styled, ink, language)
-}
 
 /// Says from the top of `rect` on what the symbols in an item stand for, and warns where they are shown because
 /// they have to be. Returns its height; none where there are no symbols.

@@ -11,9 +11,11 @@ use crate::app::matrix::count;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::scoring::Outcome;
+use crate::text::Styled;
 use crate::text::isolate::{self, isolate};
 use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
+use crate::ui::marks::{Excerpt, Marks};
 use crate::ui::spoken;
 use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink};
@@ -275,17 +277,28 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
     let ink = Ink::new(typeset::list_size(language), colours.text)
         .exact()
         .bold_if(selected);
-    let first_line = item.question.lines().next().unwrap_or_default();
-    let galley = typeset::galley(ui, (first_line, language), ink, upper.width(), 1);
+    let marks = Marks {
+        search: &state.inspect.filter.search,
+        controls: state.controls(entry.controls),
+    };
+    let ink = ink.controls(marks.controls);
+    let excerpt = Excerpt::new(ui, &item.question, &marks, (ink, language), upper.width());
+    let galley = typeset::galley(ui, (excerpt.styled(), language), ink, upper.width(), 1);
     let start = column.start().align_size_within_rect(galley.size(), upper);
     ui.painter().galley(start.min, galley, ink.colour);
     let marks = show_marks(ui, lower, column, state, study, entry);
     let subject = item.subject.as_deref().unwrap_or(&item.task);
     let note = isolate::join([language.tag(), subject, &item.key.id], "  ");
+    // The tag is not searched.
+    let mut pieces = Marks::hits(&state.inspect.filter.search).pieces(ui, &note);
+    pieces.retain(|piece| piece.range.start > language.tag().len());
     typeset::paint(
         ui,
         column.place(0.0, column.width() - marks - 8.0, lower.top(), lower.height()),
-        &note,
+        Styled {
+            text: &note,
+            pieces: &pieces,
+        },
         Ink::new(size::SMALL, colours.text_3),
         column.start(),
     );

@@ -116,9 +116,7 @@ fn show_card(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let bottom = Rect::from_min_max(pos2(all.left(), all.bottom() - table), all.max);
     let body = Rect::from_min_max(header.left_bottom(), pos2(all.right(), bottom.top()));
     let sides = in_order(own, other);
-    within(ui, body, "sides", |ui| {
-        card::show(ui, &sides, state.inspect.controls_shown)
-    });
+    within(ui, body, "sides", |ui| card::show(ui, state, &sides));
     within(ui, bottom, "answers", |ui| answers::show(ui, &sides, study));
 }
 
@@ -184,7 +182,7 @@ fn show_header(
             .keys()
             .enabled(state.inspect.selected > 0);
         previous.show(ui, commands, Command::PreviousItem);
-        let (emphasis, name) = if state.inspect.controls_shown {
+        let (emphasis, name) = if state.controls_shown {
             (Emphasis::Plain, "Hide hidden characters")
         } else {
             (Emphasis::Quiet, "Show hidden characters")
