@@ -14,8 +14,10 @@ pub const POP: char = '\u{2069}';
 
 /// POP DIRECTIONAL FORMATTING, the end of an embedding or an override.
 const POP_EMBEDDING: char = '\u{202c}';
-const LEFT_TO_RIGHT: char = '\u{2066}';
-const RIGHT_TO_LEFT: char = '\u{2067}';
+/// LEFT-TO-RIGHT ISOLATE.
+pub const LEFT_TO_RIGHT: char = '\u{2066}';
+/// RIGHT-TO-LEFT ISOLATE.
+pub const RIGHT_TO_LEFT: char = '\u{2067}';
 
 /// `text` between isolate marks, balanced so that marks within it cannot reach outside.
 pub fn isolate(text: &str) -> String {

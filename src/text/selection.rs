@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::caret::Caret;
+use super::graphemes;
 use super::layout::{Cluster, Line, TextLayout};
 use crate::language::Direction;
 
@@ -24,6 +25,16 @@ pub struct Rectangle {
 impl TextLayout {
     /// The word under a point, or the space or punctuation mark; the nearest where there is none.
     pub fn word_at(&self, x: f32, y: f32) -> Range<usize> {
+        let word = self.clusters_of_word_at(x, y);
+        // A cluster may be a part of a character, as where a mark is of another script than its letter.
+        let start = match graphemes::border_after(&self.text, word.start) {
+            border if border == word.start => border,
+            _ => graphemes::previous_border(&self.text, word.start),
+        };
+        start..graphemes::border_after(&self.text, word.end)
+    }
+
+    fn clusters_of_word_at(&self, x: f32, y: f32) -> Range<usize> {
         let Some(line) = self.line_at(y).and_then(|line| self.lines.get(line)) else {
             return self.text.len()..self.text.len();
         };

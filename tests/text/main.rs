@@ -9,6 +9,7 @@
 mod bidi;
 mod browser;
 mod coverage;
+mod properties;
 
 use polyclinic::text::controls::Controls;
 use polyclinic::text::layout::Engine;

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex};
 
 use egui::epaint::text::PlacedRow;
-use egui::epaint::{Galley, Mesh, Rect};
+use egui::epaint::{Galley, Mesh, Rect, Vertex};
 use egui::text::{ByteIndex, LayoutJob, LayoutSection, TextFormat};
 use egui::{Color32, Context, FontData, FontDefinitions, FontFamily, FontId, Id, Vec2, ViewportId, pos2, vec2};
 
@@ -128,6 +128,34 @@ struct Kept {
     generation: u64,
     /// Counts the passes of all viewports.
     pass: u64,
+    /// Of all entries together, about.
+    bytes: usize,
+    /// What was kept after the last clearing: where all of that is shown it is not looked through
+    /// again in every pass, but once there is twice as much.
+    needed: (usize, usize),
+}
+
+impl Kept {
+    fn insert(&mut self, key: u64, entry: Entry) {
+        self.bytes += entry.bytes;
+        if let Some(before) = self.entries.insert(key, entry) {
+            self.bytes -= before.bytes;
+        }
+    }
+
+    /// Forgets what no viewport showed lately, once there is too much.
+    fn clear(&mut self) {
+        let (entries, bytes) = self.needed;
+        if self.entries.len() <= MOST_KEPT.max(2 * entries) && self.bytes <= MOST_BYTES.max(2 * bytes) {
+            return;
+        }
+        // Viewports take turns, so the last pass of each is among the last few.
+        let turns = self.sentinels.len() as u64;
+        let last = self.pass;
+        self.entries.retain(|_, entry| entry.shown + turns > last);
+        self.bytes = self.entries.values().map(|entry| entry.bytes).sum();
+        self.needed = (self.entries.len(), self.bytes);
+    }
 }
 
 struct Entry {
@@ -138,10 +166,25 @@ struct Entry {
     generation: u64,
     /// The pass it was last shown in.
     shown: u64,
+    /// What it takes in memory, about.
+    bytes: usize,
 }
 
-/// Above this many, texts not shown in the pass before are dropped.
+/// Above this many, texts not shown lately are dropped.
 const MOST_KEPT: usize = 4096;
+
+/// The same in bytes.
+const MOST_BYTES: usize = 64 << 20;
+
+/// What a text takes in memory, about: its vertices, glyphs and clusters are most of it.
+fn bytes_of(text: &Text) -> usize {
+    let lines = text.layout.lines.iter();
+    let placed: usize = lines
+        .map(|line| size_of_val(line) + size_of_val(&*line.clusters) + size_of_val(&*line.glyphs))
+        .sum();
+    let drawn = text.galley.num_vertices * size_of::<Vertex>() + text.galley.num_indices * size_of::<u32>();
+    size_of::<Entry>() + 2 * text.layout.text.len() + placed + drawn
+}
 
 impl Bridge {
     fn new(fallback: Fallback) -> Self {
@@ -217,8 +260,9 @@ impl Bridge {
             frame: *frame,
             generation,
             shown: kept.pass,
+            bytes: bytes_of(&text),
         };
-        kept.entries.insert(key, entry);
+        kept.insert(key, entry);
         text
     }
 
@@ -240,10 +284,7 @@ impl Bridge {
         if before.is_some_and(|(_, before)| !Arc::ptr_eq(&before, &sentinel)) {
             kept.generation += 1;
         }
-        if kept.entries.len() > MOST_KEPT {
-            let last = kept.pass;
-            kept.entries.retain(|_, entry| entry.shown == last);
-        }
+        kept.clear();
         kept.pass += 1;
         kept.generation
     }

@@ -160,6 +160,43 @@ fn what_is_no_longer_shown_is_dropped() {
 }
 
 #[test]
+fn long_texts_are_dropped_by_their_bytes() {
+    let mut harness = context();
+    let style = style(16.0, "en");
+    let long = "A long paragraph that nobody looks at any more. ".repeat(200);
+    let bridge = Bridge::of(&harness.ctx);
+    let mut most = 0;
+    for row in 0..100 {
+        galley(&harness.ctx, &format!("{row} {long}"), &style, &Frame::wrapped(400.0));
+        harness.step();
+        most = lock(&bridge.kept).bytes.max(most);
+    }
+    assert!(most > MOST_BYTES / 2 && most < MOST_BYTES + (4 << 20), "{most} bytes");
+    let kept = lock(&bridge.kept);
+    assert_eq!(
+        kept.bytes,
+        kept.entries.values().map(|entry| entry.bytes).sum::<usize>()
+    );
+}
+
+#[test]
+fn what_is_all_shown_at_once_is_all_kept() {
+    let mut harness = context();
+    let style = style(16.0, "en");
+    let show = |harness: &Harness<'_>| -> Vec<Arc<Galley>> {
+        (0..MOST_KEPT + 200)
+            .map(|row| galley(&harness.ctx, &format!("row {row}"), &style, &Frame::UNLIMITED))
+            .collect()
+    };
+    let first = show(&harness);
+    for _ in 0..2 {
+        harness.step();
+        let again = show(&harness);
+        assert!(first.iter().zip(&again).all(|(one, other)| Arc::ptr_eq(one, other)));
+    }
+}
+
+#[test]
 fn one_character_stands_for_a_whole_text_wherever_egui_takes_a_string() {
     let harness = context();
     let arabic = "ar".parse().unwrap();

@@ -82,7 +82,28 @@ impl Excerpt {
     }
 }
 
+/// Bytes of each line that are shaped at first where only some lines are shown.
+const ENOUGH_FOR_A_LINE: usize = 2048;
+
 impl Engine {
+    /// Shapes a paragraph. Where its end will be cut away, only as long a beginning as takes more
+    /// than `room` lines stays of it: one line of a long text must not cost as much as all of it.
+    pub(super) fn shape_for(&mut self, room: usize, paragraph: &mut Paragraph<'_>, cut: Cut) -> Shaped {
+        let whole = paragraph.text;
+        let mut enough = match (paragraph.width, cut) {
+            (Some(_), Cut::End) => room.saturating_mul(ENOUGH_FOR_A_LINE),
+            _ => usize::MAX,
+        };
+        loop {
+            paragraph.text = whole.get(..whole.floor_char_boundary(enough)).unwrap_or(whole);
+            let shaped = self.shape(paragraph, Excerpt::whole(paragraph.text));
+            if paragraph.text.len() == whole.len() || shaped.layout.len() > room {
+                return shaped;
+            }
+            enough = enough.saturating_mul(4);
+        }
+    }
+
     /// Shapes as much of the paragraph as with an ellipsis takes at most `room` lines.
     pub(super) fn cut(&mut self, paragraph: &Paragraph<'_>, whole: &Shaped, room: usize, cut: Cut) -> Shaped {
         match cut {

@@ -23,7 +23,6 @@ use std::sync::Arc;
 
 use parley::{FontContext, LayoutContext};
 
-use self::cutting::Excerpt;
 use super::controls::Controls;
 use super::fonts::{self, Fallback, Weight};
 use super::raster::{FaceId, Faces};
@@ -256,6 +255,8 @@ impl Engine {
             missing: BTreeSet::new(),
         };
         let mut before = None;
+        // Empty lines in a row are all alike.
+        let mut empty = None;
         for (index, range) in paragraphs(&shown, frame.editable).into_iter().enumerate() {
             let own = shown.get(range.clone()).unwrap_or_default();
             let mut paragraph = Paragraph {
@@ -270,11 +271,16 @@ impl Engine {
                 scale,
             };
             let room = max_lines - result.lines.len();
-            let mut shaped = self.shape(&paragraph, Excerpt::whole(paragraph.text));
+            let asked = paragraph.direction;
+            let mut shaped = match empty.take() {
+                Some((direction, shaped)) if own.is_empty() && direction == asked => shaped,
+                _ => self.shape_for(room, &mut paragraph, frame.cut),
+            };
             // A part of it may begin with other letters than the whole.
             paragraph.direction = Some(shaped.direction());
-            let more = shown.get(range.end..).is_some_and(|rest| !rest.trim().is_empty());
-            let last = shaped.layout.len() > room || (shaped.layout.len() == room && more);
+            let full = shaped.layout.len() >= room;
+            let more = full && shown.get(range.end..).is_some_and(|rest| !rest.trim().is_empty());
+            let last = shaped.layout.len() > room || more;
             result.natural_width = result.natural_width.max(shaped.natural_width);
             if last {
                 // What follows as a paragraph of its own is cut away at the end.
@@ -287,6 +293,7 @@ impl Engine {
             if last || result.lines.len() >= max_lines {
                 break;
             }
+            empty = own.is_empty().then_some((asked, shaped));
         }
         placing::align(&mut result, if frame.fill { width } else { None });
         result

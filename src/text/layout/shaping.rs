@@ -1,13 +1,15 @@
 //! One paragraph through parley: fonts, sizes, direction and line breaks.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use parley::{BaseDirection, FontFamily, FontFamilyName, FontWeight, OverflowWrap, StyleProperty};
+use parley::{BaseDirection, FontFamily, FontFamilyName, FontWeight, LineBreakContext, OverflowWrap};
 
 use super::cutting::Excerpt;
-use super::{Engine, Paragraph, lacking};
+use super::{Engine, Paragraph, TextStyle, lacking};
 use crate::language::{Direction, Language, Script};
 use crate::text::fonts::Weight;
+use crate::text::isolate;
 
 /// A paragraph shaped and broken into lines.
 pub(super) struct Shaped {
@@ -70,36 +72,45 @@ impl Engine {
         excerpt: &Excerpt,
         room: &[(Range<usize>, f32)],
     ) -> parley::Layout<()> {
-        let style = paragraph.style;
         let text = excerpt.text.as_str();
         let families = paragraph.families.iter().copied().map(FontFamilyName::named);
-        let language = style.language.as_ref();
+        let families: Vec<_> = families.collect();
+        let language = paragraph.style.language.as_ref();
+        let locale = language.and_then(|language| parley::Language::parse(language.tag()).ok());
         let mut builder = self
             .context
-            .ranged_builder(&mut self.fonts, text, paragraph.scale, true);
+            .style_run_builder(&mut self.fonts, text, paragraph.scale, true);
         builder.set_base_direction(match paragraph.direction {
             None => BaseDirection::Auto,
             Some(Direction::LeftToRight) => BaseDirection::Ltr,
             Some(Direction::RightToLeft) => BaseDirection::Rtl,
         });
-        builder.push_default(FontFamily::List(families.collect()));
-        builder.push_default(StyleProperty::FontSize(style.size));
-        builder.push_default(weight_property(style.weight));
-        builder.push_default(OverflowWrap::BreakWord);
-        builder.push_default(StyleProperty::Locale(
-            language.and_then(|language| parley::Language::parse(language.tag()).ok()),
-        ));
-        for (range, share) in shares(text, language) {
-            builder.push(StyleProperty::FontSize(style.size * share), range);
-        }
-        for range in raised(paragraph, excerpt) {
-            builder.push(StyleProperty::FontSize(style.size * RAISED), range);
-        }
-        for (range, weight) in weights(paragraph, excerpt) {
-            builder.push(weight_property(weight), range);
-        }
-        for (range, pixels) in room {
-            builder.push(StyleProperty::LetterSpacing(pixels / paragraph.scale), range.clone());
+        builder.set_line_break_override(Some(&keep_slashes));
+        let in_full = |setting: Setting| parley::TextStyle {
+            font_family: FontFamily::List(Cow::Borrowed(&families)),
+            font_size: setting.size,
+            font_weight: FontWeight::new(f32::from(setting.weight.value())),
+            letter_spacing: setting.spacing,
+            overflow_wrap: OverflowWrap::BreakWord,
+            locale,
+            ..parley::TextStyle::default()
+        };
+        // The first one gives every line its height.
+        let base = Setting::of(paragraph.style);
+        let mut known = vec![(base, builder.push_style(in_full(base)))];
+        let mut end = 0;
+        for run in settings(paragraph, excerpt, room).chunk_by(PartialEq::eq) {
+            let setting = run.first().copied().unwrap_or(base);
+            let style = match known.iter().find(|(other, _)| *other == setting) {
+                Some((_, style)) => *style,
+                None => {
+                    let style = builder.push_style(in_full(setting));
+                    known.push((setting, style));
+                    style
+                }
+            };
+            builder.push_style_run(style, end..end + run.len());
+            end += run.len();
         }
         let mut layout = builder.build(text);
         layout.break_all_lines(None);
@@ -108,20 +119,82 @@ impl Engine {
 }
 
 /// The text as the shaper takes it, every character in as many bytes, so that positions stay.
+///
+/// Control characters have no glyph and become spaces. A tab stays: it separates what stands on its
+/// sides, which a space does not (rule L1 of UAX 9).
 pub(super) fn shapeable(text: &str) -> String {
-    // Control characters have no glyph.
-    // A tab stays: it separates what stands on its sides, which a space does not (rule L1 of UAX 9).
-    text.chars()
-        .map(|character| match character {
+    let mut open = 0_usize;
+    let shapeable = |character| {
+        match character {
+            isolate::LEFT_TO_RIGHT | isolate::RIGHT_TO_LEFT | isolate::FIRST_STRONG => open += 1,
+            isolate::POP => open = open.saturating_sub(1),
+            _ => {}
+        }
+        match character {
+            // So deep an isolate has no effect, but the shaper would look for its first strong letter.
+            isolate::FIRST_STRONG if open > DEEPEST => isolate::LEFT_TO_RIGHT,
             '\t' => '\t',
             other if other.is_ascii_control() => ' ',
             other => other,
-        })
-        .collect()
+        }
+    };
+    text.chars().map(shapeable).collect()
 }
 
-fn weight_property(weight: Weight) -> StyleProperty<'static, ()> {
-    FontWeight::new(f32::from(weight.value())).into()
+/// No more isolates within each other have an effect: `max_depth` of UAX 9.
+const DEEPEST: usize = 125;
+
+/// Keeps units and ratios on one line (`mg/dL`, `20/min`): Unicode lets a line break after any slash,
+/// browsers do not.
+fn keep_slashes(context: LineBreakContext) -> Option<bool> {
+    (context.before == '/' && context.after.is_ascii_alphanumeric()).then_some(false)
+}
+
+/// How a stretch of text is set.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Setting {
+    /// Points.
+    size: f32,
+    weight: Weight,
+    /// Points that every cluster is wider by.
+    spacing: f32,
+}
+
+impl Setting {
+    fn of(style: &TextStyle) -> Self {
+        Self {
+            size: style.size,
+            weight: style.weight,
+            spacing: 0.0,
+        }
+    }
+}
+
+/// How every byte of what is shaped is set.
+fn settings(paragraph: &Paragraph<'_>, excerpt: &Excerpt, room: &[(Range<usize>, f32)]) -> Vec<Setting> {
+    let (style, text) = (paragraph.style, excerpt.text.as_str());
+    let mut settings = vec![Setting::of(style); text.len()];
+    for (range, share) in shares(text, style.language.as_ref()) {
+        for setting in settings.get_mut(range).unwrap_or_default() {
+            setting.size = style.size * share;
+        }
+    }
+    for range in raised(paragraph, excerpt) {
+        for setting in settings.get_mut(range).unwrap_or_default() {
+            setting.size = style.size * RAISED;
+        }
+    }
+    for (range, weight) in weights(paragraph, excerpt) {
+        for setting in settings.get_mut(range).unwrap_or_default() {
+            setting.weight = weight;
+        }
+    }
+    for (range, pixels) in room {
+        for setting in settings.get_mut(range.clone()).unwrap_or_default() {
+            setting.spacing = pixels / paragraph.scale;
+        }
+    }
+    settings
 }
 
 /// The parts of a shaped text that are smaller or larger than the rest, by the script of their letters.

@@ -500,3 +500,26 @@ fn names_do_not_reorder_the_sentence_around_them() {
         "{shown}"
     );
 }
+
+#[test]
+fn units_stay_on_one_line() {
+    for text in ["glucose 300 mg/dL", "respirations 20/min"] {
+        let whole = lay_out_in(text, Some("en"), &Frame::UNLIMITED).width;
+        let layout = lay_out_in(text, Some("en"), &Frame::wrapped(whole - 6.0));
+        let last = text.rfind(' ').unwrap() + 1;
+        assert_eq!(layout.lines[1].text, last..text.len(), "{text}");
+    }
+}
+
+#[test]
+fn a_line_of_a_long_text_is_the_line_of_a_short_one() {
+    let sentence = "The patient was given aspirin and sent home. ";
+    let frame = Frame::one_line(200.0);
+    let short = lay_out_in(&sentence.repeat(4), Some("en"), &frame);
+    let long = lay_out_in(&sentence.repeat(400), Some("en"), &frame);
+    assert_eq!(short.lines[0].glyphs, long.lines[0].glyphs);
+    assert!(short.truncated && long.truncated);
+    // Marks that take no room: the beginning that is shaped first does not fill the line.
+    let marks = format!("a{}b", "\u{301}".repeat(5000));
+    assert!(!lay_out_in(&marks, Some("en"), &frame).truncated);
+}
