@@ -26,6 +26,8 @@ pub mod size {
 /// Distances and extents.
 pub mod space {
     pub const RAIL: f32 = 76.0;
+    /// Without words.
+    pub const NARROW_RAIL: f32 = 48.0;
     pub const HEADER: f32 = 44.0;
     pub const TOOLBAR: f32 = 44.0;
     pub const STATUS: f32 = 24.0;

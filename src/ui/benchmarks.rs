@@ -23,6 +23,8 @@ use crate::scoring::Outcome;
 use crate::text::isolate::{self, isolate};
 
 const LIST: f32 = 300.0;
+/// The height in which a benchmark's facts and some of its items can be read.
+const LEAST_SHOWN: f32 = 520.0;
 
 /// Shows the page.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -59,10 +61,21 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let Some(benchmark) = benchmark.or_else(|| study.benchmarks.first()) else {
         return;
     };
-    let list = Rect::from_min_size(body.min, vec2(LIST, body.height()));
-    let rest = Rect::from_min_max(pos2(list.right() + space::GUTTER, body.top()), body.max);
-    show_list(ui, list, state, study, benchmark, commands);
-    show_benchmark(ui, rest, state, study, benchmark, commands);
+    if body.width() >= 2.0 * LIST {
+        let list = Rect::from_min_size(body.min, vec2(LIST, body.height()));
+        let rest = Rect::from_min_max(pos2(list.right() + space::GUTTER, body.top()), body.max);
+        show_list(ui, list, state, study, benchmark, commands);
+        return show_benchmark(ui, rest, state, study, benchmark, commands);
+    }
+    // Too narrow for both, as when zoomed, they stand below each other.
+    let list = space::CARD_HEADER + space::LIST_ITEM * study.benchmarks.len().min(3) as f32 + 2.0;
+    widgets::at_least(ui, vec2(0.0, list + LEAST_SHOWN), |ui| {
+        let body = ui.max_rect().shrink(space::GUTTER);
+        let (upper, lower) = body.split_top_bottom_at_y(body.top() + list);
+        show_list(ui, upper, state, study, benchmark, commands);
+        let lower = lower.with_min_y(lower.top() + space::GUTTER);
+        show_benchmark(ui, lower, state, study, benchmark, commands);
+    });
 }
 
 fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benchmark, commands: &mut Vec<Command>) {
@@ -221,12 +234,17 @@ fn item_column(row: Rect, language: &Language) -> Column {
     Column::of(row.shrink2(vec2(14.0, 0.0)), language)
 }
 
-/// Id, subject, question, right answer.
+/// Id, subject, question, right answer; the last two alone where there is no room for all.
 fn item_cells(row: Rect, column: Column) -> [Rect; 4] {
     let mut start = 0.0;
-    [0.12, 0.16, 0.46, 0.26].map(|share| {
+    let shares = if column.width() < 440.0 {
+        [0.0, 0.0, 0.62, 0.38]
+    } else {
+        [0.12, 0.16, 0.46, 0.26]
+    };
+    shares.map(|share| {
         let width = column.width() * share;
-        let cell = column.place(start, width - 12.0, row.top(), row.height());
+        let cell = column.place(start, (width - 12.0).max(0.0), row.top(), row.height());
         start += width;
         cell
     })

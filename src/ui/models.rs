@@ -1,6 +1,6 @@
 //! The Models page: what can be run, what it takes, where it comes from.
 
-use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::icons::{self, Icon};
 use super::spoken;
@@ -17,18 +17,34 @@ use crate::text::isolate::isolate;
 
 /// Shares of a row's width: model, size, architecture, file, licence, memory, state.
 const SHARES: [f32; 7] = [0.27, 0.07, 0.11, 0.13, 0.13, 0.13, 0.16];
+/// The same where there is no room for all; the selected model's card says the rest.
+const FEW_SHARES: [f32; 7] = [0.40, 0.13, 0.0, 0.0, 0.0, 0.20, 0.27];
+/// Below this width of a row.
+const FEW: f32 = 640.0;
 const STATE: usize = 6;
+/// How high the selected model's card is under the list.
+const DETAIL: f32 = 250.0;
+/// The width in which every column of the list can be read.
+const LEAST_LIST: f32 = 420.0;
 
 /// Shows the page.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let all = ui.max_rect().shrink(space::GUTTER);
     let wide = ui.ctx().content_rect().width() >= space::NARROW;
-    let body = all;
+    let least = if wide {
+        Vec2::ZERO
+    } else {
+        vec2(LEAST_LIST, 2.0 * DETAIL)
+    };
+    widgets::at_least(ui, least, |ui| show_page(ui, wide, state, commands));
+}
+
+fn show_page(ui: &mut Ui, wide: bool, state: &State, commands: &mut Vec<Command>) {
+    let body = ui.max_rect().shrink(space::GUTTER);
     let detail = Rect::from_min_max(
         if wide {
             pos2(body.right() - space::SIDE_PANEL, body.top())
         } else {
-            pos2(body.left(), body.bottom() - 250.0)
+            pos2(body.left(), body.bottom() - DETAIL)
         },
         body.max,
     );
@@ -90,9 +106,10 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
 
 fn cells(row: Rect) -> [(Rect, Align2); 7] {
     let inner = row.shrink2(vec2(14.0, 0.0));
+    let shares = if inner.width() < FEW { FEW_SHARES } else { SHARES };
     let mut left = inner.left();
     let mut place = 0;
-    SHARES.map(|share| {
+    shares.map(|share| {
         let width = inner.width() * share;
         let cell = Rect::from_min_size(pos2(left, row.top()), vec2(width - 14.0, row.height()));
         left += width;

@@ -1,6 +1,6 @@
 //! What stands around every page: the rail, the header, the status line, notices and the list of keys.
 
-use egui::{Align2, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::icons::{self, Icon};
 use super::spoken;
@@ -13,19 +13,24 @@ use crate::app::models::bytes;
 use crate::app::theme::{radius, size, space};
 use crate::text::{self, Missing, isolate};
 
+/// Where there is less room, a page scrolls as a whole.
+const LEAST_PAGE: Vec2 = vec2(280.0, 200.0);
+
 /// Shows the frame of the window and, inside it, the page.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     spoken::tell_window(ui);
     let colours = palette(ui);
     let all = ui.max_rect();
     ui.painter().rect_filled(all, 0, colours.window);
-    let rail = Rect::from_min_size(all.min, vec2(space::RAIL, all.height()));
+    let words = has_words(all);
+    let width = if words { space::RAIL } else { space::NARROW_RAIL };
+    let rail = Rect::from_min_size(all.min, vec2(width, all.height()));
     let right = Rect::from_min_max(pos2(rail.right(), all.top()), all.max);
     let header = Rect::from_min_size(right.min, vec2(right.width(), space::HEADER));
     let status = Rect::from_min_max(pos2(right.left(), right.bottom() - space::STATUS), right.max);
     let mut page = Rect::from_min_max(header.left_bottom(), status.right_top());
 
-    show_rail(ui, rail, state, commands);
+    show_rail(ui, rail, words, state, commands);
     show_header(ui, header, state, commands);
     show_status(ui, status, state, commands);
     if let Some(reason) = state.study.as_ref().and_then(|study| study.read_only.as_ref()) {
@@ -34,12 +39,14 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         page.min.y = rect.bottom();
     }
     page.min.y += show_notices(ui, page, state, commands);
-    within(ui, page, "page", |ui| match state.page {
-        Page::Models => super::models::show(ui, state, commands),
-        Page::Benchmarks => super::benchmarks::show(ui, state, commands),
-        Page::Runs => super::runs::show(ui, state, commands),
-        Page::Compare => super::compare::show(ui, state, commands),
-        Page::Inspect => super::inspect::show(ui, state, commands),
+    within(ui, page, "page", |ui| {
+        widgets::at_least(ui, LEAST_PAGE, |ui| match state.page {
+            Page::Models => super::models::show(ui, state, commands),
+            Page::Benchmarks => super::benchmarks::show(ui, state, commands),
+            Page::Runs => super::runs::show(ui, state, commands),
+            Page::Compare => super::compare::show(ui, state, commands),
+            Page::Inspect => super::inspect::show(ui, state, commands),
+        });
     });
     if state.keys_shown {
         show_keys(ui, commands);
@@ -47,16 +54,21 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     show_hovered_files(ui, all);
 }
 
-fn show_rail(ui: &mut Ui, rail: Rect, state: &State, commands: &mut Vec<Command>) {
+/// Whether the rail has room for words. Where the window is too small, as when zoomed, its icons stand alone and
+/// tooltips name them.
+fn has_words(all: Rect) -> bool {
+    48.0 + 56.0 * Page::ALL.len() as f32 + 62.0 <= all.height() && all.width() >= 480.0
+}
+
+fn show_rail(ui: &mut Ui, rail: Rect, words: bool, state: &State, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     ui.painter().rect_filled(rail, 0, colours.rail);
     ui.painter()
         .vline(rail.right() - 0.5, rail.y_range(), Stroke::new(1.0, colours.line));
     let sign = Rect::from_center_size(pos2(rail.center().x - 0.5, rail.top() + 22.0), vec2(26.0, 26.0));
     icons::paint_sign(ui.painter(), sign, colours.accent, colours.on_accent);
-    // Where the window is too low for the words, as when zoomed, the icons stand alone; tooltips name them.
-    let words = 48.0 + 56.0 * Page::ALL.len() as f32 + 62.0 <= rail.height();
-    let height = if words { 54.0 } else { 40.0 };
+    let each = (rail.height() - 56.0) / (Page::ALL.len() + 1) as f32 - 2.0;
+    let height = if words { 54.0 } else { each.clamp(22.0, 40.0) };
     let mut top = rail.top() + 48.0;
     for page in Page::ALL {
         let icon = match page {
@@ -120,8 +132,8 @@ fn rail_button(
         ui.painter().rect_filled(rect, radius::CARD, colours.hover);
     }
     let colour = if selected { colours.accent_text } else { colours.text_2 };
-    let middle = pos2(rect.center().x, rect.top() + 20.0);
-    icons::paint(ui.painter(), icon, middle, 20.0, colour);
+    let middle = pos2(rect.center().x, rect.top() + (rect.height() / 2.0).min(20.0));
+    icons::paint(ui.painter(), icon, middle, (rect.height() - 6.0).min(20.0), colour);
     if badge > 0 {
         let centre = middle + vec2(13.0, -7.0);
         ui.painter().circle_filled(centre, 7.5, colours.accent);
@@ -164,12 +176,16 @@ fn show_header(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
     let drawn = typeset::paint(ui, title, words, ink, Align2::LEFT_CENTER);
     let response = ui.interact(drawn, widgets::id("shell", "title"), Sense::hover());
     spoken::tell(&response, None, || WidgetInfo::labeled(Role::Heading, true, words));
-    within(ui, rect.shrink2(vec2(12.0, 8.0)), "header", |ui| {
+    let tools = rect.shrink2(vec2(12.0, 8.0)).with_min_x(drawn.right() + space::GAP);
+    within(ui, tools, "header", |ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             Button::new(Emphasis::Quiet)
                 .keys()
                 .show(ui, commands, Command::ToggleKeys);
-            Button::new(Emphasis::Quiet).show(ui, commands, Command::Reload);
+            // Its key is in the list of keys.
+            if ui.available_width() > 96.0 {
+                Button::new(Emphasis::Quiet).show(ui, commands, Command::Reload);
+            }
         });
     });
 }
@@ -192,14 +208,19 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
         0 => String::new(),
         total => format!("Memory {} of {}", bytes(machine.used), bytes(total)),
     };
+    let missing = text::missing(ui.ctx());
+    let warns = missing.characters.len() > state.missing_dismissed;
+    // What does not fit is left out, the least important first; a warning always has its room.
+    let room = if warns { 190.0 } else { 30.0 };
     let mut right = inner.right();
     for (name, text) in [("network", &network), ("memory", &memory), ("device", &machine.device)] {
-        if !text.is_empty() {
-            right = status_text_before(ui, inner, right, (name, text), ink).rect.left() - 24.0;
+        let width = typeset::galley(ui, text, ink, f32::INFINITY, 1).size().x;
+        if text.is_empty() || right - width < inner.left() + room {
+            continue;
         }
+        right = status_text_before(ui, inner, right, (name, text), ink).rect.left() - 24.0;
     }
-    let missing = text::missing(ui.ctx());
-    if missing.characters.len() > state.missing_dismissed {
+    if warns {
         right = show_missing(ui, inner, right, &missing, commands) - 24.0;
     }
     icons::paint(

@@ -168,9 +168,12 @@ pub fn galley<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32, ro
 }
 
 /// Paints one line of `words` within `rect`, and says where it came to stand. The whole shows on hovering over
-/// words that had to be cut.
+/// words that had to be cut. Where there is no room at all nothing shows, not even an ellipsis.
 pub fn paint<'a>(ui: &Ui, rect: Rect, words: impl Into<Words<'a>>, ink: Ink, align: Align2) -> Rect {
     let words = words.into();
+    if rect.width() <= 0.0 {
+        return rect;
+    }
     let galley = galley(ui, words, ink, rect.width(), 1);
     let place = align.align_size_within_rect(galley.size(), rect);
     if galley.elided {

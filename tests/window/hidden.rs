@@ -113,6 +113,7 @@ fn pictures_of_hidden_characters() {
         eprintln!("no pictures: POLYCLINIC_PICTURES names no folder");
         return;
     };
+    std::fs::create_dir_all(&folder).unwrap();
     for theme in [egui::Theme::Light, egui::Theme::Dark] {
         let mut pages = inspect(theme);
         for place in [0, 1] {

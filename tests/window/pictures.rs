@@ -94,23 +94,32 @@ fn pictures() {
     }
 }
 
-/// Inspect and Compare in windows that are zoomed.
+/// Every page in windows that are zoomed, wide and narrow.
 #[test]
 fn pictures_of_zoom() {
     let Some(folder) = folder() else { return };
     std::fs::create_dir_all(&folder).unwrap();
     let made = workspace(&MODELS);
-    for zoom in [0.5, 2.0, 3.0] {
-        let builder = Harness::builder().with_size([1600.0, 1000.0]);
-        let mut window = Window::with(made.path(), builder);
-        window.harness.ctx.set_zoom_factor(zoom);
-        for page in [Page::Compare, Page::Inspect] {
-            window.send(Command::Show(page));
-            let name = name(&format!("Zoom-{}", page.title()), egui::Theme::Light, zoom);
-            save(&mut window, &folder, &name);
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        for (width, height) in [(1600.0, 1000.0), (1000.0, 640.0)] {
+            let builder = Harness::builder().with_size([width, height]).with_theme(theme);
+            let mut window = Window::with(made.path(), builder);
+            for zoom in [0.5, 1.5, 2.0, 3.0] {
+                window.harness.ctx.set_zoom_factor(zoom);
+                for page in Page::ALL {
+                    window.send(Command::Show(page));
+                    save(
+                        &mut window,
+                        &folder,
+                        &name(&format!("Zoom-{zoom}-{}", page.title()), theme, width),
+                    );
+                }
+                window.send(Command::Show(Page::Inspect));
+                window.send(Command::ToggleList);
+                save(&mut window, &folder, &name(&format!("Zoom-{zoom}-list"), theme, width));
+                window.send(Command::ToggleList);
+            }
         }
-        window.send(Command::ToggleList);
-        save(&mut window, &folder, &name("Zoom-list", egui::Theme::Light, zoom));
     }
 }
 

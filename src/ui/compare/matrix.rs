@@ -17,7 +17,7 @@ use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, card, palette, within};
 
-const NAMES: f32 = 164.0;
+const WIDEST_NAMES: f32 = 164.0;
 const LEAST_CELL: f32 = 68.0;
 const WIDEST_CELL: f32 = 140.0;
 const GAP: f32 = 2.0;
@@ -41,11 +41,16 @@ pub fn fits(matrix: &Matrix, width: f32) -> bool {
     !cell_width(matrix, width).1
 }
 
+/// The width of the models' names in a page `width` wide.
+fn names_width(width: f32) -> f32 {
+    (width * 0.36).min(WIDEST_NAMES)
+}
+
 /// A cell's width in a page `width` wide, and whether the cells overflow it.
 fn cell_width(matrix: &Matrix, width: f32) -> (f32, bool) {
     let columns = matrix.columns().count().max(1) as f32;
     let gaps = columns * GAP + matrix.groups.len().saturating_sub(1) as f32 * GROUP_GAP;
-    let room = width - 2.0 * PADDING - NAMES - gaps;
+    let room = width - 2.0 * PADDING - names_width(width) - gaps;
     let each = (room / columns).floor();
     (each.clamp(LEAST_CELL, WIDEST_CELL), each < LEAST_CELL)
 }
@@ -53,7 +58,13 @@ fn cell_width(matrix: &Matrix, width: f32) -> (f32, bool) {
 /// Shows the card.
 pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
     let note = "percent right, n at right, 95% interval below (Wilson)";
-    card(ui, rect, "Accuracy by task and language", note, show_scale, |ui| {
+    let scale = |ui: &mut Ui| {
+        // Where title and scale cannot both stand, the figures in the cells say it.
+        if rect.width() >= 460.0 {
+            show_scale(ui);
+        }
+    };
+    card(ui, rect, "Accuracy by task and language", note, scale, |ui| {
         show_body(ui, state, commands)
     });
 }
@@ -66,10 +77,11 @@ fn show_body(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.max_rect().max - vec2(PADDING, 0.0),
     );
     let (cell_width, overflows) = cell_width(matrix, ui.max_rect().width() + 2.0);
+    let names = names_width(ui.max_rect().width() + 2.0);
     let first_row = inner.top() + GROUP_ROW + LANGUAGE_ROW;
     let row_top = |row: usize| first_row + row as f32 * (space::CELL + GAP);
 
-    let head = Rect::from_min_size(pos2(inner.left(), inner.top() + GROUP_ROW), vec2(NAMES, LANGUAGE_ROW));
+    let head = Rect::from_min_size(pos2(inner.left(), inner.top() + GROUP_ROW), vec2(names, LANGUAGE_ROW));
     typeset::paint(
         ui,
         head,
@@ -78,11 +90,11 @@ fn show_body(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         Align2::LEFT_CENTER,
     );
     for (row, model) in matrix.models.iter().enumerate() {
-        let place = Rect::from_min_size(pos2(inner.left(), row_top(row)), vec2(NAMES - 12.0, space::CELL));
+        let place = Rect::from_min_size(pos2(inner.left(), row_top(row)), vec2(names - 12.0, space::CELL));
         show_model(ui, place, model, state);
     }
 
-    let cells = Rect::from_min_max(pos2(inner.left() + NAMES, inner.top()), inner.max);
+    let cells = Rect::from_min_max(pos2(inner.left() + names, inner.top()), inner.max);
     within(ui, cells, "cells", |ui| {
         let mut content = |ui: &mut Ui, origin: egui::Pos2| {
             let shift = origin - cells.min;

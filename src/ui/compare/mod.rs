@@ -113,13 +113,18 @@ fn show_toolbar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             commands.push(Command::ChooseProtocol(chosen.clone()));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let roomy = ui.available_width() > 230.0;
+            let words = "Copy as CSV";
             Button::new(Emphasis::Plain)
                 .icon(super::icons::Icon::Copy)
-                .text("Copy as CSV")
+                .text(if roomy { words } else { "" })
+                .name(words)
                 .show(ui, commands, Command::Copy(as_csv(state)));
-            Button::new(Emphasis::Quiet)
-                .enabled(state.writable())
-                .show(ui, commands, Command::NewRun);
+            if roomy {
+                Button::new(Emphasis::Quiet)
+                    .enabled(state.writable())
+                    .show(ui, commands, Command::NewRun);
+            }
         });
     });
 }

@@ -15,6 +15,16 @@ use crate::ui::widgets::{self, palette};
 const TITLE: f32 = 32.0;
 const NOTE: f32 = 26.0;
 const GAP: f32 = 12.0;
+const LEAST_MODEL: f32 = 110.0;
+const TITLES: [&str; 7] = [
+    "Model",
+    "Language",
+    "Answer",
+    "Margin",
+    "Tokens",
+    "Time",
+    "Protocol and run",
+];
 
 /// How high the table is with its title and the benchmark's note.
 pub fn height(own: &Side<'_>, other: Option<&Side<'_>>) -> f32 {
@@ -55,53 +65,53 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>], study: &Study) {
             );
             return;
         }
+        let rows = |ui: &mut Ui| {
+            show_row(ui, TITLES.map(str::to_owned), None);
+            for (side, given) in &given {
+                show_answer(ui, side, *given);
+            }
+        };
+        // What is high enough is no place to scroll in: it would take what is meant for the item around it.
+        if space::DENSE_ROW * (given.len() + 1) as f32 <= table.height() {
+            return rows(ui);
+        }
         ScrollArea::vertical()
             .auto_shrink([false, false])
             .id_salt("answers")
-            .show(ui, |ui| {
-                show_row(
-                    ui,
-                    [
-                        "Model",
-                        "Language",
-                        "Answer",
-                        "Margin",
-                        "Tokens",
-                        "Time",
-                        "Protocol and run",
-                    ]
-                    .map(str::to_owned),
-                    None,
-                );
-                for (side, given) in given {
-                    show_answer(ui, side, given);
-                }
-            });
+            .show(ui, rows);
     });
 }
 
-/// The columns: those of figures keep their width, names and protocol share the rest.
-fn columns(rect: Rect) -> [(Rect, Align2); 7] {
+/// The columns that there is room for: those of figures keep their width, names and protocol share the rest. What
+/// is left out, the figures from the last on, shows on hovering.
+fn columns(rect: Rect) -> Vec<(Rect, Align2)> {
     let inner = rect.shrink2(vec2(14.0, 0.0));
     let fixed = [84.0, 104.0, 52.0, 56.0, 56.0];
-    let rest = (inner.width() - fixed.iter().sum::<f32>() - 6.0 * GAP).max(120.0);
+    let taken = |count: usize| fixed.iter().take(count).map(|width| width + GAP).sum::<f32>();
+    let count = (2..=fixed.len())
+        .rev()
+        .find(|count| taken(*count) + LEAST_MODEL <= inner.width());
+    let count = count.unwrap_or(2);
+    let rest = (inner.width() - taken(count)).max(LEAST_MODEL);
     // Where there is no room for the protocol, the names have it all; the Runs page has the rest.
-    let model = if rest < 260.0 { rest } else { (rest * 0.5).min(260.0) };
-    let [language, answer, margin, tokens, time] = fixed;
+    let protocol = count == fixed.len() && rest >= 260.0;
+    let model = if protocol { (rest * 0.5).min(260.0) } else { rest };
+    let widths = std::iter::once(model)
+        .chain(fixed.into_iter().take(count))
+        .chain(protocol.then_some(rest - model - GAP));
     let mut left = inner.left();
-    [model, language, answer, margin, tokens, time, (rest - model).max(0.0)].map(|width| {
+    let place = |(place, width): (usize, f32)| {
         let cell = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
         left += width + GAP;
-        let figures = width == margin || width == tokens;
-        (
-            cell,
-            if figures {
-                Align2::RIGHT_CENTER
-            } else {
-                Align2::LEFT_CENTER
-            },
-        )
-    })
+        let figures = (3..=5).contains(&place);
+        let align = if figures {
+            Align2::RIGHT_CENTER
+        } else {
+            Align2::LEFT_CENTER
+        };
+        (cell, align)
+    };
+    widths.enumerate().map(place).collect()
 }
 
 fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Outcome>) {
@@ -113,7 +123,9 @@ fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Out
     ui.painter()
         .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
     let head = outcome.is_none();
-    for (place, ((cell, align), text)) in columns(rect).into_iter().zip(&texts).enumerate() {
+    let columns = columns(rect);
+    let left_out = columns.len();
+    for (place, ((cell, align), text)) in columns.into_iter().zip(&texts).enumerate() {
         let ink = match (head, place) {
             (true, _) => Ink::new(size::SECONDARY, colours.text_2),
             (false, 0) => Ink::new(size::SECONDARY, colours.text).semibold(),
@@ -128,6 +140,13 @@ fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Out
             }
             _ => _ = typeset::paint(ui, cell, text, ink, align),
         }
+    }
+    if !head {
+        let rest = TITLES.iter().zip(&texts).skip(left_out);
+        let rest: Vec<String> = rest
+            .map(|(title, text)| format!("{title}: {}", isolate::isolate(text)))
+            .collect();
+        widgets::tooltip(response, &rest.join("\n"));
     }
 }
 

@@ -3,7 +3,7 @@
 //! Rectangles are computed first. Both languages share one grid of rows; a [`Column`] mirrors itself, so that
 //! letters stand on the outer edges and bars grow from their own side.
 
-use egui::{Pos2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::hidden;
 use crate::app::State;
@@ -38,40 +38,34 @@ struct Half<'a> {
     bars: Vec<(&'a str, Vec<f64>, Option<usize>, Outcome)>,
 }
 
-/// Shows the sides, scrolled where they are too long.
+/// Shows the sides as high as they are.
 pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>]) {
-    let all = ui.max_rect();
-    ScrollArea::vertical()
-        .auto_shrink([false, false])
-        .id_salt("item card")
-        .show(ui, |ui| {
-            let width = all.width();
-            let origin = ui.cursor().min;
-            let halves = halves(state, sides, origin.x, width);
-            let mut top = show_heads(ui, &halves, origin.y);
-            top = show_hidden(ui, &halves, top);
-            top = show_questions(ui, &halves, top);
-            let options = halves
-                .iter()
-                .map(|half| half.side.item.options.len())
-                .max()
-                .unwrap_or(0);
-            for option in 0..options {
-                top = show_option(ui, &halves, option, top);
-            }
-            ui.painter().hline(
-                origin.x..=origin.x + width,
-                top + 0.5,
-                Stroke::new(1.0, palette(ui).line),
-            );
-            top = show_rationales(ui, &halves, top);
-            if let [first, _] = halves.as_slice() {
-                let spine = first.column.right;
-                ui.painter()
-                    .vline(spine - 0.5, origin.y..=top, Stroke::new(1.0, palette(ui).line));
-            }
-            ui.allocate_exact_size(vec2(width, top - origin.y), Sense::hover());
-        });
+    let width = ui.max_rect().width();
+    let origin = ui.cursor().min;
+    let halves = halves(state, sides, origin.x, width);
+    let mut top = show_heads(ui, &halves, origin.y);
+    top = show_hidden(ui, &halves, top);
+    top = show_questions(ui, &halves, top);
+    let options = halves
+        .iter()
+        .map(|half| half.side.item.options.len())
+        .max()
+        .unwrap_or(0);
+    for option in 0..options {
+        top = show_option(ui, &halves, option, top);
+    }
+    ui.painter().hline(
+        origin.x..=origin.x + width,
+        top + 0.5,
+        Stroke::new(1.0, palette(ui).line),
+    );
+    top = show_rationales(ui, &halves, top);
+    if let [first, _] = halves.as_slice() {
+        let spine = first.column.right;
+        ui.painter()
+            .vline(spine - 0.5, origin.y..=top, Stroke::new(1.0, palette(ui).line));
+    }
+    ui.allocate_exact_size(vec2(width, top - origin.y), Sense::hover());
 }
 
 fn halves<'a>(state: &'a State, sides: &'a [Side<'a>], left: f32, width: f32) -> Vec<Half<'a>> {

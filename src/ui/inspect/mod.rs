@@ -5,7 +5,7 @@ mod card;
 mod hidden;
 mod list;
 
-use egui::{Rect, Stroke, Ui, pos2, vec2};
+use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
 use super::icons::Icon;
 use super::typeset::{self, Ink};
@@ -18,6 +18,10 @@ use crate::app::theme::{size, space};
 use crate::language::{Direction, Language};
 
 const LIST: f32 = 312.0;
+/// The least width of a card that two languages can be read in.
+const LEAST_CARD: f32 = 340.0;
+/// Below this height the table of answers scrolls with the item.
+const LOW: f32 = 480.0;
 
 /// Shows the page.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -45,8 +49,18 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         // The search field stands in the list.
         commands.push(Command::ToggleList);
     }
-    let split = if listed { all.left() + LIST } else { all.left() };
-    let list = Rect::from_min_max(all.min, pos2(split, all.bottom()));
+    // Where the card would have no room beside the list, the list covers it, all but its header.
+    let covered = listed && all.width() < LIST + LEAST_CARD;
+    let split = if listed && !covered {
+        all.left() + LIST
+    } else {
+        all.left()
+    };
+    let list = if covered {
+        all.with_min_y(all.top() + space::HEADER)
+    } else {
+        Rect::from_min_max(all.min, pos2(split, all.bottom()))
+    };
     let card = if narrow {
         all
     } else {
@@ -59,12 +73,18 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     } else {
         card
     };
-    within(ui, shown, "card", |ui| show_card(ui, state, commands));
+    within(ui, shown, "card", |ui| show_card(ui, covered, state, commands));
     if listed {
         ui.painter().rect_filled(list, 0, colours.panel);
         ui.painter()
             .vline(list.right() - 0.5, list.y_range(), Stroke::new(1.0, colours.line));
+        let before = commands.len();
         within(ui, list, "list", |ui| list::show(ui, state, commands));
+        let chosen = |command: &Command| matches!(command, Command::SelectEntry(_));
+        if covered && commands.iter().skip(before).any(chosen) {
+            // The item that was chosen is to be seen.
+            commands.push(Command::ToggleList);
+        }
     }
 }
 
@@ -77,7 +97,8 @@ fn is_listed(ui: &Ui, state: &State) -> bool {
     is_narrow(ui) == state.inspect.list_toggled
 }
 
-fn show_card(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+/// Shows an item with its answers, or its header alone where the list covers the rest.
+fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let all = ui.max_rect();
     let header = Rect::from_min_size(all.min, vec2(all.width(), space::HEADER));
@@ -112,12 +133,32 @@ fn show_card(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     within(ui, header.shrink2(vec2(12.0, 8.0)), "header", |ui| {
         show_header(ui, state, &own, &others, other_language.as_ref(), commands);
     });
-    let table = answers::height(&own, other.as_ref()).min(all.height() * 0.4);
-    let bottom = Rect::from_min_max(pos2(all.left(), all.bottom() - table), all.max);
-    let body = Rect::from_min_max(header.left_bottom(), pos2(all.right(), bottom.top()));
+    if covered {
+        return;
+    }
+    let table = answers::height(&own, other.as_ref());
     let sides = in_order(own, other);
-    within(ui, body, "sides", |ui| card::show(ui, state, &sides));
+    let body = Rect::from_min_max(header.left_bottom(), all.max);
+    if all.height() < LOW {
+        return within(ui, body, "sides", |ui| {
+            scrolled(ui, |ui| {
+                card::show(ui, state, &sides);
+                let (rect, _) = ui.allocate_exact_size(vec2(body.width(), table), Sense::hover());
+                within(ui, rect, "answers", |ui| answers::show(ui, &sides, study));
+            });
+        });
+    }
+    let (body, bottom) = body.split_top_bottom_at_y(all.bottom() - table.min(all.height() * 0.4));
+    within(ui, body, "sides", |ui| scrolled(ui, |ui| card::show(ui, state, &sides)));
     within(ui, bottom, "answers", |ui| answers::show(ui, &sides, study));
+}
+
+fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .id_salt("item card")
+        .show(ui, content);
 }
 
 /// The item shown beside: in the wished language, else in English, else in Arabic, else in the first there is.
@@ -170,18 +211,13 @@ fn show_header(
     let item = own.item;
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
         let last = state.inspect.listed.len().saturating_sub(1);
-        let next = Button::new(Emphasis::Quiet)
-            .icon(Icon::Next)
-            .text("")
-            .keys()
-            .enabled(state.inspect.selected < last);
-        next.show(ui, commands, Command::NextItem);
-        let previous = Button::new(Emphasis::Quiet)
-            .icon(Icon::Previous)
-            .text("")
-            .keys()
-            .enabled(state.inspect.selected > 0);
-        previous.show(ui, commands, Command::PreviousItem);
+        let roomy = ui.available_width() >= 400.0;
+        let step = |icon: Icon, enabled: bool| {
+            let button = Button::new(Emphasis::Quiet).icon(icon).text("").enabled(enabled);
+            if roomy { button.keys() } else { button }
+        };
+        step(Icon::Next, state.inspect.selected < last).show(ui, commands, Command::NextItem);
+        step(Icon::Previous, state.inspect.selected > 0).show(ui, commands, Command::PreviousItem);
         let (emphasis, name) = if state.controls_shown {
             (Emphasis::Plain, "Hide hidden characters")
         } else {
@@ -203,6 +239,9 @@ fn show_header(
         }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             list_button(ui, state, commands);
+            if ui.available_width() < 60.0 {
+                return;
+            }
             let subject = widgets::capital(item.subject.as_deref().unwrap_or(&item.task));
             typeset::line(ui, &subject, Ink::new(size::BODY, colours.text).semibold());
             typeset::line(ui, &item.key.id, Ink::new(size::SECONDARY, colours.text_2));

@@ -2,7 +2,7 @@
 
 use egui::{Margin, Rect, ScrollArea, Ui};
 
-use super::title;
+use super::{date, title};
 use crate::app::matrix::{count, counted};
 use crate::language::Language;
 use crate::runs::RunRecord;
@@ -55,6 +55,7 @@ pub fn show_facts(ui: &mut Ui, record: &RunRecord, answers: &[Answer]) {
         .map_or("all items".to_owned(), |limit| counted(limit, "item"));
     let mut rows = vec![
         ("Run", record.id.to_string()),
+        ("Begun", date(&record.created)),
         ("Protocol", record.protocol.label()),
         ("Languages", languages.join(", ")),
         ("Limit", limit),

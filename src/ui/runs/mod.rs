@@ -165,6 +165,29 @@ fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, opens: bo
     commands.append(&mut asked);
 }
 
+/// Where the parts of a run's row stand.
+struct Columns {
+    names: Rect,
+    state: Rect,
+    /// When it began, where there is room to say so; the opened run says it too.
+    when: Option<Rect>,
+}
+
+impl Columns {
+    fn of(inner: Rect, resumable: bool) -> Self {
+        let strip = |left: f32, right: f32| Rect::from_min_max(pos2(left, inner.top()), pos2(right, inner.bottom()));
+        let roomy = inner.width() >= 640.0;
+        let end = inner.right() - if resumable || roomy { 108.0 } else { 0.0 };
+        let before = if roomy { end - 136.0 } else { end };
+        let middle = inner.left() + (before - inner.left()) * 0.58;
+        Self {
+            names: strip(inner.left(), middle - 8.0),
+            state: strip(middle, before),
+            when: roomy.then(|| strip(end - 124.0, end)),
+        }
+    }
+}
+
 fn show_run(
     ui: &mut Ui,
     state: &State,
@@ -187,8 +210,9 @@ fn show_run(
     });
     widgets::row_ground(ui, rect, chosen, &response);
     let inner = rect.shrink2(vec2(14.0, 7.0));
-    let names = Rect::from_min_max(inner.min, pos2(inner.left() + inner.width() * 0.44, inner.bottom()));
-    let (upper, lower) = names.split_top_bottom_at_fraction(0.55);
+    let resumable = !matches!(record.state, RunState::Finished) && live.is_none();
+    let columns = Columns::of(inner, resumable);
+    let (upper, lower) = columns.names.split_top_bottom_at_fraction(0.55);
     typeset::paint(
         ui,
         upper,
@@ -203,19 +227,16 @@ fn show_run(
         Ink::new(size::SMALL, colours.text_3),
         Align2::LEFT_CENTER,
     );
-    show_state(ui, inner, record, answers, live);
-    let when = Rect::from_min_max(
-        pos2(inner.right() - 232.0, inner.top()),
-        pos2(inner.right() - 108.0, inner.bottom()),
-    );
-    typeset::paint(
-        ui,
-        when,
-        &date(&record.created),
-        Ink::new(size::SECONDARY, colours.text_2),
-        Align2::RIGHT_CENTER,
-    );
-    let resumable = !matches!(record.state, RunState::Finished) && live.is_none();
+    show_state(ui, columns.state, record, answers, live);
+    if let Some(when) = columns.when {
+        typeset::paint(
+            ui,
+            when,
+            &date(&record.created),
+            Ink::new(size::SECONDARY, colours.text_2),
+            Align2::RIGHT_CENTER,
+        );
+    }
     if resumable {
         let place = Rect::from_min_size(pos2(inner.right() - 92.0, inner.center().y - 12.0), vec2(92.0, 24.0));
         within(ui, place, ("resume", record.id.as_str()), |ui| {
@@ -250,10 +271,8 @@ fn padded(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         .show(ui, content);
 }
 
-fn show_state(ui: &Ui, inner: Rect, record: &RunRecord, answers: &[Answer], live: Option<&Live>) {
+fn show_state(ui: &Ui, place: Rect, record: &RunRecord, answers: &[Answer], live: Option<&Live>) {
     let colours = palette(ui);
-    let left = inner.left() + inner.width() * 0.45;
-    let place = Rect::from_min_max(pos2(left, inner.top()), pos2(inner.right() - 244.0, inner.bottom()));
     let (upper, lower) = place.split_top_bottom_at_fraction(0.55);
     let (icon, word, ink) = match (live, record.state) {
         (Some(_), _) => (Icon::Play, "Running", colours.accent_text),

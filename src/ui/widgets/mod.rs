@@ -10,7 +10,7 @@ pub mod menu;
 mod row;
 mod tooltip;
 
-use egui::{Id, Rect, Response, Role, Stroke, StrokeKind, Ui, UiBuilder};
+use egui::{Id, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2};
 
 pub use bar::{bar, progress};
 pub use button::{Button, Emphasis};
@@ -55,6 +55,18 @@ pub fn within<R>(
     );
     child.shrink_clip_rect(rect);
     content(&mut child)
+}
+
+/// Shows `content` in all the room there is, scrolled where that is less than `least`, as when zoomed.
+pub fn at_least(ui: &mut Ui, least: Vec2, content: impl FnOnce(&mut Ui)) {
+    let room = ui.max_rect().size();
+    if least.x <= room.x && least.y <= room.y {
+        return content(ui);
+    }
+    ScrollArea::both().auto_shrink([false, false]).show(ui, |ui| {
+        let (rect, _) = ui.allocate_exact_size(room.max(least), Sense::hover());
+        within(ui, rect, "at least", content);
+    });
 }
 
 /// As [`within`] for what assistive technology takes as one thing with parts: a list, a table, a page.
