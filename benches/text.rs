@@ -149,7 +149,13 @@ fn virtual_list(criterion: &mut Criterion) {
         bencher.iter(|| list(&context, &rows, further(), eguis));
     });
     group.finish();
+}
 
+/// What is kept of a list while someone scrolls through all of it.
+fn memory(_: &mut Criterion) {
+    let (context, rows) = (context(), rows());
+    list(&context, &rows, 0.0, ours);
+    let whole = (26.0 + context.global_style().spacing.item_spacing.y) * ROWS as f32;
     let before = resident();
     let mut at = 0.0;
     while at < whole {
@@ -171,5 +177,6 @@ fn resident() -> usize {
     kibibytes.unwrap_or(0) / 1024
 }
 
-criterion_group!(benches, paragraph, virtual_list);
+// Memory first: what the others took is not given back to the system.
+criterion_group!(benches, memory, paragraph, virtual_list);
 criterion_main!(benches);

@@ -348,6 +348,8 @@ impl Bridge {
     /// The row of a line, with `mesh` behind its glyphs.
     fn row(&self, pattern: &PlacedRow, line: &Line, mut mesh: Mesh, scale: f32, pictures: &Pictures) -> PlacedRow {
         let (first_index, first_vertex) = (mesh.indices.len(), mesh.vertices.len());
+        mesh.reserve_vertices(4 * line.glyphs.len());
+        mesh.reserve_triangles(2 * line.glyphs.len());
         for glyph in &line.glyphs {
             let (character, pixel) = self.character(glyph);
             let key = character.map(|character| (character, glyph.size.to_bits()));

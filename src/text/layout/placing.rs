@@ -32,6 +32,7 @@ impl Engine {
         let above = ((height - ascent - descent) / 2.0 + ascent).round();
         for line in shaped.layout.lines().take(max_lines) {
             let text = shaped.excerpt.original(&line.text_range());
+            let clusters: usize = line.runs().map(|run| run.len()).sum();
             let mut placed = Line {
                 text: paragraph.start + text.start..paragraph.start + text.end,
                 paragraph: paragraph.index,
@@ -41,8 +42,8 @@ impl Engine {
                 top: result.height,
                 height,
                 baseline: result.height + above,
-                clusters: Vec::new(),
-                glyphs: Vec::new(),
+                clusters: Vec::with_capacity(clusters),
+                glyphs: Vec::with_capacity(clusters),
                 grounds: Vec::new(),
             };
             let mut trailing = Vec::new();

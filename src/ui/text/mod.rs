@@ -14,7 +14,8 @@ use egui::{Align, Color32, Response, Role, Sense, Ui, Widget, WidgetInfo};
 
 use super::spoken;
 use super::widgets::tooltip_of;
-use crate::language::Direction;
+use crate::language::{Direction, Language};
+use crate::text::layout::Line;
 use crate::text::{self, Frame, Styled, TextStyle};
 
 /// A label: `ui.add(Label::new(text, &style).color(color).selectable())`.
@@ -59,20 +60,21 @@ impl<'a> Label<'a> {
 
 impl Widget for Label<'_> {
     fn ui(self, ui: &mut Ui) -> Response {
+        let max_width = ui.available_width();
+        // Right-to-left lines start at the far edge, unless other widgets share the row or all is centred.
+        let owns_row = !ui.layout().is_horizontal() && ui.layout().horizontal_align() != Align::Center;
+        let may_fill = max_width.is_finite() && owns_row;
+        let direction = self.style.language.as_ref().map(Language::direction);
         let mut frame = Frame {
-            max_width: ui.available_width(),
+            max_width,
             max_lines: self.max_lines,
+            fill: may_fill && direction == Some(Direction::RightToLeft),
             ..Frame::UNLIMITED
         };
         let mut laid = text::lay_out(ui.ctx(), self.text, self.style, &frame);
-        let any_right_to_left = laid
-            .layout
-            .lines
-            .iter()
-            .any(|line| line.direction == Direction::RightToLeft);
-        // Right-to-left lines start at the far edge, unless other widgets share the row or all is centred.
-        let owns_row = !ui.layout().is_horizontal() && ui.layout().horizontal_align() != Align::Center;
-        if any_right_to_left && frame.max_width.is_finite() && owns_row {
+        // Without a language the letters decide, which is known once they are laid out.
+        let runs_left = |line: &Line| line.direction == Direction::RightToLeft;
+        if may_fill && direction.is_none() && laid.layout.lines.iter().any(runs_left) {
             frame.fill = true;
             laid = text::lay_out(ui.ctx(), self.text, self.style, &frame);
         }
