@@ -92,6 +92,11 @@ impl Query {
         self.terms.iter().all(|term| term.find(haystack).is_some())
     }
 
+    /// Whether all of it occurs in texts that were not folded before, each for itself.
+    pub fn finds<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> bool {
+        self.is_empty() || self.matches(&Folded::of_parts(parts))
+    }
+
     /// Where parts of it stand in `text`: ranges of its bytes from first to last, apart from each
     /// other, each of whole characters as readers see them (grapheme clusters).
     pub fn find(&self, text: &str) -> Vec<Range<usize>> {

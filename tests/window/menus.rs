@@ -1,7 +1,7 @@
 //! Menus by keyboard: opened, walked, searched, left.
 
-use egui::Key;
 use egui::accesskit::Role;
+use egui::{ImeEvent, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::command::Page;
@@ -49,6 +49,40 @@ fn a_menu_is_walked_and_left_by_keys() {
     assert!(pages.harness.query_by_role_and_label(Role::ListBox, field()).is_none());
     assert!(pages.harness.get_by_label(field()).accesskit_node().is_focused());
     assert!(pages.state().inspect.beside.is_none());
+}
+
+#[test]
+fn what_an_input_method_commits_finds_a_row() {
+    let mut pages = inspect();
+    pages.harness.get_by_label("Add filter").click();
+    pages.settle();
+    let all = rows(&pages, "Filter").0.len();
+    let output = &pages.harness.output().platform_output;
+    assert!(output.ime.is_some(), "input methods are on");
+    let mut compose = |event: ImeEvent| {
+        pages.harness.event(egui::Event::Ime(event));
+        pages.settle();
+        rows(&pages, "Filter").0
+    };
+    let preedit = |text: &str| ImeEvent::Preedit {
+        text: text.to_owned(),
+        active_range_chars: None,
+    };
+    // What is composed finds nothing yet.
+    assert_eq!(compose(preedit("ri'ben")).len(), all);
+    compose(preedit(""));
+    assert_eq!(compose(ImeEvent::Commit("日本".to_owned())), ["Japanese"]);
+    for _ in 0..2 {
+        press(&mut pages, Key::Backspace);
+    }
+    // Another letter at the end than the name is written with, and no hamza.
+    for (typed, name) in [("العربيه", "Arabic"), ("espanol", "Spanish")] {
+        type_in(&mut pages, typed);
+        assert_eq!(rows(&pages, "Filter").0, [name], "{typed}");
+        for _ in typed.chars() {
+            press(&mut pages, Key::Backspace);
+        }
+    }
 }
 
 #[test]

@@ -4,14 +4,16 @@
 //! Enter and closes on Escape; what is typed meanwhile narrows the rows.
 
 use egui::{
-    Align2, Event, Id, Key, Modifiers, Popup, PopupCloseBehavior, Rect, Response, Role, ScrollArea, Sense, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Align2, Event, Id, ImeEvent, Key, Modifiers, Popup, PopupCloseBehavior, Rect, Response, Role, ScrollArea, Sense,
+    Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::palette;
 use crate::app::theme::{radius, size, space};
 use crate::language::Language;
+use crate::text::folding::Query;
 use crate::ui::icons::{self, Icon};
+use crate::ui::marks::Marks;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
 
@@ -66,10 +68,8 @@ impl<'a> Entry<'a> {
         self
     }
 
-    fn matches(&self, typed: &str) -> bool {
-        let typed = typed.trim().to_lowercase();
-        let texts = [self.words.text, self.note.map_or("", |note| note.text), self.group];
-        texts.into_iter().any(|text| text.to_lowercase().contains(&typed))
+    fn is_found(&self, query: &Query) -> bool {
+        query.finds([self.words.text, self.note.map_or("", |note| note.text), self.group])
     }
 }
 
@@ -77,6 +77,8 @@ impl<'a> Entry<'a> {
 #[derive(Debug, Clone, Default)]
 struct Open {
     typed: String,
+    /// What an input method is composing, which finds nothing yet.
+    composing: String,
     /// Whether a row has been given the focus since the rows last changed.
     focused: bool,
 }
@@ -143,16 +145,17 @@ fn show_rows(
     let width = width(ui, entries, least);
     ui.set_width(width);
     ui.spacing_mut().item_spacing.y = 2.0;
-    if !ui.is_sizing_pass() && take_typed(ui, &mut open.typed) {
+    if !ui.is_sizing_pass() && take_typed(ui, open) {
         open.focused = false;
     }
-    if entries.len() > LONG || !open.typed.is_empty() {
-        show_typed(ui, &open.typed);
+    if entries.len() > LONG || !open.typed.is_empty() || !open.composing.is_empty() {
+        show_typed(ui, open);
     }
+    let query = Query::new(&open.typed);
     let shown: Vec<(usize, &Entry<'_>)> = entries
         .iter()
         .enumerate()
-        .filter(|(_, entry)| entry.matches(&open.typed))
+        .filter(|(_, entry)| entry.is_found(&query))
         .collect();
     if shown.is_empty() {
         let (rect, _) = ui.allocate_exact_size(vec2(width, space::SMALL_CONTROL), Sense::hover());
@@ -188,7 +191,7 @@ fn show_rows(
                     group = entry.group;
                     show_group(ui, group);
                 }
-                let response = show_row(ui, place, entry, Some(place) == selected, width);
+                let response = show_row(ui, place, entry, &open.typed, Some(place) == selected, width);
                 if to_focus == Some(place) {
                     response.request_focus();
                     response.scroll_to_me(None);
@@ -223,13 +226,23 @@ fn note_ink(ui: &Ui) -> Ink {
     Ink::new(size::SECONDARY, palette(ui).text_3)
 }
 
-/// Adds what was typed in this frame to `typed`, and says whether anything was.
-fn take_typed(ui: &Ui, typed: &mut String) -> bool {
+/// Takes what was typed in this frame, and says whether that changes what is found.
+fn take_typed(ui: &Ui, open: &mut Open) -> bool {
+    let Open { typed, composing, .. } = open;
     let before = typed.clone();
     ui.input_mut(|input| {
         input.events.retain(|event| match event {
             Event::Text(text) if typed.is_empty() && text.trim().is_empty() => true,
             Event::Text(text) => {
+                typed.push_str(text);
+                false
+            }
+            Event::Ime(ImeEvent::Preedit { text, .. }) => {
+                composing.clone_from(text);
+                false
+            }
+            Event::Ime(ImeEvent::Commit(text)) => {
+                composing.clear();
                 typed.push_str(text);
                 false
             }
@@ -253,10 +266,11 @@ fn take_typed(ui: &Ui, typed: &mut String) -> bool {
     *typed != before
 }
 
-fn show_typed(ui: &mut Ui, typed: &str) {
+fn show_typed(ui: &mut Ui, open: &Open) {
     let colours = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::CONTROL), Sense::hover());
-    let (words, ink) = match typed {
+    let typed = format!("{}{}", open.typed, open.composing);
+    let (words, ink) = match typed.as_str() {
         "" => ("Type to find", colours.text_3),
         typed => (typed, colours.text),
     };
@@ -269,7 +283,17 @@ fn show_typed(ui: &mut Ui, typed: &str) {
         colours.text_2,
     );
     let place = Rect::from_min_max(rect.min + vec2(PADDING + 20.0, 0.0), rect.max - vec2(PADDING, 0.0));
-    typeset::paint(ui, place, words, Ink::new(size::BODY, ink), Align2::LEFT_CENTER);
+    let drawn = typeset::paint(ui, place, words, Ink::new(size::BODY, ink), Align2::LEFT_CENTER);
+    // Input methods are on only where there is something to type into.
+    let to_global = ui.ctx().layer_transform_to_global(ui.layer_id()).unwrap_or_default();
+    ui.output_mut(|output| {
+        output.ime = Some(egui::output::IMEOutput {
+            purpose: egui::IMEPurpose::Normal,
+            rect: to_global * rect,
+            cursor_rect: to_global * drawn,
+            should_interrupt_composition: false,
+        });
+    });
     ui.painter().hline(
         rect.x_range(),
         rect.bottom() - 0.5,
@@ -285,7 +309,7 @@ fn show_group(ui: &mut Ui, group: &str) {
     typeset::paint(ui, place, group, ink, Align2::LEFT_BOTTOM);
 }
 
-fn show_row(ui: &mut Ui, place: usize, entry: &Entry<'_>, selected: bool, width: f32) -> Response {
+fn show_row(ui: &mut Ui, place: usize, entry: &Entry<'_>, typed: &str, selected: bool, width: f32) -> Response {
     let colours = palette(ui);
     let (_, rect) = ui.allocate_space(vec2(width, space::SMALL_CONTROL));
     let response = ui.interact(rect, row_id(ui, place), Sense::click());
@@ -308,10 +332,37 @@ fn show_row(ui: &mut Ui, place: usize, entry: &Entry<'_>, selected: bool, width:
         None => inner.right(),
     };
     let words = Rect::from_min_max(inner.min, pos2(end, inner.bottom()));
-    typeset::paint(ui, words, entry.words, ink, Align2::LEFT_CENTER);
+    let pieces = Marks::hits(typed).pieces(ui, entry.words.text);
+    let marked = Words {
+        pieces: &pieces,
+        ..entry.words
+    };
+    typeset::paint(ui, words, marked, ink, Align2::LEFT_CENTER);
     response
 }
 
 fn row_id(ui: &Ui, place: usize) -> Id {
     ui.scope_id().with(("row", place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_found_however_its_words_are_written() {
+        let is_found = |entry: Entry<'_>, typed: &str| entry.is_found(&Query::new(typed));
+        let thousand = Entry::new("ألف").group("Shots");
+        for typed in ["الف", "ألف", "أَلْف", "الـف", "shot", " "] {
+            assert!(is_found(thousand, typed), "{typed}");
+        }
+        assert!(!is_found(thousand, "مئة"));
+        let arabic: Language = "ar".parse().unwrap();
+        for typed in ["العربيه", "عربي", "ARAB", "árabic"] {
+            assert!(is_found(Entry::language(&arabic), typed), "{typed}");
+            assert!(is_found(Entry::native(&arabic), typed), "{typed}");
+        }
+        // While a Korean syllable is being put together.
+        assert!(is_found(Entry::new("한국어"), "한구"));
+    }
 }
