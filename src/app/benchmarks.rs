@@ -14,6 +14,8 @@ pub struct Benchmarks {
     /// The language whose items the table previews.
     pub preview: Option<Language>,
     pub import: Option<Importing>,
+    /// What is searched for in the list.
+    pub search: String,
 }
 
 /// How far an import is.

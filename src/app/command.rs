@@ -81,14 +81,18 @@ pub enum Command {
     StartRun,
     CancelRun,
     ResumeRun(RunId),
+    SearchRuns(String),
     SelectRun(RunId),
 
+    /// Looks for models in their list.
+    SearchModels(String),
     SelectModel(String),
     GetModel(String),
     CancelGet(String),
     ChooseModelFile,
     AddModel(PathBuf),
 
+    SearchBenchmarks(String),
     SelectBenchmark(String),
     ChoosePreview(Language),
     ChooseBenchmarkFile,
@@ -120,7 +124,7 @@ impl Command {
             Self::ChooseBeside(_) => "Beside",
             Self::ToggleList => "List",
             Self::ToggleControls => "Hidden characters",
-            Self::FocusSearch => "Search",
+            Self::FocusSearch | Self::SearchModels(_) | Self::SearchBenchmarks(_) | Self::SearchRuns(_) => "Search",
             Self::NewRun => "New run",
             Self::EditForm(_) => "Change",
             Self::CloseForm => "Cancel",
@@ -151,6 +155,7 @@ impl Command {
             Self::Reload => "Read the workspace from disk again",
             Self::DismissMissing(_) => "Hide this until more characters without a font are met",
             Self::OpenCell(..) => "Open the items behind this cell in Inspect",
+            Self::FocusSearch => "Type into the search of this page's list",
             Self::ToggleList => "Show or hide the list of items",
             Self::ToggleControls => "Show or hide characters that are not seen, such as marks of direction",
             Self::NewRun => "Choose models, benchmarks and languages to run",
@@ -182,7 +187,7 @@ impl Command {
             Self::NewRun => command(Key::N),
             Self::CancelRun => command(Key::P),
             Self::ToggleList => command(Key::B),
-            Self::FocusSearch => plain(Key::Slash),
+            Self::FocusSearch => command(Key::F),
             Self::ToggleControls => plain(Key::H),
             Self::NextItem => plain(Key::J),
             Self::PreviousItem => plain(Key::K),
@@ -243,7 +248,7 @@ pub fn pressed(context: &Context) -> Vec<Command> {
                     if shortcut.modifiers.is_none() {
                         // `?` needs Shift on most keyboards, so only the keys themselves count.
                         let held = modifiers.command || modifiers.alt || modifiers.ctrl;
-                        let punctuation = matches!(shortcut.logical_key, Key::Questionmark | Key::Slash);
+                        let punctuation = shortcut.logical_key == Key::Questionmark;
                         let place = if punctuation {
                             *key
                         } else {

@@ -42,8 +42,6 @@ pub struct Inspect {
     pub beside: Option<Language>,
     /// Whether the list is not as the window's width would have it: shown in a wide one, folded in a narrow one.
     pub list_toggled: bool,
-    /// The search field asks for the focus at the next frame.
-    pub focus_search: bool,
     /// The list scrolls to the selected row at the next frame.
     pub reveal: bool,
 }
@@ -56,7 +54,6 @@ impl Default for Inspect {
             selected: 0,
             beside: None,
             list_toggled: false,
-            focus_search: false,
             reveal: true,
         }
     }

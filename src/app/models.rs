@@ -63,6 +63,8 @@ pub struct Models {
     pub list: Vec<Model>,
     pub downloads: BTreeMap<String, Download>,
     pub selected: Option<String>,
+    /// What is searched for in the list.
+    pub search: String,
 }
 
 impl Models {

@@ -152,6 +152,8 @@ pub struct Runs {
     pub form: Option<RunForm>,
     pub live: Option<Live>,
     pub selected: Option<RunId>,
+    /// What is searched for in the list.
+    pub search: String,
 }
 
 impl Runs {

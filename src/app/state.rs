@@ -92,6 +92,8 @@ pub struct State {
     /// Downloads that the user asked for since the window opened.
     pub downloads_asked: usize,
     pub keys_shown: bool,
+    /// The page's search field asks for the focus at the next frame.
+    pub focus_search: bool,
     /// Whether characters that are not seen are shown in every item.
     pub controls_shown: bool,
     pub compare: Compare,
@@ -169,8 +171,10 @@ impl State {
             Command::ToggleList => self.inspect.list_toggled = !self.inspect.list_toggled,
             Command::ToggleControls => self.controls_shown = !self.controls_shown,
             Command::FocusSearch => {
-                self.page = Page::Inspect;
-                self.inspect.focus_search = true;
+                if self.page == Page::Compare {
+                    self.page = Page::Inspect;
+                }
+                self.focus_search = true;
             }
 
             Command::NewRun => self.open_form(),
@@ -188,8 +192,10 @@ impl State {
                     return vec![Task::Resume(run)];
                 }
             }
+            Command::SearchRuns(search) => self.runs.search = search,
             Command::SelectRun(run) => self.runs.selected = Some(run),
 
+            Command::SearchModels(search) => self.models.search = search,
             Command::SelectModel(id) => self.models.selected = Some(id),
             Command::GetModel(id) => {
                 self.downloads_asked += 1;
@@ -206,6 +212,7 @@ impl State {
             Command::ChooseModelFile => return vec![Task::ChooseModelFile],
             Command::AddModel(path) => return vec![Task::AddModel(path)],
 
+            Command::SearchBenchmarks(search) => self.benchmarks.search = search,
             Command::SelectBenchmark(name) => {
                 self.benchmarks.selected = Some(name);
                 self.benchmarks.preview = None;
@@ -230,7 +237,7 @@ impl State {
 
     /// What was asked of the next frame has been done.
     pub fn after_frame(&mut self) {
-        self.inspect.focus_search = false;
+        self.focus_search = false;
         self.inspect.reveal = false;
     }
 

@@ -4,11 +4,12 @@ use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui
 
 use super::column::Column;
 use super::icons::Icon;
+use super::marks::Marks;
 use super::spoken;
 use super::text::TextEdit;
 use super::typeset::{self, Ink};
 use super::widgets::menu::Entry;
-use super::widgets::{self, Button, Emphasis, card, palette, within};
+use super::widgets::{self, Button, Emphasis, Search, card, palette, within};
 use crate::app::State;
 use crate::app::benchmarks::Importing;
 use crate::app::command::Command;
@@ -20,6 +21,7 @@ use crate::benchmarks::{Benchmark, Item};
 use crate::error_chain;
 use crate::language::Language;
 use crate::scoring::Outcome;
+use crate::text::folding::Query;
 use crate::text::isolate::{self, isolate};
 
 const LIST: f32 = 300.0;
@@ -85,10 +87,26 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benc
         let import = Button::new(Emphasis::Plain).icon(Icon::Plus).enabled(state.writable());
         import.show(ui, &mut chosen, Command::ChooseBenchmarkFile);
     };
-    card(ui, rect, "Benchmarks", &count(study.benchmarks.len()), tools, |ui| {
+    let search = Search {
+        typed: &state.benchmarks.search,
+        thing: "benchmark",
+        focus: state.focus_search,
+    };
+    let query = Query::new(&state.benchmarks.search);
+    let all = study.benchmarks.iter();
+    let listed: Vec<_> = all.filter(|benchmark| is_found(study, benchmark, &query)).collect();
+    let note = match query.is_empty() {
+        true => count(study.benchmarks.len()),
+        false => format!("{} of {}", count(listed.len()), count(study.benchmarks.len())),
+    };
+    card(ui, rect, "Benchmarks", &note, tools, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
+        commands.extend(search.show_band(ui).map(Command::SearchBenchmarks));
+        if listed.is_empty() {
+            return search.nothing(ui, commands, Command::SearchBenchmarks(String::new()));
+        }
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            for benchmark in &study.benchmarks {
+            for benchmark in listed {
                 let (row, response) =
                     ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::click());
                 let selected = benchmark.name() == shown.name();
@@ -98,7 +116,7 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benc
                 });
                 widgets::row_ground(ui, row, selected, &response);
                 let (upper, lower) = row.shrink2(vec2(14.0, 8.0)).split_top_bottom_at_fraction(0.54);
-                typeset::paint(
+                Marks::hits(search.typed).paint(
                     ui,
                     upper,
                     title,
@@ -125,6 +143,21 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benc
         });
     });
     commands.append(&mut chosen);
+}
+
+/// Whether a search finds a benchmark, by what it is called, said to be, and its languages.
+fn is_found(study: &Study, benchmark: &Benchmark, query: &Query) -> bool {
+    let description = &benchmark.description;
+    let optional = [&description.licence, &description.source, &description.note];
+    let known = optional.into_iter().filter_map(Option::as_deref);
+    let languages = study.counts(benchmark.name()).iter();
+    let languages = languages.flat_map(|(language, _)| [language.english_name(), language.native_name()]);
+    query.finds(
+        [benchmark.name(), &description.title]
+            .into_iter()
+            .chain(known)
+            .chain(languages),
+    )
 }
 
 fn show_benchmark(

@@ -3,16 +3,18 @@
 use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::icons::{self, Icon};
+use super::marks::Marks;
 use super::spoken;
 use super::typeset::{self, Ink};
-use super::widgets::{self, Button, Emphasis, card, palette, within};
+use super::widgets::{self, Button, Emphasis, Search, card, palette, within};
 use crate::app::State;
 use crate::app::command::Command;
-use crate::app::matrix::{count, counted};
+use crate::app::matrix::count;
 use crate::app::models::{Download, Model, bytes, parameters};
 use crate::app::state::Machine;
 use crate::app::theme::{size, space};
 use crate::scoring::Outcome;
+use crate::text::folding::Query;
 use crate::text::isolate::isolate;
 
 /// Shares of a row's width: model, size, architecture, file, licence, memory, state.
@@ -59,7 +61,20 @@ fn show_page(ui: &mut Ui, wide: bool, state: &State, commands: &mut Vec<Command>
 
 fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
     let here = state.models.list.iter().filter(|model| model.path.is_some()).count();
-    let note = format!("{}, {here} on this machine", counted(state.models.list.len(), "model"));
+    let search = Search {
+        typed: &state.models.search,
+        thing: "model",
+        focus: state.focus_search,
+    };
+    let query = Query::new(&state.models.search);
+    let listed: Vec<&Model> = state
+        .models
+        .list
+        .iter()
+        .filter(|model| is_found(model, &query))
+        .collect();
+    let count = search.count(listed.len(), state.models.list.len());
+    let note = format!("{count}, {here} on this machine");
     let mut added = Vec::new();
     let tools = |ui: &mut Ui| {
         Button::new(Emphasis::Plain)
@@ -80,6 +95,10 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
             );
         }
         ui.spacing_mut().item_spacing.y = 0.0;
+        commands.extend(search.show_band(ui).map(Command::SearchModels));
+        if listed.is_empty() {
+            return search.nothing(ui, commands, Command::SearchModels(String::new()));
+        }
         let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
         let titles = [
             "Model",
@@ -96,12 +115,23 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
         ui.painter()
             .hline(head.x_range(), head.bottom() - 0.5, Stroke::new(1.0, palette(ui).line));
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            for model in &state.models.list {
+            for model in listed {
                 show_row(ui, model, state, commands);
             }
         });
     });
     commands.append(&mut added);
+}
+
+/// Whether a search finds a model, by what its row and its details say.
+fn is_found(model: &Model, query: &Query) -> bool {
+    let optional = [&model.architecture, &model.quantization, &model.licence];
+    let known = optional.into_iter().filter_map(Option::as_deref);
+    query.finds(
+        [model.title.as_str(), &model.origin, &model.languages, &model.id]
+            .into_iter()
+            .chain(known),
+    )
 }
 
 fn cells(row: Rect) -> [(Rect, Align2); 7] {
@@ -154,14 +184,15 @@ fn show_row(ui: &mut Ui, model: &Model, state: &State, commands: &mut Vec<Comman
     for (place, ((cell, align), text)) in cells.iter().zip(&texts).enumerate() {
         if place == 0 {
             let (upper, lower) = cell.shrink2(vec2(0.0, 5.0)).split_top_bottom_at_fraction(0.54);
-            typeset::paint(
+            let marks = Marks::hits(&state.models.search);
+            marks.paint(
                 ui,
                 upper,
                 &model.title,
                 Ink::new(size::BODY, colours.text).semibold(),
                 Align2::LEFT_CENTER,
             );
-            typeset::paint(
+            marks.paint(
                 ui,
                 lower,
                 &model.origin,

@@ -72,7 +72,7 @@ fn what_is_typed_into_the_search_narrows_the_list_and_is_no_command() {
     let mut state = state(&MODELS);
     state.page = Page::Inspect;
     let mut pages = Pages::new(state, Harness::builder().with_size([1440.0, 900.0]));
-    pages.harness.get_by_label("Search questions").click();
+    pages.harness.get_by_label("Search items").click();
     pages.settle();
     pages.harness.event(egui::Event::Text("scurvy".to_owned()));
     pages.harness.key_press(Key::J);

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, Galley, Pos2, Shape, Theme};
+use egui::accesskit::Role;
+use egui::{Color32, Galley, Key, Modifiers, Pos2, Shape, Theme};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::inspect::Filter;
 use polyclinic::app::theme::{DARK, LIGHT, Palette};
@@ -79,6 +80,141 @@ fn a_hit_at_the_end_of_a_question_is_brought_into_sight_in_its_row() {
     assert_eq!(parts(&excerpt[0], &LIGHT).0, 1);
     // Who does not see the screen gets the whole question.
     pages.harness.get_by_label(&format!("ar q02: {whole}"));
+}
+
+fn page(page: Page) -> Pages {
+    let mut state = state(&MODELS);
+    state.page = page;
+    Pages::new(state, Harness::builder().with_size([1440.0, 900.0]))
+}
+
+fn press(pages: &mut Pages, modifiers: Modifiers, key: Key) {
+    pages.harness.key_press_modifiers(modifiers, key);
+    pages.settle();
+}
+
+fn type_in(pages: &mut Pages, text: &str) {
+    pages.harness.event(egui::Event::Text(text.to_owned()));
+    pages.settle();
+}
+
+fn names(pages: &Pages, role: Role) -> Vec<String> {
+    let rows = pages.harness.query_all_by_role(role);
+    rows.map(|row| row.accesskit_node().label().unwrap()).collect()
+}
+
+#[test]
+fn every_list_is_searched_by_keys_alone() {
+    for (where_, field, found, other, count, none) in [
+        (
+            Page::Models,
+            "Search models",
+            "بيميديكس",
+            "qwen",
+            "1 of 4 models, 2 on this machine",
+            "model",
+        ),
+        (
+            Page::Benchmarks,
+            "Search benchmarks",
+            "everyday عربية",
+            "yoruba",
+            "1 of 1",
+            "benchmark",
+        ),
+        (
+            Page::Runs,
+            "Search runs",
+            "GEMMA العربيه",
+            "smollm",
+            "1 of 1 run, newest first",
+            "run",
+        ),
+    ] {
+        let mut pages = page(where_);
+        let all = names(&pages, Role::ListItem);
+        press(&mut pages, Modifiers::COMMAND, Key::F);
+        assert!(
+            pages.harness.get_by_label(field).accesskit_node().is_focused(),
+            "{field}"
+        );
+        assert_eq!(pages.state().page, where_);
+        type_in(&mut pages, found);
+        assert_eq!(names(&pages, Role::ListItem).len(), 1, "{found}");
+        let count = count.replace("2 on", &format!("{} on", all.len() - 1));
+        pages.harness.get_by_label(&count);
+        // A search that nothing answers says so, and can be taken back.
+        type_in(&mut pages, " ولا شيء");
+        assert!(names(&pages, Role::ListItem).is_empty());
+        pages.harness.get_by_label_contains(&format!("No {none} is found by"));
+        pages.harness.get_by_label("Clear the search").click();
+        pages.settle();
+        assert_eq!(names(&pages, Role::ListItem), all);
+        // The first Escape empties the field, the second leaves it.
+        press(&mut pages, Modifiers::COMMAND, Key::F);
+        type_in(&mut pages, other);
+        assert_eq!(names(&pages, Role::ListItem).len(), 1, "{other}");
+        press(&mut pages, Modifiers::NONE, Key::Escape);
+        assert_eq!(names(&pages, Role::ListItem), all);
+        assert!(
+            pages.harness.get_by_label(field).accesskit_node().is_focused(),
+            "{field}"
+        );
+        press(&mut pages, Modifiers::NONE, Key::Escape);
+        assert!(
+            !pages.harness.get_by_label(field).accesskit_node().is_focused(),
+            "{field}"
+        );
+    }
+}
+
+#[test]
+fn a_list_that_is_folded_away_comes_when_it_is_searched() {
+    for from in [Page::Inspect, Page::Compare] {
+        let mut pages = page(from);
+        pages.harness.state_mut().0.apply(Command::ToggleList);
+        pages.settle();
+        assert!(pages.harness.query_by_label("Search items").is_none());
+        press(&mut pages, Modifiers::COMMAND, Key::F);
+        assert!(pages.harness.get_by_label("Search items").accesskit_node().is_focused());
+        type_in(&mut pages, "no such words");
+        pages.harness.get_by_label("Clear the search").click();
+        pages.settle();
+        assert!(pages.state().inspect.filter.search.is_empty());
+        assert!(!pages.state().inspect.listed.is_empty());
+    }
+}
+
+#[test]
+fn pictures_of_searched_lists() {
+    let Some(folder) = std::env::var_os("POLYCLINIC_PICTURES") else {
+        eprintln!("no pictures: POLYCLINIC_PICTURES names no folder");
+        return;
+    };
+    for theme in [Theme::Light, Theme::Dark] {
+        for (where_, sought) in [
+            (Page::Models, "بيميديكس"),
+            (Page::Benchmarks, ""),
+            (Page::Runs, "gemma"),
+            (Page::Runs, "ألف"),
+        ] {
+            let mut state = state(&MODELS);
+            state.page = where_;
+            let builder = Harness::builder().with_size([1440.0, 900.0]).with_theme(theme);
+            let mut pages = Pages::new(state, builder);
+            for command in [
+                Command::SearchModels(sought.to_owned()),
+                Command::SearchBenchmarks(sought.to_owned()),
+                Command::SearchRuns(sought.to_owned()),
+            ] {
+                pages.harness.state_mut().0.apply(command);
+            }
+            pages.settle();
+            let name = format!("searched-{where_:?}-{}-{theme:?}.png", sought.is_ascii()).to_lowercase();
+            let picture = pages.harness.render().unwrap();
+            picture.save(std::path::Path::new(&folder).join(name)).unwrap();
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! The list: search, filters, and a row an item, only those in sight.
 
-use egui::{
-    Align, Align2, CursorIcon, Key, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Align, CursorIcon, Key, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::State;
 use crate::app::command::Command;
@@ -14,13 +12,12 @@ use crate::scoring::Outcome;
 use crate::text::Styled;
 use crate::text::isolate::{self, isolate};
 use crate::ui::column::Column;
-use crate::ui::icons::{self, Icon};
+use crate::ui::icons;
 use crate::ui::marks::{Excerpt, Marks};
 use crate::ui::spoken;
-use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::menu::{self, Entry};
-use crate::ui::widgets::{self, Button, Emphasis, palette, within};
+use crate::ui::widgets::{self, Button, Emphasis, Search, palette, within};
 
 /// What a filter narrows to, and how it is taken away.
 type Chip = (Option<String>, fn(&mut Filter));
@@ -39,7 +36,8 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let head = all.shrink2(vec2(12.0, 10.0));
     let used = within(ui, head, "filters", |ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        show_search(ui, state, commands);
+        let changed = search(state).show(ui, "Search items, any language");
+        commands.extend(changed.map(|typed| searched(state, typed)));
         show_filters(ui, state, study, commands);
         show_count(ui, state, study, commands);
         ui.min_rect().bottom()
@@ -56,37 +54,19 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-fn show_search(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let colours = palette(ui);
-    let mut text = state.inspect.filter.search.clone();
-    let response = TextEdit::single_line(&mut text)
-        .name("Search questions")
-        .placeholder("Search questions, any language")
-        .icon(Icon::Search)
-        .clearable()
-        .show(ui)
-        .response;
-    let hint = Rect::from_center_size(response.rect.right_center() - vec2(15.0, 0.0), vec2(16.0, 18.0));
-    if text.is_empty() {
-        ui.painter()
-            .rect_stroke(hint, 3, Stroke::new(1.0, colours.line_strong), egui::StrokeKind::Inside);
-        typeset::paint(
-            ui,
-            hint,
-            "/",
-            Ink::new(size::SMALL, colours.text_2),
-            Align2::CENTER_CENTER,
-        );
+fn search(state: &State) -> Search<'_> {
+    Search {
+        typed: &state.inspect.filter.search,
+        thing: "item",
+        focus: state.focus_search,
     }
-    if state.inspect.focus_search {
-        response.request_focus();
-    }
-    if response.changed() {
-        commands.push(Command::SetFilter(Filter {
-            search: text,
-            ..state.inspect.filter.clone()
-        }));
-    }
+}
+
+fn searched(state: &State, search: String) -> Command {
+    Command::SetFilter(Filter {
+        search,
+        ..state.inspect.filter.clone()
+    })
 }
 
 fn show_filters(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
@@ -209,6 +189,9 @@ fn show_count(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comm
 fn show_rows(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let inspect = &state.inspect;
+    if inspect.listed.is_empty() && !inspect.filter.search.trim().is_empty() {
+        return search(state).nothing(ui, commands, searched(state, String::new()));
+    }
     if inspect.listed.is_empty() {
         return widgets::empty(ui, "No item passes these filters.", "Remove one of them above.", |_| {});
     }

@@ -45,9 +45,9 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let all = ui.max_rect();
     let narrow = is_narrow(ui);
     let listed = is_listed(ui, state);
-    if state.inspect.focus_search && !listed {
-        // The search field stands in the list.
-        commands.push(Command::ToggleList);
+    if state.focus_search && !listed {
+        // The search field stands in the list, so it is there at the next frame.
+        commands.extend([Command::ToggleList, Command::FocusSearch]);
     }
     // Where the card would have no room beside the list, the list covers it, all but its header.
     let covered = listed && all.width() < LIST + LEAST_CARD;

@@ -8,13 +8,14 @@ mod excerpt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use egui::Ui;
 use egui::cache::{ComputerMut, FrameCache};
+use egui::{Align2, Rect, Ui};
 
+use super::typeset::{self, Ink};
 use super::widgets::palette;
 use crate::text::controls::Controls;
 use crate::text::folding::Query;
-use crate::text::{Look, Piece};
+use crate::text::{Look, Piece, Styled};
 
 pub use excerpt::Excerpt;
 
@@ -42,6 +43,12 @@ impl<'a> Marks<'a> {
         let mut pieces = pieces_of_hits(ui, found.iter().cloned());
         pieces.extend(self.symbols(ui, text));
         pieces
+    }
+
+    /// Paints one line of `text` within `rect` as [`typeset::paint`] does.
+    pub fn paint(&self, ui: &Ui, rect: Rect, text: &str, ink: Ink, align: Align2) -> Rect {
+        let pieces = self.pieces(ui, text);
+        typeset::paint(ui, rect, Styled { text, pieces: &pieces }, ink, align)
     }
 
     fn symbols(&self, ui: &Ui, text: &str) -> impl Iterator<Item = Piece> {

@@ -6,9 +6,10 @@ mod form;
 use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::icons::{self, Icon};
+use super::marks::Marks;
 use super::spoken;
 use super::typeset::{self, Ink};
-use super::widgets::{self, Button, Emphasis, card, palette, within};
+use super::widgets::{self, Button, Emphasis, Search, card, palette, within};
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::matrix::{count, counted};
@@ -17,6 +18,7 @@ use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::runs::{RunRecord, RunState};
 use crate::scoring::{Answer, Outcome};
+use crate::text::folding::Query;
 use crate::text::isolate::{self, isolate};
 
 const LIVE: f32 = 132.0;
@@ -141,7 +143,15 @@ fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, opens: bo
     } else {
         selected(state, study).map(|(record, _)| &record.id)
     };
-    let note = counted(study.runs.len(), "run");
+    let search = Search {
+        typed: &state.runs.search,
+        thing: "run",
+        focus: state.focus_search,
+    };
+    let query = Query::new(&state.runs.search);
+    let all = study.runs.iter();
+    let listed: Vec<_> = all.filter(|(record, _)| is_found(record, &query)).collect();
+    let note = search.count(listed.len(), study.runs.len());
     let mut asked = Vec::new();
     let tools = |ui: &mut Ui| {
         if state.runs.form.is_none() {
@@ -155,8 +165,12 @@ fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, opens: bo
     };
     card(ui, rect, "All runs", &format!("{note}, newest first"), tools, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
+        commands.extend(search.show_band(ui).map(Command::SearchRuns));
+        if listed.is_empty() && !query.is_empty() {
+            return search.nothing(ui, commands, Command::SearchRuns(String::new()));
+        }
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            for (record, answers) in &study.runs {
+            for (record, answers) in listed {
                 let chosen = chosen == Some(&record.id);
                 show_run(ui, state, record, answers, (chosen, chosen && opens), commands);
             }
@@ -188,6 +202,17 @@ impl Columns {
     }
 }
 
+/// Whether a search finds a run, by what its row says, its languages and its name.
+fn is_found(record: &RunRecord, query: &Query) -> bool {
+    let (protocol, date) = (record.protocol.label(), date(&record.created));
+    let models = record.models.iter().map(|model| model.name.as_str());
+    let benchmarks = record.benchmarks.iter().map(|benchmark| benchmark.name.as_str());
+    let languages = record.languages.iter();
+    let languages = languages.flat_map(|language| [language.english_name(), language.native_name()]);
+    let own = [record.id.as_str(), record.state.word(), &protocol, &date];
+    query.finds(own.into_iter().chain(models).chain(benchmarks).chain(languages))
+}
+
 fn show_run(
     ui: &mut Ui,
     state: &State,
@@ -213,14 +238,15 @@ fn show_run(
     let resumable = !matches!(record.state, RunState::Finished) && live.is_none();
     let columns = Columns::of(inner, resumable);
     let (upper, lower) = columns.names.split_top_bottom_at_fraction(0.55);
-    typeset::paint(
+    let marks = Marks::hits(&state.runs.search);
+    marks.paint(
         ui,
         upper,
         &title,
         Ink::new(size::BODY, colours.text).semibold(),
         Align2::LEFT_CENTER,
     );
-    typeset::paint(
+    marks.paint(
         ui,
         lower,
         &detail(record),

@@ -8,6 +8,7 @@ mod chip;
 mod choice;
 pub mod menu;
 mod row;
+mod search;
 mod tooltip;
 
 use egui::{Id, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2};
@@ -19,6 +20,7 @@ pub use check::check;
 pub use chip::{add_chip, filter_chip, toggle_chip};
 pub use choice::choice;
 pub use row::row_ground;
+pub use search::Search;
 pub use tooltip::{tooltip, tooltip_of};
 
 use crate::app::theme::{Palette, radius};
