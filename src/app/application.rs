@@ -214,7 +214,7 @@ impl Application {
             Event::Models(models) => state.models.list = models,
             Event::NoModels(problem) => state.notify("The list of models could not be read.", &problem),
             Event::NotAdded(problem) => state.notify("The model was not added.", &problem),
-            Event::Imported(import, name) => state.benchmarks.import = Some(Importing::Read { import, name }),
+            Event::Imported(preview, name) => state.benchmarks.import = Some(Importing::Read { preview, name }),
             Event::NotImported { path, problem } => {
                 state.benchmarks.import = Some(Importing::Failed { path, problem });
             }
@@ -233,8 +233,8 @@ impl Application {
                 self.loader.submit(Job::Workspace);
             }
             Event::NotKept(problem) => {
-                if let Some(Importing::Keeping { import, name }) = state.benchmarks.import.take() {
-                    state.benchmarks.import = Some(Importing::Read { import, name });
+                if let Some(Importing::Keeping { preview, name }) = state.benchmarks.import.take() {
+                    state.benchmarks.import = Some(Importing::Read { preview, name });
                 }
                 state.notify("The benchmark could not be kept.", &problem);
             }

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use egui::Context;
 
+use super::benchmarks::Preview;
 use super::library;
 use super::models::Model;
 use super::state::Machine;
@@ -45,7 +46,7 @@ pub enum Event {
     Models(Vec<Model>),
     NoModels(String),
     NotAdded(String),
-    Imported(Arc<Import>, String),
+    Imported(Arc<Preview>, String),
     NotImported {
         path: PathBuf,
         problem: String,
@@ -218,7 +219,7 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
         Job::Import(path) => match import::read(&path, &ImportOptions::default()) {
             Ok(import) => {
                 let name = import.suggested_name();
-                Event::Imported(Arc::new(import), name)
+                Event::Imported(Arc::new(Preview::new(import)), name)
             }
             Err(error) => Event::NotImported {
                 path,

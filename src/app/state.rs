@@ -356,12 +356,13 @@ impl State {
         if !self.writable() {
             return Vec::new();
         }
-        let Some(Importing::Read { import, name }) = &self.benchmarks.import else {
+        let Some(Importing::Read { preview, name }) = &self.benchmarks.import else {
             return Vec::new();
         };
-        let (import, name) = (Arc::clone(import), name.trim().to_owned());
+        let (preview, name) = (Arc::clone(preview), name.trim().to_owned());
+        let import = Arc::clone(&preview.import);
         self.benchmarks.import = Some(Importing::Keeping {
-            import: Arc::clone(&import),
+            preview,
             name: name.clone(),
         });
         vec![Task::Keep { import, name }]

@@ -114,6 +114,16 @@ impl Study {
         Some((benchmark, benchmark.items().get(entry.item)?))
     }
 
+    /// A benchmark's items, each with what has to be shown of its hidden characters.
+    pub fn items<'a>(&'a self, benchmark: &'a Benchmark) -> impl Iterator<Item = (&'a Item, Controls)> {
+        let place = self
+            .benchmarks
+            .iter()
+            .position(|known| known.name() == benchmark.name());
+        let entries = self.entries.iter().filter(move |entry| Some(entry.benchmark) == place);
+        entries.filter_map(|entry| Some((benchmark.items().get(entry.item)?, entry.controls)))
+    }
+
     /// An entry's answers under the protocol with this label (any where `None`), each model's newest only,
     /// in the order of the models' names.
     pub fn given<'a>(&'a self, entry: &'a Entry, protocol: Option<&str>) -> impl Iterator<Item = Given<'a>> {
@@ -236,8 +246,19 @@ fn fold(item: &Item) -> Folded {
     Folded::of_parts(fields.chain(optional.map(String::as_str)))
 }
 
-fn controls(item: &Item) -> Controls {
+/// What has to be shown of an item's hidden characters, so that it reads as it is.
+pub fn controls(item: &Item) -> Controls {
+    let stem: Vec<&str> = stem(item).map(String::as_str).collect();
+    appearance::needed(&stem, &item.options, item.key.language.direction())
+}
+
+/// Every text of an item that a model or a reader reads.
+pub fn texts(item: &Item) -> impl Iterator<Item = &str> {
+    stem(item).chain(&item.options).map(String::as_str)
+}
+
+/// The texts of an item but its options.
+fn stem(item: &Item) -> impl Iterator<Item = &String> {
     let optional = [&item.context, &item.rationale].into_iter().flatten();
-    let texts: Vec<&str> = optional.chain([&item.question]).map(String::as_str).collect();
-    appearance::needed(&texts, &item.options, item.key.language.direction())
+    optional.chain([&item.question])
 }

@@ -4,23 +4,24 @@ use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui
 
 use super::column::Column;
 use super::icons::Icon;
-use super::marks::Marks;
+use super::marks::{self, Marks};
 use super::spoken;
 use super::text::TextEdit;
 use super::typeset::{self, Ink};
 use super::widgets::menu::Entry;
 use super::widgets::{self, Button, Emphasis, Search, card, palette, within};
 use crate::app::State;
-use crate::app::benchmarks::Importing;
+use crate::app::benchmarks::{Importing, Preview};
 use crate::app::command::Command;
 use crate::app::matrix::{count, counted};
 use crate::app::study::{Study, count_languages};
 use crate::app::theme::{size, space};
-use crate::benchmarks::import::{Import, Place, Rejected};
+use crate::benchmarks::import::{Place, Rejected};
 use crate::benchmarks::{Benchmark, Item};
 use crate::error_chain;
 use crate::language::Language;
 use crate::scoring::Outcome;
+use crate::text::controls::Controls;
 use crate::text::folding::Query;
 use crate::text::isolate::{self, isolate};
 
@@ -220,13 +221,13 @@ fn show_benchmark(
         .filter(|language| there.contains(language))
         .or_else(|| there.first());
     let Some(shown) = shown else { return };
-    let listed: Vec<&Item> = benchmark
-        .items()
-        .iter()
-        .filter(|item| item.key.language == *shown)
+    let listed: Vec<(&Item, Controls)> = study
+        .items(benchmark)
+        .filter(|(item, _)| item.key.language == *shown)
         .collect();
     let note = format!("{} in {}", count(listed.len()), shown.english_name());
     let tools = |ui: &mut Ui| {
+        marks::button(ui, state, commands);
         let entries: Vec<Entry<'_>> = there.iter().map(Entry::native).collect();
         let selected = there.iter().position(|language| language == shown);
         if let Some(place) = widgets::choice(ui, "Language", &entries, selected, 260.0)
@@ -235,15 +236,15 @@ fn show_benchmark(
             commands.push(Command::ChoosePreview(language.clone()));
         }
     };
-    card(ui, items, "Items", &note, tools, |ui| show_items(ui, &listed));
+    card(ui, items, "Items", &note, tools, |ui| show_items(ui, state, &listed));
 }
 
 /// A table of items, only the rows in sight; mirrored for languages that run from right to left.
-fn show_items(ui: &mut Ui, items: &[&Item]) {
+fn show_items(ui: &mut Ui, state: &State, items: &[(&Item, Controls)]) {
     let colours = palette(ui);
     ui.spacing_mut().item_spacing.y = 0.0;
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
-    let Some(first) = items.first() else { return };
+    let Some((first, _)) = items.first() else { return };
     let column = item_column(head, &first.key.language);
     for (cell, title) in item_cells(head, column)
         .into_iter()
@@ -257,8 +258,8 @@ fn show_items(ui: &mut Ui, items: &[&Item]) {
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .show_rows(ui, space::ROW, items.len(), |ui, places| {
-            for item in items.get(places).into_iter().flatten() {
-                show_item(ui, item);
+            for (item, needed) in items.get(places).into_iter().flatten() {
+                show_item(ui, item, state.controls(*needed));
             }
         });
 }
@@ -283,7 +284,7 @@ fn item_cells(row: Rect, column: Column) -> [Rect; 4] {
     })
 }
 
-fn show_item(ui: &mut Ui, item: &Item) {
+fn show_item(ui: &mut Ui, item: &Item, controls: Controls) {
     let colours = palette(ui);
     let language = &item.key.language;
     let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
@@ -303,11 +304,17 @@ fn show_item(ui: &mut Ui, item: &Item) {
     let grey = Ink::new(size::SECONDARY, colours.text_2);
     typeset::paint(ui, id, &item.key.id, grey, align);
     typeset::paint(ui, subject, item.subject.as_deref().unwrap_or(&item.task), grey, align);
-    let ink = Ink::new(typeset::list_size(language), colours.text).exact();
+    let ink = Ink::new(typeset::list_size(language), colours.text)
+        .exact()
+        .controls(controls);
+    let marks = Marks { search: "", controls };
     let first_line = item.question.lines().next().unwrap_or_default();
-    typeset::paint(ui, question, (first_line, language), ink, align);
-    let answer = isolate::join([letter, answer], "  ");
-    typeset::paint(ui, right, (answer.as_str(), language), ink, align);
+    marks.paint(ui, question, (first_line, language), ink, align);
+    let answers = Column::of(right, language);
+    let drawn = typeset::paint(ui, right, (letter, language), ink, align);
+    let room = (right.width() - drawn.width() - 8.0).max(0.0);
+    let rest = answers.place_from_end(0.0, room, right.top(), right.height());
+    marks.paint(ui, rest, (answer, language), ink, align);
 }
 
 fn show_import(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, commands: &mut Vec<Command>) {
@@ -339,8 +346,8 @@ fn show_import(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, co
                 });
             });
         }),
-        Importing::Read { import, name } => show_read(ui, rect, state, import, name, false, commands),
-        Importing::Keeping { import, name } => show_read(ui, rect, state, import, name, true, commands),
+        Importing::Read { preview, name } => show_read(ui, rect, state, preview, name, false, commands),
+        Importing::Keeping { preview, name } => show_read(ui, rect, state, preview, name, true, commands),
     }
 }
 
@@ -348,22 +355,24 @@ fn show_read(
     ui: &mut Ui,
     rect: Rect,
     state: &State,
-    import: &Import,
+    preview: &Preview,
     name: &str,
     keeping: bool,
     commands: &mut Vec<Command>,
 ) {
+    let import = &preview.import;
     let side = Rect::from_min_max(pos2(rect.right() - space::SIDE_PANEL, rect.top()), rect.max);
     let table = Rect::from_min_max(rect.min, pos2(side.left() - space::GUTTER, rect.bottom()));
     let file = import.path.file_name().unwrap_or_default().to_string_lossy();
-    let items: Vec<&Item> = import.items.iter().collect();
+    let controls = preview.controls.iter().copied();
+    let items: Vec<(&Item, Controls)> = import.items.iter().zip(controls).collect();
     card(
         ui,
         table,
         &format!("Import {}", isolate(&file)),
         &counted(items.len(), "item"),
-        |_| {},
-        |ui| show_items(ui, &items),
+        |ui| marks::button(ui, state, commands),
+        |ui| show_items(ui, state, &items),
     );
     card(
         ui,
@@ -376,7 +385,7 @@ fn show_read(
             let all = ui.max_rect();
             let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - 132.0), all.max);
             let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
-            within(ui, body, "summary", |ui| show_summary(ui, import));
+            within(ui, body, "summary", |ui| show_summary(ui, preview));
             ui.painter()
                 .hline(foot.x_range(), foot.top() + 0.5, Stroke::new(1.0, colours.line));
             within(ui, foot.shrink2(vec2(14.0, 10.0)), "foot", |ui| {
@@ -411,7 +420,8 @@ fn show_read(
     );
 }
 
-fn show_summary(ui: &mut Ui, import: &Import) {
+fn show_summary(ui: &mut Ui, preview: &Preview) {
+    let import = &preview.import;
     let colours = palette(ui);
     let (figures, _) = ui.allocate_exact_size(vec2(ui.available_width(), 62.0), Sense::hover());
     let (left, right) = figures.split_left_right_at_fraction(0.5);
@@ -453,14 +463,12 @@ fn show_summary(ui: &mut Ui, import: &Import) {
     egui::Frame::new()
         .inner_margin(Margin::symmetric(14, 8))
         .show(ui, |ui| {
-            widgets::facts(
-                ui,
-                &[
-                    ("Languages", there.join(", ")),
-                    ("File", import.path.display().to_string()),
-                ],
-                76.0,
-            );
+            let mut rows = vec![
+                ("Languages", there.join(", ")),
+                ("File", import.path.display().to_string()),
+            ];
+            rows.extend(hidden(preview).map(|words| ("Hidden", words)));
+            widgets::facts(ui, &rows, 76.0);
         });
     if import.rejected.is_empty() {
         return;
@@ -480,6 +488,21 @@ fn show_summary(ui: &mut Ui, import: &Import) {
             }
         },
     );
+}
+
+/// In how many items there are hidden characters, and what they do; `None` where there are none.
+fn hidden(preview: &Preview) -> Option<String> {
+    if preview.hidden == 0 && preview.misleading() == 0 {
+        return None;
+    }
+    let there = format!("characters that are not seen in {}", counted(preview.hidden, "item"));
+    Some(match preview.misleading() {
+        0 => format!("{there}; they change no reading"),
+        misleading => format!(
+            "{there}; in {} they change how the text reads and are shown",
+            count(misleading)
+        ),
+    })
 }
 
 fn show_rejected(ui: &mut Ui, rejected: &Rejected) {

@@ -6,6 +6,7 @@ use egui::{Key, Shape};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use polyclinic::app::State;
+use polyclinic::app::benchmarks::{Importing, Preview};
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::study::Study;
 use polyclinic::benchmarks::import::{self, ImportOptions};
@@ -105,6 +106,52 @@ fn a_forged_order_is_shown_by_itself_and_told_as_it_is() {
     pages.harness.get_by_label("\u{202e}15\u{202c} mg");
     pages.harness.get_by_label("كم الجرعة \u{202e}cba\u{202c} اليوم؟");
     assert!(corners(&pages, "\u{202e}15\u{202c} mg") > corners(&pages, "51 mg"));
+}
+
+#[test]
+fn one_rule_holds_wherever_texts_of_items_stand() {
+    let mut pages = inspect(egui::Theme::Light);
+    let (honest, forged) = ("Which drug\u{200e} first?", "\u{202e}15\u{202c} mg");
+    let question = "كم الجرعة \u{202e}cba\u{202c} اليوم؟";
+    let plain = corners(&pages, honest);
+    // Where an item's rows stand and not its card.
+    select(&mut pages, 0);
+    let listed = corners(&pages, question);
+    pages.harness.state_mut().0.apply(Command::Show(Page::Benchmarks));
+    let arabic = "ar".parse().unwrap();
+    pages.harness.state_mut().0.apply(Command::ChoosePreview(arabic));
+    pages.settle();
+    assert_eq!(corners(&pages, question), listed, "shown by itself in both lists");
+    assert_eq!(corners(&pages, forged), 0, "the answer that is right is another");
+    let english = "en".parse().unwrap();
+    pages.harness.state_mut().0.apply(Command::ChoosePreview(english));
+    pages.settle();
+    assert_eq!(corners(&pages, honest), plain);
+    pages.harness.key_press(Key::H);
+    pages.settle();
+    // A sign, and the ground behind it.
+    assert_eq!(corners(&pages, honest), plain + 8);
+}
+
+#[test]
+fn an_import_tells_how_many_items_hide_something() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("items.jsonl");
+    std::fs::write(&file, ITEMS).unwrap();
+    let preview = Preview::new(import::read(&file, &ImportOptions::default()).unwrap());
+    assert_eq!((preview.hidden, preview.misleading()), (3, 2));
+    let mut pages = inspect(egui::Theme::Light);
+    let state = &mut pages.harness.state_mut().0;
+    state.page = Page::Benchmarks;
+    state.benchmarks.import = Some(Importing::Read {
+        preview: Arc::new(preview),
+        name: "items".to_owned(),
+    });
+    pages.settle();
+    pages.harness.get_by_label(
+        "Hidden: characters that are not seen in 3 items; in 2 they change how the text reads and are shown",
+    );
+    assert!(pages.harness.query_by_label("Show hidden characters").is_some());
 }
 
 #[test]

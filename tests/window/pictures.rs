@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use polyclinic::app::benchmarks::Importing;
+use polyclinic::app::benchmarks::{Importing, Preview};
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::models::Download;
 use polyclinic::app::state::Notice;
@@ -157,7 +157,7 @@ fn pictures_of_work() {
         state.models.list[2].problem =
             Some("/models/qwen.gguf ends in the middle of its tensors; download it again".into());
         state.benchmarks.import = Some(Importing::Read {
-            import: std::sync::Arc::new(read(&file)),
+            preview: std::sync::Arc::new(Preview::new(read(&file))),
             name: "clinical-ar-2026".into(),
         });
         state.notices.push(Notice {

@@ -8,6 +8,7 @@ mod list;
 use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
 use super::icons::Icon;
+use super::marks;
 use super::typeset::{self, Ink};
 use super::widgets::menu::Entry;
 use super::widgets::{self, Button, Emphasis, palette, within};
@@ -218,16 +219,7 @@ fn show_header(
         };
         step(Icon::Next, state.inspect.selected < last).show(ui, commands, Command::NextItem);
         step(Icon::Previous, state.inspect.selected > 0).show(ui, commands, Command::PreviousItem);
-        let (emphasis, name) = if state.controls_shown {
-            (Emphasis::Plain, "Hide hidden characters")
-        } else {
-            (Emphasis::Quiet, "Show hidden characters")
-        };
-        Button::new(emphasis)
-            .icon(Icon::Hidden)
-            .text("")
-            .name(name)
-            .show(ui, commands, Command::ToggleControls);
+        marks::button(ui, state, commands);
         if let Some(beside) = beside {
             let entries: Vec<Entry<'_>> = others.iter().map(|(language, _)| Entry::native(language)).collect();
             let selected = others.iter().position(|(language, _)| language == beside);

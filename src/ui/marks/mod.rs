@@ -11,11 +11,14 @@ use std::sync::Arc;
 use egui::cache::{ComputerMut, FrameCache};
 use egui::{Align2, Rect, Ui};
 
-use super::typeset::{self, Ink};
-use super::widgets::palette;
+use super::icons::Icon;
+use super::typeset::{self, Ink, Words};
+use super::widgets::{Button, Emphasis, palette};
+use crate::app::State;
+use crate::app::command::Command;
 use crate::text::controls::Controls;
 use crate::text::folding::Query;
-use crate::text::{Look, Piece, Styled};
+use crate::text::{Look, Piece};
 
 pub use excerpt::Excerpt;
 
@@ -46,9 +49,14 @@ impl<'a> Marks<'a> {
     }
 
     /// Paints one line of `text` within `rect` as [`typeset::paint`] does.
-    pub fn paint(&self, ui: &Ui, rect: Rect, text: &str, ink: Ink, align: Align2) -> Rect {
-        let pieces = self.pieces(ui, text);
-        typeset::paint(ui, rect, Styled { text, pieces: &pieces }, ink, align)
+    pub fn paint<'w>(&self, ui: &Ui, rect: Rect, words: impl Into<Words<'w>>, ink: Ink, align: Align2) -> Rect {
+        let words = words.into();
+        let pieces = self.pieces(ui, words.text);
+        let marked = Words {
+            pieces: &pieces,
+            ..words
+        };
+        typeset::paint(ui, rect, marked, ink, align)
     }
 
     fn symbols(&self, ui: &Ui, text: &str) -> impl Iterator<Item = Piece> {
@@ -61,6 +69,20 @@ impl<'a> Marks<'a> {
         let places = self.controls.places(text).into_iter();
         places.map(move |range| Piece { range, look })
     }
+}
+
+/// The button that shows hidden characters wherever texts of items stand.
+pub fn button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let (emphasis, name) = if state.controls_shown {
+        (Emphasis::Plain, "Hide hidden characters")
+    } else {
+        (Emphasis::Quiet, "Show hidden characters")
+    };
+    Button::new(emphasis)
+        .icon(Icon::Hidden)
+        .text("")
+        .name(name)
+        .show(ui, commands, Command::ToggleControls);
 }
 
 fn pieces_of_hits(ui: &Ui, found: impl Iterator<Item = Range<usize>>) -> Vec<Piece> {

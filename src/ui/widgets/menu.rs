@@ -332,12 +332,7 @@ fn show_row(ui: &mut Ui, place: usize, entry: &Entry<'_>, typed: &str, selected:
         None => inner.right(),
     };
     let words = Rect::from_min_max(inner.min, pos2(end, inner.bottom()));
-    let pieces = Marks::hits(typed).pieces(ui, entry.words.text);
-    let marked = Words {
-        pieces: &pieces,
-        ..entry.words
-    };
-    typeset::paint(ui, words, marked, ink, Align2::LEFT_CENTER);
+    Marks::hits(typed).paint(ui, words, entry.words, ink, Align2::LEFT_CENTER);
     response
 }
 
