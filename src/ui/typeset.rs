@@ -32,6 +32,16 @@ pub struct Ink {
 /// How much larger Arabic is set than the Latin beside it.
 const ARABIC: f32 = 1.15;
 
+/// The least line height of text that wraps, as a share of its size: signs above one line must not
+/// touch those below the line before it.
+fn least_leading(script: Script) -> f32 {
+    match script {
+        Script::Arabic => 1.7,
+        Script::Devanagari | Script::Bengali | Script::Thai => 1.5,
+        _ => 1.0,
+    }
+}
+
 impl Ink {
     pub fn new(size: f32, colour: Color32) -> Self {
         Self {
@@ -91,6 +101,16 @@ impl Ink {
             language: language.cloned(),
             controls: self.controls,
         }
+    }
+
+    /// The style of text on more than one line.
+    fn wrapping_style(self, language: Option<&Language>) -> TextStyle {
+        let mut style = self.style(language);
+        if let Some(language) = language.filter(|_| self.line_height.is_none()) {
+            let least = (least_leading(language.script()) * style.size).round();
+            style.line_height = style.line_height.max(least);
+        }
+        style
     }
 }
 
@@ -164,7 +184,11 @@ pub fn galley<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32, ro
         max_lines,
         ..Frame::UNLIMITED
     };
-    text::galley(ui.ctx(), words.styled(), &ink.style(words.language), &frame)
+    let style = match rows {
+        1 => ink.style(words.language),
+        _ => ink.wrapping_style(words.language),
+    };
+    text::galley(ui.ctx(), words.styled(), &style, &frame)
 }
 
 /// Paints one line of `words` within `rect`, and says where it came to stand. The whole shows on hovering over
@@ -202,7 +226,7 @@ pub fn paint_centred<'a>(ui: &Ui, rect: Rect, words: impl Into<Words<'a>>, ink: 
 /// Shows text in `language` from the top of `rect` on, wrapped at its width, aligned to the side where its
 /// lines begin; it can be selected. Returns its height.
 pub fn block<'a>(ui: &mut Ui, rect: Rect, text: impl Into<Styled<'a>>, ink: Ink, language: &Language) -> f32 {
-    let style = ink.style(Some(language));
+    let style = ink.wrapping_style(Some(language));
     let text: Styled<'_> = text.into();
     let label = Label::new(text, &style).color(ink.colour).selectable();
     let builder = UiBuilder::new()
@@ -222,9 +246,14 @@ pub fn shown_in_line<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: 
 
 /// How far the first baseline of text in `language` lies below its top.
 pub fn first_baseline(ui: &Ui, text: &str, ink: Ink, width: f32, language: &Language) -> f32 {
-    text::lay_out(ui.ctx(), text, &ink.style(Some(language)), &Frame::wrapped(width))
-        .layout
-        .first_baseline()
+    text::lay_out(
+        ui.ctx(),
+        text,
+        &ink.wrapping_style(Some(language)),
+        &Frame::wrapped(width),
+    )
+    .layout
+    .first_baseline()
 }
 
 /// A label of one line, elided at the width there is.
@@ -237,7 +266,7 @@ pub fn line<'a>(ui: &mut Ui, words: impl Into<Words<'a>>, ink: Ink) -> Response 
 /// A label that wraps at the width there is.
 pub fn paragraph<'a>(ui: &mut Ui, words: impl Into<Words<'a>>, ink: Ink) -> Response {
     let words = words.into();
-    let style = ink.style(words.language);
+    let style = ink.wrapping_style(words.language);
     ui.add(Label::new(words.styled(), &style).color(ink.colour))
 }
 
@@ -286,3 +315,6 @@ pub fn reading(language: &Language) -> Reading {
 pub fn list_size(language: &Language) -> f32 {
     reading(language).list
 }
+
+#[cfg(test)]
+mod tests;

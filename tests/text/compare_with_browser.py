@@ -45,9 +45,11 @@ OWN_FAMILY = {
 }
 FONTS = {
     "Noto Sans": "NotoSans", "Noto Sans Arabic": "NotoSansArabic", "Noto Sans Devanagari": "NotoSansDevanagari",
-    "Noto Sans Bengali": "NotoSansBengali", "Noto Sans Ethiopic": "NotoSansEthiopic",
-    "Noto Sans Hebrew": "NotoSansHebrew", "Noto Sans Thai": "NotoSansThai", "Noto Sans KR": "NotoSansKR",
-    "Noto Sans SC": "NotoSansSC", "Noto Sans JP": "NotoSansJP",
+    "Noto Sans Armenian": "NotoSansArmenian", "Noto Sans Bengali": "NotoSansBengali",
+    "Noto Sans Ethiopic": "NotoSansEthiopic", "Noto Sans Georgian": "NotoSansGeorgian",
+    "Noto Sans Hebrew": "NotoSansHebrew", "Noto Sans Thai": "NotoSansThai", "Noto Sans Math": "NotoSansMath",
+    "Noto Emoji": "NotoEmoji", "Noto Sans KR": "NotoSansKR", "Noto Sans SC": "NotoSansSC",
+    "Noto Sans JP": "NotoSansJP",
 }
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

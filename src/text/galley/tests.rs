@@ -1,3 +1,5 @@
+mod scales;
+
 use egui_kittest::Harness;
 
 use super::*;

@@ -2,6 +2,7 @@ mod controls;
 mod cutting;
 mod lacking;
 mod rich;
+mod scales;
 
 use super::*;
 use crate::text::isolate;
