@@ -65,7 +65,8 @@ def main(sources, folder):
                 f"--text-file={listing}",
                 f"--output-file={Path(folder) / name}",
                 "--no-hinting",
-                "--layout-features-=vert,vrt2,vkna,vhal,valt,vpal,vkrn",
+                # Kana and Chinese characters are set solid, each in its square, so kerning stays out too.
+                "--layout-features-=kern,palt,halt,vert,vrt2,vkna,vhal,valt,vpal,vkrn",
                 "--notdef-outline",
             ],
             check=True,

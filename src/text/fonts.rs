@@ -74,14 +74,17 @@ pub static BUNDLED: &[BundledFont] = bundled![
     "Noto Sans Hebrew" Regular "NotoSansHebrew-Regular",
     "Noto Sans Thai" Regular "NotoSansThai-Regular",
     "Noto Sans Math" Regular "NotoSansMath-Regular",
-    "Noto Emoji" Regular "NotoEmoji-Regular",
     "Noto Sans KR" Regular "NotoSansKR-Regular",
     "Noto Sans SC" Regular "NotoSansSC-Regular",
     "Noto Sans JP" Regular "NotoSansJP-Regular",
+    "Noto Emoji" Regular "NotoEmoji-Regular",
 ];
 
 /// The family of Latin, Cyrillic and Greek, in which everything else of the interface is set too.
 pub const MAIN_FAMILY: &str = "Noto Sans";
+
+/// The family of signs that go with its letters; those of Chinese fonts are as wide as their characters.
+const SIGNS_FAMILY: &str = "Noto Sans Math";
 
 /// The families that `text` in `language` is set in, the first that has a character winning.
 ///
@@ -93,7 +96,7 @@ pub fn families(language: Option<&Language>, text: &str) -> Vec<&'static str> {
         Script::Han => han,
         script => family_of(script),
     });
-    let mut families = vec![own, MAIN_FAMILY, han];
+    let mut families = vec![own, MAIN_FAMILY, SIGNS_FAMILY, han];
     families.extend(BUNDLED.iter().map(|font| font.family));
     let mut seen = Vec::with_capacity(families.len());
     families.retain(|family| {

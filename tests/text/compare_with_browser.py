@@ -48,8 +48,8 @@ FONTS = {
     "Noto Sans Armenian": "NotoSansArmenian", "Noto Sans Bengali": "NotoSansBengali",
     "Noto Sans Ethiopic": "NotoSansEthiopic", "Noto Sans Georgian": "NotoSansGeorgian",
     "Noto Sans Hebrew": "NotoSansHebrew", "Noto Sans Thai": "NotoSansThai", "Noto Sans Math": "NotoSansMath",
-    "Noto Emoji": "NotoEmoji", "Noto Sans KR": "NotoSansKR", "Noto Sans SC": "NotoSansSC",
-    "Noto Sans JP": "NotoSansJP",
+    "Noto Sans KR": "NotoSansKR", "Noto Sans SC": "NotoSansSC", "Noto Sans JP": "NotoSansJP",
+    "Noto Emoji": "NotoEmoji",
 }
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -135,7 +135,7 @@ def ask_browser(paragraphs, scratch):
             {
                 "tag": language,
                 "direction": "rtl" if language == "ar" else "ltr",
-                "families": [OWN_FAMILY.get(language, "Noto Sans"), *FONTS],
+                "families": families(language),
             }
             for language in paragraphs
         ],
@@ -197,6 +197,11 @@ def ask_browser(paragraphs, scratch):
         sys.exit(f"the page failed: {message}")
     version = subprocess.run([program, "--version"], capture_output=True, text=True).stdout.split(" built")[0].strip()
     return results, version
+
+
+def families(language):
+    own = OWN_FAMILY.get(language, "Noto Sans")
+    return list(dict.fromkeys([own, "Noto Sans", "Noto Sans Math", *FONTS]))
 
 
 class Table:
