@@ -2,6 +2,7 @@
 //!
 //! The values are those of the project's style sheet. Sizes are egui points at zoom 1.
 
+use egui::epaint::FontColorTransferFunction;
 use egui::epaint::Shadow;
 use egui::style::{ScrollFadeStyle, ScrollStyle, Selection, WidgetVisuals, Widgets};
 use egui::{
@@ -376,6 +377,8 @@ fn visuals(palette: &Palette) -> Visuals {
         active: widget(palette.line, palette.edge, palette.text),
         open: widget(palette.hover, palette.edge, palette.text),
     };
+    // As browsers do. egui would thicken light text on a dark ground, by a seventh at body size.
+    visuals.text_options.color_transfer_function = FontColorTransferFunction::Off;
     visuals.selection = Selection {
         bg_fill: palette.selection,
         stroke: Stroke::new(1.0, palette.accent_text),
