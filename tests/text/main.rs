@@ -9,6 +9,7 @@
 mod bidi;
 mod browser;
 mod coverage;
+mod pictures;
 mod properties;
 
 use polyclinic::text::controls::Controls;
