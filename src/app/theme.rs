@@ -377,8 +377,10 @@ fn visuals(palette: &Palette) -> Visuals {
         active: widget(palette.line, palette.edge, palette.text),
         open: widget(palette.hover, palette.edge, palette.text),
     };
-    // As browsers do. egui would thicken light text on a dark ground, by a seventh at body size.
-    visuals.text_options.color_transfer_function = FontColorTransferFunction::Off;
+    if palette.dark {
+        // As heavy as in browsers; egui would thicken light text on a dark ground by a seventh at body size.
+        visuals.text_options.color_transfer_function = FontColorTransferFunction::Gamma(0.85);
+    }
     visuals.selection = Selection {
         bg_fill: palette.selection,
         stroke: Stroke::new(1.0, palette.accent_text),
