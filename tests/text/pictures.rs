@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use egui::{Color32, Id, LayerId, Order, Rect, vec2};
+use egui::{Id, LayerId, Order, Rect, vec2};
 use egui_kittest::Harness;
 use polyclinic::app::theme;
 use polyclinic::text::{self, Fallback, Frame};
@@ -17,8 +17,6 @@ struct Asked {
     id: String,
     language: String,
     text: String,
-    ink: [u8; 3],
-    ground: [u8; 3],
     dark: bool,
     scale: f32,
     width: f32,
@@ -40,7 +38,7 @@ fn draw(asked: &Asked, path: &Path) {
     let style = style(Some(&asked.language));
     let rows = super::engine().lay_out(asked.text.as_str(), &style, &Frame::wrapped(asked.width), 1.0);
     let size = vec2(asked.width, rows.height) + vec2(2.0, 2.0) * asked.margin;
-    let color = |[red, green, blue]: [u8; 3]| Color32::from_rgb(red, green, blue);
+    let palette = if asked.dark { &theme::DARK } else { &theme::LIGHT };
     let mut harness = Harness::builder()
         .with_size(size)
         .with_pixels_per_point(asked.scale)
@@ -51,12 +49,8 @@ fn draw(asked: &Asked, path: &Path) {
                 .ctx()
                 .layer_painter(LayerId::new(Order::Foreground, Id::unique("text")));
             let all = Rect::from_min_size(egui::Pos2::ZERO, size);
-            painter.rect_filled(all, 0, color(asked.ground));
-            painter.galley(
-                all.min + vec2(asked.margin, asked.margin),
-                text.galley,
-                color(asked.ink),
-            );
+            painter.rect_filled(all, 0, palette.panel);
+            painter.galley(all.min + vec2(asked.margin, asked.margin), text.galley, palette.text);
         });
     theme::install(&harness.ctx);
     text::install(&harness.ctx, Fallback::None);
