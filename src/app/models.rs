@@ -75,6 +75,12 @@ impl Models {
             .and_then(|id| self.list.iter().find(|model| model.id == *id))
             .or_else(|| self.list.first())
     }
+
+    /// What the Models page calls the model that a run calls `name`.
+    pub fn title<'a>(&'a self, name: &'a str) -> &'a str {
+        let known = self.list.iter().find(|model| model.id == name);
+        known.map_or(name, |model| &model.title)
+    }
 }
 
 /// Bytes in words, in decimal units as disks and hubs count: `98 MB`, `4.7 GB`.

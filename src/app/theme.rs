@@ -182,13 +182,13 @@ pub const LIGHT: Palette = Palette {
     series: [
         rgb(0x2F3740),
         rgb(0x8B949F),
-        rgb(0xB4BBC4),
-        rgb(0x750524),
-        rgb(0x4A237A),
-        rgb(0x559A99),
-        rgb(0x9085FB),
-        rgb(0x216A6A),
-        rgb(0x894C06),
+        rgb(0xEF9B58),
+        rgb(0x933FA3),
+        rgb(0x567506),
+        rgb(0xCA99EF),
+        rgb(0x631E8A),
+        rgb(0xAE316D),
+        rgb(0x5487F2),
     ],
 };
 
@@ -237,14 +237,14 @@ pub const DARK: Palette = Palette {
     ],
     series: [
         rgb(0xE4E8EC),
-        rgb(0x626B76),
-        rgb(0x98A2AD),
-        rgb(0x935E61),
-        rgb(0x566AAF),
-        rgb(0x76E9D4),
-        rgb(0xD6809C),
-        rgb(0xA0832A),
-        rgb(0x8A7FF4),
+        rgb(0x7A8490),
+        rgb(0xC2D033),
+        rgb(0x7D4A1F),
+        rgb(0x5ABBFB),
+        rgb(0x3154A0),
+        rgb(0xBC9B2A),
+        rgb(0x9D703B),
+        rgb(0xF8ACB5),
     ],
 };
 
@@ -286,7 +286,8 @@ impl Palette {
     }
 
     /// The bar colour of the model in place `index`: neutral greys first, since language and outcome own the
-    /// strong hues; past nine models they repeat.
+    /// strong hues; then colours that stay apart for colour-blind readers and from the accent and the outcomes.
+    /// Past nine models they repeat.
     pub fn series(&self, index: usize) -> Color32 {
         self.series[index % self.series.len()]
     }
@@ -483,6 +484,74 @@ mod tests {
             for step in 0..=100 {
                 let ground = palette.sequential(f64::from(step) / 100.0);
                 assert!(contrast(palette.cell_ink, ground) >= 4.5, "{step}");
+            }
+        }
+    }
+
+    /// A colour in Oklab as readers see it who lack red, green or blue cones, and as others do (the matrices of
+    /// Machado, Oliveira and Fernandes, 2009, at full severity).
+    fn seen(colour: Color32) -> [[f64; 3]; 4] {
+        const EYES: [[[f64; 3]; 3]; 4] = [
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+            [
+                [0.152_286, 1.052_583, -0.204_868],
+                [0.114_503, 0.786_281, 0.099_216],
+                [-0.003_882, -0.048_116, 1.051_998],
+            ],
+            [
+                [0.367_322, 0.860_646, -0.227_968],
+                [0.280_085, 0.672_501, 0.047_413],
+                [-0.011_820, 0.042_940, 0.968_881],
+            ],
+            [
+                [1.255_528, -0.076_749, -0.178_779],
+                [-0.078_411, 0.930_809, 0.147_602],
+                [0.004_733, 0.691_367, 0.303_900],
+            ],
+        ];
+        const CONES: [[f64; 3]; 3] = [
+            [0.412_221, 0.536_333, 0.051_446],
+            [0.211_903, 0.680_700, 0.107_397],
+            [0.088_302, 0.281_719, 0.629_979],
+        ];
+        const OKLAB: [[f64; 3]; 3] = [
+            [0.210_454, 0.793_618, -0.004_072],
+            [1.977_998, -2.428_592, 0.450_594],
+            [0.025_904, 0.782_772, -0.808_676],
+        ];
+        let times = |matrix: [[f64; 3]; 3], vector: [f64; 3]| {
+            matrix.map(|row| row.iter().zip(vector).map(|(one, other)| one * other).sum::<f64>())
+        };
+        let linear = [colour.r(), colour.g(), colour.b()].map(|byte| luminance(rgb(u32::from(byte) * 0x0001_0101)));
+        EYES.map(|eye| {
+            let light = times(eye, linear).map(|part| part.clamp(0.0, 1.0));
+            times(OKLAB, times(CONES, light).map(f64::cbrt))
+        })
+    }
+
+    fn distance(one: [f64; 3], other: [f64; 3]) -> f64 {
+        let squares = one.iter().zip(other).map(|(one, other)| (one - other).powi(2));
+        squares.sum::<f64>().sqrt()
+    }
+
+    #[test]
+    fn bars_are_told_apart_by_colour_blind_readers_and_from_what_has_a_meaning() {
+        for palette in [LIGHT, DARK] {
+            for (place, one) in palette.series.into_iter().enumerate() {
+                assert!(contrast(one, palette.panel) >= 2.0, "{one:?} on its card");
+                for other in palette.series.into_iter().skip(place + 1) {
+                    for (one, other) in seen(one).into_iter().zip(seen(other)) {
+                        assert!(
+                            distance(one, other) > 0.085,
+                            "{one:?} {other:?}: {}",
+                            distance(one, other)
+                        );
+                    }
+                }
+                for reserved in [palette.accent, palette.right.ink, palette.wrong.ink] {
+                    let apart = distance(seen(one)[0], seen(reserved)[0]);
+                    assert!(apart > 0.1, "{one:?} {reserved:?}: {apart}");
+                }
             }
         }
     }

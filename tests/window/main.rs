@@ -9,6 +9,7 @@
 mod accessibility;
 mod hidden;
 mod menus;
+mod mirrored;
 mod pages;
 mod pictures;
 mod search;

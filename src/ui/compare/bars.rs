@@ -78,7 +78,8 @@ fn show_legend(ui: &Ui, area: Rect, state: &State) -> f32 {
     }
     let mut left = row.left();
     for (series, model) in state.compare.matrix.models.iter().enumerate() {
-        let galley = typeset::galley(ui, model, ink, 220.0, 1);
+        let name = numbered(state, series, model);
+        let galley = typeset::galley(ui, &name, ink, 240.0, 1);
         let width = galley.size().x;
         if left + width + 18.0 > row.right() && left > row.left() {
             row = row.translate(vec2(0.0, LEGEND_ROW));
@@ -91,6 +92,32 @@ fn show_legend(ui: &Ui, area: Rect, state: &State) -> f32 {
         left += width + 36.0;
     }
     row.bottom()
+}
+
+/// From this many models on their bars carry numbers too: that many colours are hard to keep in mind.
+const NUMBERED: usize = 4;
+
+/// A model's name in the legend, with its number where the bars have them.
+fn numbered(state: &State, series: usize, model: &str) -> String {
+    if state.compare.matrix.models.len() < NUMBERED {
+        return model.to_owned();
+    }
+    format!("{}  {}", series + 1, isolate(model))
+}
+
+/// Writes the numbers of the models at the feet of their bars, where those are wide enough.
+fn show_numbers(ui: &Ui, drawn: &[Drawn], models: usize, width: f32, at: &impl Fn(f64, f64) -> egui::Pos2) {
+    if models < NUMBERED || width < 12.0 {
+        return;
+    }
+    let colours = palette(ui);
+    for bar in drawn {
+        let foot = at(bar.place, 0.0);
+        let place = Rect::from_min_max(foot - vec2(width / 2.0, 18.0), foot + vec2(width / 2.0, -2.0));
+        ui.painter().circle_filled(place.center(), 7.0, colours.panel);
+        let ink = Ink::new(size::SMALL, colours.text).semibold();
+        typeset::paint_centred(ui, place, &(bar.series + 1).to_string(), ink);
+    }
 }
 
 fn drawn(state: &State, languages: &[Language]) -> Vec<Drawn> {
@@ -202,6 +229,7 @@ fn show_plot(ui: &mut Ui, rect: Rect, state: &State, languages: &[Language]) -> 
             &at,
         );
     }
+    show_numbers(ui, &drawn, models, at(width, 0.0).x - at(0.0, 0.0).x, &at);
     ui.painter().hline(
         body.x_range(),
         body.bottom().round() - 0.5,

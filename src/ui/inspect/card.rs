@@ -6,6 +6,7 @@
 use egui::{Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::hidden;
+use super::words::right_answer;
 use crate::app::State;
 use crate::app::inspect::Side;
 use crate::app::theme::{radius, size, space};
@@ -367,9 +368,9 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
 
 fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) {
     let colour = palette(ui).outcome(Outcome::Right).ink;
-    let (words, language) = match half.language.primary() {
-        "ar" => ("الإجابة الصحيحة", Some(half.language)),
-        _ => ("right answer", None),
+    let words: Words<'_> = match right_answer(half.language) {
+        Some(words) => (words, half.language).into(),
+        None => "right answer".into(),
     };
     let mark = half.column.place(INDENT, 12.0, rect.top(), rect.height());
     icons::paint(ui.painter(), Icon::Check, mark.center(), 12.0, colour);
@@ -377,10 +378,7 @@ fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) {
         .column
         .place(INDENT + 18.0, rect.width() - 18.0, rect.top(), rect.height());
     let ink = Ink::new(size::SECONDARY, colour).semibold();
-    match language {
-        Some(language) => typeset::paint(ui, words_rect, (words, language), ink, half.column.start()),
-        None => typeset::paint(ui, words_rect, words, ink, half.column.start()),
-    };
+    typeset::paint(ui, words_rect, words, ink, half.column.start());
 }
 
 fn show_letter(ui: &Ui, half: &Half<'_>, rect: Rect, letter: &str, right: bool) {

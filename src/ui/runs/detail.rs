@@ -2,7 +2,7 @@
 
 use egui::{Margin, Rect, ScrollArea, Ui};
 
-use super::{date, title};
+use super::date;
 use crate::app::matrix::{count, counted};
 use crate::language::Language;
 use crate::runs::RunRecord;
@@ -13,11 +13,11 @@ use crate::ui::typeset;
 use crate::ui::widgets::{self, card};
 
 /// Shows the run as a card.
-pub fn show(ui: &mut Ui, rect: Rect, record: &RunRecord, answers: &[Answer]) {
+pub fn show(ui: &mut Ui, rect: Rect, title: &str, record: &RunRecord, answers: &[Answer]) {
     card(
         ui,
         rect,
-        &title(record),
+        title,
         "",
         |_| {},
         |ui| {

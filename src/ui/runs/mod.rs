@@ -13,6 +13,7 @@ use super::widgets::{self, Button, Emphasis, Search, card, palette, within};
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::matrix::{count, counted};
+use crate::app::models::Models;
 use crate::app::runs::{Live, duration};
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
@@ -71,7 +72,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let wide = ui.ctx().content_rect().width() >= space::NARROW && state.runs.form.is_none();
     if wide && let Some((record, answers)) = selected(state, study) {
         let rect = Rect::from_min_max(pos2(body.right() - space::SIDE_PANEL, body.top()), body.max);
-        detail::show(ui, rect, record, answers);
+        detail::show(ui, rect, &title(record, &state.models), record, answers);
         body.max.x = rect.left() - space::GUTTER;
     }
     show_history(ui, body, state, study, !wide, commands);
@@ -228,7 +229,7 @@ fn show_run(
         .as_ref()
         .filter(|live| live.run.as_ref() == Some(&record.id));
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    let title = title(record);
+    let title = title(record, &state.models);
     let word = if live.is_some() { "running" } else { record.state.word() };
     spoken::tell(&response, None, || {
         WidgetInfo::selected(Role::ListItem, true, chosen, format!("{title}, {word}"))
@@ -347,14 +348,14 @@ fn show_state(ui: &Ui, place: Rect, record: &RunRecord, answers: &[Answer], live
     }
 }
 
-fn title(record: &RunRecord) -> String {
+fn title(record: &RunRecord, models: &Models) -> String {
     let names = |names: Vec<&str>| match names.as_slice() {
         [one] => isolate(one),
         [one, two] => format!("{} and {}", isolate(one), isolate(two)),
         [one, rest @ ..] => format!("{} and {} more", isolate(one), rest.len()),
         [] => "nothing".to_owned(),
     };
-    let models = names(record.models.iter().map(|model| model.name.as_str()).collect());
+    let asked = names(record.models.iter().map(|model| models.title(&model.name)).collect());
     let benchmarks = names(
         record
             .benchmarks
@@ -362,7 +363,7 @@ fn title(record: &RunRecord) -> String {
             .map(|benchmark| benchmark.name.as_str())
             .collect(),
     );
-    format!("{models} on {benchmarks}")
+    format!("{asked} on {benchmarks}")
 }
 
 fn detail(record: &RunRecord) -> String {

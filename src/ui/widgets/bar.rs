@@ -1,6 +1,6 @@
 //! Bars: a share of a whole on its track.
 
-use egui::{Color32, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::palette;
 use crate::app::theme::space;
@@ -25,7 +25,10 @@ pub fn bar(ui: &Ui, rect: Rect, share: f32, colour: Color32, from_right: bool) {
     } else {
         Rect::from_min_max(rect.min, pos2(rect.left() + width, rect.bottom()))
     };
+    let colours = palette(ui);
+    // The edge keeps the track in sight on the ground of a selected row.
+    let edge = Stroke::new(1.0, colours.line_strong);
     ui.painter()
-        .rect_filled(rect, CornerRadius::same(1), palette(ui).bar_track);
+        .rect(rect, CornerRadius::same(1), colours.bar_track, edge, StrokeKind::Inside);
     ui.painter().rect_filled(filled, CornerRadius::same(1), colour);
 }

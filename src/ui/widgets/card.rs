@@ -86,7 +86,7 @@ pub fn message(ui: &mut Ui, pair: Pair, title: &str, detail: &str, act: impl FnO
         if !detail.is_empty() {
             typeset::paragraph(
                 ui,
-                &isolate::names(&capital(detail)),
+                &quoted(&isolate::names(&capital(detail))),
                 Ink::new(size::SECONDARY, colours.text_2),
             );
         }
@@ -104,6 +104,24 @@ pub fn message(ui: &mut Ui, pair: Pair, title: &str, detail: &str, act: impl FnO
         },
         pair.ink,
     );
+}
+
+/// `text` with the names that stand between backquotes, as the command line prints them, between quotation marks.
+fn quoted(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return text.to_owned();
+    }
+    let mut shown = String::with_capacity(text.len());
+    for (place, part) in parts.into_iter().enumerate() {
+        match place {
+            0 => {}
+            place if place % 2 == 1 => shown.push('“'),
+            _ => shown.push('”'),
+        }
+        shown.push_str(part);
+    }
+    shown
 }
 
 /// One line of what belongs here, and what to do about it.
@@ -132,4 +150,23 @@ pub fn capital(text: &str) -> String {
         .next()
         .map(|first| first.to_uppercase().chain(letters).collect())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn names_stand_between_quotation_marks() {
+        for (text, shown) in [
+            (
+                "the model `gemma` stopped at `q17`",
+                "the model “gemma” stopped at “q17”",
+            ),
+            ("a lone ` stays", "a lone ` stays"),
+            ("none", "none"),
+        ] {
+            assert_eq!(quoted(text), shown);
+        }
+    }
 }
