@@ -524,3 +524,28 @@ fn a_line_of_a_long_text_is_the_line_of_a_short_one() {
     let marks = format!("a{}b", "\u{301}".repeat(5000));
     assert!(!lay_out_in(&marks, Some("en"), &frame).truncated);
 }
+
+#[test]
+fn thai_breaks_between_words_though_it_writes_no_spaces() {
+    // "The patient has a headache and a fever."
+    let words = ["ผู้ป่วย", "มี", "อาการ", "ปวด", "ศีรษะ", "และ", "มี", "ไข้"];
+    let text = words.concat();
+    let borders: Vec<usize> = words
+        .iter()
+        .scan(0, |end, word| {
+            *end += word.len();
+            Some(*end)
+        })
+        .collect();
+    for width in [60.0, 80.0, 100.0, 120.0] {
+        let layout = lay_out_in(&text, Some("th"), &Frame::wrapped(width));
+        assert!(layout.lines.len() > 1, "at width {width}");
+        for line in &layout.lines {
+            assert!(
+                borders.contains(&line.text.end),
+                "{:?} at {width}",
+                &text[line.text.clone()]
+            );
+        }
+    }
+}
