@@ -194,6 +194,10 @@ pub struct PlacedGlyph {
     pub color: Option<Rgba>,
 }
 
+/// How much wider than its room a line may come out, in pixels, because sums of widths are rounded.
+/// Without it a line exactly as wide as its room would break in some scales and not in others.
+const ROUNDING: f32 = 1.0 / 128.0;
+
 /// Lays texts out. Holds the fonts, so there is one for the whole program.
 pub struct Engine {
     fonts: FontContext,

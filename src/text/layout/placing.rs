@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::shaping::Shaped;
-use super::{Cluster, Engine, Frame, Ground, Line, Paragraph, PlacedGlyph, TextLayout, lacking};
+use super::{Cluster, Engine, Frame, Ground, Line, Paragraph, PlacedGlyph, ROUNDING, TextLayout, lacking};
 use crate::language::Direction;
 use crate::text::codes;
 use crate::text::fonts::{self, Weight};
@@ -284,7 +284,7 @@ impl Line {
 /// Gives the layout its width and moves every line to the side where its paragraph starts.
 pub(super) fn align(layout: &mut TextLayout, filled: Option<f32>) {
     let widest = layout.lines.iter().map(|line| line.width).fold(0.0, f32::max);
-    layout.width = widest.max(filled.unwrap_or(0.0)).ceil();
+    layout.width = (widest - ROUNDING).max(filled.unwrap_or(0.0)).ceil();
     for line in &mut layout.lines {
         if line.direction == Direction::RightToLeft {
             line.left = layout.width - line.width;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use parley::{BaseDirection, FontFamily, FontFamilyName, FontWeight, LineBreakContext, OverflowWrap};
 
 use super::cutting::Excerpt;
-use super::{Engine, Paragraph, TextStyle, lacking};
+use super::{Engine, Paragraph, ROUNDING, TextStyle, lacking};
 use crate::language::{Direction, Language, Script};
 use crate::text::fonts::Weight;
 use crate::text::isolate;
@@ -53,10 +53,10 @@ impl Engine {
             .lines()
             .map(|line| line.metrics().advance - line.metrics().hanging_advance)
             .fold(0.0, f32::max);
-        if let Some(width) = paragraph.width
-            && natural_width > width
+        if let Some(room) = paragraph.width.map(|width| width + ROUNDING)
+            && natural_width > room
         {
-            layout.break_all_lines(Some(width));
+            layout.break_all_lines(Some(room));
         }
         Shaped {
             layout,

@@ -21,6 +21,26 @@ fn lines_break_alike_at_all_scales() {
 }
 
 #[test]
+fn a_line_exactly_as_wide_as_its_room_stays_whole() {
+    for (tag, sentence) in SENTENCES {
+        let mut engine = Engine::new(Fallback::None, Faces::default());
+        let text = [*sentence; 5].join(" ");
+        for scale in [0.5, 1.0, 1.1, 1.25, 1.5, 1.7, 2.0, 3.0] {
+            let alone = engine.lay_out(*sentence, &style(Some(tag)), &Frame::UNLIMITED, scale);
+            let room = alone.natural_width / scale;
+            let lines = engine
+                .lay_out(text.as_str(), &style(Some(tag)), &Frame::wrapped(room), scale)
+                .lines;
+            assert!(
+                lines.iter().all(|line| line.width > 0.99 * alone.natural_width),
+                "{tag} at {scale}"
+            );
+            assert_eq!(lines.len(), 5, "{tag} at {scale}");
+        }
+    }
+}
+
+#[test]
 fn baselines_are_on_whole_pixels() {
     for (tag, sentence) in SENTENCES {
         for scale in [0.5, 1.0, 1.25, 1.5, 2.0, 3.0] {
