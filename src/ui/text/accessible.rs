@@ -8,9 +8,10 @@ use egui::accesskit::{self, NodeId, Role, TextDirection, TextPosition, TextSelec
 use egui::{Id, Pos2, Rect, Response, Sense, Ui, UiBuilder, vec2};
 
 use crate::language::{Direction, Language};
+use crate::text::layout::Cluster;
 use crate::text::{TextLayout, isolate};
 
-/// AccessKit counts the starts of words in one octet each.
+/// AccessKit counts the starts of words, and the bytes of a character, in one octet each.
 const LONGEST: usize = 255;
 
 /// Characters of one line that follow each other in one direction.
@@ -164,6 +165,9 @@ fn runs(widget: Id, layout: &TextLayout) -> Vec<Run> {
             .collect();
         clusters.sort_unstable_by_key(|cluster| cluster.text.start);
         let id = |count: usize| widget.with((index, count));
+        let characters = clusters
+            .into_iter()
+            .flat_map(|cluster| characters(&layout.text, cluster).map(move |character| (cluster, character)));
         let mut count = 0;
         let mut open = Run {
             id: id(0),
@@ -171,7 +175,7 @@ fn runs(widget: Id, layout: &TextLayout) -> Vec<Run> {
             direction: line.direction,
             characters: Vec::new(),
         };
-        for cluster in clusters {
+        for (cluster, character) in characters {
             let turns = cluster.direction != open.direction && !open.characters.is_empty();
             if turns || open.characters.len() == LONGEST {
                 count += 1;
@@ -184,12 +188,7 @@ fn runs(widget: Id, layout: &TextLayout) -> Vec<Run> {
                 runs.push(std::mem::replace(&mut open, next));
             }
             open.direction = cluster.direction;
-            open.characters.push(Character {
-                text: cluster.text.clone(),
-                left: cluster.left,
-                right: cluster.right,
-                starts_word: cluster.starts_word,
-            });
+            open.characters.push(character);
         }
         // A line break is a character at the end of its line.
         if let Some(next) = layout.lines.get(index + 1)
@@ -210,4 +209,26 @@ fn runs(widget: Id, layout: &TextLayout) -> Vec<Run> {
         runs.push(open);
     }
     runs
+}
+
+/// A cluster as one character; in parts where it has more marks than AccessKit can count.
+fn characters(text: &str, cluster: &Cluster) -> impl Iterator<Item = Character> {
+    let end = match cluster.direction {
+        Direction::LeftToRight => cluster.right,
+        Direction::RightToLeft => cluster.left,
+    };
+    let mut parts = Vec::new();
+    let mut start = cluster.text.start;
+    while start < cluster.text.end {
+        let part = start..text.floor_char_boundary((start + LONGEST).min(cluster.text.end));
+        let first = start == cluster.text.start;
+        start = part.end;
+        parts.push(Character {
+            text: part,
+            left: if first { cluster.left } else { end },
+            right: if first { cluster.right } else { end },
+            starts_word: first && cluster.starts_word,
+        });
+    }
+    parts.into_iter()
 }

@@ -183,7 +183,9 @@ fn ask(ui: &Ui, response: &Response, layout: &TextLayout, selection: &mut Option
             input.modifiers.command && input.key_pressed(Key::A),
         )
     });
-    if take_all && selection.is_some() && !ui.ctx().text_edit_focused() {
+    // Where something is typed, keys are for what is selected there.
+    let keys = !ui.ctx().text_edit_focused();
+    if take_all && selection.is_some() && keys {
         *selection = Some(all.clone());
     }
     let selected = selection.as_ref().is_some_and(|it| !it.range().is_empty());
@@ -193,7 +195,7 @@ fn ask(ui: &Ui, response: &Response, layout: &TextLayout, selection: &mut Option
         Some(Entry::Copy) => return true,
         _ => {}
     }
-    copy
+    copy && keys
 }
 
 /// The part of the text at `offset` points from its top left.

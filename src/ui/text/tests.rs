@@ -216,6 +216,52 @@ fn assistive_technology_walks_selects_and_hears_of_it() {
     );
 }
 
+/// Assistive technology cuts what a run says by the lengths it is told, so these must be right.
+#[test]
+fn a_letter_under_hundreds_of_marks_is_told_whole() {
+    let text = format!("a{} ب{}", "\u{20d7}".repeat(300), "\u{64e}".repeat(200));
+    let mut harness = Harness::builder().build_ui(|ui| _ = selectable(ui, &text, &style("en")));
+    text::install(&harness.ctx, Fallback::None);
+    harness.run();
+    let node = harness.get_by_label(&text);
+    let node = node.accesskit_node();
+    assert_eq!(node.document_range().text(), text);
+    let runs = node.children().flat_map(|child| child.children().chain([child]));
+    for run in runs.filter(|child| child.data().role() == Role::TextRun) {
+        let value = run.data().value().unwrap();
+        let mut told = 0;
+        for length in run.data().character_lengths() {
+            told += usize::from(*length);
+            assert!(value.is_char_boundary(told));
+        }
+        assert_eq!(told, value.len());
+    }
+}
+
+#[test]
+fn what_is_selected_in_a_field_is_copied_and_not_a_label_selected_before() {
+    let mut typed = "noted".to_owned();
+    let mut harness = Harness::builder()
+        .with_size(vec2(420.0, 200.0))
+        .with_step_dt(1.0 / 60.0)
+        .with_context_setup(|context| text::install(context, Fallback::None))
+        .build_ui(move |ui| {
+            TextEdit::single_line(&mut typed).name("Note").show(ui);
+            selectable(ui, TEXT, &style("ar"));
+        });
+    harness.run();
+    select_by_request(&mut harness, 5, 11);
+    assert_eq!(copied(&mut harness).as_deref(), Some("المريض"));
+    harness.get_by_label("Note").focus();
+    harness.run_steps(2);
+    harness.key_press_modifiers(Modifiers::COMMAND, egui::Key::A);
+    harness.run_steps(2);
+    harness.event(Event::Copy);
+    harness.step();
+    let copies = &harness.output().platform_output.commands;
+    assert_eq!(copies, &[OutputCommand::CopyText("noted".to_owned())]);
+}
+
 /// Thirty paragraphs in a window for eight, and where it is scrolled to.
 fn long_harness() -> (Harness<'static>, String, Rc<Cell<f32>>) {
     let lines: Vec<String> = (1..=30).map(|line| format!("السطر {line} line")).collect();
