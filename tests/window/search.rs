@@ -82,6 +82,26 @@ fn a_hit_at_the_end_of_a_question_is_brought_into_sight_in_its_row() {
     pages.harness.get_by_label(&format!("ar q02: {whole}"));
 }
 
+/// A row begins its second line with the language's tag, which is not searched.
+#[test]
+fn a_language_that_is_spelled_like_the_search_is_no_hit() {
+    let mut pages = inspect(Theme::Light, 1.0);
+    search(&mut pages, "de", "de");
+    let tag = "\u{2068}de\u{2069}";
+    let shapes = pages.harness.output().shapes.iter();
+    let notes: Vec<_> = shapes
+        .filter_map(|clipped| match &clipped.shape {
+            Shape::Text(shape) if shape.galley.job.text.starts_with(tag) => Some(&shape.galley),
+            _ => None,
+        })
+        .collect();
+    assert!(!notes.is_empty());
+    for note in notes {
+        let searched = note.job.text.trim_start_matches(tag).to_lowercase();
+        assert_eq!(parts(note, &LIGHT).0, searched.matches("de").count(), "{searched}");
+    }
+}
+
 fn page(page: Page) -> Pages {
     let mut state = state(&MODELS);
     state.page = page;

@@ -272,9 +272,10 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
     let marks = show_marks(ui, lower, column, state, study, entry);
     let subject = item.subject.as_deref().unwrap_or(&item.task);
     let note = isolate::join([language.tag(), subject, &item.key.id], "  ");
-    // The tag is not searched.
     let mut pieces = Marks::hits(&state.inspect.filter.search).pieces(ui, &note);
-    pieces.retain(|piece| piece.range.start > language.tag().len());
+    // The tag is not searched.
+    let tag = isolate(language.tag()).len();
+    pieces.retain(|piece| piece.range.start >= tag);
     typeset::paint(
         ui,
         column.place(0.0, column.width() - marks - 8.0, lower.top(), lower.height()),

@@ -17,7 +17,7 @@ pub fn right_answer(language: &Language) -> Option<&'static str> {
         "ru" => "правильный ответ",
         "sw" => "jibu sahihi",
         "yo" => "ìdáhùn tó tọ́",
-        "zh" if !language.tag().contains("Hant") => "正确答案",
+        "zh" if !language.is_traditional_chinese() => "正确答案",
         "zu" => "impendulo efanele",
         _ => return None,
     })
@@ -38,7 +38,7 @@ mod tests {
             let japanese = (script, language.script()) == (Script::Han, Script::Japanese);
             assert!(script == language.script() || japanese, "{}: {words}", language.tag());
         }
-        for tag in ["he", "ur", "zh-Hant"] {
+        for tag in ["he", "ur", "zh-Hant", "zh-TW"] {
             assert_eq!(right_answer(&tag.parse().unwrap()), None, "{tag}");
         }
     }
