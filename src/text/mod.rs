@@ -1,15 +1,16 @@
 //! Text of any script, laid out right and drawn by egui.
 //!
 //! egui shapes text but does not reorder it: Arabic words would run from left to right and digits
-//! come out reversed. So everything that items, models and people write goes through [`lay_out`]
-//! (or [`galley`] for a stock widget that takes a `WidgetText`), which gives an egui galley.
-//! The interface's own English words and numbers may use egui's labels: [`install`] gives them the
-//! same fonts.
+//! come out reversed. So everything that the window shows goes through [`lay_out`], or [`galley`]
+//! where nobody selects in it: these give egui galleys and keep them between frames. No page uses
+//! egui's own labels, and a lint keeps it so; [`install`] gives what egui itself draws the same fonts.
 //!
-//! [`fonts`] holds the bundled fonts, [`layout`] the lines and glyphs, [`rich`] the pieces of a text
-//! that look otherwise, [`selection`] what a pointer needs, [`caret`] and [`edit`] what typing needs,
-//! [`isolate`] the marks that keep a name from reordering the sentence around it, and only `galley`
-//! knows egui.
+//! [`fonts`] holds the bundled fonts, [`layout`] the lines and glyphs, [`raster`] their pictures and
+//! `codes` those of characters no font has, which `missing` counts; [`rich`] the pieces of a text that
+//! look otherwise. [`selection`] is what a pointer needs, [`caret`] and [`edit`] what typing needs,
+//! [`graphemes`] the characters all three count by, [`folding`] what search compares. [`isolate`] keeps
+//! a name from reordering the sentence around it, [`controls`] shows characters that are not seen, and
+//! [`appearance`] tells where that must be done. Only `galley` knows egui.
 
 pub mod appearance;
 pub mod caret;
@@ -28,7 +29,7 @@ pub mod rich;
 pub mod selection;
 
 pub use fonts::{Fallback, Weight};
-pub use galley::{SEMIBOLD, Text, galley, install, lay_out, missing, one_character};
+pub use galley::{SEMIBOLD, Text, galley, install, lay_out, missing};
 pub use layout::{Cut, Frame, TextLayout, TextStyle};
 pub use missing::Missing;
 pub use rich::{Look, Piece, Styled};

@@ -11,27 +11,17 @@ use egui::epaint::text::{GlyphBitmap, GlyphRasterizer, GlyphRasterizerRequest, R
 use egui::{Color32, ColorImage, vec2};
 
 use crate::text::codes;
-use crate::text::controls::Controls;
-use crate::text::layout::{Engine, Frame, TextStyle};
 use crate::text::raster::{Coverage, FaceId, Faces, Rasterizer};
 
 /// The family that has no font, only our characters.
 pub const FAMILY: &str = "polyclinic glyphs";
 
-/// What a private-use character stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Meaning {
-    /// One glyph, moved right by this many quarters of a pixel.
-    Glyph { face: FaceId, glyph: u32, quarter: u8 },
-    /// A whole text on one line, in the size asked for.
-    Text(Arc<str>, WholeStyle),
-}
-
-/// How a whole text is drawn, but for its size.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct WholeStyle {
-    pub weight: crate::text::Weight,
-    pub language: Option<crate::language::Language>,
+/// What a private-use character stands for: one glyph, moved right by so many quarters of a pixel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Meaning {
+    pub face: FaceId,
+    pub glyph: u32,
+    pub quarter: u8,
 }
 
 /// The characters given out so far.
@@ -46,7 +36,6 @@ struct Characters {
 pub struct CharacterTable {
     characters: Arc<Mutex<Characters>>,
     rasterizer: Arc<Mutex<Rasterizer>>,
-    engine: Arc<Mutex<Engine>>,
     faces: Faces,
 }
 
@@ -54,11 +43,10 @@ pub struct CharacterTable {
 const PER_PLANE: usize = 0xFFFE;
 
 impl CharacterTable {
-    pub fn new(engine: Arc<Mutex<Engine>>, faces: Faces) -> Self {
+    pub fn new(faces: Faces) -> Self {
         Self {
             characters: Arc::default(),
             rasterizer: Arc::default(),
-            engine,
             faces,
         }
     }
@@ -81,7 +69,7 @@ impl CharacterTable {
             }
         };
         let character = char::from_u32(u32::try_from(code).ok()?)?;
-        characters.meanings.push(meaning.clone());
+        characters.meanings.push(meaning);
         characters.known.insert(meaning, character);
         Some(character)
     }
@@ -109,16 +97,9 @@ impl CharacterTable {
             code @ 0x10_0000..=0x10_FFFD => code as usize - 0x10_0000 + PER_PLANE,
             _ => return None,
         };
-        let meaning = lock(&self.characters).meanings.get(index).cloned()?;
-        Some(match meaning {
-            Meaning::Glyph { face, glyph, quarter } => {
-                let shift = f32::from(quarter) / 4.0;
-                let coverage = self.coverage(face, glyph, request.font_size_px, shift);
-                // Where the glyph stands is decided by our layout, so its advance is not used.
-                picture(&coverage, 0.0)
-            }
-            Meaning::Text(text, style) => self.draw_whole(&text, style, request.font_size_px),
-        })
+        let Meaning { face, glyph, quarter } = lock(&self.characters).meanings.get(index).copied()?;
+        let shift = f32::from(quarter) / 4.0;
+        Some(picture(&self.coverage(face, glyph, request.font_size_px, shift)))
     }
 
     fn coverage(&self, face: FaceId, glyph: u32, size: f32, shift: f32) -> Coverage {
@@ -130,71 +111,9 @@ impl CharacterTable {
             None => Coverage::blank(),
         }
     }
-
-    /// Draws a text on one line into one picture, its origin at the left of the baseline.
-    fn draw_whole(&self, text: &str, style: WholeStyle, size: f32) -> RasterizedGlyph {
-        let style = TextStyle {
-            size,
-            line_height: size,
-            weight: style.weight,
-            language: style.language,
-            controls: Controls::Obeyed,
-        };
-        let line = text.replace('\n', " ");
-        let layout = lock(&self.engine).lay_out(&line, &style, &Frame::UNLIMITED, 1.0);
-        let baseline = layout.first_baseline();
-        let pieces: Vec<(Coverage, i32, i32)> = layout
-            .lines
-            .iter()
-            .flat_map(|line| &line.glyphs)
-            .map(|glyph| {
-                let (quarter, x) = self.pixel(glyph.face, glyph.x);
-                let coverage = self.coverage(glyph.face, glyph.glyph, glyph.size, f32::from(quarter) / 4.0);
-                let left = x as i32 + coverage.left;
-                let top = (glyph.y - baseline).round() as i32 + coverage.top;
-                (coverage, left, top)
-            })
-            .collect();
-        picture(&joined(&pieces), layout.width)
-    }
 }
 
-/// One coverage of all `pieces`, each with the place of its top left pixel.
-fn joined(pieces: &[(Coverage, i32, i32)]) -> Coverage {
-    let Some(left) = pieces.iter().map(|piece| piece.1).min() else {
-        return Coverage::blank();
-    };
-    let top = pieces.iter().map(|piece| piece.2).min().unwrap_or(0);
-    let right = pieces
-        .iter()
-        .map(|(coverage, left, _)| left + coverage.width as i32)
-        .max();
-    let bottom = pieces
-        .iter()
-        .map(|(coverage, _, top)| top + coverage.height as i32)
-        .max();
-    let width = (right.unwrap_or(left) - left).max(1) as usize;
-    let height = (bottom.unwrap_or(top) - top).max(1) as usize;
-    let mut alpha = vec![0_u8; width * height];
-    for (coverage, piece_left, piece_top) in pieces {
-        let column = (piece_left - left) as usize;
-        let rows = alpha.chunks_exact_mut(width).skip((piece_top - top) as usize);
-        for (target, source) in rows.zip(coverage.alpha.chunks_exact(coverage.width)) {
-            for (target, source) in target.iter_mut().skip(column).zip(source) {
-                *target = (*target).max(*source);
-            }
-        }
-    }
-    Coverage {
-        width,
-        height,
-        alpha,
-        left,
-        top,
-    }
-}
-
-fn picture(coverage: &Coverage, advance: f32) -> RasterizedGlyph {
+fn picture(coverage: &Coverage) -> RasterizedGlyph {
     let pixels = coverage
         .alpha
         .iter()
@@ -206,7 +125,8 @@ fn picture(coverage: &Coverage, advance: f32) -> RasterizedGlyph {
             offset_px: vec2(coverage.left as f32, coverage.top as f32),
             is_color: false,
         },
-        advance_px: advance,
+        // Where the glyph stands is decided by our layout.
+        advance_px: 0.0,
     }
 }
 

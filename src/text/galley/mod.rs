@@ -11,14 +11,13 @@ use egui::epaint::{Galley, Mesh, Rect, Vertex};
 use egui::text::{ByteIndex, LayoutJob, LayoutSection, TextFormat};
 use egui::{Color32, Context, FontData, FontDefinitions, FontFamily, FontId, Id, Vec2, ViewportId, pos2, vec2};
 
-use self::characters::{CharacterTable, FAMILY, Meaning, WholeStyle, lock};
+use self::characters::{CharacterTable, FAMILY, Meaning, lock};
 use super::fonts::{BUNDLED, Fallback, MAIN_FAMILY, Weight};
 use super::layout::{Engine, Frame, Line, PlacedGlyph, TextLayout, TextStyle};
 use super::missing::{Counter, Missing};
 use super::raster::Faces;
 use super::rich::{Piece, Rgba, Styled};
 use super::selection::Rectangle;
-use crate::language::Language;
 
 /// The name of egui's family for English words and numbers that stand out: Noto Sans, 600.
 pub const SEMIBOLD: &str = "semibold";
@@ -47,7 +46,7 @@ pub fn lay_out<'a>(ctx: &Context, text: impl Into<Styled<'a>>, style: &TextStyle
     Bridge::of(ctx).text(ctx, text.into(), style, frame)
 }
 
-/// The same, for stock widgets that take a `WidgetText`: buttons, checkboxes, tooltips, tabs.
+/// The same without its places, for what is painted only.
 pub fn galley<'a>(ctx: &Context, text: impl Into<Styled<'a>>, style: &TextStyle, frame: &Frame) -> Arc<Galley> {
     lay_out(ctx, text, style, frame).galley
 }
@@ -55,22 +54,6 @@ pub fn galley<'a>(ctx: &Context, text: impl Into<Styled<'a>>, style: &TextStyle,
 /// The characters met so far in `ctx` that no font has.
 pub fn missing(ctx: &Context) -> Missing {
     lock(&Bridge::of(ctx).missing).found.clone()
-}
-
-/// A string of one character that egui draws as the whole of `text`, on one line.
-///
-/// For interfaces that take a `String` only, such as the ticks and legends of plots. Whoever shows
-/// it gives the widget its accessible name separately.
-pub fn one_character(ctx: &Context, text: &str, weight: Weight, language: Option<&Language>) -> String {
-    let style = WholeStyle {
-        weight,
-        language: language.cloned(),
-    };
-    let meaning = Meaning::Text(text.into(), style);
-    match Bridge::of(ctx).table.character(meaning) {
-        Some(character) => character.to_string(),
-        None => text.to_owned(),
-    }
 }
 
 fn font_definitions() -> FontDefinitions {
@@ -110,7 +93,7 @@ fn font_definitions() -> FontDefinitions {
 
 /// Everything kept between frames.
 struct Bridge {
-    engine: Arc<Mutex<Engine>>,
+    engine: Mutex<Engine>,
     table: CharacterTable,
     kept: Mutex<Kept>,
     missing: Mutex<Counter>,
@@ -189,9 +172,9 @@ fn bytes_of(text: &Text) -> usize {
 impl Bridge {
     fn new(fallback: Fallback) -> Self {
         let faces = Faces::default();
-        let engine = Arc::new(Mutex::new(Engine::new(fallback, faces.clone())));
+        let engine = Mutex::new(Engine::new(fallback, faces.clone()));
         Self {
-            table: CharacterTable::new(engine.clone(), faces),
+            table: CharacterTable::new(faces),
             engine,
             kept: Mutex::default(),
             missing: Mutex::default(),
@@ -380,7 +363,7 @@ impl Bridge {
     /// The character that stands for a placed glyph, and the pixel column of its origin.
     fn character(&self, glyph: &PlacedGlyph) -> (Option<char>, f32) {
         let (quarter, pixel) = self.table.pixel(glyph.face, glyph.x);
-        let meaning = Meaning::Glyph {
+        let meaning = Meaning {
             face: glyph.face,
             glyph: glyph.glyph,
             quarter,

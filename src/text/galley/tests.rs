@@ -199,25 +199,6 @@ fn what_is_all_shown_at_once_is_all_kept() {
 }
 
 #[test]
-fn one_character_stands_for_a_whole_text_wherever_egui_takes_a_string() {
-    let harness = context();
-    let arabic = "ar".parse().unwrap();
-    let character = one_character(&harness.ctx, "العربية", Weight::Regular, Some(&arabic));
-    assert_eq!(character.chars().count(), 1);
-    assert_eq!(
-        character,
-        one_character(&harness.ctx, "العربية", Weight::Regular, Some(&arabic)),
-        "the same text, so that plots can tell series by name"
-    );
-    let stock = harness
-        .ctx
-        .fonts_mut(|fonts| fonts.layout_no_wrap(character, FontId::proportional(14.0), Color32::WHITE));
-    let ours = lay_out(&harness.ctx, "العربية", &style(14.0, "ar"), &Frame::UNLIMITED);
-    assert!((stock.size().x - ours.galley.size().x).abs() <= 1.5);
-    assert!(is_drawn(&harness.ctx, &stock));
-}
-
-#[test]
 fn eguis_own_labels_use_the_bundled_fonts() {
     let harness = context();
     for family in [FontFamily::Proportional, FontFamily::Name(SEMIBOLD.into())] {

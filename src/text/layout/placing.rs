@@ -5,11 +5,11 @@ use std::ops::Range;
 use super::shaping::Shaped;
 use super::{Cluster, Engine, Frame, Ground, Line, Paragraph, PlacedGlyph, ROUNDING, TextLayout, lacking};
 use crate::language::Direction;
-use crate::text::codes;
 use crate::text::fonts::{self, Weight};
 use crate::text::raster::{FaceId, Faces};
 use crate::text::rich::Look;
 use crate::text::selection::Rectangle;
+use crate::text::{codes, controls};
 
 /// How far raised text stands above the baseline, as a share of the size around it.
 const RISE: f32 = 0.34;
@@ -308,8 +308,7 @@ fn inked_end(text: &str, line: Range<usize>) -> usize {
 
 /// Whether there is anything to draw of a cluster.
 fn has_ink(cluster: &str) -> bool {
-    cluster.chars().any(|character| {
-        !character.is_whitespace()
-            && !matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-    })
+    cluster
+        .chars()
+        .any(|character| !character.is_whitespace() && !controls::is_unseen(character))
 }

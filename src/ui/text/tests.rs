@@ -344,19 +344,6 @@ fn isolating_marks_are_drawn_and_not_told() {
     assert_eq!(copied(&mut harness).as_deref(), Some(imported));
 }
 
-#[test]
-fn stock_widgets_take_a_galley() {
-    let mut harness = Harness::new_ui(|ui| {
-        let galley = text::galley(ui.ctx(), "ابدأ", &style("ar"), &Frame::UNLIMITED);
-        let response = ui.button(galley);
-        assert!(response.rect.width() < 100.0);
-    });
-    text::install(&harness.ctx, Fallback::None);
-    harness.run();
-    harness.get_by_label("ابدأ").click();
-    harness.run();
-}
-
 /// One text in each language of the demo questions, and what is hard about Arabic.
 const SPECIMEN: &[(&str, &str)] = &[
     (
@@ -468,12 +455,6 @@ fn specimen(ui: &mut Ui) {
     let style = style("ar");
     ui.add(Label::new(SPECIMEN[0].1, &style).max_lines(1));
     ui.add(Label::new(SPECIMEN[0].1, &style).max_lines(2));
-    ui.horizontal(|ui| {
-        let galley = text::galley(ui.ctx(), "ابدأ التشغيل", &style, &Frame::UNLIMITED);
-        let _ = ui.button(galley);
-        let character = text::one_character(ui.ctx(), "العربية", Weight::Regular, style.language.as_ref());
-        ui.label(format!("61.2 n 500 {character} stock"));
-    });
 }
 
 /// Draws the specimen into `target/specimen`, to be looked at beside a browser's.
@@ -499,108 +480,6 @@ fn draws_the_specimen() {
         harness.run();
         let picture = harness.render().unwrap();
         picture.save(folder.join(format!("{name}.png"))).unwrap();
-    }
-}
-
-/// Names in scripts that egui's own layout sets wrong.
-const NAMES: [(&str, &str); 3] = [("ar", "دواء القلب"), ("hi", "हिन्दी दवा"), ("ja", "日本語の薬")];
-
-/// A plot that has the names on its axis, in its legend and as titles of its axis.
-fn plot(ui: &mut Ui) {
-    let names =
-        NAMES.map(|(tag, name)| text::one_character(ui.ctx(), name, Weight::Regular, Some(&tag.parse().unwrap())));
-    let ticks = names.clone();
-    egui_plot::Plot::new("names")
-        .legend(egui_plot::Legend::default())
-        .x_axis_label(names[0].clone())
-        .x_grid_spacer(|_| {
-            (0..3)
-                .map(|place| egui_plot::GridMark {
-                    value: f64::from(place),
-                    step_size: 1.0,
-                })
-                .collect()
-        })
-        .x_axis_formatter(move |mark, _| ticks.get(mark.value as usize).cloned().unwrap_or_default())
-        .show(ui, |plot| {
-            for (place, name) in names.iter().enumerate() {
-                let bar = egui_plot::Bar::new(place as f64, 2.0 + place as f64);
-                plot.bar_chart(egui_plot::BarChart::new(name.clone(), vec![bar]));
-            }
-        });
-}
-
-#[test]
-fn a_plot_sets_names_of_any_script_by_our_layout() {
-    for scale in [1.0, 2.0] {
-        let mut harness = Harness::builder()
-            .with_size(vec2(600.0, 400.0))
-            .with_pixels_per_point(scale)
-            .with_context_setup(|context| text::install(context, Fallback::None))
-            .build_ui(plot);
-        harness.run();
-        let texts: Vec<_> = harness
-            .output()
-            .shapes
-            .iter()
-            .filter_map(|clipped| match &clipped.shape {
-                egui::Shape::Text(text) => Some(text.galley.clone()),
-                _ => None,
-            })
-            .collect();
-        for galley in &texts {
-            let own = |letter: char| crate::language::Script::of(letter).is_none() || letter.is_ascii();
-            assert!(
-                galley.job.text.chars().all(own),
-                "egui set {:?} itself",
-                galley.job.text
-            );
-        }
-        for (tag, name) in NAMES {
-            let one = text::one_character(&harness.ctx, name, Weight::Regular, Some(&tag.parse().unwrap()));
-            assert_eq!(one.chars().count(), 1);
-            let drawn: Vec<_> = texts.iter().filter(|galley| galley.job.text == one).collect();
-            assert!(
-                drawn.len() >= 2,
-                "{name} on the axis and in the legend at {scale}: {}",
-                drawn.len()
-            );
-            for galley in drawn {
-                let style = TextStyle {
-                    size: galley.job.sections[0].format.font_id.size,
-                    ..style(tag)
-                };
-                let ours = text::lay_out(&harness.ctx, name, &style, &Frame::UNLIMITED).galley;
-                let (width, wanted) = (galley.mesh_bounds.width(), ours.mesh_bounds.width());
-                assert!(
-                    (width - wanted).abs() < wanted * 0.12 + 3.0,
-                    "{name}: {width} for {wanted}"
-                );
-            }
-        }
-    }
-}
-
-/// Draws a plot with names of several scripts into `target/plots`, to be looked at.
-#[test]
-#[ignore = "needs a graphics driver, and eyes"]
-fn draws_plots() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/plots");
-    std::fs::create_dir_all(&folder).unwrap();
-    for (theme, scale) in [(egui::Theme::Light, 1.0), (egui::Theme::Dark, 2.0)] {
-        let mut harness = Harness::builder()
-            .with_size(vec2(600.0, 400.0))
-            .with_pixels_per_point(scale)
-            .with_theme(theme)
-            .with_context_setup(|context| text::install(context, Fallback::None))
-            .wgpu()
-            .build_ui(plot);
-        harness.run();
-        harness
-            .render()
-            .unwrap()
-            .save(folder.join(format!("{theme:?}.png")))
-            .unwrap();
     }
 }
 
