@@ -5,6 +5,7 @@
 
 mod accessible;
 mod edit;
+mod gesture;
 mod menu;
 mod select;
 
@@ -16,7 +17,7 @@ use super::spoken;
 use super::widgets::tooltip_of;
 use crate::language::{Direction, Language};
 use crate::text::layout::Line;
-use crate::text::{self, Frame, Styled, TextStyle};
+use crate::text::{self, Cut, Frame, Styled, TextStyle};
 
 /// A label: `ui.add(Label::new(text, &style).color(color).selectable())`.
 pub struct Label<'a> {
@@ -24,6 +25,7 @@ pub struct Label<'a> {
     style: &'a TextStyle,
     color: Option<Color32>,
     max_lines: Option<usize>,
+    cut: Cut,
     selectable: bool,
 }
 
@@ -35,6 +37,7 @@ impl<'a> Label<'a> {
             style,
             color: None,
             max_lines: None,
+            cut: Cut::End,
             selectable: false,
         }
     }
@@ -48,6 +51,12 @@ impl<'a> Label<'a> {
     /// Cuts it with an ellipsis after `lines` lines; the whole then shows on hovering.
     pub fn max_lines(mut self, lines: usize) -> Self {
         self.max_lines = Some(lines);
+        self
+    }
+
+    /// Where it loses what it loses when it is cut.
+    pub fn cut(mut self, cut: Cut) -> Self {
+        self.cut = cut;
         self
     }
 
@@ -68,6 +77,7 @@ impl Widget for Label<'_> {
         let mut frame = Frame {
             max_width,
             max_lines: self.max_lines,
+            cut: self.cut,
             fill: may_fill && direction == Some(Direction::RightToLeft),
             ..Frame::UNLIMITED
         };
@@ -118,5 +128,4 @@ pub fn selectable(ui: &mut Ui, text: &str, style: &TextStyle) -> Response {
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "stock widgets take our galleys too")]
 mod tests;

@@ -5,32 +5,17 @@ use std::ops::Range;
 
 use egui::accesskit::{Action, ActionData};
 use egui::style::ScrollAnimation;
-use egui::{CursorIcon, Event, Id, Key, Pos2, Rect, Response, Ui, Vec2, pos2, vec2};
+use egui::{CursorIcon, Event, Id, Key, Pos2, Rect, Response, Ui, pos2, vec2};
 
 use super::accessible;
+use super::gesture::{Press, Unit, part_at};
 use super::menu::{self, Entry};
 use crate::text::TextLayout;
-
-/// What a drag takes along: characters after one press, words after two, paragraphs after three.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Unit {
-    Character,
-    Word,
-    Paragraph,
-}
-
-/// A press that others may follow, which then are one gesture.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Press {
-    at: f64,
-    on: Pos2,
-}
 
 /// The selection of the window, in bytes of the logical text of one widget.
 #[derive(Debug, Clone, PartialEq)]
 struct Selection {
     widget: Id,
-    unit: Unit,
     /// Where the drag began, and where it is now.
     anchor: Range<usize>,
     focus: Range<usize>,
@@ -42,7 +27,6 @@ impl Selection {
     fn between(widget: Id, anchor: usize, focus: usize) -> Self {
         Self {
             widget,
-            unit: Unit::Character,
             anchor: anchor..anchor,
             focus: focus..focus,
             press: None,
@@ -63,10 +47,6 @@ impl Selection {
         }
     }
 }
-
-/// Presses closer together than this are one gesture, in seconds and points.
-const GESTURE_SECONDS: f64 = 0.4;
-const GESTURE_POINTS: f32 = 6.0;
 
 /// How far a text scrolls in a second for each point that a drag is beyond what is in sight.
 const SCROLLED_PER_POINT: f32 = 12.0;
@@ -117,18 +97,9 @@ fn point(ui: &Ui, response: &Response, layout: &TextLayout, selection: &mut Opti
     let offset = position - response.rect.min;
     // The press itself begins a selection: a drag is recognised only some way further on.
     if pressed && response.contains_pointer() {
-        let unit = match selection {
-            Some(Selection {
-                unit,
-                press: Some(last),
-                ..
-            }) if now - last.at < GESTURE_SECONDS && last.on.distance(position) < GESTURE_POINTS => match unit {
-                Unit::Character => Unit::Word,
-                Unit::Word | Unit::Paragraph => Unit::Paragraph,
-            },
-            _ => Unit::Character,
-        };
-        let focus = part_at(layout, offset, unit);
+        let last = selection.as_ref().and_then(|selection| selection.press.as_ref());
+        let press = Press::after(last, now, position);
+        let focus = part_at(layout, offset, press.unit);
         // With Shift the other end stays.
         let anchor = match selection {
             Some(last) if extend => last.anchor.clone(),
@@ -136,10 +107,9 @@ fn point(ui: &Ui, response: &Response, layout: &TextLayout, selection: &mut Opti
         };
         *selection = Some(Selection {
             widget: response.id,
-            unit,
             anchor,
             focus,
-            press: Some(Press { at: now, on: position }),
+            press: Some(press),
         });
     } else if pressed {
         *selection = None;
@@ -147,7 +117,8 @@ fn point(ui: &Ui, response: &Response, layout: &TextLayout, selection: &mut Opti
         && response.is_pointer_button_down_on()
         && let Some(selection) = selection
     {
-        selection.focus = part_at(layout, offset, selection.unit);
+        let unit = selection.press.map_or(Unit::Character, |press| press.unit);
+        selection.focus = part_at(layout, offset, unit);
         scroll_after(ui, position);
     }
 }
@@ -196,17 +167,4 @@ fn ask(ui: &Ui, response: &Response, layout: &TextLayout, selection: &mut Option
         _ => {}
     }
     copy && keys
-}
-
-/// The part of the text at `offset` points from its top left.
-fn part_at(layout: &TextLayout, offset: Vec2, unit: Unit) -> Range<usize> {
-    let point = offset * layout.scale;
-    match unit {
-        Unit::Character => {
-            let position = layout.caret_at(point.x, point.y).position;
-            position..position
-        }
-        Unit::Word => layout.word_at(point.x, point.y),
-        Unit::Paragraph => layout.paragraph_at(point.y),
-    }
 }

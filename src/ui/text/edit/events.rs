@@ -12,19 +12,14 @@ use crate::text::TextLayout;
 use crate::text::caret::{Caret, Motion};
 use crate::text::edit::Edit;
 use crate::ui::text::accessible;
+use crate::ui::text::gesture::{Press, Unit, part_at};
 
-/// What a press took, which a drag goes on by: characters, words or paragraphs.
+/// A press and what it took, which a drag goes on from.
 #[derive(Debug, Clone)]
 pub struct Gesture {
-    presses: u8,
+    press: Press,
     anchor: Range<usize>,
-    at: f64,
-    on: Pos2,
 }
-
-/// Presses closer together than this are one gesture, in seconds and points.
-const GESTURE_SECONDS: f64 = 0.4;
-const GESTURE_POINTS: f32 = 6.0;
 
 /// What the keys asked of whoever shows the field.
 #[derive(Debug, Clone, Copy, Default)]
@@ -79,50 +74,35 @@ fn point(ui: &Ui, response: &Response, kept: &mut Kept, layout: &TextLayout, ori
         (pressed, down, pointer.interact_pos(), input.time, input.modifiers.shift)
     });
     let Some(position) = position else { return };
-    let at = (position - origin) * layout.scale;
+    let offset = position - origin;
+    let at = offset * layout.scale;
     let caret = layout.caret_at(at.x, at.y);
-    let unit = |presses: u8| match presses {
-        1 => caret.position..caret.position,
-        2 => layout.word_at(at.x, at.y),
-        _ => layout.paragraph_at(at.y),
-    };
     if pressed && response.contains_pointer() {
         response.request_focus();
-        let presses = match &kept.gesture {
-            Some(last) if now - last.at < GESTURE_SECONDS && last.on.distance(position) < GESTURE_POINTS => {
-                last.presses % 3 + 1
-            }
-            _ => 1,
-        };
-        let mut anchor = unit(presses);
-        if presses > 1 {
-            kept.edit.select(anchor.clone());
-        } else {
+        let press = Press::after(kept.gesture.as_ref().map(|last| &last.press), now, position);
+        let mut anchor = part_at(layout, offset, press.unit);
+        if press.unit == Unit::Character {
             kept.edit.place(caret, shift);
             anchor = kept.edit.anchor().position..kept.edit.anchor().position;
+        } else {
+            kept.edit.select(anchor.clone());
         }
-        kept.gesture = Some(Gesture {
-            presses,
-            anchor,
-            at: now,
-            on: position,
-        });
+        kept.gesture = Some(Gesture { press, anchor });
     } else if down
         && response.is_pointer_button_down_on()
-        && let Some(Gesture {
-            presses, anchor, on, ..
-        }) = kept.gesture.clone()
-        && on != position
+        && let Some(Gesture { press, anchor }) = kept.gesture.clone()
+        && press.on != position
     {
-        let unit = unit(presses);
-        let backwards = unit.start < anchor.start;
+        let part = part_at(layout, offset, press.unit);
+        let backwards = part.start < anchor.start;
         let (from, to) = if backwards {
-            (Caret::after(anchor.end), Caret::before(unit.start))
+            (Caret::after(anchor.end), Caret::before(part.start))
         } else {
-            (Caret::before(anchor.start), Caret::after(unit.end))
+            (Caret::before(anchor.start), Caret::after(part.end))
         };
         kept.edit.place(from, false);
-        kept.edit.place(if presses == 1 { caret } else { to }, true);
+        let to = if press.unit == Unit::Character { caret } else { to };
+        kept.edit.place(to, true);
     }
 }
 
