@@ -5,7 +5,7 @@ use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui
 use super::icons::{self, Icon};
 use super::marks::Marks;
 use super::spoken;
-use super::typeset::{self, Ink};
+use super::typeset::{self, Ink, Words};
 use super::widgets::{self, Button, Emphasis, Search, card, palette, within};
 use crate::app::State;
 use crate::app::command::Command;
@@ -188,7 +188,7 @@ fn show_row(ui: &mut Ui, model: &Model, state: &State, commands: &mut Vec<Comman
             marks.paint(
                 ui,
                 upper,
-                &model.title,
+                Words::name(&model.title),
                 Ink::new(size::BODY, colours.text).semibold(),
                 Align2::LEFT_CENTER,
             );

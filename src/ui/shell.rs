@@ -4,7 +4,7 @@ use egui::{Align2, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, 
 
 use super::icons::{self, Icon};
 use super::spoken;
-use super::typeset::{self, Ink};
+use super::typeset::{self, Ink, Words};
 use super::widgets::{self, Button, Emphasis, palette, tooltip, within};
 use crate::app::State;
 use crate::app::command::{self, Command, Page};
@@ -238,12 +238,13 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
         counted(study.entries.len(), "item"),
         counted(study.runs.len(), "run")
     );
-    for (name, text) in [("workspace", &study.root.display().to_string()), ("counts", &counts)] {
+    let root = study.root.display().to_string();
+    for (name, words) in [("workspace", Words::name(&root)), ("counts", Words::from(&counts))] {
         let room = (right - left).max(0.0);
-        let galley = typeset::galley(ui, text, ink, room, 1);
+        let galley = typeset::galley(ui, words, ink, room, 1);
         let place = Rect::from_min_size(pos2(left, inner.top()), vec2(galley.size().x, inner.height()));
         if room > 60.0 {
-            status_text(ui, place, name, text, ink);
+            status_text(ui, place, name, words, ink);
         }
         left = place.right() + 24.0;
     }
@@ -290,13 +291,13 @@ fn show_missing(ui: &mut Ui, rect: Rect, right: f32, missing: &Missing, commands
 fn status_text_before(ui: &mut Ui, rect: Rect, right: f32, (name, text): (&str, &str), ink: Ink) -> Response {
     let galley = typeset::galley(ui, text, ink, f32::INFINITY, 1);
     let place = Rect::from_min_max(pos2(right - galley.size().x, rect.top()), pos2(right, rect.bottom()));
-    status_text(ui, place, name, text, ink)
+    status_text(ui, place, name, text.into(), ink)
 }
 
-fn status_text(ui: &mut Ui, rect: Rect, name: &str, text: &str, ink: Ink) -> Response {
+fn status_text(ui: &mut Ui, rect: Rect, name: &str, words: Words<'_>, ink: Ink) -> Response {
     let response = ui.interact(rect, widgets::id("status", name), Sense::hover());
-    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, text));
-    typeset::paint(ui, rect.expand2(vec2(1.0, 0.0)), text, ink, Align2::LEFT_CENTER);
+    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, words.text));
+    typeset::paint(ui, rect.expand2(vec2(1.0, 0.0)), words, ink, Align2::LEFT_CENTER);
     response
 }
 

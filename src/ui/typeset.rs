@@ -13,7 +13,7 @@ use super::widgets::tooltip;
 use crate::app::theme::{Palette, size};
 use crate::language::{Language, Script};
 use crate::text::controls::Controls;
-use crate::text::{self, Frame, Piece, Styled, TextStyle, Weight};
+use crate::text::{self, Cut, Frame, Piece, Styled, TextStyle, Weight};
 
 /// How a text is set.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -120,9 +120,19 @@ pub struct Words<'a> {
     pub text: &'a str,
     pub pieces: &'a [Piece],
     pub language: Option<&'a Language>,
+    /// What they lose where there is no room for all of them.
+    pub cut: Cut,
 }
 
 impl<'a> Words<'a> {
+    /// The name of a model or a file. Many begin alike, so it keeps its end.
+    pub fn name(name: &'a str) -> Self {
+        Self {
+            cut: Cut::Middle,
+            ..name.into()
+        }
+    }
+
     /// The name that a language's own speakers use.
     pub fn native(language: &'a Language) -> Self {
         (language.native_name(), language).into()
@@ -154,6 +164,7 @@ impl<'a> From<Styled<'a>> for Words<'a> {
             text,
             pieces,
             language: None,
+            cut: Cut::End,
         }
     }
 }
@@ -167,9 +178,8 @@ impl<'a> From<(&'a str, &'a Language)> for Words<'a> {
 impl<'a> From<(Styled<'a>, &'a Language)> for Words<'a> {
     fn from((styled, language): (Styled<'a>, &'a Language)) -> Self {
         Self {
-            text: styled.text,
-            pieces: styled.pieces,
             language: Some(language),
+            ..styled.into()
         }
     }
 }
@@ -182,6 +192,7 @@ pub fn galley<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32, ro
     let frame = Frame {
         max_width: width.max(0.0) + 0.5,
         max_lines,
+        cut: words.cut,
         ..Frame::UNLIMITED
     };
     let style = match rows {
@@ -260,7 +271,8 @@ pub fn first_baseline(ui: &Ui, text: &str, ink: Ink, width: f32, language: &Lang
 pub fn line<'a>(ui: &mut Ui, words: impl Into<Words<'a>>, ink: Ink) -> Response {
     let words = words.into();
     let style = ink.style(words.language);
-    ui.add(Label::new(words.styled(), &style).color(ink.colour).max_lines(1))
+    let label = Label::new(words.styled(), &style).color(ink.colour);
+    ui.add(label.max_lines(1).cut(words.cut))
 }
 
 /// A label that wraps at the width there is.

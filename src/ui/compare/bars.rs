@@ -79,7 +79,7 @@ fn show_legend(ui: &Ui, area: Rect, state: &State) -> f32 {
     let mut left = row.left();
     for (series, model) in state.compare.matrix.models.iter().enumerate() {
         let name = numbered(state, series, model);
-        let galley = typeset::galley(ui, &name, ink, 240.0, 1);
+        let galley = typeset::galley(ui, Words::name(&name), ink, 240.0, 1);
         let width = galley.size().x;
         if left + width + 18.0 > row.right() && left > row.left() {
             row = row.translate(vec2(0.0, LEGEND_ROW));

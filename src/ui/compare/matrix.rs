@@ -14,7 +14,7 @@ use crate::language::Language;
 use crate::text::isolate::isolate;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
-use crate::ui::typeset::{self, Ink};
+use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::{self, card, palette, within};
 
 const WIDEST_NAMES: f32 = 164.0;
@@ -158,9 +158,9 @@ fn show_model(ui: &mut Ui, rect: Rect, model: &str, state: &State) {
     let response = ui.interact(rect, widgets::id("matrix model", model), Sense::hover());
     spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, model));
     match detail {
-        None => _ = typeset::paint(ui, rect, model, ink, Align2::LEFT_CENTER),
+        None => _ = typeset::paint(ui, rect, Words::name(model), ink, Align2::LEFT_CENTER),
         Some(detail) => {
-            typeset::paint(ui, name, model, ink, Align2::LEFT_CENTER);
+            typeset::paint(ui, name, Words::name(model), ink, Align2::LEFT_CENTER);
             let below = Rect::from_min_max(name.left_bottom(), rect.max);
             typeset::paint(
                 ui,

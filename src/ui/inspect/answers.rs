@@ -9,7 +9,7 @@ use crate::app::theme::{size, space};
 use crate::text::isolate;
 use crate::ui::outcomes;
 use crate::ui::spoken;
-use crate::ui::typeset::{self, Ink};
+use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::{self, palette};
 
 const TITLE: f32 = 32.0;
@@ -138,6 +138,7 @@ fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Out
                 typeset::paint_centred(ui, letter, text, ink);
                 outcomes::paint(ui, pos2(cell.left() + 22.0, cell.center().y), outcome);
             }
+            (Some(_), 0) => _ = typeset::paint(ui, cell, Words::name(text), ink, align),
             _ => _ = typeset::paint(ui, cell, text, ink, align),
         }
     }

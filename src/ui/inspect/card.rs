@@ -435,7 +435,7 @@ fn show_bar(
     typeset::paint(
         ui,
         column.place(INDENT, names, top, BAR_ROW),
-        model,
+        Words::name(model),
         ink,
         column.start(),
     );

@@ -15,12 +15,12 @@ use crate::ui::column::Column;
 use crate::ui::icons;
 use crate::ui::marks::{Excerpt, Marks};
 use crate::ui::spoken;
-use crate::ui::typeset::{self, Ink};
+use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::menu::{self, Entry};
 use crate::ui::widgets::{self, Button, Emphasis, Search, palette, within};
 
 /// What a filter narrows to, and how it is taken away.
-type Chip = (Option<String>, fn(&mut Filter));
+type Chip<'a> = (Option<Words<'a>>, fn(&mut Filter));
 
 /// Past this many models the row counts outcomes instead of marking each.
 const MARKS: usize = 5;
@@ -73,22 +73,23 @@ fn show_filters(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Co
     let filter = &state.inspect.filter;
     ui.spacing_mut().interact_size.y = 22.0;
     ui.horizontal_wrapped(|ui| {
-        let language = filter
-            .language
-            .as_ref()
-            .map(|language| language.english_name().to_owned());
-        let outcome = filter.outcome.map(|outcome| outcome.word().to_owned());
-        let chips: [Chip; 6] = [
-            (filter.model.clone(), |filter| filter.model = None),
-            (filter.benchmark.clone(), |filter| filter.benchmark = None),
-            (filter.task.clone(), |filter| filter.task = None),
+        let language = filter.language.as_ref().map(|language| language.english_name().into());
+        let outcome = filter.outcome.map(|outcome| outcome.word().into());
+        let chips: [Chip<'_>; 6] = [
+            (filter.model.as_deref().map(Words::name), |filter| filter.model = None),
+            (filter.benchmark.as_deref().map(Words::name), |filter| {
+                filter.benchmark = None;
+            }),
+            (filter.task.as_deref().map(Words::from), |filter| filter.task = None),
             (language, |filter| filter.language = None),
-            (filter.subject.clone(), |filter| filter.subject = None),
+            (filter.subject.as_deref().map(Words::from), |filter| {
+                filter.subject = None;
+            }),
             (outcome, |filter| filter.outcome = None),
         ];
-        for (text, remove) in chips {
-            let Some(text) = text else { continue };
-            if widgets::filter_chip(ui, &text).clicked() {
+        for (words, remove) in chips {
+            let Some(words) = words else { continue };
+            if widgets::filter_chip(ui, words).clicked() {
                 let mut fewer = filter.clone();
                 remove(&mut fewer);
                 commands.push(Command::SetFilter(fewer));
@@ -137,7 +138,7 @@ fn show_menu(button: &Response, filter: &Filter, study: &Study, commands: &mut V
         )
     }));
     rows.extend(models.iter().map(|model| {
-        let entry = Entry::new(model).group("Model");
+        let entry = Entry::new(Words::name(model)).group("Model");
         (
             entry,
             Filter {
@@ -147,7 +148,7 @@ fn show_menu(button: &Response, filter: &Filter, study: &Study, commands: &mut V
         )
     }));
     rows.extend(benchmarks.map(|benchmark| {
-        let entry = Entry::new(benchmark).group("Benchmark");
+        let entry = Entry::new(Words::name(benchmark)).group("Benchmark");
         (
             entry,
             Filter {

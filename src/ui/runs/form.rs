@@ -65,7 +65,7 @@ fn show_models(ui: &mut Ui, form: &mut RunForm, state: &State, commands: &mut Ve
         any = true;
         let on = form.models.contains_key(&model.id);
         let note = model.bytes.map(bytes).unwrap_or_default();
-        if widgets::check(ui, &model.title, &note, on) {
+        if widgets::check(ui, Words::name(&model.title), &note, on) {
             if on {
                 form.models.remove(&model.id);
             } else {

@@ -91,3 +91,21 @@ fn ink_stays_within_the_galley_and_off_the_lines_beside_it() {
     }
     assert!(bad.is_empty(), "{bad:#?}");
 }
+
+#[test]
+fn names_that_differ_at_their_ends_look_different_where_they_are_cut() {
+    let mut harness = Harness::builder().build_ui(|ui| {
+        let ink = Ink::new(size::SMALL, Color32::BLACK);
+        let drawn = |words: Words<'_>| {
+            let galley = galley(ui, words, ink, 90.0, 1);
+            assert!(galley.elided && galley.size().x <= 91.0, "{}", words.text);
+            let vertices = galley.rows.iter().flat_map(|row| &row.visuals.mesh.vertices);
+            vertices.map(|vertex| vertex.uv).collect::<Vec<_>>()
+        };
+        let [one, other] = ["medical-llama-3-instruct-q4_0", "medical-llama-3-instruct-q8_0"];
+        assert_ne!(drawn(Words::name(one)), drawn(Words::name(other)));
+        assert_eq!(drawn(one.into()), drawn(other.into()), "as a sentence is cut");
+    });
+    text::install(&harness.ctx, Fallback::None);
+    harness.run();
+}

@@ -6,16 +6,19 @@ use super::{focus_ring, palette};
 use crate::app::theme::{radius, size};
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
-use crate::ui::typeset::{self, Ink};
+use crate::ui::typeset::{self, Ink, Words};
 
 const ROW: f32 = 26.0;
 const BOX: f32 = 14.0;
 
 /// A box with a mark, its words, and a note at the far end. Returns whether it was clicked.
-pub fn check(ui: &mut Ui, text: &str, note: &str, on: bool) -> bool {
+pub fn check<'a>(ui: &mut Ui, words: impl Into<Words<'a>>, note: &str, on: bool) -> bool {
+    let words = words.into();
     let colours = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-    spoken::tell(&response, None, || WidgetInfo::selected(Role::CheckBox, true, on, text));
+    spoken::tell(&response, None, || {
+        WidgetInfo::selected(Role::CheckBox, true, on, words.text)
+    });
     if response.hovered() {
         ui.painter()
             .rect_filled(rect.expand2(vec2(4.0, 0.0)), radius::CHIP, colours.hover);
@@ -33,8 +36,14 @@ pub fn check(ui: &mut Ui, text: &str, note: &str, on: bool) -> bool {
     }
     let grey = Ink::new(size::SECONDARY, colours.text_3);
     let end = typeset::paint(ui, rect, note, grey, Align2::RIGHT_CENTER).left();
-    let words = Rect::from_min_max(rect.min + vec2(BOX + 8.0, 0.0), pos2(end - 10.0, rect.bottom()));
-    typeset::paint(ui, words, text, Ink::new(size::BODY, colours.text), Align2::LEFT_CENTER);
+    let place = Rect::from_min_max(rect.min + vec2(BOX + 8.0, 0.0), pos2(end - 10.0, rect.bottom()));
+    typeset::paint(
+        ui,
+        place,
+        words,
+        Ink::new(size::BODY, colours.text),
+        Align2::LEFT_CENTER,
+    );
     focus_ring(ui, &response, rect);
     response.on_hover_cursor(CursorIcon::PointingHand).clicked()
 }

@@ -34,13 +34,13 @@ pub fn toggle_chip<'a>(ui: &mut Ui, words: impl Into<Words<'a>>, on: bool, name:
 }
 
 /// A chip for something that is narrowed to; a click takes it away.
-pub fn filter_chip(ui: &mut Ui, text: &str) -> Response {
+pub fn filter_chip(ui: &mut Ui, words: Words<'_>) -> Response {
     let colours = palette(ui);
     let ink = Ink::new(size::SECONDARY, colours.accent_text).semibold();
-    let galley = typeset::galley(ui, text, ink, 220.0, 1);
+    let galley = typeset::galley(ui, words, ink, 220.0, 1);
     let (rect, response) = ui.allocate_exact_size(vec2((galley.size().x + 30.0).round(), 22.0), Sense::click());
     spoken::tell(&response, None, || {
-        WidgetInfo::labeled(Role::Button, true, format!("Remove filter {text}"))
+        WidgetInfo::labeled(Role::Button, true, format!("Remove filter {}", words.text))
     });
     ui.painter().rect_filled(rect, radius::CHIP, colours.accent_soft);
     ui.painter().galley(
