@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use polyclinic::text::caret::{Caret, Motion};
-use polyclinic::text::{Frame, TextLayout};
+use polyclinic::text::{Cut, Frame, TextLayout};
 use proptest::prelude::*;
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
@@ -28,12 +28,13 @@ fn texts() -> impl Strategy<Value = String> {
 fn frames() -> impl Strategy<Value = Frame> {
     let widths = prop::sample::select(vec![0.0, 1.0, 40.0, 200.0, f32::INFINITY]);
     let lines = prop::sample::select(vec![None, Some(1), Some(2)]);
-    (widths, lines, any::<bool>(), any::<bool>()).prop_map(|(max_width, max_lines, fill, editable)| Frame {
+    let cuts = prop::sample::select(vec![Cut::End, Cut::Middle]);
+    (widths, lines, any::<bool>(), any::<bool>(), cuts).prop_map(|(max_width, max_lines, fill, editable, cut)| Frame {
         max_width,
         max_lines,
         fill,
         editable,
-        ..Frame::UNLIMITED
+        cut,
     })
 }
 
