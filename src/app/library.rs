@@ -5,9 +5,9 @@ use std::path::Path;
 use super::models::Model;
 use crate::engine::PLANNED_TOKENS;
 use crate::engine::memory::MemoryNeed;
+use crate::engine::source;
 use crate::error_chain;
 use crate::models::cache::Places;
-use crate::models::gguf::GgufFile;
 use crate::models::library::{Added, Library};
 use crate::models::packaged::{self, PackagedModel};
 use crate::places::data_folder;
@@ -84,8 +84,8 @@ fn describe(model: &mut Model, path: &Path) {
 }
 
 fn read_header(model: &mut Model, path: &Path) -> Result<(), String> {
-    let file = GgufFile::open(path).map_err(|error| error_chain(&error))?;
-    let summary = file.summary().map_err(|error| error_chain(&error))?;
+    let files = source::open(path).map_err(|error| error_chain(&error))?;
+    let summary = files.summary().map_err(|error| error_chain(&error))?;
     let context = summary.context_length.and_then(|tokens| usize::try_from(tokens).ok());
     model.bytes = Some(summary.file_bytes);
     model.architecture = Some(summary.architecture);
@@ -95,7 +95,7 @@ fn read_header(model: &mut Model, path: &Path) -> Result<(), String> {
     model.licence = summary.licence;
     let tokens = PLANNED_TOKENS.min(context.unwrap_or(PLANNED_TOKENS));
     model.needs = Some(
-        MemoryNeed::of(&file, tokens)
+        MemoryNeed::of(files.as_ref(), tokens)
             .map_err(|error| error_chain(&error))?
             .total(),
     );

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use polyclinic::engine::source;
 use polyclinic::models::cache::Places;
 use polyclinic::models::fetch::{self, Progress};
-use polyclinic::models::gguf::GgufFile;
 use polyclinic::models::library::{Library, file_name};
 use polyclinic::models::packaged::{self, PackagedModel};
 use polyclinic::places::data_folder;
@@ -45,7 +45,7 @@ pub fn list() -> anyhow::Result<Ending> {
 }
 
 fn row(name: &str, path: &Path) -> [String; 5] {
-    match GgufFile::open(path).and_then(|file| file.summary()) {
+    match source::open(path).and_then(|files| files.summary()) {
         Ok(summary) => [
             name.to_owned(),
             megabytes(summary.file_bytes),
@@ -73,7 +73,7 @@ pub fn act(action: &ModelsCommand) -> anyhow::Result<Ending> {
         }
         ModelsCommand::Add { file } => {
             // A file that is no model is refused now, not in the middle of a run.
-            GgufFile::open(file)?.summary()?;
+            source::open(file)?.summary()?;
             let added = Library::open(&data_folder()?)?.add(file)?;
             line(&format!("{}  {}", added.name, added.path.display()))?;
         }

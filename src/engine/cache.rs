@@ -1,7 +1,7 @@
 //! The keys and values of every token computed so far, in one store that sequences share.
 
-use super::architecture::Settings;
 use super::kernels;
+use super::settings::Settings;
 
 /// Keys and values of a layer.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ pub struct Sequence {
 impl Cache {
     /// An empty store.
     pub fn new(settings: &Settings) -> Self {
-        let layers = (0..settings.layers).map(|_| LayerCache::default()).collect();
+        let layers = settings.layers.iter().map(|_| LayerCache::default()).collect();
         Self {
             layers,
             rows: 0,
@@ -41,7 +41,7 @@ impl Cache {
 
     /// How many bytes one row takes in all layers.
     pub fn bytes_per_row(settings: &Settings) -> u64 {
-        (settings.layers * settings.key_width() * 2 * size_of::<f32>()) as u64
+        (settings.layers.len() * settings.key_width() * 2 * size_of::<f32>()) as u64
     }
 
     /// How many rows there are.

@@ -1,11 +1,12 @@
 //! The decoder: tokens in, hidden states and logits out, for every architecture of the table.
 
-use super::architecture::{RotaryLayout, Settings};
 use super::cache::{Cache, Sequence};
 use super::kernels::{self, Heads, Query};
-use super::weights::{Layer, Projection, Weights, embed};
+use super::rotary::{Angles, Reach};
+use super::settings::{FeedForwardSettings, LayerSettings, Settings};
+use super::source::ModelFiles;
+use super::weights::{FeedForward, GateScratch, Layer, Weights, embed};
 use super::{Cancel, EngineError, TokenId};
-use crate::models::gguf::GgufFile;
 
 /// The most tokens that go through the layers together; more are cut into several passes.
 /// The bits of a result do not depend on it, memory and the time until a stop is noticed do.
@@ -24,15 +25,9 @@ pub struct Step<'a> {
 /// A loaded model.
 #[derive(Debug)]
 pub struct Decoder {
-    file: GgufFile,
+    files: Box<dyn ModelFiles>,
     settings: Settings,
     weights: Weights,
-}
-
-/// The cosines and sines of a pass, `[token][head width / 2]`.
-struct Angles {
-    cosines: Vec<f32>,
-    sines: Vec<f32>,
 }
 
 /// A part of a step that fits a pass.
@@ -42,11 +37,11 @@ struct Part {
 }
 
 impl Decoder {
-    /// Loads the weights of a file whose settings were read before.
-    pub fn load(file: GgufFile, settings: Settings) -> Result<Self, EngineError> {
-        let weights = Weights::load(&file, &settings)?;
+    /// Loads the weights of files whose settings were read before.
+    pub fn load(files: Box<dyn ModelFiles>, settings: Settings) -> Result<Self, EngineError> {
+        let weights = Weights::load(files.as_ref(), &settings)?;
         Ok(Self {
-            file,
+            files,
             settings,
             weights,
         })
@@ -61,10 +56,16 @@ impl Decoder {
     }
 
     /// Runs all steps packed together and returns the wanted hidden states in their order, `[wanted][width]`,
-    /// ready for [`Decoder::logits`].
+    /// ready for [`Decoder::logits`]. All rows of a store are of one `reach`.
     ///
     /// After an error the store holds rows of no sequence; cut it back to where it was.
-    pub fn advance(&self, cache: &mut Cache, steps: &mut [Step<'_>], cancel: &Cancel) -> Result<Vec<f32>, EngineError> {
+    pub fn advance(
+        &self,
+        cache: &mut Cache,
+        steps: &mut [Step<'_>],
+        reach: Reach,
+        cancel: &Cancel,
+    ) -> Result<Vec<f32>, EngineError> {
         let mut hidden = Vec::new();
         let mut pass = Vec::new();
         let mut room = TOKENS_PER_PASS;
@@ -80,14 +81,14 @@ impl Decoder {
                 room -= end - start;
                 start = end;
                 if room == 0 {
-                    self.pass(cache, steps, &pass, cancel, &mut hidden)?;
+                    self.pass(cache, steps, &pass, reach, cancel, &mut hidden)?;
                     pass.clear();
                     room = TOKENS_PER_PASS;
                 }
             }
         }
         if !pass.is_empty() {
-            self.pass(cache, steps, &pass, cancel, &mut hidden)?;
+            self.pass(cache, steps, &pass, reach, cancel, &mut hidden)?;
         }
         Ok(hidden)
     }
@@ -96,6 +97,12 @@ impl Decoder {
     pub fn logits(&self, hidden: &[f32]) -> Vec<f32> {
         let mut logits = vec![0f32; hidden.len() / self.settings.width * self.settings.vocabulary];
         self.weights.head.multiply(hidden, &mut logits);
+        if let Some(scale) = self.settings.logit_scale {
+            kernels::scale(&mut logits, scale);
+        }
+        if let Some(cap) = self.settings.logit_cap {
+            kernels::soft_cap(&mut logits, 1.0, cap);
+        }
         logits
     }
 
@@ -104,6 +111,7 @@ impl Decoder {
         cache: &mut Cache,
         steps: &mut [Step<'_>],
         parts: &[Part],
+        reach: Reach,
         cancel: &Cancel,
         hidden: &mut Vec<f32>,
     ) -> Result<(), EngineError> {
@@ -138,23 +146,24 @@ impl Decoder {
             })
             .collect();
 
-        let mut x = embed(&self.file, settings, &tokens)?;
-        if settings.architecture.scaled_embeddings {
-            let scale = (settings.width as f32).sqrt();
-            x.iter_mut().for_each(|x| *x *= scale);
+        let mut x = embed(self.files.as_ref(), settings, &tokens)?;
+        if let Some(scale) = settings.embedding_scale {
+            kernels::scale(&mut x, scale);
         }
-        let global = self.angles(&positions, settings.rotary_base, settings.rotary_scale);
-        let local = (0..settings.layers)
-            .any(|layer| settings.layer_window(layer).is_some())
-            .then(|| self.angles(&positions, settings.window_rotary_base, 1.0));
+        let whole = settings.rotary.turning(reach).angles(&positions);
+        let window = settings
+            .rotary
+            .window
+            .as_ref()
+            .map(|turning| turning.angles(&positions));
         let mut scratch = Scratch::new(settings, tokens.len());
-        for (index, layer) in self.weights.layers.iter().enumerate() {
+        for (index, (layer, kind)) in self.weights.layers.iter().zip(&settings.layers).enumerate() {
             if cancel.is_cancelled() {
                 return Err(EngineError::Cancelled);
             }
-            let window = settings.layer_window(index);
-            let angles = local.as_ref().filter(|_| window.is_some()).unwrap_or(&global);
-            self.attention(layer, index, window, angles, &queries, cache, &mut x, &mut scratch);
+            let windowed = window.as_ref().filter(|_| kind.window.is_some());
+            let angles = windowed.or(Some(&whole)).filter(|_| kind.turns);
+            self.attention(layer, index, *kind, angles, &queries, cache, &mut x, &mut scratch);
             self.feed_forward(layer, &mut x, &mut scratch);
         }
         cache.grow(tokens.len());
@@ -171,27 +180,6 @@ impl Decoder {
         Ok(())
     }
 
-    /// The angles by which pairs turn at these positions.
-    fn angles(&self, positions: &[usize], base: f64, scale: f64) -> Angles {
-        let half = self.settings.head_width / 2;
-        let mut angles = Angles {
-            cosines: Vec::with_capacity(positions.len() * half),
-            sines: Vec::with_capacity(positions.len() * half),
-        };
-        // In single precision and by repeated multiplication, as the reference does it.
-        let slow_down = (base as f32).powf(-2.0 / self.settings.head_width as f32);
-        for &position in positions {
-            let mut angle = position as f32;
-            for factor in &self.weights.rotary_factors {
-                let turned = angle / factor * (1.0 / scale) as f32;
-                angles.cosines.push(turned.cos());
-                angles.sines.push(turned.sin());
-                angle *= slow_down;
-            }
-        }
-        angles
-    }
-
     #[expect(
         clippy::too_many_arguments,
         reason = "the state of a pass, which nothing else shares"
@@ -200,15 +188,14 @@ impl Decoder {
         &self,
         layer: &Layer,
         index: usize,
-        window: Option<usize>,
-        angles: &Angles,
+        kind: LayerSettings,
+        angles: Option<&Angles>,
         queries: &[Query<'_>],
         cache: &mut Cache,
         x: &mut [f32],
         scratch: &mut Scratch,
     ) {
         let settings = &self.settings;
-        let layout = settings.architecture.rotary;
         let Scratch {
             normed,
             queries: q,
@@ -218,12 +205,12 @@ impl Decoder {
             output,
             ..
         } = scratch;
-        kernels::rms_norm(x, &layer.attention_norm, settings.epsilon, normed);
-        project(&layer.queries, normed, q);
-        project(&layer.keys, normed, k);
-        project(&layer.values, normed, v);
-        self.norm_and_turn(q, layer.query_norm.as_deref(), settings.query_width(), angles, layout);
-        self.norm_and_turn(k, layer.key_norm.as_deref(), settings.key_width(), angles, layout);
+        let input = self.normed(x, layer.attention_norm.as_deref(), normed);
+        layer.queries.apply(input, q);
+        layer.keys.apply(input, k);
+        layer.values.apply(input, v);
+        self.norm_and_turn(q, layer.query_norm.as_deref(), settings.query_width(), angles);
+        self.norm_and_turn(k, layer.key_norm.as_deref(), settings.key_width(), angles);
         let first_row = cache.rows();
         let Some(store) = cache.layers.get_mut(index) else {
             return;
@@ -234,48 +221,63 @@ impl Decoder {
             queries: settings.heads,
             key_values: settings.key_value_heads,
             width: settings.head_width,
-            window,
+            window: kind.window,
             scale: settings.attention_scale,
+            cap: settings.attention_cap,
         };
         kernels::attend(heads, queries, q, &store.keys, &store.values, attended);
-        project(&layer.attention_output, attended, output);
+        layer.attention_output.apply(attended, output);
         self.add_to_stream(x, output, layer.attention_post_norm.as_deref(), normed);
     }
 
     fn feed_forward(&self, layer: &Layer, x: &mut [f32], scratch: &mut Scratch) {
         let Scratch {
-            normed,
-            gate,
-            up,
-            output,
-            ..
+            normed, gates, output, ..
         } = scratch;
-        kernels::rms_norm(x, &layer.feed_forward_norm, self.settings.epsilon, normed);
-        project(&layer.gate, normed, gate);
-        project(&layer.up, normed, up);
-        kernels::gate(gate, up, self.settings.architecture.activation);
-        project(&layer.down, gate, output);
+        let (width, activation) = (self.settings.width, self.settings.architecture.activation);
+        let input = self.normed(x, layer.feed_forward_norm.as_deref(), normed);
+        match &layer.feed_forward {
+            FeedForward::Dense(unit) => unit.apply(input, activation, gates, output),
+            FeedForward::Experts(experts) => experts.apply(input, width, activation, gates, output),
+        }
         self.add_to_stream(x, output, layer.feed_forward_post_norm.as_deref(), normed);
     }
 
-    /// Norms each head where the architecture does and turns it by its position.
-    fn norm_and_turn(&self, x: &mut [f32], norm: Option<&[f32]>, width: usize, angles: &Angles, layout: RotaryLayout) {
+    /// What a block reads of the residual stream: normed where the architecture does that before it.
+    fn normed<'a>(&self, x: &'a [f32], norm: Option<&[f32]>, normed: &'a mut [f32]) -> &'a [f32] {
+        match norm {
+            Some(norm) => {
+                kernels::rms_norm(x, norm, self.settings.epsilon, normed);
+                normed
+            }
+            None => x,
+        }
+    }
+
+    /// Norms each head, or all together, where the architecture does and turns them by their position.
+    fn norm_and_turn(&self, x: &mut [f32], norm: Option<&[f32]>, width: usize, angles: Option<&Angles>) {
         if let Some(norm) = norm {
             let before = x.to_vec();
             kernels::rms_norm(&before, norm, self.settings.epsilon, x);
         }
-        kernels::rotate(
-            x,
-            width,
-            &angles.cosines,
-            &angles.sines,
-            self.settings.head_width / 2,
-            layout,
-        );
+        let Some(angles) = angles else {
+            return;
+        };
+        let rotary = &self.settings.rotary;
+        let heads = kernels::Turned {
+            token_width: width,
+            head_width: self.settings.head_width,
+            pairs: rotary.width / 2,
+            layout: rotary.layout,
+        };
+        kernels::rotate(x, heads, &angles.cosines, &angles.sines);
     }
 
-    /// Adds a block's output to the residual stream, normed first where the architecture does.
-    fn add_to_stream(&self, x: &mut [f32], output: &[f32], norm: Option<&[f32]>, normed: &mut [f32]) {
+    /// Adds a block's output to the residual stream, normed or scaled first where the model does.
+    fn add_to_stream(&self, x: &mut [f32], output: &mut [f32], norm: Option<&[f32]>, normed: &mut [f32]) {
+        if let Some(scale) = self.settings.residual_scale {
+            kernels::scale(output, scale);
+        }
         match norm {
             Some(norm) => {
                 kernels::rms_norm(output, norm, self.settings.epsilon, normed);
@@ -283,13 +285,6 @@ impl Decoder {
             }
             None => kernels::add(x, output),
         }
-    }
-}
-
-fn project(projection: &Projection, x: &[f32], out: &mut [f32]) {
-    projection.matrix.multiply(x, out);
-    if let Some(bias) = &projection.bias {
-        kernels::add_bias(out, bias);
     }
 }
 
@@ -301,8 +296,7 @@ struct Scratch {
     values: Vec<f32>,
     attended: Vec<f32>,
     output: Vec<f32>,
-    gate: Vec<f32>,
-    up: Vec<f32>,
+    gates: GateScratch,
 }
 
 impl Scratch {
@@ -315,16 +309,21 @@ impl Scratch {
             values: zeros(settings.key_width()),
             attended: zeros(settings.query_width()),
             output: zeros(settings.width),
-            gate: zeros(settings.feed_forward_width),
-            up: zeros(settings.feed_forward_width),
+            gates: GateScratch::default(),
         }
     }
 }
 
 /// How many bytes the largest pass takes beside weights and store.
 pub fn pass_memory(settings: &Settings) -> u64 {
-    let per_token =
-        4 * settings.width + 2 * settings.query_width() + 2 * settings.key_width() + 3 * settings.feed_forward_width;
+    let feed_forward = match settings.feed_forward {
+        FeedForwardSettings::Dense { width } => 3 * width,
+        // At worst one expert sees every token; what it sees and says is gathered.
+        FeedForwardSettings::Experts(experts) => {
+            3 * experts.width.max(experts.shared_width.unwrap_or(0)) + 2 * settings.width + 4 * experts.count
+        }
+    };
+    let per_token = 4 * settings.width + 2 * settings.query_width() + 2 * settings.key_width() + feed_forward;
     // The logits of a handful of states come on top.
     (TOKENS_PER_PASS * per_token + 16 * settings.vocabulary) as u64 * size_of::<f32>() as u64
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::models::gguf::GgufError;
+use crate::models::safetensors::FolderError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -11,7 +12,9 @@ pub enum EngineError {
     Cancelled,
     #[error(transparent)]
     File(#[from] GgufError),
-    #[error("{}: no tokenizer is inside; fetch a complete GGUF file of this model", path.display())]
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error("{}: no tokenizer is inside; fetch a complete GGUF file of this model, or its tokenizer.json", path.display())]
     NoTokenizer { path: PathBuf },
     #[error("{}: its tokenizer is of the kind '{name}'; known are gpt2 and llama", path.display())]
     UnknownTokenizer { path: PathBuf, name: String },
@@ -29,7 +32,16 @@ pub enum EngineError {
     TensorType {
         path: PathBuf,
         tensor: String,
-        kind: &'static str,
+        kind: String,
+    },
+    #[error("{}: the tensor '{name}' is missing, so the model cannot be used", path.display())]
+    NoTensor { path: PathBuf, name: String },
+    #[error("{}: the tensor '{name}' has the shape {found:?}, its settings ask for {expected:?}", path.display())]
+    Shape {
+        path: PathBuf,
+        name: String,
+        expected: Vec<usize>,
+        found: Vec<usize>,
     },
     #[error(
         "{}: running this model takes {} of memory, {} is free; close other programs or choose a smaller quantization",

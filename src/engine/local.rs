@@ -1,16 +1,17 @@
-//! The backend that runs a GGUF model in this process, on the processor.
+//! The backend that runs a model's files in this process, on the processor.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::architecture::Settings;
 use super::cache::{Cache, Sequence};
 use super::decoder::{Decoder, Step};
 use super::kernels::Level;
-use super::memory::{self, MemoryNeed};
+use super::memory::MemoryNeed;
+use super::rotary::Reach;
+use super::settings::Settings;
+use super::source::{self, ModelFiles};
 use super::tokenizer::Tokenizer;
 use super::{Backend, Cancel, EngineError, ModelFacts, ScoreRequest, Scores, TokenId};
-use crate::models::gguf::GgufFile;
 use crate::prompts::{ChatError, ChatTemplate, PromptText};
 
 /// The tokens planned for when a model is checked against the memory: a five-shot prefix and a group of items.
@@ -19,7 +20,7 @@ pub const PLANNED_TOKENS: usize = 4096;
 /// Hidden states whose logits are in memory at once.
 const STATES_AT_ONCE: usize = 16;
 
-/// A model loaded from a GGUF file.
+/// A model loaded from its files.
 #[derive(Debug)]
 pub struct LocalBackend {
     decoder: Decoder,
@@ -27,26 +28,29 @@ pub struct LocalBackend {
     cache: Cache,
     /// The tokens whose keys and values the cache holds in its first rows, kept for the next call.
     kept: Vec<TokenId>,
+    /// What the cached keys were turned by.
+    reach: Reach,
     facts: ModelFacts,
     chat_template: Option<String>,
 }
 
 impl LocalBackend {
-    /// Reads the file's header and settings, and refuses what is damaged, unknown or too large for the memory.
-    pub(super) fn check_file(path: &Path) -> Result<(GgufFile, Settings), EngineError> {
-        let file = GgufFile::open(path)?;
-        let settings = Settings::from_gguf(&file, memory::vocabulary_size(&file)?)?;
-        MemoryNeed::with_settings(&file, &settings, PLANNED_TOKENS.min(settings.context_length))?.check(&file)?;
-        Ok((file, settings))
+    /// Reads headers and settings, and refuses what is damaged, unknown or too large for the memory.
+    pub(super) fn check_files(path: &Path) -> Result<(Box<dyn ModelFiles>, Settings), EngineError> {
+        let files = source::open(path)?;
+        let settings = files.settings()?;
+        let tokens = PLANNED_TOKENS.min(settings.context_length);
+        MemoryNeed::with_settings(files.as_ref(), &settings, tokens)?.check(files.as_ref())?;
+        Ok((files, settings))
     }
 
-    /// Checks the file as [`Loader::check`](super::Loader::check) does, then loads the model.
+    /// Checks the files as [`Loader::check`](super::Loader::check) does, then loads the model.
     pub fn load(path: &Path) -> Result<Self, EngineError> {
-        let (file, settings) = Self::check_file(path)?;
-        let tokenizer = Tokenizer::from_gguf(&file)?;
+        let (files, settings) = Self::check_files(path)?;
+        let tokenizer = files.tokenizer()?;
         let cache = Cache::new(&settings);
-        let summary = file.summary()?;
-        let decoder = Decoder::load(file, settings)?;
+        let summary = files.summary()?;
+        let decoder = Decoder::load(files, settings)?;
         let facts = ModelFacts {
             architecture: summary.architecture,
             quantization: summary.quantization,
@@ -54,14 +58,14 @@ impl LocalBackend {
             device: format!("CPU, {} threads", rayon::current_num_threads()),
             computed: format!("{}; {}", Level::detect().name(), weight_forms(&decoder)),
         };
-        let chat_template = summary.chat_template;
         Ok(Self {
             decoder,
             tokenizer,
             cache,
             kept: Vec::new(),
+            reach: Reach::Near,
             facts,
-            chat_template,
+            chat_template: summary.chat_template,
         })
     }
 
@@ -73,14 +77,15 @@ impl LocalBackend {
     /// The logits over the whole vocabulary for the token after a prompt.
     pub fn next_logits(&mut self, prompt: &[TokenId], cancel: &Cancel) -> Result<Vec<f32>, EngineError> {
         self.check(0, prompt, prompt.len())?;
-        let mut sequence = self.keep(prompt, prompt.len().saturating_sub(1));
+        let reach = self.decoder.settings().rotary.reach(prompt.len());
+        let mut sequence = self.keep(prompt, prompt.len().saturating_sub(1), reach);
         let rest = prompt.get(sequence.rows.len()..).unwrap_or_default();
         let mut step = [Step {
             sequence: &mut sequence,
             tokens: rest,
             wanted: 1,
         }];
-        let hidden = self.decoder.advance(&mut self.cache, &mut step, cancel)?;
+        let hidden = self.decoder.advance(&mut self.cache, &mut step, reach, cancel)?;
         self.kept = prompt.to_vec();
         Ok(self.decoder.logits(&hidden))
     }
@@ -106,9 +111,14 @@ impl LocalBackend {
         Ok(())
     }
 
-    /// Cuts the cache back to the start it shares with `prompt`, `most` tokens at most.
-    fn keep(&mut self, prompt: &[TokenId], most: usize) -> Sequence {
-        let shared = shared_prefix(&self.kept, prompt).min(most);
+    /// Cuts the cache back to the start it shares with `prompt`, `most` tokens at most. Keys of another reach
+    /// are of no use.
+    fn keep(&mut self, prompt: &[TokenId], most: usize, reach: Reach) -> Sequence {
+        let shared = match self.reach == reach {
+            true => shared_prefix(&self.kept, prompt).min(most),
+            false => 0,
+        };
+        self.reach = reach;
         self.kept.truncate(shared);
         self.cache.truncate(shared);
         Sequence {
@@ -148,7 +158,41 @@ impl LocalBackend {
         Ok(results)
     }
 
-    fn score_group(&mut self, group: &[ScoreRequest], cancel: &Cancel) -> Result<Vec<Scores>, EngineError> {
+    /// Which turning a request gets: that of the longest text the model reads for it.
+    fn reach_of(&self, request: &ScoreRequest) -> Reach {
+        let longest = request.continuations.iter().map(Vec::len).max().unwrap_or(1);
+        let tokens = request.prompt.len() + longest.saturating_sub(1);
+        self.decoder.settings().rotary.reach(tokens)
+    }
+
+    /// Scores requests of any reach, those of each by themselves.
+    fn score_all(&mut self, requests: &[ScoreRequest], cancel: &Cancel) -> Result<Vec<Scores>, EngineError> {
+        let reaches: Vec<Reach> = requests.iter().map(|request| self.reach_of(request)).collect();
+        let Some(&first) = reaches.first() else {
+            return Ok(Vec::new());
+        };
+        if reaches.iter().all(|&reach| reach == first) {
+            return self.score_group(requests, first, cancel);
+        }
+        let mut scores: Vec<(usize, Scores)> = Vec::with_capacity(requests.len());
+        for reach in [Reach::Near, Reach::Far] {
+            let places = (0..requests.len()).filter(|&place| reaches.get(place) == Some(&reach));
+            let (places, group): (Vec<usize>, Vec<ScoreRequest>) = places
+                .filter_map(|place| Some((place, requests.get(place)?.clone())))
+                .unzip();
+            scores.extend(places.into_iter().zip(self.score_group(&group, reach, cancel)?));
+            self.cache.truncate(self.kept.len());
+        }
+        scores.sort_by_key(|&(place, _)| place);
+        Ok(scores.into_iter().map(|(_, scores)| scores).collect())
+    }
+
+    fn score_group(
+        &mut self,
+        group: &[ScoreRequest],
+        reach: Reach,
+        cancel: &Cancel,
+    ) -> Result<Vec<Scores>, EngineError> {
         let Some((first, others)) = group.split_first() else {
             return Ok(Vec::new());
         };
@@ -160,7 +204,7 @@ impl LocalBackend {
             .min();
         let shared = shared.unwrap_or(shortest).min(shortest.saturating_sub(1));
 
-        let mut prefix = self.keep(&first.prompt, shared);
+        let mut prefix = self.keep(&first.prompt, shared, reach);
         let missing = first.prompt.get(prefix.rows.len()..shared).unwrap_or_default();
         if !missing.is_empty() {
             let mut step = [Step {
@@ -168,7 +212,7 @@ impl LocalBackend {
                 tokens: missing,
                 wanted: 0,
             }];
-            self.decoder.advance(&mut self.cache, &mut step, cancel)?;
+            self.decoder.advance(&mut self.cache, &mut step, reach, cancel)?;
             self.kept.extend_from_slice(missing);
         }
 
@@ -182,7 +226,7 @@ impl LocalBackend {
                 wanted: 1,
             })
             .collect();
-        let after_prompts = self.decoder.advance(&mut self.cache, &mut steps, cancel)?;
+        let after_prompts = self.decoder.advance(&mut self.cache, &mut steps, reach, cancel)?;
         let mut targets = Vec::new();
         for (state, request) in group.iter().enumerate() {
             targets.extend(
@@ -200,7 +244,7 @@ impl LocalBackend {
                 log_probabilities: first_tokens.by_ref().take(request.continuations.len()).collect(),
             })
             .collect();
-        self.score_longer_continuations(group, &sequences, &mut scores, cancel)?;
+        self.score_longer_continuations(group, &sequences, &mut scores, reach, cancel)?;
         Ok(scores)
     }
 
@@ -211,6 +255,7 @@ impl LocalBackend {
         group: &[ScoreRequest],
         sequences: &[Sequence],
         scores: &mut [Scores],
+        reach: Reach,
         cancel: &Cancel,
     ) -> Result<(), EngineError> {
         // Beginnings (a continuation without its last token) by request, with the number of their first state.
@@ -243,7 +288,7 @@ impl LocalBackend {
                 wanted: tokens.len(),
             })
             .collect();
-        let hidden = self.decoder.advance(&mut self.cache, &mut steps, cancel)?;
+        let hidden = self.decoder.advance(&mut self.cache, &mut steps, reach, cancel)?;
 
         let (mut targets, mut places) = (Vec::new(), Vec::new());
         for (request, ScoreRequest { continuations, .. }) in group.iter().enumerate() {
@@ -275,12 +320,9 @@ impl LocalBackend {
 
 /// How many tensors are held in which form, as in `8-bit tiles: 210, f32: 1`.
 fn weight_forms(decoder: &Decoder) -> String {
-    let weights = decoder.weights();
-    let projections = weights.layers.iter().flat_map(|layer| layer.projections());
-    let matrices = std::iter::once(weights.head.form()).chain(projections.map(|projection| projection.matrix.form()));
     let mut forms = BTreeMap::new();
-    for form in matrices {
-        *forms.entry(form).or_insert(0) += 1;
+    for matrix in decoder.weights().matrices() {
+        *forms.entry(matrix.form()).or_insert(0) += 1;
     }
     forms
         .into_iter()
@@ -319,7 +361,7 @@ impl Backend for LocalBackend {
                 self.check(number, continuation, 0)?;
             }
         }
-        let scores = self.score_group(group, cancel);
+        let scores = self.score_all(group, cancel);
         // What the prompts forked into is over; their shared start stays for the next group. This also
         // clears away what a cancelled pass left behind.
         self.cache.truncate(self.kept.len());

@@ -1,10 +1,10 @@
 //! Whether a model fits this machine's memory, known before anything is loaded.
 
 use super::EngineError;
-use super::architecture::Settings;
 use super::cache::Cache;
+use super::settings::Settings;
+use super::source::ModelFiles;
 use super::{decoder, weights};
-use crate::models::gguf::GgufFile;
 
 /// What running a model takes, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,14 +19,17 @@ pub struct MemoryNeed {
 
 impl MemoryNeed {
     /// What running the model takes with `tokens` in memory at once: a shared prefix and a group's own parts.
-    pub fn of(file: &GgufFile, tokens: usize) -> Result<Self, EngineError> {
-        let settings = Settings::from_gguf(file, vocabulary_size(file)?)?;
-        Self::with_settings(file, &settings, tokens)
+    pub fn of(files: &dyn ModelFiles, tokens: usize) -> Result<Self, EngineError> {
+        Self::with_settings(files, &files.settings()?, tokens)
     }
 
-    pub(super) fn with_settings(file: &GgufFile, settings: &Settings, tokens: usize) -> Result<Self, EngineError> {
+    pub(super) fn with_settings(
+        files: &dyn ModelFiles,
+        settings: &Settings,
+        tokens: usize,
+    ) -> Result<Self, EngineError> {
         Ok(Self {
-            weights: weights::size_in_memory(file, settings)?,
+            weights: weights::size_in_memory(files, settings)?,
             cache: Cache::bytes_per_row(settings).saturating_mul(tokens as u64),
             pass: decoder::pass_memory(settings),
         })
@@ -38,16 +41,16 @@ impl MemoryNeed {
     }
 
     /// Fails where less than this is free, saying both figures. Where the system does not tell, it passes.
-    pub fn check(self, file: &GgufFile) -> Result<(), EngineError> {
-        self.check_against(file, available().unwrap_or(u64::MAX))
+    pub fn check(self, files: &dyn ModelFiles) -> Result<(), EngineError> {
+        self.check_against(files, available().unwrap_or(u64::MAX))
     }
 
-    fn check_against(self, file: &GgufFile, available: u64) -> Result<(), EngineError> {
+    fn check_against(self, files: &dyn ModelFiles, available: u64) -> Result<(), EngineError> {
         let needed = self.total();
         match needed <= available {
             true => Ok(()),
             false => Err(EngineError::Memory {
-                path: file.path().to_owned(),
+                path: files.path().to_owned(),
                 needed,
                 available,
             }),
@@ -64,12 +67,4 @@ pub fn available() -> Option<u64> {
         .cgroup_limits()
         .map(|limits| limits.total_memory.saturating_sub(limits.rss));
     Some(system.available_memory().min(container.unwrap_or(u64::MAX)))
-}
-
-/// How many tokens the file's tokenizer lists.
-pub(super) fn vocabulary_size(file: &GgufFile) -> Result<usize, EngineError> {
-    let count = file.list_length("tokenizer.ggml.tokens")?;
-    count.ok_or_else(|| EngineError::NoTokenizer {
-        path: file.path().to_owned(),
-    })
 }

@@ -6,9 +6,13 @@ mod architecture;
 mod cache;
 mod decoder;
 mod error;
+mod experts;
 mod kernels;
 mod local;
 pub mod memory;
+mod rotary;
+mod settings;
+pub mod source;
 pub mod tokenizer;
 mod weights;
 
@@ -122,10 +126,10 @@ pub trait Backend: Send {
 
 /// Where models come from; tests put their own in the files' place.
 pub trait Loader {
-    /// Finds out cheaply whether a file can be loaded: its header, its architecture, the memory it takes.
+    /// Finds out cheaply whether a model can be loaded: its headers, its architecture, the memory it takes.
     fn check(&self, path: &Path) -> Result<(), EngineError>;
 
-    /// Loads a model file.
+    /// Loads a model: a GGUF file, or a folder of safetensors.
     fn load(&self, path: &Path) -> Result<Box<dyn Backend>, EngineError>;
 }
 
@@ -135,7 +139,7 @@ pub struct LocalLoader;
 
 impl Loader for LocalLoader {
     fn check(&self, path: &Path) -> Result<(), EngineError> {
-        LocalBackend::check_file(path).map(|_| ())
+        LocalBackend::check_files(path).map(|_| ())
     }
 
     fn load(&self, path: &Path) -> Result<Box<dyn Backend>, EngineError> {

@@ -1,9 +1,14 @@
-//! A model's weights, from the tensors of its file, each checked against the settings.
+//! A model's weights, from the tensors of its files, each checked against the settings.
 
-use super::architecture::Settings;
-use super::kernels::{Matrix, dequantize};
+use std::borrow::Cow;
+
+use super::architecture::{Activation, HeadNorms};
+use super::experts::{self, Experts};
+use super::kernels::{Matrix, dequantize, gate};
+use super::settings::{FeedForwardSettings, Settings};
+use super::source::{ModelFiles, Stored};
 use super::{EngineError, TokenId};
-use crate::models::gguf::{GgufFile, TensorInfo};
+use crate::models::gguf::TensorType;
 
 /// Everything the decoder multiplies by.
 #[derive(Debug)]
@@ -12,15 +17,13 @@ pub struct Weights {
     pub output_norm: Vec<f32>,
     /// From the width to the vocabulary; models without one of their own use the embedding.
     pub head: Matrix,
-    /// One number of a pair's turning speed is divided by; all 1 where the file has none. `[head width / 2]`
-    pub rotary_factors: Vec<f32>,
     pub layers: Vec<Layer>,
 }
 
 /// One layer. Norms and biases are single-precision vectors.
 #[derive(Debug)]
 pub struct Layer {
-    pub attention_norm: Vec<f32>,
+    pub attention_norm: Option<Vec<f32>>,
     pub queries: Projection,
     pub keys: Projection,
     pub values: Projection,
@@ -28,208 +31,331 @@ pub struct Layer {
     pub key_norm: Option<Vec<f32>>,
     pub attention_output: Projection,
     pub attention_post_norm: Option<Vec<f32>>,
-    pub feed_forward_norm: Vec<f32>,
-    pub gate: Projection,
-    pub up: Projection,
-    pub down: Projection,
+    pub feed_forward_norm: Option<Vec<f32>>,
+    pub feed_forward: FeedForward,
     pub feed_forward_post_norm: Option<Vec<f32>>,
 }
 
-/// A matrix with a bias where the file has one.
+/// What follows attention in a layer.
+#[derive(Debug)]
+pub enum FeedForward {
+    Dense(GatedUnit),
+    Experts(Experts),
+}
+
+/// `down(activation(gate(x)) * up(x))`
+#[derive(Debug)]
+pub struct GatedUnit {
+    gate: Projection,
+    up: Projection,
+    down: Projection,
+    width: usize,
+    inner: usize,
+}
+
+/// A matrix with a bias where the files have one.
 #[derive(Debug)]
 pub struct Projection {
     pub matrix: Matrix,
     pub bias: Option<Vec<f32>>,
 }
 
-/// A matrix of a layer: the tensor's name and its sizes.
-struct Shape {
-    name: &'static str,
-    inputs: usize,
-    outputs: usize,
+/// A matrix that the settings ask for, and where it lies.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// The tensor's name without `.weight`.
+    pub name: String,
+    pub inputs: usize,
+    pub outputs: usize,
+    /// The rows of the tensor, where it holds more than this matrix, and how many come before.
+    pub within: Option<(usize, usize)>,
 }
 
-/// The matrices of a layer, in the order of [`Layer`]'s fields.
-fn layer_shapes(settings: &Settings) -> [Shape; 7] {
-    let (width, query, key, inner) = (
-        settings.width,
-        settings.query_width(),
-        settings.key_width(),
-        settings.feed_forward_width,
-    );
-    [
-        Shape {
-            name: "attn_q",
-            inputs: width,
-            outputs: query,
-        },
-        Shape {
-            name: "attn_k",
-            inputs: width,
-            outputs: key,
-        },
-        Shape {
-            name: "attn_v",
-            inputs: width,
-            outputs: key,
-        },
-        Shape {
-            name: "attn_output",
-            inputs: query,
-            outputs: width,
-        },
-        Shape {
-            name: "ffn_gate",
-            inputs: width,
-            outputs: inner,
-        },
-        Shape {
-            name: "ffn_up",
-            inputs: width,
-            outputs: inner,
-        },
-        Shape {
-            name: "ffn_down",
-            inputs: inner,
-            outputs: width,
-        },
-    ]
+impl Wanted {
+    pub fn whole(name: String, inputs: usize, outputs: usize) -> Self {
+        Self {
+            name,
+            inputs,
+            outputs,
+            within: None,
+        }
+    }
+
+    fn tensor(&self) -> String {
+        format!("{}.weight", self.name)
+    }
+
+    fn rows(&self) -> usize {
+        self.within.map_or(self.outputs, |(rows, _)| rows)
+    }
+
+    /// What the files say of the tensor, once its shape was checked. Experts lie behind each other as rows do.
+    fn stored(&self, files: &dyn ModelFiles) -> Result<Stored, EngineError> {
+        let name = self.tensor();
+        let stored = find(files, &name)?;
+        let fits = match *stored.dimensions.as_slice() {
+            [inputs, rows] => inputs == self.inputs && rows == self.rows(),
+            [inputs, rows, stacked] => {
+                inputs == self.inputs && rows == self.outputs && rows.checked_mul(stacked) == Some(self.rows())
+            }
+            _ => false,
+        };
+        match fits {
+            true => Ok(stored),
+            false => Err(wrong_shape(files, name, vec![self.inputs, self.rows()], stored)),
+        }
+    }
+
+    /// How many bytes [`Wanted::load`] will take.
+    pub fn size_in_memory(&self, files: &dyn ModelFiles) -> Result<u64, EngineError> {
+        let stored = self.stored(files)?;
+        let size = Matrix::size_in_memory(stored.kind, self.inputs, self.outputs);
+        size.ok_or_else(|| EngineError::TensorType {
+            path: files.path().to_owned(),
+            tensor: self.tensor(),
+            kind: stored.kind.name.to_owned(),
+        })
+    }
+
+    pub fn load(&self, files: &dyn ModelFiles) -> Result<Matrix, EngineError> {
+        let stored = self.stored(files)?;
+        let bytes = files.bytes(&self.tensor());
+        let row = bytes.len() / self.rows();
+        let start = self.within.map_or(0, |(_, before)| before) * row;
+        let bytes = bytes.get(start..start + self.outputs * row).unwrap_or_default();
+        Ok(Matrix::from_bytes(bytes, stored.kind, self.inputs, self.outputs)?)
+    }
+
+    fn load_projection(&self, files: &dyn ModelFiles) -> Result<Projection, EngineError> {
+        let name = format!("{}.bias", self.name);
+        let bias = match files.find(&name)? {
+            None => None,
+            Some(_) => {
+                let start = self.within.map_or(0, |(_, before)| before);
+                let all = vector(files, &name, self.rows())?;
+                all.get(start..start + self.outputs).map(<[f32]>::to_vec)
+            }
+        };
+        Ok(Projection {
+            matrix: self.load(files)?,
+            bias,
+        })
+    }
 }
 
-const EMBEDDING: &str = "token_embd.weight";
+fn find(files: &dyn ModelFiles, name: &str) -> Result<Stored, EngineError> {
+    files.find(name)?.ok_or_else(|| EngineError::NoTensor {
+        path: files.path().to_owned(),
+        name: name.to_owned(),
+    })
+}
 
-/// The tensor of the output head.
-fn head<'a>(file: &'a GgufFile, settings: &Settings) -> Result<&'a TensorInfo, EngineError> {
-    let name = if file.find_tensor("output.weight").is_some() {
-        "output.weight"
-    } else {
-        EMBEDDING
+fn wrong_shape(files: &dyn ModelFiles, name: String, expected: Vec<usize>, stored: Stored) -> EngineError {
+    EngineError::Shape {
+        path: files.path().to_owned(),
+        name,
+        expected,
+        found: stored.dimensions,
+    }
+}
+
+/// A small tensor as single-precision numbers.
+pub(super) fn vector(files: &dyn ModelFiles, name: &str, length: usize) -> Result<Vec<f32>, EngineError> {
+    let stored = find(files, name)?;
+    // Some files keep a vector as a matrix of one row.
+    match stored.dimensions.as_slice() {
+        [found] | [found, 1] if *found == length => Ok(dequantize(&files.bytes(name), stored.kind)?),
+        _ => Err(wrong_shape(files, name.to_owned(), vec![length], stored)),
+    }
+}
+
+const EMBEDDING: &str = "token_embd";
+
+fn head(files: &dyn ModelFiles, settings: &Settings) -> Result<Wanted, EngineError> {
+    let name = match files.find("output.weight")? {
+        Some(_) => "output",
+        None => EMBEDDING,
     };
-    Ok(file.tensor(name, &[settings.width, settings.vocabulary])?)
+    Ok(Wanted::whole(name.to_owned(), settings.width, settings.vocabulary))
 }
 
-/// The embedding's tensor, from which rows are read as they are needed.
-fn embedding<'a>(file: &'a GgufFile, settings: &Settings) -> Result<&'a TensorInfo, EngineError> {
-    Ok(file.tensor(EMBEDDING, &[settings.width, settings.vocabulary])?)
+/// Queries, keys, values and output of a layer's attention. Where the first three are one tensor, they follow
+/// each other in it.
+fn attention(files: &dyn ModelFiles, settings: &Settings, layer: usize) -> Result<[Wanted; 4], EngineError> {
+    let (width, query, key) = (settings.width, settings.query_width(), settings.key_width());
+    let name = |role: &str| format!("blk.{layer}.{role}");
+    let joined = files.find(&format!("{}.weight", name("attn_qkv")))?.is_some();
+    let part = |role: &str, outputs: usize, before: usize| match joined {
+        true => Wanted {
+            within: Some((query + 2 * key, before)),
+            ..Wanted::whole(name("attn_qkv"), width, outputs)
+        },
+        false => Wanted::whole(name(role), width, outputs),
+    };
+    Ok([
+        part("attn_q", query, 0),
+        part("attn_k", key, query),
+        part("attn_v", key, query + key),
+        Wanted::whole(name("attn_output"), query, width),
+    ])
+}
+
+/// Gate, up and down of a dense feed-forward block. Where there is no gate by itself, it comes first in `up`.
+fn dense(files: &dyn ModelFiles, settings: &Settings, layer: usize, inner: usize) -> Result<[Wanted; 3], EngineError> {
+    let name = |role: &str| format!("blk.{layer}.{role}");
+    let width = settings.width;
+    let apart = files.find(&format!("{}.weight", name("ffn_gate")))?.is_some();
+    let part = |role: &str, before: usize| match apart {
+        true => Wanted::whole(name(role), width, inner),
+        false => Wanted {
+            within: Some((2 * inner, before)),
+            ..Wanted::whole(name("ffn_up"), width, inner)
+        },
+    };
+    Ok([
+        part("ffn_gate", 0),
+        part("ffn_up", inner),
+        Wanted::whole(name("ffn_down"), inner, width),
+    ])
 }
 
 /// How much memory the weights will take, without loading them.
-pub fn size_in_memory(file: &GgufFile, settings: &Settings) -> Result<u64, EngineError> {
-    let matrix = |tensor: &TensorInfo, inputs, outputs| {
-        Matrix::size_in_memory(tensor.kind, inputs, outputs).ok_or_else(|| unreadable(file, tensor))
-    };
-    let mut size = matrix(head(file, settings)?, settings.width, settings.vocabulary)?;
-    matrix(embedding(file, settings)?, settings.width, settings.vocabulary)?;
-    for layer in 0..settings.layers {
-        for Shape { name, inputs, outputs } in layer_shapes(settings) {
-            let tensor = file.tensor(&format!("blk.{layer}.{name}.weight"), &[inputs, outputs])?;
-            size = size.saturating_add(matrix(tensor, inputs, outputs)?);
+pub fn size_in_memory(files: &dyn ModelFiles, settings: &Settings) -> Result<u64, EngineError> {
+    let mut size = head(files, settings)?.size_in_memory(files)?;
+    // Read from the files row by row, so only its shape and kind matter.
+    Wanted::whole(EMBEDDING.to_owned(), settings.width, settings.vocabulary).size_in_memory(files)?;
+    for layer in 0..settings.layers.len() {
+        let mut wanted: Vec<Wanted> = attention(files, settings, layer)?.into();
+        match settings.feed_forward {
+            FeedForwardSettings::Dense { width } => wanted.extend(dense(files, settings, layer, width)?),
+            FeedForwardSettings::Experts(sizes) => wanted.extend(experts::wanted(files, settings, &sizes, layer)?),
+        }
+        for wanted in wanted {
+            size = size.saturating_add(wanted.size_in_memory(files)?);
         }
     }
     Ok(size)
 }
 
-fn unreadable(file: &GgufFile, tensor: &TensorInfo) -> EngineError {
-    EngineError::TensorType {
-        path: file.path().to_owned(),
-        tensor: tensor.name.clone(),
-        kind: tensor.kind.name,
-    }
-}
-
 /// The embeddings of tokens, read from the mapped file: `[token][width]`.
-pub fn embed(file: &GgufFile, settings: &Settings, tokens: &[TokenId]) -> Result<Vec<f32>, EngineError> {
-    let tensor = embedding(file, settings)?;
-    let bytes = file.bytes(tensor);
+pub fn embed(files: &dyn ModelFiles, settings: &Settings, tokens: &[TokenId]) -> Result<Vec<f32>, EngineError> {
+    let wanted = Wanted::whole(EMBEDDING.to_owned(), settings.width, settings.vocabulary);
+    let kind: TensorType = wanted.stored(files)?.kind;
+    let bytes: Cow<'_, [u8]> = files.bytes(&wanted.tensor());
     let row_bytes = bytes.len() / settings.vocabulary;
     let mut rows = Vec::with_capacity(tokens.len() * row_bytes);
     for &token in tokens {
         let start = token as usize * row_bytes;
         rows.extend_from_slice(bytes.get(start..start + row_bytes).unwrap_or_default());
     }
-    Ok(dequantize(&rows, tensor.kind)?)
+    Ok(dequantize(&rows, kind)?)
 }
 
 impl Weights {
     /// Brings all weights into the form the kernels need.
-    pub fn load(file: &GgufFile, settings: &Settings) -> Result<Self, EngineError> {
-        let head = head(file, settings)?;
-        let half = settings.head_width / 2;
-        let rotary_factors = match file.find_tensor("rope_freqs.weight") {
-            Some(_) => vector(file, "rope_freqs.weight", half)?,
-            None => vec![1.0; half],
-        };
+    pub fn load(files: &dyn ModelFiles, settings: &Settings) -> Result<Self, EngineError> {
         Ok(Self {
-            output_norm: vector(file, "output_norm.weight", settings.width)?,
-            head: Matrix::from_bytes(file.bytes(head), head.kind, settings.width, settings.vocabulary)?,
-            rotary_factors,
-            layers: (0..settings.layers)
-                .map(|layer| Layer::load(file, settings, layer))
+            output_norm: vector(files, "output_norm.weight", settings.width)?,
+            head: head(files, settings)?.load(files)?,
+            layers: (0..settings.layers.len())
+                .map(|layer| Layer::load(files, settings, layer))
                 .collect::<Result<_, _>>()?,
         })
+    }
+
+    /// All matrices.
+    pub fn matrices(&self) -> impl Iterator<Item = &Matrix> {
+        std::iter::once(&self.head).chain(self.layers.iter().flat_map(Layer::matrices))
     }
 }
 
 impl Layer {
-    /// All matrices of the layer.
-    pub fn projections(&self) -> [&Projection; 7] {
-        [
-            &self.queries,
-            &self.keys,
-            &self.values,
-            &self.attention_output,
-            &self.gate,
-            &self.up,
-            &self.down,
-        ]
-    }
-
-    fn load(file: &GgufFile, settings: &Settings, layer: usize) -> Result<Self, EngineError> {
-        let norm = |name: &str, length: usize| vector(file, &format!("blk.{layer}.{name}.weight"), length);
-        let norm_if = |wanted: bool, name: &str, length: usize| match wanted {
-            true => norm(name, length).map(Some),
+    fn load(files: &dyn ModelFiles, settings: &Settings, layer: usize) -> Result<Self, EngineError> {
+        let norm = |wanted: bool, role: &str, length: usize| match wanted {
+            true => vector(files, &format!("blk.{layer}.{role}.weight"), length).map(Some),
             false => Ok(None),
         };
-        let architecture = settings.architecture;
-        let (width, head_width) = (settings.width, settings.head_width);
-        let [queries, keys, values, attention_output, gate, up, down] =
-            layer_shapes(settings).map(|shape| Projection::load(file, layer, &shape));
+        let (width, norms) = (settings.width, settings.architecture.norms);
+        let (has_head_norms, query, key) = match settings.architecture.head_norms {
+            HeadNorms::None => (false, 0, 0),
+            HeadNorms::Each => (true, settings.head_width, settings.head_width),
+            HeadNorms::Together => (true, settings.query_width(), settings.key_width()),
+        };
+        let [queries, keys, values, attention_output] = attention(files, settings, layer)?;
         Ok(Self {
-            attention_norm: norm("attn_norm", width)?,
-            queries: queries?,
-            keys: keys?,
-            values: values?,
-            query_norm: norm_if(architecture.head_norms, "attn_q_norm", head_width)?,
-            key_norm: norm_if(architecture.head_norms, "attn_k_norm", head_width)?,
-            attention_output: attention_output?,
-            attention_post_norm: norm_if(architecture.post_norms, "post_attention_norm", width)?,
-            feed_forward_norm: norm("ffn_norm", width)?,
-            gate: gate?,
-            up: up?,
-            down: down?,
-            feed_forward_post_norm: norm_if(architecture.post_norms, "post_ffw_norm", width)?,
+            attention_norm: norm(norms.before(), "attn_norm", width)?,
+            queries: queries.load_projection(files)?,
+            keys: keys.load_projection(files)?,
+            values: values.load_projection(files)?,
+            query_norm: norm(has_head_norms, "attn_q_norm", query)?,
+            key_norm: norm(has_head_norms, "attn_k_norm", key)?,
+            attention_output: attention_output.load_projection(files)?,
+            attention_post_norm: norm(norms.after(), "post_attention_norm", width)?,
+            feed_forward_norm: norm(norms.before(), "ffn_norm", width)?,
+            feed_forward: match settings.feed_forward {
+                FeedForwardSettings::Dense { width } => {
+                    FeedForward::Dense(GatedUnit::load(files, dense(files, settings, layer, width)?)?)
+                }
+                FeedForwardSettings::Experts(sizes) => {
+                    FeedForward::Experts(Experts::load(files, settings, &sizes, layer)?)
+                }
+            },
+            feed_forward_post_norm: norm(norms.after(), "post_ffw_norm", width)?,
         })
+    }
+
+    fn matrices(&self) -> Vec<&Matrix> {
+        let attention = [&self.queries, &self.keys, &self.values, &self.attention_output];
+        let mut matrices: Vec<&Matrix> = attention.map(|projection| &projection.matrix).into();
+        match &self.feed_forward {
+            FeedForward::Dense(unit) => matrices.extend(unit.matrices()),
+            FeedForward::Experts(experts) => matrices.extend(experts.matrices()),
+        }
+        matrices
     }
 }
 
 impl Projection {
-    fn load(file: &GgufFile, layer: usize, shape: &Shape) -> Result<Self, EngineError> {
-        let name = format!("blk.{layer}.{}", shape.name);
-        let tensor = file.tensor(&format!("{name}.weight"), &[shape.inputs, shape.outputs])?;
-        let bias = format!("{name}.bias");
-        let bias = match file.find_tensor(&bias) {
-            Some(_) => Some(vector(file, &bias, shape.outputs)?),
-            None => None,
-        };
-        Ok(Self {
-            matrix: Matrix::from_bytes(file.bytes(tensor), tensor.kind, shape.inputs, shape.outputs)?,
-            bias,
-        })
+    /// `out[t] = matrix * x[t] + bias`
+    pub fn apply(&self, x: &[f32], out: &mut [f32]) {
+        self.matrix.multiply(x, out);
+        if let Some(bias) = &self.bias {
+            super::kernels::add_bias(out, bias);
+        }
     }
 }
 
-/// A small tensor as single-precision numbers.
-fn vector(file: &GgufFile, name: &str, length: usize) -> Result<Vec<f32>, EngineError> {
-    let tensor = file.tensor(name, &[length])?;
-    Ok(dequantize(file.bytes(tensor), tensor.kind)?)
+/// What gated units write in between; it is made longer as needed.
+#[derive(Debug, Default)]
+pub struct GateScratch {
+    gate: Vec<f32>,
+    up: Vec<f32>,
+}
+
+impl GatedUnit {
+    pub(super) fn load(files: &dyn ModelFiles, wanted: [Wanted; 3]) -> Result<Self, EngineError> {
+        let [gate, up, down] = &wanted;
+        Ok(Self {
+            gate: gate.load_projection(files)?,
+            up: up.load_projection(files)?,
+            down: down.load_projection(files)?,
+            width: down.outputs,
+            inner: down.inputs,
+        })
+    }
+
+    /// Applies the unit to every token: `x` and `out` are `[token][width]`.
+    pub fn apply(&self, x: &[f32], activation: Activation, scratch: &mut GateScratch, out: &mut [f32]) {
+        let length = x.len() / self.width * self.inner;
+        scratch.gate.resize(length, 0.0);
+        scratch.up.resize(length, 0.0);
+        self.gate.apply(x, &mut scratch.gate);
+        self.up.apply(x, &mut scratch.up);
+        gate(&mut scratch.gate, &scratch.up, activation);
+        self.down.apply(&scratch.gate, out);
+    }
+
+    pub fn matrices(&self) -> [&Matrix; 3] {
+        [&self.gate.matrix, &self.up.matrix, &self.down.matrix]
+    }
 }

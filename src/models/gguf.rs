@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use memmap2::Mmap;
 
+use super::Summary;
 pub use reader::{Array, TensorInfo, Value};
 use reader::{Header, Kind, Reader};
 pub use types::TensorType;
@@ -51,34 +52,6 @@ pub enum GgufError {
         expected: &'static str,
         found: String,
     },
-    #[error("{}: the tensor '{name}' is missing, so the model cannot be used", path.display())]
-    NoTensor { path: PathBuf, name: String },
-    #[error("{}: the tensor '{name}' has the shape {found:?}, its settings ask for {expected:?}", path.display())]
-    Shape {
-        path: PathBuf,
-        name: String,
-        expected: Vec<usize>,
-        found: Vec<usize>,
-    },
-}
-
-/// What a list of models shows of one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Summary {
-    /// As in `llama`.
-    pub architecture: String,
-    pub name: Option<String>,
-    /// How many numbers the weights are.
-    pub parameters: u64,
-    /// As in `Q4_K_M`: what the file says of itself, else the commonest type of its tensors by size.
-    pub quantization: String,
-    /// The longest text the model was trained for, in tokens.
-    pub context_length: Option<u64>,
-    pub chat_template: Option<String>,
-    pub licence: Option<String>,
-    /// `gpt2` (byte-level BPE) or `llama` (SentencePiece), or none when there is no tokenizer inside.
-    pub tokenizer: Option<String>,
-    pub file_bytes: u64,
 }
 
 /// An open model file.
@@ -338,24 +311,6 @@ impl GgufFile {
     /// A tensor that may be absent.
     pub fn find_tensor(&self, name: &str) -> Option<&TensorInfo> {
         self.header.tensors.get(name)
-    }
-
-    /// A tensor of exactly this shape, the length of a row first.
-    pub fn tensor(&self, name: &str, dimensions: &[usize]) -> Result<&TensorInfo, GgufError> {
-        let tensor = self.find_tensor(name);
-        let tensor = tensor.ok_or_else(|| GgufError::NoTensor {
-            path: self.path.clone(),
-            name: name.to_owned(),
-        })?;
-        match tensor.dimensions == dimensions {
-            true => Ok(tensor),
-            false => Err(GgufError::Shape {
-                path: self.path.clone(),
-                name: name.to_owned(),
-                expected: dimensions.to_vec(),
-                found: tensor.dimensions.clone(),
-            }),
-        }
     }
 
     /// The bytes of a tensor, straight from the map.

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::elementwise::soft_cap;
 use super::matrix::Output;
 use super::{Level, exp, for_level, multiply_add};
 
@@ -15,6 +16,8 @@ pub struct Heads {
     /// How many keys a query sees, its own included.
     pub window: Option<usize>,
     pub scale: f32,
+    /// Scaled scores approach this and do not pass it.
+    pub cap: Option<f32>,
 }
 
 /// Neighbouring tokens of one sequence in a pass.
@@ -91,7 +94,11 @@ pub fn attend(heads: Heads, sequences: &[Query<'_>], queries: &[f32], keys: &[f3
         for (row, scores) in scores.chunks_exact_mut(task.span).enumerate() {
             let position = query.first_position() + row / task.group;
             let visible = heads.window.map_or(0, |window| (position + 1).saturating_sub(window));
-            let (from, to, scale) = (visible - task.start, position + 1 - task.start, heads.scale);
+            let (from, to, mut scale) = (visible - task.start, position + 1 - task.start, heads.scale);
+            if let Some(cap) = heads.cap {
+                soft_cap(&mut scores[from..to], scale, cap);
+                scale = 1.0;
+            }
             for_level!(soften(scores: &mut [f32], from: usize, to: usize, scale: f32));
         }
         let result = task.weigh(&scores, values);

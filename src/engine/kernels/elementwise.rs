@@ -36,19 +36,28 @@ fn norm_rows<const FUSED: bool>(x: &[f32], weight: &[f32], epsilon: f32, out: &m
     }
 }
 
-/// Turns the pairs of every head by the token's angles. `cosines` and `sines` hold half a head's numbers a token.
-pub fn rotate(x: &mut [f32], token_width: usize, cosines: &[f32], sines: &[f32], half: usize, layout: RotaryLayout) {
-    x.par_chunks_mut(token_width * TOKENS_PER_TASK)
-        .zip(
-            cosines
-                .par_chunks(half * TOKENS_PER_TASK)
-                .zip(sines.par_chunks(half * TOKENS_PER_TASK)),
-        )
+/// What [`rotate`] turns.
+#[derive(Debug, Clone, Copy)]
+pub struct Turned {
+    /// The numbers of all heads of a token.
+    pub token_width: usize,
+    pub head_width: usize,
+    /// So many pairs at the start of a head turn.
+    pub pairs: usize,
+    pub layout: RotaryLayout,
+}
+
+/// Turns the pairs of every head by the token's angles, `[token][pair]`.
+pub fn rotate(x: &mut [f32], heads: Turned, cosines: &[f32], sines: &[f32]) {
+    let chunk = heads.pairs * TOKENS_PER_TASK;
+    x.par_chunks_mut(heads.token_width * TOKENS_PER_TASK)
+        .zip(cosines.par_chunks(chunk).zip(sines.par_chunks(chunk)))
         .for_each(|(x, (cosines, sines))| {
-            let angles = cosines.chunks_exact(half).zip(sines.chunks_exact(half));
-            for (token, (cosines, sines)) in x.chunks_exact_mut(token_width).zip(angles) {
-                for head in token.chunks_exact_mut(2 * half) {
-                    rotate_head(head, cosines, sines, layout);
+            let angles = cosines.chunks_exact(heads.pairs).zip(sines.chunks_exact(heads.pairs));
+            for (token, (cosines, sines)) in x.chunks_exact_mut(heads.token_width).zip(angles) {
+                for head in token.chunks_exact_mut(heads.head_width) {
+                    let turning = head.get_mut(..2 * heads.pairs).unwrap_or_default();
+                    rotate_head(turning, cosines, sines, heads.layout);
                 }
             }
         });
@@ -98,6 +107,27 @@ fn gelu<const FUSED: bool>(gate: &mut [f32], up: &[f32]) {
         let inner = ROOT_2_OVER_PI * x * multiply_add::<FUSED>(0.044_715 * x, x, 1.0);
         // (1 + tanh(y)) / 2 is 1 / (1 + exp(-2y)).
         *gate = x / (1.0 + exp::<FUSED>(-2.0 * inner)) * up;
+    }
+}
+
+/// `x *= factor`.
+pub fn scale(x: &mut [f32], factor: f32) {
+    for x in x {
+        *x *= factor;
+    }
+}
+
+/// `x = cap * tanh(x * scale / cap)`.
+pub fn soft_cap(x: &mut [f32], scale: f32, cap: f32) {
+    for_level!(cap_all(x: &mut [f32], scale: f32, cap: f32));
+}
+
+#[inline(always)]
+fn cap_all<const FUSED: bool>(x: &mut [f32], scale: f32, cap: f32) {
+    let inner = 2.0 * scale / cap;
+    for x in x {
+        // tanh(y) is 1 - 2 / (1 + exp(2y)).
+        *x = cap * (1.0 - 2.0 / (1.0 + exp::<FUSED>(*x * inner)));
     }
 }
 

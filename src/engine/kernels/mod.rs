@@ -18,7 +18,7 @@ mod tiles;
 use std::sync::OnceLock;
 
 pub use attention::{Heads, Query, attend, store_keys, stored_keys};
-pub use elementwise::{add, add_bias, gate, rms_norm, rotate};
+pub use elementwise::{Turned, add, add_bias, gate, rms_norm, rotate, scale, soft_cap};
 pub use matrix::{Matrix, dequantize};
 
 /// The instructions the kernels use.

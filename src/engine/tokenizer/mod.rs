@@ -1,10 +1,11 @@
-//! Text to token ids and back, from the fields of the model file itself.
+//! Text to token ids and back, from the fields of a GGUF file or the `tokenizer.json` of a folder.
 //!
-//! The ids are llama.cpp's, with one difference that is meant: a control token such as `<|im_end|>` is read
+//! The ids are those of llama.cpp and of `transformers`, with one difference that is meant: a control token such as `<|im_end|>` is read
 //! as one only where it stands inside a template's markup, never in what an item says.
-//! User-defined tokens (Gemma's runs of spaces and line breaks) are matched everywhere, as llama.cpp does.
+//! User-defined tokens (Gemma's runs of spaces and line breaks) are matched everywhere, as both do.
 
 mod byte_pair;
+mod published;
 mod sentence_piece;
 mod vocabulary;
 
@@ -14,8 +15,10 @@ use sha2::{Digest, Sha256};
 
 use super::{EngineError, TokenId};
 use crate::models::gguf::GgufFile;
+use crate::models::safetensors::ModelFolder;
 use crate::prompts::{Piece, PromptText};
 use byte_pair::BytePair;
+use published::Published;
 use sentence_piece::SentencePiece;
 use vocabulary::Vocabulary;
 
@@ -32,6 +35,7 @@ pub struct Tokenizer {
 enum Method {
     BytePair(Box<BytePair>),
     SentencePiece(SentencePiece),
+    Published(Box<Published>),
 }
 
 /// A part of a text: a token that was found whole, or text between such tokens.
@@ -80,6 +84,22 @@ impl Tokenizer {
         })
     }
 
+    /// Builds the tokenizer a folder describes.
+    pub fn from_folder(folder: &ModelFolder) -> Result<Self, EngineError> {
+        let (vocabulary, published, fingerprint) = published::read(folder)?;
+        Ok(Self {
+            vocabulary,
+            method: Method::Published(Box::new(published)),
+            name: "tokenizer.json".to_owned(),
+            fingerprint,
+        })
+    }
+
+    /// The chat template of a folder, where it has one.
+    pub fn chat_template(folder: &ModelFolder) -> Result<Option<String>, EngineError> {
+        published::chat_template(folder)
+    }
+
     /// What kind of tokenizer this is, as in `byte-level BPE (smollm)`.
     pub fn name(&self) -> &str {
         &self.name
@@ -102,22 +122,20 @@ impl Tokenizer {
 
     /// The text of the token that starts a sequence, for chat templates.
     pub fn bos_text(&self) -> Option<&str> {
-        self.vocabulary.bos.and_then(|id| self.vocabulary.text(id))
+        self.vocabulary.special.bos.and_then(|id| self.vocabulary.text(id))
     }
 
     /// The text of the token that ends a sequence, for chat templates.
     pub fn eos_text(&self) -> Option<&str> {
-        self.vocabulary.eos.and_then(|id| self.vocabulary.text(id))
+        self.vocabulary.special.eos.and_then(|id| self.vocabulary.text(id))
     }
 
-    /// The ids of a prompt, with BOS where the model wants one and the prompt does not begin with it.
+    /// The ids of a prompt, with BOS (or what else the model wants) before it, unless the prompt begins so itself.
     pub fn encode(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError> {
         let mut ids = self.encode_without_bos(prompt)?;
-        if self.vocabulary.add_bos
-            && let Some(bos) = self.vocabulary.bos
-            && ids.first() != Some(&bos)
-        {
-            ids.insert(0, bos);
+        let prefix = &self.vocabulary.special.prefix;
+        if !ids.starts_with(prefix) {
+            ids.splice(0..0, prefix.iter().copied());
         }
         Ok(ids)
     }
@@ -138,22 +156,33 @@ impl Tokenizer {
             }
             start += length;
         }
-        let mut after_token = true;
-        for fragment in self.vocabulary.split(&text, &markup) {
-            match fragment {
-                Fragment::Token(id) => {
-                    ids.push(id);
-                    after_token = true;
-                }
-                Fragment::Text(range) => {
-                    let part = text.get(range).unwrap_or_default();
-                    match &self.method {
-                        Method::BytePair(method) => method.encode(part, &mut ids)?,
-                        Method::SentencePiece(method) => method.encode(part, after_token, &self.vocabulary, &mut ids),
+        let fragments = self.vocabulary.split(&text, &markup);
+        match &self.method {
+            Method::BytePair(method) => {
+                for fragment in fragments {
+                    match fragment {
+                        Fragment::Token(id) => ids.push(id),
+                        Fragment::Text(range) => method.encode(text.get(range).unwrap_or_default(), &mut ids)?,
                     }
-                    after_token = false;
                 }
             }
+            Method::SentencePiece(method) => {
+                let mut after_token = true;
+                for fragment in fragments {
+                    after_token = match fragment {
+                        Fragment::Token(id) => {
+                            ids.push(id);
+                            true
+                        }
+                        Fragment::Text(range) => {
+                            let part = text.get(range).unwrap_or_default();
+                            method.encode(part, after_token, &self.vocabulary, &mut ids);
+                            false
+                        }
+                    };
+                }
+            }
+            Method::Published(method) => method.encode(&text, fragments, &mut ids)?,
         }
         Ok(ids)
     }
@@ -168,6 +197,8 @@ impl Tokenizer {
         }
         match &self.method {
             Method::BytePair(_) => byte_pair::decode(text),
+            Method::Published(method) if method.spells_bytes_as_letters => byte_pair::decode(text),
+            Method::Published(_) => sentence_piece::decode(text),
             Method::SentencePiece(_) => sentence_piece::decode(text),
         }
     }
@@ -188,5 +219,9 @@ fn fingerprint(file: &GgufFile) -> String {
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(bytes);
     }
+    hexadecimal(hash)
+}
+
+fn hexadecimal(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

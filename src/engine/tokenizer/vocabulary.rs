@@ -15,9 +15,18 @@ pub(super) struct Defaults {
     pub eos: Option<TokenId>,
 }
 
+/// The tokens that stand around texts.
+#[derive(Debug)]
+pub(super) struct Special {
+    /// What a sequence starts with: BOS, or nothing, or for a few models more.
+    pub prefix: Vec<TokenId>,
+    pub bos: Option<TokenId>,
+    pub eos: Option<TokenId>,
+}
+
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     /// Ordinary text, or a byte.
     Ordinary,
     /// Steers the model, and the unknown token; matched in markup only.
@@ -36,26 +45,40 @@ pub(super) struct Vocabulary {
     whole: Vec<TokenId>,
     /// Places in `whole` by their text's first two bytes (the second is 0 for a text of one byte).
     whole_by_start: HashMap<[u8; 2], Vec<usize>>,
-    pub add_bos: bool,
-    pub bos: Option<TokenId>,
-    pub eos: Option<TokenId>,
+    pub special: Special,
 }
 
 impl Vocabulary {
+    /// The tokens by their ids, each with its kind, and with its score where the method goes by scores.
+    pub fn new(mut texts: Vec<String>, kinds: Vec<Kind>, scores: Option<Vec<f32>>, special: Special) -> Self {
+        for (id, text) in texts.iter_mut().enumerate() {
+            if text.is_empty() {
+                *text = format!("[EMPTY_{id}]");
+            }
+        }
+        let ids = texts.iter().cloned().zip(0..).collect();
+        let mut vocabulary = Self {
+            texts,
+            kinds,
+            scores: scores.unwrap_or_default(),
+            ids,
+            whole: Vec::new(),
+            whole_by_start: HashMap::new(),
+            special,
+        };
+        vocabulary.index_whole_tokens();
+        vocabulary
+    }
+
     pub fn from_gguf(file: &GgufFile, defaults: Defaults) -> Result<Self, EngineError> {
         let invalid = |what: String| EngineError::Tokenizer {
             path: file.path().to_owned(),
             what,
         };
         let key = "tokenizer.ggml.tokens";
-        let mut texts = file.required(key, file.texts(key)?)?;
+        let texts = file.required(key, file.texts(key)?)?;
         if texts.is_empty() || u32::try_from(texts.len()).is_err() {
             return Err(invalid(format!("it lists {} tokens", texts.len())));
-        }
-        for (id, text) in texts.iter_mut().enumerate() {
-            if text.is_empty() {
-                *text = format!("[EMPTY_{id}]");
-            }
         }
         let per_token = |key: &str| -> Result<Option<Vec<f64>>, EngineError> {
             let list = file.numbers(key)?;
@@ -69,10 +92,7 @@ impl Vocabulary {
             }
         };
         let scores = per_token("tokenizer.ggml.scores")?;
-        let scores = scores.map_or_else(
-            || vec![0.0; texts.len()],
-            |list| list.iter().map(|&x| x as f32).collect(),
-        );
+        let scores = scores.map(|list| list.iter().map(|&score| score as f32).collect());
         let kinds = match per_token("tokenizer.ggml.token_type")? {
             None => vec![Kind::Ordinary; texts.len()],
             Some(list) => list
@@ -84,7 +104,6 @@ impl Vocabulary {
                 })
                 .collect(),
         };
-        let ids: HashMap<String, TokenId> = texts.iter().cloned().zip(0..).collect();
         let special = |key: &str, default: Option<TokenId>| -> Result<Option<TokenId>, EngineError> {
             // As llama.cpp does, an id outside the vocabulary counts as absent.
             let id = file.unsigned(key)?.map_or(default, |id| u32::try_from(id).ok());
@@ -95,19 +114,8 @@ impl Vocabulary {
         let add_bos = file
             .boolean("tokenizer.ggml.add_bos_token")?
             .unwrap_or(defaults.add_bos);
-        let mut vocabulary = Self {
-            texts,
-            kinds,
-            scores,
-            ids,
-            whole: Vec::new(),
-            whole_by_start: HashMap::new(),
-            add_bos,
-            bos,
-            eos,
-        };
-        vocabulary.index_whole_tokens();
-        Ok(vocabulary)
+        let prefix = bos.filter(|_| add_bos).into_iter().collect();
+        Ok(Self::new(texts, kinds, scores, Special { prefix, bos, eos }))
     }
 
     fn index_whole_tokens(&mut self) {
