@@ -1,8 +1,8 @@
-//! The SHA-256 of files too large to read at once.
+//! The SHA-256 of files too large to read at once, and of several together.
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -30,6 +30,16 @@ pub fn sha256(path: &Path, progress: &mut dyn FnMut(u64), cancel: &dyn Fn() -> b
         // A chunk's length fits any integer here.
         done += count as u64;
         progress(done);
+    }
+    Ok(hexadecimal(digest))
+}
+
+/// SHA-256 of the names and the hashes of several files, which changes when any of them does.
+pub fn sha256_of_all(paths: &[PathBuf], cancel: &dyn Fn() -> bool) -> io::Result<String> {
+    let mut digest = Sha256::new();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        digest.update(format!("{}  {name}\n", sha256(path, &mut |_| {}, cancel)?));
     }
     Ok(hexadecimal(digest))
 }

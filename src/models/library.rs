@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::safetensors::ModelFolder;
 use crate::files::{WriteError, write_toml};
 
 /// The newest layout of the list that this program knows.
@@ -41,7 +42,7 @@ pub enum LibraryError {
     Damaged { path: PathBuf, source: toml::de::Error },
     #[error("the list of added models {} was made by a newer Polyclinic; update the program", path.display())]
     Newer { path: PathBuf },
-    #[error("{} is no file", .0.display())]
+    #[error("{} is no model file and no folder with a config.json", .0.display())]
     NoFile(PathBuf),
     #[error("no model was added under the name `{0}`")]
     Unknown(String),
@@ -81,10 +82,12 @@ impl Library {
         self.list.models.iter().find(|model| model.name == name)
     }
 
-    /// Adds a file under its own name (made different where that is taken) and keeps the list.
+    /// Adds a file, or a folder by its path or that of a file in it, under its own name (made different where that is taken) and keeps the list.
     /// A file that is there already keeps its name.
     pub fn add(&mut self, path: &Path) -> Result<Added, LibraryError> {
-        if !path.is_file() {
+        let folder = ModelFolder::find(path);
+        let path = folder.as_deref().unwrap_or(path);
+        if folder.is_none() && !path.is_file() {
             return Err(LibraryError::NoFile(path.to_owned()));
         }
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -120,10 +123,13 @@ impl Library {
     }
 }
 
-/// The name a model file goes by where nobody gave it one: the file's, without its ending.
+/// The name a model goes by where nobody gave it one: its folder's, or its file's without the ending.
 pub fn file_name(path: &Path) -> String {
-    path.file_stem()
-        .map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    let name = match path.is_dir() {
+        true => path.file_name(),
+        false => path.file_stem(),
+    };
+    name.map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]
@@ -147,6 +153,19 @@ mod tests {
         library.remove("model").unwrap();
         assert_eq!(Library::open(folder.path()).unwrap().added(), [second]);
         assert!(matches!(library.remove("model"), Err(LibraryError::Unknown(_))));
+    }
+
+    #[test]
+    fn a_folder_is_added_by_itself_or_by_a_file_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = folder.path().join("Tiny-1.5");
+        std::fs::create_dir(&model).unwrap();
+        let mut library = Library::open(folder.path()).unwrap();
+        assert!(matches!(library.add(&model), Err(LibraryError::NoFile(_))));
+        std::fs::write(model.join("config.json"), "{}").unwrap();
+        let added = library.add(&model.join("config.json")).unwrap();
+        assert_eq!((added.name.as_str(), &added.path), ("Tiny-1.5", &model));
+        assert_eq!(library.add(&model).unwrap(), added);
     }
 
     #[test]

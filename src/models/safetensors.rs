@@ -64,11 +64,16 @@ pub struct ModelFolder {
     path: PathBuf,
     config: Map<String, Value>,
     shards: Vec<Mmap>,
+    /// The names of the files behind `shards`.
+    shard_names: Vec<String>,
     tensors: BTreeMap<String, FolderTensor>,
 }
 
 /// The file that says what kind of model a folder holds.
 pub const CONFIG: &str = "config.json";
+pub const TOKENIZER: &str = "tokenizer.json";
+pub const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
+pub const CHAT_TEMPLATE: &str = "chat_template.jinja";
 const INDEX: &str = "model.safetensors.index.json";
 const SINGLE: &str = "model.safetensors";
 /// Longer than any real one: the longest tokenizers take some 35 MB.
@@ -95,6 +100,7 @@ impl ModelFolder {
             path: path.to_owned(),
             config: read_json(&path.join(CONFIG))?,
             shards: Vec::new(),
+            shard_names: Vec::new(),
             tensors: BTreeMap::new(),
         };
         let promised = folder.promised()?;
@@ -194,6 +200,7 @@ impl ModelFolder {
             }
         }
         self.shards.push(map);
+        self.shard_names.push(file.to_owned());
         Ok(())
     }
 
@@ -223,6 +230,14 @@ impl ModelFolder {
     /// How long all weight files are together.
     pub fn size_in_bytes(&self) -> u64 {
         self.shards.iter().map(|shard| shard.len() as u64).sum()
+    }
+
+    /// Every file that the model's answers depend on.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let texts = [CONFIG, TOKENIZER, TOKENIZER_CONFIG, CHAT_TEMPLATE, INDEX];
+        let texts = texts.map(|name| self.path.join(name)).into_iter();
+        let shards = self.shard_names.iter().map(|name| self.path.join(name));
+        texts.filter(|path| path.exists()).chain(shards).collect()
     }
 
     /// Another file of the folder that holds a JSON object, where there is one.

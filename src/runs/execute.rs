@@ -9,6 +9,7 @@ use crate::engine::{Backend, Cancel, EngineError, Loader, ScoreRequest};
 use crate::files::WriteError;
 use crate::language::Language;
 use crate::models::hash;
+use crate::models::safetensors::ModelFolder;
 use crate::prompts::{ChatError, ChatTemplate, Protocol, letter_prompt, template_text};
 use crate::scoring::{Answer, letters};
 use crate::workspace::{Workspace, WorkspaceError};
@@ -482,8 +483,16 @@ fn require_examples(plan: &Plan<'_>, shots: usize) -> Result<(), ExecuteError> {
     }
 }
 
+/// The hash of a model's file, or of all files of its folder.
 fn file_hash(path: &Path, cancel: &Cancel) -> Result<String, ExecuteError> {
-    match hash::sha256(path, &mut |_| {}, &|| cancel.is_cancelled()) {
+    let stop = || cancel.is_cancelled();
+    let hash = match ModelFolder::find(path) {
+        None => hash::sha256(path, &mut |_| {}, &stop),
+        Some(folder) => ModelFolder::open(&folder)
+            .map_err(std::io::Error::other)
+            .and_then(|folder| hash::sha256_of_all(&folder.files(), &stop)),
+    };
+    match hash {
         Ok(hash) => Ok(hash),
         Err(_) if cancel.is_cancelled() => Err(ExecuteError::Cancelled),
         Err(error) => Err(ExecuteError::Hash(path.to_owned(), error)),

@@ -17,10 +17,7 @@ use tokenizers::{
 use super::vocabulary::{Kind, Special, Vocabulary};
 use super::{Fragment, hexadecimal};
 use crate::engine::{EngineError, TokenId};
-use crate::models::safetensors::ModelFolder;
-
-const FILE: &str = "tokenizer.json";
-const CONFIG: &str = "tokenizer_config.json";
+use crate::models::safetensors::{CHAT_TEMPLATE, ModelFolder, TOKENIZER, TOKENIZER_CONFIG};
 
 /// Ids may leave this many gaps beside as many as there are tokens; more would be memory for nothing.
 const MOST_GAPS: usize = 1 << 16;
@@ -52,8 +49,8 @@ struct AddedToken {
 
 /// Reads a folder's tokenizer: its tokens, its steps, and what tells it from others.
 pub(super) fn read(folder: &ModelFolder) -> Result<(Vocabulary, Published, String), EngineError> {
-    let path = folder.path().join(FILE);
-    let Some(text) = folder.text(FILE)? else {
+    let path = folder.path().join(TOKENIZER);
+    let Some(text) = folder.text(TOKENIZER)? else {
         return Err(EngineError::NoTokenizer {
             path: folder.path().to_owned(),
         });
@@ -82,7 +79,7 @@ pub(super) fn read(folder: &ModelFolder) -> Result<(Vocabulary, Published, Strin
             };
         }
     }
-    let config = folder.json(CONFIG)?.unwrap_or_default();
+    let config = folder.json(TOKENIZER_CONFIG)?.unwrap_or_default();
     let special = special(&steps, &config, &texts).map_err(invalid)?;
     let fingerprint = fingerprint(&text, &special);
     let vocabulary = Vocabulary::new(texts, kinds, None, special);
@@ -101,10 +98,10 @@ pub(super) fn read(folder: &ModelFolder) -> Result<(Vocabulary, Published, Strin
 
 /// The chat template of a folder: in a file of its own, or in `tokenizer_config.json`, there perhaps among others.
 pub(super) fn chat_template(folder: &ModelFolder) -> Result<Option<String>, EngineError> {
-    if let Some(template) = folder.text("chat_template.jinja")? {
+    if let Some(template) = folder.text(CHAT_TEMPLATE)? {
         return Ok(Some(template));
     }
-    let config = folder.json(CONFIG)?.unwrap_or_default();
+    let config = folder.json(TOKENIZER_CONFIG)?.unwrap_or_default();
     let template = match config.get("chat_template") {
         Some(Value::Array(templates)) => {
             let named = |template: &&Value| template.get("name").and_then(Value::as_str) == Some("default");
