@@ -5,17 +5,20 @@
 
 mod demo;
 mod files;
+mod generate;
 mod interrupt;
 mod models;
 mod output;
 mod progress;
 mod runs;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use polyclinic::benchmarks::import::Mapping;
+use polyclinic::engine::Sampling;
 use polyclinic::language::Language;
 use polyclinic::models::fetch::FetchError;
 use polyclinic::prompts::{Letters, Protocol};
@@ -67,6 +70,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: LinesFormat,
     },
+    /// Let a model write on from a prompt
+    Generate(GenerateArguments),
     /// List the models on this machine and those that can be fetched
     Models {
         #[command(subcommand)]
@@ -162,6 +167,58 @@ struct RunArguments {
     no_instruction: bool,
 }
 
+#[derive(Debug, Args)]
+struct GenerateArguments {
+    /// A GGUF file, a folder of safetensors, or a name from `polyclinic models`
+    model: String,
+    /// What to go on from, `-` for standard input; several are answered at once
+    #[arg(long, required = true)]
+    prompt: Vec<String>,
+    /// Ask through the model's chat template
+    #[arg(long)]
+    chat: bool,
+    /// The most tokens to write
+    #[arg(long, default_value_t = 256)]
+    max_tokens: usize,
+    /// Divides the logits; at 0 the likeliest token is always taken
+    #[arg(long, default_value_t = 0.0)]
+    temperature: f64,
+    /// Choose among the K likeliest tokens
+    #[arg(long, value_name = "K")]
+    top_k: Option<NonZeroUsize>,
+    /// Choose among the likeliest tokens that together have this probability
+    #[arg(long, default_value_t = 1.0)]
+    top_p: f64,
+    /// Choose among tokens at least this probable, as a share of the likeliest
+    #[arg(long, default_value_t = 0.0)]
+    min_p: f64,
+    /// Above 1, makes tokens less likely that came up before
+    #[arg(long, default_value_t = 1.0)]
+    repetition_penalty: f64,
+    /// The same seed chooses the same tokens
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// A text that ends the writing; may be repeated
+    #[arg(long)]
+    stop: Vec<String>,
+    /// `jsonl` tells for each prompt its text, how it ended and how many tokens it took
+    #[arg(long, value_enum, default_value_t)]
+    format: TextFormat,
+}
+
+impl GenerateArguments {
+    fn sampling(&self) -> Sampling {
+        Sampling {
+            temperature: self.temperature,
+            top_k: self.top_k,
+            top_p: self.top_p,
+            min_p: self.min_p,
+            repetition_penalty: self.repetition_penalty,
+            seed: self.seed,
+        }
+    }
+}
+
 impl RunArguments {
     fn protocol(&self) -> Protocol {
         let letters = if self.latin_letters {
@@ -192,6 +249,13 @@ enum LinesFormat {
     #[default]
     Jsonl,
     Csv,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum TextFormat {
+    #[default]
+    Text,
+    Jsonl,
 }
 
 /// How a command ended, where nothing failed.
@@ -234,6 +298,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         Some(Command::Resume { run, workspace }) => runs::resume(&workspace, &run),
         Some(Command::Compare { workspace, format }) => files::compare(&workspace, format),
         Some(Command::Answers { workspace, run, format }) => files::answers(&workspace, run.as_deref(), format),
+        Some(Command::Generate(arguments)) => generate::generate(&arguments),
         Some(Command::Models { action: None }) => models::list(),
         Some(Command::Models { action: Some(action) }) => models::act(&action),
     }

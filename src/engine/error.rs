@@ -48,6 +48,8 @@ pub enum EngineError {
         path.display(), gigabytes(*needed), gigabytes(*available)
     )]
     Memory { path: PathBuf, needed: u64, available: u64 },
+    #[error("{}: the model gave no number for the next token: its file may be damaged", path.display())]
+    NoNumber { path: PathBuf },
     #[error("request {request}: {what}")]
     Request { request: usize, what: String },
     #[error("the computation failed")]

@@ -1,5 +1,7 @@
 //! The backend that runs a model's files in this process, on the processor.
 
+mod generate;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -11,7 +13,9 @@ use super::rotary::Reach;
 use super::settings::Settings;
 use super::source::{self, ModelFiles};
 use super::tokenizer::Tokenizer;
-use super::{Backend, Cancel, EngineError, ModelFacts, ScoreRequest, Scores, TokenId};
+use super::{
+    Backend, Cancel, EngineError, Generation, GenerationRequest, ModelFacts, ScoreRequest, Scores, TokenId, Written,
+};
 use crate::prompts::{ChatError, ChatTemplate, PromptText};
 
 /// The tokens planned for when a model is checked against the memory: a five-shot prefix and a group of items.
@@ -187,25 +191,17 @@ impl LocalBackend {
         Ok(scores.into_iter().map(|(_, scores)| scores).collect())
     }
 
-    fn score_group(
-        &mut self,
-        group: &[ScoreRequest],
-        reach: Reach,
-        cancel: &Cancel,
-    ) -> Result<Vec<Scores>, EngineError> {
-        let Some((first, others)) = group.split_first() else {
-            return Ok(Vec::new());
+    /// Computes what all prompts share, as far as it is not kept. Every prompt has a token of its own left:
+    /// its last, after which something comes.
+    fn shared_start(&mut self, prompts: &[&[TokenId]], reach: Reach, cancel: &Cancel) -> Result<Sequence, EngineError> {
+        let Some((first, others)) = prompts.split_first() else {
+            return Ok(Sequence::default());
         };
-        // Every prompt keeps a token of its own: its last, after which the continuations come.
-        let shortest = group.iter().map(|request| request.prompt.len()).min().unwrap_or(0);
-        let shared = others
-            .iter()
-            .map(|other| shared_prefix(&first.prompt, &other.prompt))
-            .min();
+        let shortest = prompts.iter().map(|prompt| prompt.len()).min().unwrap_or(0);
+        let shared = others.iter().map(|other| shared_prefix(first, other)).min();
         let shared = shared.unwrap_or(shortest).min(shortest.saturating_sub(1));
-
-        let mut prefix = self.keep(&first.prompt, shared, reach);
-        let missing = first.prompt.get(prefix.rows.len()..shared).unwrap_or_default();
+        let mut prefix = self.keep(first, shared, reach);
+        let missing = first.get(prefix.rows.len()..shared).unwrap_or_default();
         if !missing.is_empty() {
             let mut step = [Step {
                 sequence: &mut prefix,
@@ -215,14 +211,25 @@ impl LocalBackend {
             self.decoder.advance(&mut self.cache, &mut step, reach, cancel)?;
             self.kept.extend_from_slice(missing);
         }
+        Ok(prefix)
+    }
 
+    fn score_group(
+        &mut self,
+        group: &[ScoreRequest],
+        reach: Reach,
+        cancel: &Cancel,
+    ) -> Result<Vec<Scores>, EngineError> {
+        let prompts: Vec<&[TokenId]> = group.iter().map(|request| &*request.prompt).collect();
+        let prefix = self.shared_start(&prompts, reach, cancel)?;
+        let shared = prefix.rows.len();
         let mut sequences = vec![prefix; group.len()];
-        let mut steps: Vec<Step<'_>> = group
+        let mut steps: Vec<Step<'_>> = prompts
             .iter()
             .zip(&mut sequences)
-            .map(|(request, sequence)| Step {
+            .map(|(prompt, sequence)| Step {
                 sequence,
-                tokens: request.prompt.get(shared..).unwrap_or_default(),
+                tokens: prompt.get(shared..).unwrap_or_default(),
                 wanted: 1,
             })
             .collect();
@@ -366,6 +373,26 @@ impl Backend for LocalBackend {
         // clears away what a cancelled pass left behind.
         self.cache.truncate(self.kept.len());
         scores
+    }
+
+    fn generate(
+        &mut self,
+        requests: &[GenerationRequest],
+        tell: &mut dyn FnMut(usize, Written<'_>),
+        cancel: &Cancel,
+    ) -> Result<Vec<Generation>, EngineError> {
+        for (number, request) in requests.iter().enumerate() {
+            // One position is left for what is written.
+            self.check(number, &request.prompt, request.prompt.len() + 1)?;
+            let empty = request.stops.iter().any(String::is_empty);
+            let empty = empty.then(|| "a text to stop at is empty".to_owned());
+            if let Some(what) = request.sampling.problem().or(empty) {
+                return Err(EngineError::Request { request: number, what });
+            }
+        }
+        let result = self.write_all(requests, tell, cancel);
+        self.cache.truncate(self.kept.len());
+        result
     }
 }
 

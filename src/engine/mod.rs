@@ -7,6 +7,7 @@ mod cache;
 mod decoder;
 mod error;
 mod experts;
+mod generation;
 mod kernels;
 mod local;
 pub mod memory;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::prompts::{ChatError, ChatTemplate, PromptText};
 pub use architecture::{ARCHITECTURES, Architecture};
 pub use error::EngineError;
+pub use generation::{Ending, Generation, GenerationRequest, Sampling, Written};
 pub use local::{LocalBackend, PLANNED_TOKENS};
 
 /// A token's number in a model's vocabulary.
@@ -122,6 +124,17 @@ pub trait Backend: Send {
     ///
     /// A request gets the same bits in every group and at every call, so a resumed run may group as it likes.
     fn score(&mut self, group: &[ScoreRequest], cancel: &Cancel) -> Result<Vec<Scores>, EngineError>;
+
+    /// Writes on from every prompt, all in the same passes, and tells by the number of the request what was written.
+    ///
+    /// A request gets the same tokens in every group and at every call. Where somebody cancels, what was written
+    /// by then is the result.
+    fn generate(
+        &mut self,
+        requests: &[GenerationRequest],
+        tell: &mut dyn FnMut(usize, Written<'_>),
+        cancel: &Cancel,
+    ) -> Result<Vec<Generation>, EngineError>;
 }
 
 /// Where models come from; tests put their own in the files' place.

@@ -74,6 +74,8 @@ pub const CONFIG: &str = "config.json";
 pub const TOKENIZER: &str = "tokenizer.json";
 pub const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
 pub const CHAT_TEMPLATE: &str = "chat_template.jinja";
+/// Says which tokens end a text.
+pub const GENERATION_CONFIG: &str = "generation_config.json";
 const INDEX: &str = "model.safetensors.index.json";
 const SINGLE: &str = "model.safetensors";
 /// Longer than any real one: the longest tokenizers take some 35 MB.
@@ -234,7 +236,14 @@ impl ModelFolder {
 
     /// Every file that the model's answers depend on.
     pub fn files(&self) -> Vec<PathBuf> {
-        let texts = [CONFIG, TOKENIZER, TOKENIZER_CONFIG, CHAT_TEMPLATE, INDEX];
+        let texts = [
+            CONFIG,
+            GENERATION_CONFIG,
+            TOKENIZER,
+            TOKENIZER_CONFIG,
+            CHAT_TEMPLATE,
+            INDEX,
+        ];
         let texts = texts.map(|name| self.path.join(name)).into_iter();
         let shards = self.shard_names.iter().map(|name| self.path.join(name));
         texts.filter(|path| path.exists()).chain(shards).collect()

@@ -8,7 +8,10 @@ use super::execute::{ExecuteError, RunRequest, Step, create, execute};
 use super::{RunRecord, RunState, store};
 
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
-use crate::engine::{Backend, Cancel, EngineError, Loader, ModelFacts, ScoreRequest, Scores, TokenId};
+use crate::engine::{
+    Backend, Cancel, EngineError, Generation, GenerationRequest, Loader, ModelFacts, ScoreRequest, Scores, TokenId,
+    Written,
+};
 use crate::prompts::{ChatError, ChatTemplate, PromptText, Protocol};
 use crate::scoring::{Answer, Outcome};
 use crate::workspace::Workspace;
@@ -58,6 +61,15 @@ impl Backend for Scripted {
             }
         };
         Ok(group.iter().map(score).collect())
+    }
+
+    fn generate(
+        &mut self,
+        _requests: &[GenerationRequest],
+        _tell: &mut dyn FnMut(usize, Written<'_>),
+        _cancel: &Cancel,
+    ) -> Result<Vec<Generation>, EngineError> {
+        unreachable!("runs read letters")
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where golden values and models lie.
 
 #![expect(clippy::unwrap_used, reason = "test code")]
+#![allow(dead_code, reason = "each test that includes this file uses a part of it")]
 
 use std::path::{Path, PathBuf};
 

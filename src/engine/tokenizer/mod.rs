@@ -130,6 +130,24 @@ impl Tokenizer {
         self.vocabulary.special.eos.and_then(|id| self.vocabulary.text(id))
     }
 
+    /// Whether a model that gives this token has come to an end.
+    pub fn is_end(&self, id: TokenId) -> bool {
+        self.vocabulary.special.ends.contains(&id)
+    }
+
+    /// The control token with this text.
+    pub fn control(&self, text: &str) -> Option<TokenId> {
+        self.vocabulary.id(text).filter(|&id| self.vocabulary.is_control(id))
+    }
+
+    /// What a token adds to a written text: control tokens steer and say nothing.
+    pub fn written(&self, id: TokenId) -> Vec<u8> {
+        match self.vocabulary.is_control(id) {
+            true => Vec::new(),
+            false => self.bytes(id),
+        }
+    }
+
     /// The ids of a prompt, with BOS (or what else the model wants) before it, unless the prompt begins so itself.
     pub fn encode(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError> {
         let mut ids = self.encode_without_bos(prompt)?;

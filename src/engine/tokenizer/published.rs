@@ -3,6 +3,7 @@
 //! The `tokenizers` crate normalizes, cuts and merges. Finding whole tokens stays with [`Vocabulary`], because only
 //! that knows markup from what an item says.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -17,7 +18,7 @@ use tokenizers::{
 use super::vocabulary::{Kind, Special, Vocabulary};
 use super::{Fragment, hexadecimal};
 use crate::engine::{EngineError, TokenId};
-use crate::models::safetensors::{CHAT_TEMPLATE, ModelFolder, TOKENIZER, TOKENIZER_CONFIG};
+use crate::models::safetensors::{CHAT_TEMPLATE, GENERATION_CONFIG, ModelFolder, TOKENIZER, TOKENIZER_CONFIG};
 
 /// Ids may leave this many gaps beside as many as there are tokens; more would be memory for nothing.
 const MOST_GAPS: usize = 1 << 16;
@@ -80,7 +81,8 @@ pub(super) fn read(folder: &ModelFolder) -> Result<(Vocabulary, Published, Strin
         }
     }
     let config = folder.json(TOKENIZER_CONFIG)?.unwrap_or_default();
-    let special = special(&steps, &config, &texts).map_err(invalid)?;
+    let mut special = special(&steps, &config, &texts).map_err(invalid)?;
+    special.ends = ends(folder, texts.len())?;
     let fingerprint = fingerprint(&text, &special);
     let vocabulary = Vocabulary::new(texts, kinds, None, special);
     let stripping = |strips: fn(&AddedToken) -> bool| -> Vec<TokenId> {
@@ -174,7 +176,20 @@ fn special(steps: &tokenizers::Tokenizer, config: &Map<String, Value>, texts: &[
         prefix,
         bos,
         eos: named("eos_token"),
+        ends: BTreeSet::new(),
     })
+}
+
+/// The tokens that end a text by the configurations for generation and of the model: a number or a list of them.
+fn ends(folder: &ModelFolder, tokens: usize) -> Result<BTreeSet<TokenId>, EngineError> {
+    let generation = folder.json(GENERATION_CONFIG)?.unwrap_or_default();
+    let fields = [&generation, folder.config()].map(|config| config.get("eos_token_id"));
+    let numbers = fields.into_iter().flatten().flat_map(|field| match field {
+        Value::Array(list) => list.iter().collect(),
+        one => vec![one],
+    });
+    let ids = numbers.filter_map(|number| TokenId::try_from(number.as_u64()?).ok());
+    Ok(ids.filter(|&id| (id as usize) < tokens).collect())
 }
 
 /// What the post-processor puts before a text, seen by what it does with one token.

@@ -1,6 +1,6 @@
 //! The tokens of a model, and the cutting of text at tokens that are matched whole.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::Fragment;
@@ -22,7 +22,27 @@ pub(super) struct Special {
     pub prefix: Vec<TokenId>,
     pub bos: Option<TokenId>,
     pub eos: Option<TokenId>,
+    /// What ends a text or a turn, `eos` among them.
+    pub ends: BTreeSet<TokenId>,
 }
+
+/// Control tokens that end a text or a turn wherever they exist: published files often name only some of their own.
+const ENDS: [&str; 14] = [
+    "</s>",
+    "<eos>",
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|end|>",
+    "<end_of_turn>",
+    "<|return|>",
+    "<|call|>",
+    "<EOT>",
+    "[EOS]",
+    "<\u{ff5c}end\u{2581}of\u{2581}sentence\u{ff5c}>",
+];
 
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +87,7 @@ impl Vocabulary {
             special,
         };
         vocabulary.index_whole_tokens();
+        vocabulary.add_ends();
         vocabulary
     }
 
@@ -115,7 +136,19 @@ impl Vocabulary {
             .boolean("tokenizer.ggml.add_bos_token")?
             .unwrap_or(defaults.add_bos);
         let prefix = bos.filter(|_| add_bos).into_iter().collect();
-        Ok(Self::new(texts, kinds, scores, Special { prefix, bos, eos }))
+        let mut ends = BTreeSet::new();
+        for key in ["tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"] {
+            ends.extend(special(key, None)?);
+        }
+        let special = Special { prefix, bos, eos, ends };
+        Ok(Self::new(texts, kinds, scores, special))
+    }
+
+    fn add_ends(&mut self) {
+        let controls = self.whole.iter().filter(|&&id| self.is_control(id));
+        let known = controls.filter(|&&id| self.text(id).is_some_and(|text| ENDS.contains(&text)));
+        let ends: BTreeSet<TokenId> = known.copied().chain(self.special.eos).collect();
+        self.special.ends.extend(ends);
     }
 
     fn index_whole_tokens(&mut self) {
@@ -143,17 +176,23 @@ impl Vocabulary {
         self.texts.get(id as usize).map(String::as_str)
     }
 
+    pub fn id(&self, text: &str) -> Option<TokenId> {
+        self.ids.get(text).copied()
+    }
+
     /// Whether the token is matched whole rather than built from its parts.
     pub fn is_special(&self, id: TokenId) -> bool {
         self.kinds.get(id as usize).is_some_and(|&kind| kind != Kind::Ordinary)
     }
 
+    /// Whether the token steers the model and is no text.
+    pub fn is_control(&self, id: TokenId) -> bool {
+        self.kinds.get(id as usize) == Some(&Kind::Control)
+    }
+
     /// The id of an ordinary or user-defined token; text never merges into a control token.
     pub fn ordinary_id(&self, text: &str) -> Option<TokenId> {
-        self.ids
-            .get(text)
-            .copied()
-            .filter(|&id| self.kinds.get(id as usize) != Some(&Kind::Control))
+        self.id(text).filter(|&id| !self.is_control(id))
     }
 
     pub fn score(&self, id: TokenId) -> f32 {
