@@ -7,7 +7,10 @@ mod tiny_model;
 
 use std::path::{Path, PathBuf};
 
-use polyclinic::engine::{Backend, Cancel, EngineError, LocalBackend, ScoreRequest};
+use polyclinic::engine::memory::MemoryNeed;
+use polyclinic::engine::{
+    Backend, Cancel, EngineError, GenerationRequest, LocalBackend, Reader, Sampling, ScoreRequest,
+};
 use polyclinic::models::gguf::{GgufError, GgufFile};
 use polyclinic::prompts::PromptText;
 use proptest::prelude::*;
@@ -84,20 +87,55 @@ fn tensors_must_fit_the_settings() {
 }
 
 #[test]
-fn a_model_too_large_for_memory_is_refused_with_both_figures() {
+fn a_model_too_large_for_memory_is_refused_with_the_figures() {
     // A context so long that no machine holds its keys and values would do; the check itself is what is tested.
     let folder = tempfile::tempdir().unwrap();
     let file = GgufFile::open(&save(&folder, &tiny_model::bytes(&Shape::llama()))).unwrap();
-    let need = polyclinic::engine::memory::MemoryNeed::of(&file, usize::MAX / 2).unwrap();
+    let need = MemoryNeed::of(&file, 1 << 60).unwrap();
     let message = need.check(&file).unwrap_err().to_string();
-    assert!(
-        message.contains("GB of memory") && message.contains("is free"),
-        "{message}"
-    );
-    polyclinic::engine::memory::MemoryNeed::of(&file, 4096)
-        .unwrap()
-        .check(&file)
-        .unwrap();
+    for part in [
+        "more memory (weights 0.00 GB",
+        "keys and values of 1152921504606846976 tokens",
+        "is free",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+    MemoryNeed::of(&file, 4096).unwrap().check(&file).unwrap();
+}
+
+#[test]
+fn a_model_whose_plan_does_not_fit_is_refused_and_one_that_grows_too_far_is_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let shape = Shape {
+        context_length: 1 << 27,
+        ..Shape::llama()
+    };
+    let path = save(&folder, &tiny_model::bytes(&shape));
+    let refused = LocalBackend::load_for(&path, &|_| 1 << 60, &Cancel::default()).unwrap_err();
+    assert!(matches!(refused, EngineError::Memory { need, .. } if need.tokens == 1 << 60));
+    let mut backend = LocalBackend::load(&path).unwrap();
+    let one = GenerationRequest {
+        prompt: vec![1],
+        most_tokens: 1 << 27,
+        sampling: Sampling::default(),
+        stops: Vec::new(),
+    };
+    let many = vec![one; 1 << 12];
+    let refused = backend.generate(&many, &mut |_, _| {}, &Cancel::default());
+    assert!(matches!(refused, Err(EngineError::Memory { .. })));
+}
+
+#[test]
+fn loading_stops_on_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = save(&folder, &tiny_model::bytes(&Shape::llama()));
+    let cancel = Cancel::default();
+    let plan = |_: &dyn Reader| {
+        cancel.cancel();
+        64
+    };
+    let stopped = LocalBackend::load_for(&path, &plan, &cancel);
+    assert!(matches!(stopped, Err(EngineError::Cancelled)));
 }
 
 #[test]

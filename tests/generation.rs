@@ -12,7 +12,8 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use polyclinic::engine::{
-    Backend as _, Cancel, Ending, EngineError, Generation, GenerationRequest, LocalBackend, Sampling, Written,
+    Backend as _, Cancel, Ending, EngineError, Generation, GenerationRequest, LocalBackend, Reader as _, Sampling,
+    Written,
 };
 use polyclinic::prompts::PromptText;
 use serde::Deserialize;

@@ -7,7 +7,7 @@ mod archive;
 
 use std::path::{Path, PathBuf};
 
-use polyclinic::engine::{Backend as _, Cancel, EngineError, LocalBackend};
+use polyclinic::engine::{Cancel, EngineError, LocalBackend, Reader as _};
 use polyclinic::models::hash::sha256_of_all;
 use polyclinic::models::safetensors::{FolderError, ModelFolder};
 use polyclinic::prompts::PromptText;

@@ -4,7 +4,9 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use polyclinic::engine::{self, Backend, Cancel, Generation, GenerationRequest, Loader as _, LocalLoader, Written};
+use polyclinic::engine::{
+    self, Cancel, Generation, GenerationRequest, Loader as _, LocalLoader, Reader, Written, tokens_to_write,
+};
 use polyclinic::prompts::{ChatTemplate, PromptText};
 
 use super::interrupt::interrupt;
@@ -28,7 +30,12 @@ pub fn generate(arguments: &GenerateArguments) -> anyhow::Result<Ending> {
         bail!("no model is named");
     };
     display.stage(&format!("Loading {name}"));
-    let mut backend = LocalLoader.load(&path)?;
+    let plan = |reader: &dyn Reader| {
+        // What is wrong with the prompts is told below.
+        let requests = requests(reader, arguments, &prompts).unwrap_or_default();
+        tokens_to_write(&requests, reader.context_length())
+    };
+    let mut backend = LocalLoader.load(&path, &plan, interrupt)?;
     let requests = requests(backend.as_ref(), arguments, &prompts)?;
     display.clear();
 
@@ -66,26 +73,26 @@ fn read(prompt: &str) -> anyhow::Result<String> {
 }
 
 fn requests(
-    backend: &dyn Backend,
+    reader: &dyn Reader,
     arguments: &GenerateArguments,
     prompts: &[String],
 ) -> anyhow::Result<Vec<GenerationRequest>> {
     let template: Option<ChatTemplate> = match arguments.chat {
         true => Some(
-            backend
+            reader
                 .chat_template()?
                 .context("this model has no chat template; ask it without --chat")?,
         ),
         false => None,
     };
-    let context = backend.context_length();
+    let context = reader.context_length();
     let request = |text: &String| {
         let mut prompt = PromptText::default();
         prompt.push_plain(text);
         if let Some(template) = &template {
             prompt = template.render_user_turn(&prompt)?;
         }
-        let prompt = backend.tokenize(&prompt)?;
+        let prompt = reader.tokenize(&prompt)?;
         match prompt.len() {
             0 => bail!("the prompt is empty, and this model starts with no token of its own"),
             length if length >= context => {

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use polyclinic::benchmarks::import::Mapping;
-use polyclinic::engine::Sampling;
+use polyclinic::engine::{EngineError, Sampling};
 use polyclinic::language::Language;
 use polyclinic::models::fetch::FetchError;
 use polyclinic::prompts::{Letters, Protocol};
@@ -285,7 +285,9 @@ pub fn main() -> ExitCode {
 }
 
 fn was_stopped(error: &anyhow::Error) -> bool {
-    error.is::<runs::Stopped>() || matches!(error.downcast_ref(), Some(FetchError::Cancelled))
+    error.is::<runs::Stopped>()
+        || matches!(error.downcast_ref(), Some(FetchError::Cancelled))
+        || matches!(error.downcast_ref(), Some(EngineError::Cancelled))
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<Ending> {

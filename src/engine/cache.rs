@@ -19,6 +19,7 @@ pub struct LayerCache {
 pub struct Cache {
     pub layers: Vec<LayerCache>,
     rows: usize,
+    room: usize,
     row_width: usize,
 }
 
@@ -35,8 +36,24 @@ impl Cache {
         Self {
             layers,
             rows: 0,
+            room: 0,
             row_width: settings.key_width(),
         }
+    }
+
+    /// How many rows there is memory for.
+    pub fn room(&self) -> usize {
+        self.room
+    }
+
+    /// Takes memory for so many rows in all. Growing by itself, a store would take up to twice of what it needs.
+    pub fn make_room(&mut self, rows: usize) {
+        for layer in &mut self.layers {
+            let (keys, values) = (kernels::stored_keys(rows, self.row_width), rows * self.row_width);
+            layer.keys.reserve_exact(keys.saturating_sub(layer.keys.len()));
+            layer.values.reserve_exact(values.saturating_sub(layer.values.len()));
+        }
+        self.room = self.room.max(rows);
     }
 
     /// How many bytes one row takes in all layers.

@@ -1,7 +1,5 @@
 //! The decoder: tokens in, hidden states and logits out, for every architecture of the table.
 
-use std::path::Path;
-
 use super::cache::{Cache, Sequence};
 use super::kernels::{self, Heads, Query};
 use super::rotary::{Angles, Reach};
@@ -12,7 +10,7 @@ use super::{Cancel, EngineError, TokenId};
 
 /// The most tokens that go through the layers together; more are cut into several passes.
 /// The bits of a result do not depend on it, memory and the time until a stop is noticed do.
-const TOKENS_PER_PASS: usize = 1024;
+const TOKENS_PER_PASS: usize = 512;
 
 /// Tokens that follow a sequence's past.
 pub struct Step<'a> {
@@ -40,8 +38,8 @@ struct Part {
 
 impl Decoder {
     /// Loads the weights of files whose settings were read before.
-    pub fn load(files: Box<dyn ModelFiles>, settings: Settings) -> Result<Self, EngineError> {
-        let weights = Weights::load(files.as_ref(), &settings)?;
+    pub fn load(files: Box<dyn ModelFiles>, settings: Settings, cancel: &Cancel) -> Result<Self, EngineError> {
+        let weights = Weights::load(files.as_ref(), &settings, cancel)?;
         Ok(Self {
             files,
             settings,
@@ -49,8 +47,9 @@ impl Decoder {
         })
     }
 
-    pub fn path(&self) -> &Path {
-        self.files.path()
+    /// Where the model came from.
+    pub fn files(&self) -> &dyn ModelFiles {
+        self.files.as_ref()
     }
 
     pub fn settings(&self) -> &Settings {
@@ -164,12 +163,11 @@ impl Decoder {
             .map(|turning| turning.angles(&positions));
         let mut scratch = Scratch::new(settings, tokens.len());
         for (index, (layer, kind)) in self.weights.layers.iter().zip(&settings.layers).enumerate() {
-            if cancel.is_cancelled() {
-                return Err(EngineError::Cancelled);
-            }
+            go_on(cancel)?;
             let windowed = window.as_ref().filter(|_| kind.window.is_some());
             let angles = windowed.or(Some(&whole)).filter(|_| kind.turns);
             self.attention(layer, index, *kind, angles, &queries, cache, &mut x, &mut scratch);
+            go_on(cancel)?;
             self.feed_forward(layer, &mut x, &mut scratch);
         }
         cache.grow(tokens.len());
@@ -291,6 +289,14 @@ impl Decoder {
             }
             None => kernels::add(x, output),
         }
+    }
+}
+
+/// Fails where somebody asked to stop.
+fn go_on(cancel: &Cancel) -> Result<(), EngineError> {
+    match cancel.is_cancelled() {
+        true => Err(EngineError::Cancelled),
+        false => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::memory::MemoryNeed;
 use crate::models::gguf::GgufError;
 use crate::models::safetensors::FolderError;
 
@@ -14,7 +15,7 @@ pub enum EngineError {
     File(#[from] GgufError),
     #[error(transparent)]
     Folder(#[from] FolderError),
-    #[error("{}: no tokenizer is inside; fetch a complete GGUF file of this model, or its tokenizer.json", path.display())]
+    #[error("{}: no tokenizer is inside; fetch a complete GGUF file of this model, or its tokenizer.json or tokenizer.model", path.display())]
     NoTokenizer { path: PathBuf },
     #[error("{}: its tokenizer is of the kind '{name}'; known are gpt2 and llama", path.display())]
     UnknownTokenizer { path: PathBuf, name: String },
@@ -44,10 +45,16 @@ pub enum EngineError {
         found: Vec<usize>,
     },
     #[error(
-        "{}: running this model takes {} of memory, {} is free; close other programs or choose a smaller quantization",
-        path.display(), gigabytes(*needed), gigabytes(*available)
+        "{}: running this model takes {} more memory (weights {}, keys and values of {} tokens {}, a pass {}), {} is \
+         free; close other programs, choose a smaller quantization or shorter prompts",
+        path.display(), gigabytes(need.total()), gigabytes(need.weights), need.tokens, gigabytes(need.cache),
+        gigabytes(need.pass), gigabytes(*available)
     )]
-    Memory { path: PathBuf, needed: u64, available: u64 },
+    Memory {
+        path: PathBuf,
+        need: MemoryNeed,
+        available: u64,
+    },
     #[error("{}: the model gave no number for the next token: its file may be damaged", path.display())]
     NoNumber { path: PathBuf },
     #[error("request {request}: {what}")]

@@ -1,11 +1,11 @@
 //! A mixture of experts: a router picks a few gated units for each token and weighs what they say.
 
-use super::EngineError;
 use super::architecture::Activation;
 use super::kernels::Matrix;
 use super::settings::{ExpertSettings, Settings};
 use super::source::ModelFiles;
 use super::weights::{GateScratch, GatedUnit, Wanted, vector};
+use super::{Cancel, EngineError};
 
 /// The experts of a layer.
 #[derive(Debug)]
@@ -91,19 +91,20 @@ impl Experts {
         settings: &Settings,
         sizes: &ExpertSettings,
         layer: usize,
+        cancel: &Cancel,
     ) -> Result<Self, EngineError> {
         let shared = match sizes.shared_width {
             Some(width) => Some(Shared {
-                unit: GatedUnit::load(files, shared_unit(settings, width, layer))?,
+                unit: GatedUnit::load(files, shared_unit(settings, width, layer), cancel)?,
                 gate: vector(files, &format!("blk.{layer}.ffn_gate_inp_shexp.weight"), settings.width)?,
             }),
             None => None,
         };
         Ok(Self {
             sizes: *sizes,
-            router: router(settings, sizes, layer).load(files)?,
+            router: router(settings, sizes, layer).load(files, cancel)?,
             units: (0..sizes.count)
-                .map(|expert| GatedUnit::load(files, unit(files, settings, sizes, layer, expert)?))
+                .map(|expert| GatedUnit::load(files, unit(files, settings, sizes, layer, expert)?, cancel))
                 .collect::<Result<_, _>>()?,
             shared,
         })

@@ -14,7 +14,8 @@ use super::settings::Settings;
 use super::source::{self, ModelFiles};
 use super::tokenizer::Tokenizer;
 use super::{
-    Backend, Cancel, EngineError, Generation, GenerationRequest, ModelFacts, ScoreRequest, Scores, TokenId, Written,
+    Backend, Cancel, EngineError, Generation, GenerationRequest, ModelFacts, Reader, ScoreRequest, Scores, TokenId,
+    Written, shared_prefix, tokens_to_score,
 };
 use crate::prompts::{ChatError, ChatTemplate, PromptText};
 
@@ -28,59 +29,127 @@ const STATES_AT_ONCE: usize = 16;
 #[derive(Debug)]
 pub struct LocalBackend {
     decoder: Decoder,
-    tokenizer: Tokenizer,
+    words: Words,
     cache: Cache,
     /// The tokens whose keys and values the cache holds in its first rows, kept for the next call.
     kept: Vec<TokenId>,
     /// What the cached keys were turned by.
     reach: Reach,
     facts: ModelFacts,
+}
+
+/// What is known of a model's texts before its weights are loaded.
+#[derive(Debug)]
+struct Words {
+    tokenizer: Tokenizer,
     chat_template: Option<String>,
+    context_length: usize,
+}
+
+impl Reader for Words {
+    fn tokenize(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError> {
+        self.tokenizer.encode(prompt)
+    }
+
+    fn chat_template(&self) -> Result<Option<ChatTemplate>, ChatError> {
+        let Some(source) = &self.chat_template else {
+            return Ok(None);
+        };
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        let (bos, eos) = (text(self.tokenizer.bos_text()), text(self.tokenizer.eos_text()));
+        ChatTemplate::new(source, &bos, &eos).map(Some)
+    }
+
+    fn context_length(&self) -> usize {
+        self.context_length
+    }
+}
+
+impl Reader for LocalBackend {
+    fn tokenize(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError> {
+        self.words.tokenize(prompt)
+    }
+
+    fn chat_template(&self) -> Result<Option<ChatTemplate>, ChatError> {
+        self.words.chat_template()
+    }
+
+    fn context_length(&self) -> usize {
+        self.words.context_length
+    }
 }
 
 impl LocalBackend {
     /// Reads headers and settings, and refuses what is damaged, unknown or too large for the memory.
-    pub(super) fn check_files(path: &Path) -> Result<(Box<dyn ModelFiles>, Settings), EngineError> {
+    pub(super) fn check_files(path: &Path) -> Result<(), EngineError> {
+        let (files, settings) = Self::open(path)?;
+        let tokens = PLANNED_TOKENS.min(settings.context_length);
+        MemoryNeed::with_settings(files.as_ref(), &settings, tokens)?.check(files.as_ref())
+    }
+
+    fn open(path: &Path) -> Result<(Box<dyn ModelFiles>, Settings), EngineError> {
         let files = source::open(path)?;
         let settings = files.settings()?;
-        let tokens = PLANNED_TOKENS.min(settings.context_length);
-        MemoryNeed::with_settings(files.as_ref(), &settings, tokens)?.check(files.as_ref())?;
         Ok((files, settings))
     }
 
-    /// Checks the files as [`Loader::check`](super::Loader::check) does, then loads the model.
+    /// Loads a model for prompts of the usual lengths.
     pub fn load(path: &Path) -> Result<Self, EngineError> {
-        let (files, settings) = Self::check_files(path)?;
+        let plan = |words: &dyn Reader| PLANNED_TOKENS.min(words.context_length());
+        Self::load_for(path, &plan, &Cancel::default())
+    }
+
+    /// Loads a model as [`Loader::load`](super::Loader::load) says.
+    pub fn load_for(path: &Path, plan: &dyn Fn(&dyn Reader) -> usize, cancel: &Cancel) -> Result<Self, EngineError> {
+        let (files, settings) = Self::open(path)?;
         let tokenizer = files.tokenizer()?;
-        let cache = Cache::new(&settings);
         let summary = files.summary()?;
-        let decoder = Decoder::load(files, settings)?;
+        let words = Words {
+            tokenizer,
+            chat_template: summary.chat_template,
+            context_length: settings.context_length,
+        };
+        let tokens = plan(&words);
+        MemoryNeed::with_settings(files.as_ref(), &settings, tokens)?.check(files.as_ref())?;
+        let mut cache = Cache::new(&settings);
+        let decoder = Decoder::load(files, settings, cancel)?;
+        cache.make_room(tokens);
         let facts = ModelFacts {
             architecture: summary.architecture,
             quantization: summary.quantization,
-            tokenizer_sha256: tokenizer.fingerprint().to_owned(),
+            tokenizer_sha256: words.tokenizer.fingerprint().to_owned(),
             device: format!("CPU, {} threads", rayon::current_num_threads()),
             computed: format!("{}; {}", Level::detect().name(), weight_forms(&decoder)),
         };
         Ok(Self {
             decoder,
-            tokenizer,
+            words,
             cache,
             kept: Vec::new(),
             reach: Reach::Near,
             facts,
-            chat_template: summary.chat_template,
         })
     }
 
     /// The tokenizer of the model.
     pub fn tokenizer(&self) -> &Tokenizer {
-        &self.tokenizer
+        &self.words.tokenizer
+    }
+
+    /// Sees to memory for so many tokens in all, before any of them is computed.
+    fn make_room(&mut self, tokens: usize) -> Result<(), EngineError> {
+        let more = tokens.saturating_sub(self.cache.room());
+        if more > 0 {
+            MemoryNeed::of_more_rows(self.decoder.settings(), more).check(self.decoder.files())?;
+            self.cache.make_room(tokens);
+        }
+        Ok(())
     }
 
     /// The logits over the whole vocabulary for the token after a prompt.
     pub fn next_logits(&mut self, prompt: &[TokenId], cancel: &Cancel) -> Result<Vec<f32>, EngineError> {
         self.check(0, prompt, prompt.len())?;
+        self.make_room(prompt.len())?;
         let reach = self.decoder.settings().rotary.reach(prompt.len());
         let mut sequence = self.keep(prompt, prompt.len().saturating_sub(1), reach);
         let rest = prompt.get(sequence.rows.len()..).unwrap_or_default();
@@ -339,25 +408,8 @@ fn weight_forms(decoder: &Decoder) -> String {
 }
 
 impl Backend for LocalBackend {
-    fn tokenize(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError> {
-        self.tokenizer.encode(prompt)
-    }
-
     fn facts(&self) -> &ModelFacts {
         &self.facts
-    }
-
-    fn chat_template(&self) -> Result<Option<ChatTemplate>, ChatError> {
-        let Some(source) = &self.chat_template else {
-            return Ok(None);
-        };
-        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        let (bos, eos) = (text(self.tokenizer.bos_text()), text(self.tokenizer.eos_text()));
-        ChatTemplate::new(source, &bos, &eos).map(Some)
-    }
-
-    fn context_length(&self) -> usize {
-        self.decoder.settings().context_length
     }
 
     fn score(&mut self, group: &[ScoreRequest], cancel: &Cancel) -> Result<Vec<Scores>, EngineError> {
@@ -368,6 +420,7 @@ impl Backend for LocalBackend {
                 self.check(number, continuation, 0)?;
             }
         }
+        self.make_room(tokens_to_score(group))?;
         let scores = self.score_all(group, cancel);
         // What the prompts forked into is over; their shared start stays for the next group. This also
         // clears away what a cancelled pass left behind.
@@ -394,11 +447,6 @@ impl Backend for LocalBackend {
         self.cache.truncate(self.kept.len());
         result
     }
-}
-
-/// How many tokens two prompts share from the start.
-fn shared_prefix(a: &[TokenId], b: &[TokenId]) -> usize {
-    a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
 
 /// The logarithm of the sum of exponentials, in double precision.

@@ -13,6 +13,8 @@ pub struct MemoryNeed {
     pub weights: u64,
     /// Keys and values of the planned tokens.
     pub cache: u64,
+    /// How many those are.
+    pub tokens: usize,
     /// What one pass through the layers writes in between.
     pub pass: u64,
 }
@@ -31,8 +33,19 @@ impl MemoryNeed {
         Ok(Self {
             weights: weights::size_in_memory(files, settings)?,
             cache: Cache::bytes_per_row(settings).saturating_mul(tokens as u64),
+            tokens,
             pass: decoder::pass_memory(settings),
         })
+    }
+
+    /// What more `rows` of keys and values take in a model that is loaded.
+    pub(super) fn of_more_rows(settings: &Settings, rows: usize) -> Self {
+        Self {
+            weights: 0,
+            cache: Cache::bytes_per_row(settings).saturating_mul(rows as u64),
+            tokens: rows,
+            pass: 0,
+        }
     }
 
     /// All together.
@@ -46,12 +59,11 @@ impl MemoryNeed {
     }
 
     fn check_against(self, files: &dyn ModelFiles, available: u64) -> Result<(), EngineError> {
-        let needed = self.total();
-        match needed <= available {
+        match self.total() <= available {
             true => Ok(()),
             false => Err(EngineError::Memory {
                 path: files.path().to_owned(),
-                needed,
+                need: self,
                 available,
             }),
         }

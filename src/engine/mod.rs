@@ -106,19 +106,53 @@ impl fmt::Display for ModelFacts {
     }
 }
 
-/// A loaded model that answers.
-pub trait Backend: Send {
+/// How many tokens a group has in memory at once: what all prompts share, and what each has of its own.
+pub fn tokens_to_score(group: &[ScoreRequest]) -> usize {
+    let Some((first, others)) = group.split_first() else {
+        return 0;
+    };
+    let shared = others.iter().map(|other| shared_prefix(&first.prompt, &other.prompt));
+    let shared = shared.min().unwrap_or(0);
+    let own = |request: &ScoreRequest| {
+        let continuations = request
+            .continuations
+            .iter()
+            .map(|tokens| tokens.len().saturating_sub(1));
+        request.prompt.len() - shared + continuations.sum::<usize>()
+    };
+    shared + group.iter().map(own).sum::<usize>()
+}
+
+/// How many tokens texts have in memory at once, each written as far as it may go.
+pub fn tokens_to_write(requests: &[GenerationRequest], context_length: usize) -> usize {
+    let length = |request: &GenerationRequest| request.prompt.len().saturating_add(request.most_tokens);
+    requests
+        .iter()
+        .map(|request| length(request).min(context_length))
+        .fold(0, usize::saturating_add)
+}
+
+/// How many tokens two prompts share from the start.
+fn shared_prefix(a: &[TokenId], b: &[TokenId]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+/// What a model makes of text. It is known before the weights are loaded.
+pub trait Reader {
     /// The token ids of a prompt, with BOS where the model wants one and the prompt's markup has not put it already.
     fn tokenize(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError>;
-
-    /// What a run writes down about the model.
-    fn facts(&self) -> &ModelFacts;
 
     /// The model's own chat template; `None` where its file has none.
     fn chat_template(&self) -> Result<Option<ChatTemplate>, ChatError>;
 
     /// The most tokens a prompt with its continuation may have.
     fn context_length(&self) -> usize;
+}
+
+/// A loaded model that answers.
+pub trait Backend: Reader + Send {
+    /// What a run writes down about the model.
+    fn facts(&self) -> &ModelFacts;
 
     /// Scores a group of requests. The longest prefix all prompts share is computed once.
     ///
@@ -142,8 +176,14 @@ pub trait Loader {
     /// Finds out cheaply whether a model can be loaded: its headers, its architecture, the memory it takes.
     fn check(&self, path: &Path) -> Result<(), EngineError>;
 
-    /// Loads a model: a GGUF file, or a folder of safetensors.
-    fn load(&self, path: &Path) -> Result<Box<dyn Backend>, EngineError>;
+    /// Loads a model: a GGUF file, or a folder of safetensors. `plan` says how many tokens will be in memory at once;
+    /// where those or the weights do not fit, no weight is loaded.
+    fn load(
+        &self,
+        path: &Path,
+        plan: &dyn Fn(&dyn Reader) -> usize,
+        cancel: &Cancel,
+    ) -> Result<Box<dyn Backend>, EngineError>;
 }
 
 /// Loads model files into this process.
@@ -152,10 +192,15 @@ pub struct LocalLoader;
 
 impl Loader for LocalLoader {
     fn check(&self, path: &Path) -> Result<(), EngineError> {
-        LocalBackend::check_files(path).map(|_| ())
+        LocalBackend::check_files(path)
     }
 
-    fn load(&self, path: &Path) -> Result<Box<dyn Backend>, EngineError> {
-        Ok(Box::new(LocalBackend::load(path)?))
+    fn load(
+        &self,
+        path: &Path,
+        plan: &dyn Fn(&dyn Reader) -> usize,
+        cancel: &Cancel,
+    ) -> Result<Box<dyn Backend>, EngineError> {
+        Ok(Box::new(LocalBackend::load_for(path, plan, cancel)?))
     }
 }

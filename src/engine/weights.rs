@@ -7,7 +7,7 @@ use super::experts::{self, Experts};
 use super::kernels::{Matrix, dequantize, gate};
 use super::settings::{FeedForwardSettings, Settings};
 use super::source::{ModelFiles, Stored};
-use super::{EngineError, TokenId};
+use super::{Cancel, EngineError, TokenId};
 use crate::models::gguf::TensorType;
 
 /// Everything the decoder multiplies by.
@@ -117,7 +117,11 @@ impl Wanted {
         })
     }
 
-    pub fn load(&self, files: &dyn ModelFiles) -> Result<Matrix, EngineError> {
+    /// Brings the matrix into the form the kernels need, unless somebody asks to stop before.
+    pub fn load(&self, files: &dyn ModelFiles, cancel: &Cancel) -> Result<Matrix, EngineError> {
+        if cancel.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
         let stored = self.stored(files)?;
         let bytes = files.bytes(&self.tensor());
         let row = bytes.len() / self.rows();
@@ -126,7 +130,7 @@ impl Wanted {
         Ok(Matrix::from_bytes(bytes, stored.kind, self.inputs, self.outputs)?)
     }
 
-    fn load_projection(&self, files: &dyn ModelFiles) -> Result<Projection, EngineError> {
+    fn load_projection(&self, files: &dyn ModelFiles, cancel: &Cancel) -> Result<Projection, EngineError> {
         let name = format!("{}.bias", self.name);
         let bias = match files.find(&name)? {
             None => None,
@@ -137,7 +141,7 @@ impl Wanted {
             }
         };
         Ok(Projection {
-            matrix: self.load(files)?,
+            matrix: self.load(files, cancel)?,
             bias,
         })
     }
@@ -253,12 +257,12 @@ pub fn embed(files: &dyn ModelFiles, settings: &Settings, tokens: &[TokenId]) ->
 
 impl Weights {
     /// Brings all weights into the form the kernels need.
-    pub fn load(files: &dyn ModelFiles, settings: &Settings) -> Result<Self, EngineError> {
+    pub fn load(files: &dyn ModelFiles, settings: &Settings, cancel: &Cancel) -> Result<Self, EngineError> {
         Ok(Self {
             output_norm: vector(files, "output_norm.weight", settings.width)?,
-            head: head(files, settings)?.load(files)?,
+            head: head(files, settings)?.load(files, cancel)?,
             layers: (0..settings.layers.len())
-                .map(|layer| Layer::load(files, settings, layer))
+                .map(|layer| Layer::load(files, settings, layer, cancel))
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -270,7 +274,7 @@ impl Weights {
 }
 
 impl Layer {
-    fn load(files: &dyn ModelFiles, settings: &Settings, layer: usize) -> Result<Self, EngineError> {
+    fn load(files: &dyn ModelFiles, settings: &Settings, layer: usize, cancel: &Cancel) -> Result<Self, EngineError> {
         let norm = |wanted: bool, role: &str, length: usize| match wanted {
             true => vector(files, &format!("blk.{layer}.{role}.weight"), length).map(Some),
             false => Ok(None),
@@ -284,20 +288,20 @@ impl Layer {
         let [queries, keys, values, attention_output] = attention(files, settings, layer)?;
         Ok(Self {
             attention_norm: norm(norms.before(), "attn_norm", width)?,
-            queries: queries.load_projection(files)?,
-            keys: keys.load_projection(files)?,
-            values: values.load_projection(files)?,
+            queries: queries.load_projection(files, cancel)?,
+            keys: keys.load_projection(files, cancel)?,
+            values: values.load_projection(files, cancel)?,
             query_norm: norm(has_head_norms, "attn_q_norm", query)?,
             key_norm: norm(has_head_norms, "attn_k_norm", key)?,
-            attention_output: attention_output.load_projection(files)?,
+            attention_output: attention_output.load_projection(files, cancel)?,
             attention_post_norm: norm(norms.after(), "post_attention_norm", width)?,
             feed_forward_norm: norm(norms.before(), "ffn_norm", width)?,
             feed_forward: match settings.feed_forward {
                 FeedForwardSettings::Dense { width } => {
-                    FeedForward::Dense(GatedUnit::load(files, dense(files, settings, layer, width)?)?)
+                    FeedForward::Dense(GatedUnit::load(files, dense(files, settings, layer, width)?, cancel)?)
                 }
                 FeedForwardSettings::Experts(sizes) => {
-                    FeedForward::Experts(Experts::load(files, settings, &sizes, layer)?)
+                    FeedForward::Experts(Experts::load(files, settings, &sizes, layer, cancel)?)
                 }
             },
             feed_forward_post_norm: norm(norms.after(), "post_ffw_norm", width)?,
@@ -333,12 +337,12 @@ pub struct GateScratch {
 }
 
 impl GatedUnit {
-    pub(super) fn load(files: &dyn ModelFiles, wanted: [Wanted; 3]) -> Result<Self, EngineError> {
+    pub(super) fn load(files: &dyn ModelFiles, wanted: [Wanted; 3], cancel: &Cancel) -> Result<Self, EngineError> {
         let [gate, up, down] = &wanted;
         Ok(Self {
-            gate: gate.load_projection(files)?,
-            up: up.load_projection(files)?,
-            down: down.load_projection(files)?,
+            gate: gate.load_projection(files, cancel)?,
+            up: up.load_projection(files, cancel)?,
+            down: down.load_projection(files, cancel)?,
             width: down.outputs,
             inner: down.inputs,
         })

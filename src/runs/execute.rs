@@ -1,11 +1,12 @@
 //! Making a run and working through its plan.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{Group, Journal, JournalError, Plan, RunBenchmark, RunId, RunModel, RunRecord, RunState, record, store};
 use crate::benchmarks::{Benchmark, Item};
-use crate::engine::{Backend, Cancel, EngineError, Loader, ScoreRequest};
+use crate::engine::{Backend, Cancel, EngineError, Loader, PLANNED_TOKENS, Reader, ScoreRequest, tokens_to_score};
 use crate::files::WriteError;
 use crate::language::Language;
 use crate::models::hash;
@@ -285,7 +286,7 @@ fn answer_all(
         if answered >= per_model {
             continue;
         }
-        let (mut backend, chat) = load_model(record, index, &folder, loader, tell, cancel)?;
+        let (mut backend, chat) = load_model(record, index, &plan, &folder, loader, tell, cancel)?;
         let Some(model) = record.models.get(index).map(|model| model.name.clone()) else {
             break;
         };
@@ -325,6 +326,7 @@ fn answer_all(
 fn load_model(
     record: &mut RunRecord,
     index: usize,
+    plan: &Plan<'_>,
     folder: &Path,
     loader: &dyn Loader,
     tell: &mut dyn FnMut(Step),
@@ -340,10 +342,18 @@ fn load_model(
         let (path, recorded) = (model.path.clone(), model.sha256.clone());
         return Err(ExecuteError::ModelChanged { path, recorded, found });
     }
-    let backend = loader.load(&model.path).map_err(|source| ExecuteError::Load {
-        model: model.name.clone(),
-        source,
-    })?;
+    let protocol = &record.protocol;
+    // What cannot be put into tokens is told when its turn comes.
+    let tokens = |reader: &dyn Reader| most_tokens(reader, plan, protocol).unwrap_or(PLANNED_TOKENS);
+    let backend = loader
+        .load(&model.path, &tokens, cancel)
+        .map_err(|source| match source {
+            EngineError::Cancelled => ExecuteError::Cancelled,
+            source => ExecuteError::Load {
+                model: model.name.clone(),
+                source,
+            },
+        })?;
     let chat_error = |source| ExecuteError::Chat {
         model: model.name.clone(),
         source,
@@ -371,6 +381,40 @@ fn load_model(
         }
     }
     Ok((backend, chat))
+}
+
+/// How many tokens the largest group has in memory at once. Of each benchmark and language the group with the
+/// longest text stands for all, since a tokenizer cuts one language about alike.
+fn most_tokens(reader: &dyn Reader, plan: &Plan<'_>, protocol: &Protocol) -> Option<usize> {
+    let chat = match protocol.chat {
+        true => reader.chat_template().ok()?,
+        false => None,
+    };
+    let mut longest = BTreeMap::new();
+    for group in &plan.groups {
+        let Some(first) = group.items.first() else { continue };
+        let length: usize = group.items.iter().map(|planned| planned.item.question.len()).sum();
+        let (most, stands) = longest
+            .entry((group.benchmark, first.item.key.language.tag()))
+            .or_insert((length, group));
+        if length > *most {
+            (*most, *stands) = (length, group);
+        }
+    }
+    let mut most = longest.values().map(|(_, group)| {
+        let requests: Option<Vec<ScoreRequest>> = group
+            .items
+            .iter()
+            .map(|planned| {
+                let prompt = letter_prompt(planned.item, &planned.shots, protocol, chat.as_ref()).ok()?;
+                letters::request(reader, &prompt).ok()
+            })
+            .collect();
+        let mut requests = requests?;
+        requests.retain(|request| letters::token_count(request) <= reader.context_length());
+        Some(tokens_to_score(&requests))
+    });
+    most.try_fold(0, |most: usize, tokens| Some(most.max(tokens?)))
 }
 
 fn answer_group(

@@ -9,8 +9,8 @@ use super::{RunRecord, RunState, store};
 
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
 use crate::engine::{
-    Backend, Cancel, EngineError, Generation, GenerationRequest, Loader, ModelFacts, ScoreRequest, Scores, TokenId,
-    Written,
+    Backend, Cancel, EngineError, Generation, GenerationRequest, Loader, ModelFacts, Reader, ScoreRequest, Scores,
+    TokenId, Written,
 };
 use crate::prompts::{ChatError, ChatTemplate, PromptText, Protocol};
 use crate::scoring::{Answer, Outcome};
@@ -25,13 +25,9 @@ struct Scripted {
     stop_after: usize,
 }
 
-impl Backend for Scripted {
+impl Reader for Scripted {
     fn tokenize(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError> {
         Ok(prompt.to_plain_string().chars().map(u32::from).collect())
-    }
-
-    fn facts(&self) -> &ModelFacts {
-        &self.facts
     }
 
     fn chat_template(&self) -> Result<Option<ChatTemplate>, ChatError> {
@@ -40,6 +36,12 @@ impl Backend for Scripted {
 
     fn context_length(&self) -> usize {
         self.context_length
+    }
+}
+
+impl Backend for Scripted {
+    fn facts(&self) -> &ModelFacts {
+        &self.facts
     }
 
     fn score(&mut self, group: &[ScoreRequest], _cancel: &Cancel) -> Result<Vec<Scores>, EngineError> {
@@ -75,6 +77,8 @@ impl Backend for Scripted {
 
 /// Gives every file the same scripted backend.
 struct ScriptedLoader {
+    /// How many tokens it was last asked to have room for.
+    planned: AtomicUsize,
     context_length: usize,
     groups: Arc<AtomicUsize>,
     stop_after: usize,
@@ -83,6 +87,7 @@ struct ScriptedLoader {
 impl ScriptedLoader {
     fn new(stop_after: usize, context_length: usize) -> Self {
         Self {
+            planned: AtomicUsize::default(),
             context_length,
             groups: Arc::default(),
             stop_after,
@@ -95,7 +100,12 @@ impl Loader for ScriptedLoader {
         Ok(())
     }
 
-    fn load(&self, _path: &Path) -> Result<Box<dyn Backend>, EngineError> {
+    fn load(
+        &self,
+        _path: &Path,
+        plan: &dyn Fn(&dyn Reader) -> usize,
+        _cancel: &Cancel,
+    ) -> Result<Box<dyn Backend>, EngineError> {
         let facts = ModelFacts {
             architecture: "scripted".into(),
             quantization: "none".into(),
@@ -103,12 +113,14 @@ impl Loader for ScriptedLoader {
             device: "paper".into(),
             computed: "by hand".into(),
         };
-        Ok(Box::new(Scripted {
+        let backend = Scripted {
             facts,
             context_length: self.context_length,
             groups: Arc::clone(&self.groups),
             stop_after: self.stop_after,
-        }))
+        };
+        self.planned.store(plan(&backend), Ordering::Relaxed);
+        Ok(Box::new(backend))
     }
 }
 
@@ -203,6 +215,26 @@ fn a_run_stopped_anywhere_ends_with_the_answers_of_an_uninterrupted_one() {
         assert_eq!(record.state, RunState::Finished);
         assert_eq!(setting.answers(&record), expected, "stopped after {stop_after} groups");
     }
+}
+
+#[test]
+fn a_model_is_loaded_with_room_for_the_largest_group() {
+    let setting = setting(20);
+    let mut record = setting.create().unwrap();
+    let loader = ScriptedLoader::new(usize::MAX, 10_000);
+    execute(
+        &setting.workspace,
+        &mut record,
+        &loader,
+        &mut |_| {},
+        &Cancel::default(),
+    )
+    .unwrap();
+    let planned = loader.planned.load(Ordering::Relaxed);
+    let answers = setting.answers(&record);
+    let longest = answers.iter().map(|answer| answer.prompt_tokens).max().unwrap();
+    // One whole prompt, and of the other fifteen no more than their own parts.
+    assert!(planned > longest && planned < 16 * longest, "{planned} for {longest}");
 }
 
 #[test]

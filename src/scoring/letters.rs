@@ -1,7 +1,7 @@
 //! Letter scoring: the log-probability of every option's letter, as the tokenizer really continues the prompt.
 
 use crate::benchmarks::Item;
-use crate::engine::{Backend, EngineError, ScoreRequest, Scores, TokenId};
+use crate::engine::{EngineError, Reader, ScoreRequest, Scores, TokenId};
 use crate::prompts::LetterPrompt;
 
 use super::{Answer, Outcome};
@@ -10,14 +10,14 @@ use super::{Answer, Outcome};
 ///
 /// A tokenizer may join the end of the prompt with the letter, so each whole text is tokenized;
 /// what all of them and the bare prompt begin with is the prompt, the rest is scored.
-pub fn request(backend: &dyn Backend, prompt: &LetterPrompt) -> Result<ScoreRequest, EngineError> {
-    let bare = backend.tokenize(&prompt.text)?;
+pub fn request(reader: &dyn Reader, prompt: &LetterPrompt) -> Result<ScoreRequest, EngineError> {
+    let bare = reader.tokenize(&prompt.text)?;
     let mut shared = bare.len();
     let mut wholes: Vec<Vec<TokenId>> = Vec::with_capacity(prompt.continuations.len());
     for continuation in &prompt.continuations {
         let mut text = prompt.text.clone();
         text.push_plain(continuation);
-        let whole = backend.tokenize(&text)?;
+        let whole = reader.tokenize(&text)?;
         let common = whole
             .iter()
             .zip(&bare)

@@ -127,3 +127,44 @@ fn a_machine_without_a_display_is_told_what_works() {
     // The workspace it would have shown is there all the same.
     assert!(place.path("home/workspaces/demo/workspace.toml").exists());
 }
+
+#[test]
+fn an_item_longer_than_the_context_fails_by_itself_and_says_so() {
+    let place = Place::new();
+    let shape = tiny_model::Shape {
+        context_length: 600,
+        ..tiny_model::Shape::llama()
+    };
+    tiny_model::write(&place.path("tiny.gguf"), &shape);
+    let item = |id: &str, question: &str| {
+        serde_json::json!({
+            "id": id, "language": "en", "question": question, "task": "exam",
+            "options": ["one", "two", "three", "four"], "answer": "A",
+        })
+    };
+    let items = [
+        item("short", "Which?"),
+        item("long", &"Which of these? ".repeat(60)),
+        item("last", "Who?"),
+    ];
+    let lines: Vec<String> = items.iter().map(ToString::to_string).collect();
+    std::fs::write(place.path("questions.jsonl"), lines.join("\n")).unwrap();
+    place.works(&["import", "questions.jsonl", "--workspace", "w"]);
+    place.works(&[
+        "run",
+        "--workspace",
+        "w",
+        "--model",
+        &place.model(),
+        "--benchmark",
+        "questions",
+    ]);
+    let answers = place.answers("w");
+    assert_eq!(answers.len(), 3);
+    for answer in answers {
+        let failed = answer["outcome"] == "failed";
+        assert_eq!(failed, answer["item"] == "long", "{answer}");
+        let error = answer["error"].as_str().unwrap_or_default();
+        assert_eq!(failed, error.ends_with("the model reads at most 600"), "{answer}");
+    }
+}

@@ -6,6 +6,7 @@ use crate::engine::decoder::Step;
 use crate::engine::generation::{Sampler, TextStream};
 use crate::engine::rotary::Reach;
 use crate::engine::settings::Settings;
+use crate::engine::tokens_to_write;
 use crate::engine::{Cancel, Ending, EngineError, Generation, GenerationRequest, TokenId, Written};
 
 /// A sequence on its way.
@@ -28,7 +29,7 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn new(backend: &LocalBackend, number: usize, request: &'a GenerationRequest) -> Self {
-        let control = |stop: &'a String| Some((backend.tokenizer.control(stop)?, stop));
+        let control = |stop: &'a String| Some((backend.words.tokenizer.control(stop)?, stop));
         Self {
             number,
             request,
@@ -46,16 +47,16 @@ impl<'a> Writer<'a> {
     fn write(&mut self, backend: &LocalBackend, logits: &[f32]) -> Result<(), EngineError> {
         let Some(token) = self.sampler.choose(logits) else {
             return Err(EngineError::NoNumber {
-                path: backend.decoder.path().to_owned(),
+                path: backend.decoder.files().path().to_owned(),
             });
         };
-        if backend.tokenizer.is_end(token) {
+        if backend.words.tokenizer.is_end(token) {
             self.ending = Some(Ending::Finished);
             return Ok(());
         }
         self.tokens.push(token);
         let as_token = self.stop_tokens.iter().find(|&&(stop, _)| stop == token);
-        let as_text = self.text.push(&backend.tokenizer.written(token));
+        let as_text = self.text.push(&backend.words.tokenizer.written(token));
         let stop = as_token.map(|&(_, text)| text.clone()).or(as_text);
         self.ending = if let Some(stop) = stop {
             Some(Ending::Stop(stop))
@@ -105,6 +106,7 @@ impl LocalBackend {
         let mut writers: Vec<Writer<'_>> = writers
             .map(|(number, request)| Writer::new(self, number, request))
             .collect();
+        self.make_room(tokens_to_write(requests, self.decoder.settings().context_length))?;
         let mut done = Vec::with_capacity(writers.len());
         match self.write_until_done(&mut writers, &mut done, tell, cancel) {
             Ok(()) => {}
