@@ -74,6 +74,9 @@ pub const CONFIG: &str = "config.json";
 pub const TOKENIZER: &str = "tokenizer.json";
 pub const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
 pub const CHAT_TEMPLATE: &str = "chat_template.jinja";
+/// SentencePiece's own form, read where there is no [`TOKENIZER`].
+pub const SENTENCE_PIECE: &str = "tokenizer.model";
+pub const ADDED_TOKENS: &str = "added_tokens.json";
 /// Says which tokens end a text.
 pub const GENERATION_CONFIG: &str = "generation_config.json";
 const INDEX: &str = "model.safetensors.index.json";
@@ -241,6 +244,8 @@ impl ModelFolder {
             GENERATION_CONFIG,
             TOKENIZER,
             TOKENIZER_CONFIG,
+            SENTENCE_PIECE,
+            ADDED_TOKENS,
             CHAT_TEMPLATE,
             INDEX,
         ];
@@ -260,9 +265,27 @@ impl ModelFolder {
         let path = self.path.join(name);
         path.exists().then(|| read_text(&path)).transpose()
     }
+
+    /// A file of the folder, where it is there.
+    pub fn bytes_of(&self, name: &str) -> Result<Option<Vec<u8>>, FolderError> {
+        let path = self.path.join(name);
+        path.exists().then(|| read_bytes(&path)).transpose()
+    }
+
+    /// Whether the folder has a file of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.path.join(name).exists()
+    }
 }
 
 fn read_text(path: &Path) -> Result<String, FolderError> {
+    String::from_utf8(read_bytes(path)?).map_err(|error| FolderError::Open {
+        path: path.to_owned(),
+        source: std::io::Error::new(std::io::ErrorKind::InvalidData, error),
+    })
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, FolderError> {
     let open_error = |source| FolderError::Open {
         path: path.to_owned(),
         source,
@@ -274,7 +297,7 @@ fn read_text(path: &Path) -> Result<String, FolderError> {
             size,
         });
     }
-    std::fs::read_to_string(path).map_err(open_error)
+    std::fs::read(path).map_err(open_error)
 }
 
 fn read_json(path: &Path) -> Result<Map<String, Value>, FolderError> {

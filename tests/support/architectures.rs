@@ -7,8 +7,18 @@ use serde_json::json;
 
 /// Lays the archive out: a folder for each model, each with a tokenizer.
 pub fn unpack() -> tempfile::TempDir {
+    let folder = unpack_archive("architectures.zip.zst");
+    let tokenizer = tokenizer();
+    for model in models(folder.path()) {
+        std::fs::write(model.join("tokenizer.json"), &tokenizer).unwrap();
+    }
+    folder
+}
+
+/// Lays an archive of golden values out in a folder.
+pub fn unpack_archive(name: &str) -> tempfile::TempDir {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-    let packed = std::fs::read(golden.join("architectures.zip.zst")).unwrap();
+    let packed = std::fs::read(golden.join(name)).unwrap();
     let mut decoder = zstd::Decoder::new(packed.as_slice()).unwrap();
     decoder.window_log_max(24).unwrap();
     let mut bytes = Vec::new();
@@ -18,10 +28,6 @@ pub fn unpack() -> tempfile::TempDir {
         .unwrap()
         .extract(folder.path())
         .unwrap();
-    let tokenizer = tokenizer();
-    for model in models(folder.path()) {
-        std::fs::write(model.join("tokenizer.json"), &tokenizer).unwrap();
-    }
     folder
 }
 

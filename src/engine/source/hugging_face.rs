@@ -12,7 +12,7 @@ use crate::engine::settings::Settings;
 use crate::engine::tokenizer::Tokenizer;
 use crate::models::Summary;
 use crate::models::gguf::TensorType;
-use crate::models::safetensors::{FolderTensor, ModelFolder};
+use crate::models::safetensors::{FolderTensor, ModelFolder, SENTENCE_PIECE, TOKENIZER};
 
 /// A model folder with what is needed to find its tensors.
 #[derive(Debug)]
@@ -167,7 +167,10 @@ impl ModelFiles for HuggingFaceModel {
             context_length: Some(context as u64),
             chat_template: Tokenizer::chat_template(&self.folder)?,
             licence: None,
-            tokenizer: Some("tokenizer.json".to_owned()),
+            tokenizer: [TOKENIZER, SENTENCE_PIECE]
+                .into_iter()
+                .find(|name| self.folder.has(name))
+                .map(str::to_owned),
             file_bytes: self.folder.size_in_bytes(),
         })
     }

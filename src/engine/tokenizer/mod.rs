@@ -1,12 +1,14 @@
-//! Text to token ids and back, from the fields of a GGUF file or the `tokenizer.json` of a folder.
+//! Text to token ids and back, from the fields of a GGUF file, or the `tokenizer.json` or `tokenizer.model` of a folder.
 //!
 //! The ids are those of llama.cpp and of `transformers`, with one difference that is meant: a control token such as `<|im_end|>` is read
 //! as one only where it stands inside a template's markup, never in what an item says.
 //! User-defined tokens (Gemma's runs of spaces and line breaks) are matched everywhere, as both do.
 
 mod byte_pair;
+mod charsmap;
 mod published;
 mod sentence_piece;
+mod sentence_piece_file;
 mod vocabulary;
 
 use std::ops::Range;
@@ -15,11 +17,11 @@ use sha2::{Digest, Sha256};
 
 use super::{EngineError, TokenId};
 use crate::models::gguf::GgufFile;
-use crate::models::safetensors::ModelFolder;
+use crate::models::safetensors::{ModelFolder, SENTENCE_PIECE, TOKENIZER};
 use crate::prompts::{Piece, PromptText};
 use byte_pair::BytePair;
 use published::Published;
-use sentence_piece::SentencePiece;
+use sentence_piece::{Edges, SentencePiece};
 use vocabulary::Vocabulary;
 
 /// A model's tokenizer.
@@ -86,6 +88,15 @@ impl Tokenizer {
 
     /// Builds the tokenizer a folder describes.
     pub fn from_folder(folder: &ModelFolder) -> Result<Self, EngineError> {
+        if !folder.has(TOKENIZER) {
+            let (vocabulary, method, fingerprint) = sentence_piece_file::read(folder)?;
+            return Ok(Self {
+                vocabulary,
+                method: Method::SentencePiece(method),
+                name: SENTENCE_PIECE.to_owned(),
+                fingerprint,
+            });
+        }
         let (vocabulary, published, fingerprint) = published::read(folder)?;
         Ok(Self {
             vocabulary,
@@ -185,19 +196,27 @@ impl Tokenizer {
                 }
             }
             Method::SentencePiece(method) => {
-                let mut after_token = true;
-                for fragment in fragments {
-                    after_token = match fragment {
-                        Fragment::Token(id) => {
-                            ids.push(id);
-                            true
-                        }
+                let inner = |fragment: &Fragment| match fragment {
+                    Fragment::Token(id) => method.is_inner(*id),
+                    Fragment::Text(_) => false,
+                };
+                let (mut first, mut begins) = (true, true);
+                let mut fragments = fragments.into_iter().peekable();
+                while let Some(fragment) = fragments.next() {
+                    let goes_on = inner(&fragment) || fragments.peek().is_some_and(inner);
+                    match fragment {
+                        Fragment::Token(id) => ids.push(id),
                         Fragment::Text(range) => {
+                            let edges = Edges {
+                                first,
+                                begins,
+                                ends: !goes_on,
+                            };
                             let part = text.get(range).unwrap_or_default();
-                            method.encode(part, after_token, &self.vocabulary, &mut ids);
-                            false
+                            method.encode(part, edges, &self.vocabulary, &mut ids)?;
                         }
-                    };
+                    }
+                    (first, begins) = (false, !goes_on);
                 }
             }
             Method::Published(method) => method.encode(&text, fragments, &mut ids)?,

@@ -21,7 +21,7 @@ use crate::engine::{EngineError, TokenId};
 use crate::models::safetensors::{CHAT_TEMPLATE, GENERATION_CONFIG, ModelFolder, TOKENIZER, TOKENIZER_CONFIG};
 
 /// Ids may leave this many gaps beside as many as there are tokens; more would be memory for nothing.
-const MOST_GAPS: usize = 1 << 16;
+pub(super) const MOST_GAPS: usize = 1 << 16;
 
 /// The steps from text to tokens.
 #[derive(Debug)]
@@ -150,13 +150,7 @@ fn texts(steps: &tokenizers::Tokenizer, added: &[AddedToken]) -> Result<Vec<Stri
 
 /// The tokens that start and end sequences, and what is put before a prompt.
 fn special(steps: &tokenizers::Tokenizer, config: &Map<String, Value>, texts: &[String]) -> Result<Special, String> {
-    let named = |field: &str| -> Option<TokenId> {
-        let value = config.get(field)?;
-        let text = value.as_str().or_else(|| value.get("content")?.as_str())?;
-        let place = texts.iter().position(|found| found == text)?;
-        u32::try_from(place).ok()
-    };
-    let mut bos = named("bos_token");
+    let mut bos = named(config, "bos_token", texts);
     let mut prefix = match steps.get_post_processor() {
         None => Vec::new(),
         Some(processor) => prefix(processor).map_err(|error| error.to_string())?,
@@ -175,13 +169,21 @@ fn special(steps: &tokenizers::Tokenizer, config: &Map<String, Value>, texts: &[
     Ok(Special {
         prefix,
         bos,
-        eos: named("eos_token"),
+        eos: named(config, "eos_token", texts),
         ends: BTreeSet::new(),
     })
 }
 
+/// The token that the configuration names so.
+pub(super) fn named(config: &Map<String, Value>, field: &str, texts: &[String]) -> Option<TokenId> {
+    let value = config.get(field)?;
+    let text = value.as_str().or_else(|| value.get("content")?.as_str())?;
+    let place = texts.iter().position(|found| found == text)?;
+    TokenId::try_from(place).ok()
+}
+
 /// The tokens that end a text by the configurations for generation and of the model: a number or a list of them.
-fn ends(folder: &ModelFolder, tokens: usize) -> Result<BTreeSet<TokenId>, EngineError> {
+pub(super) fn ends(folder: &ModelFolder, tokens: usize) -> Result<BTreeSet<TokenId>, EngineError> {
     let generation = folder.json(GENERATION_CONFIG)?.unwrap_or_default();
     let fields = [&generation, folder.config()].map(|config| config.get("eos_token_id"));
     let numbers = fields.into_iter().flatten().flat_map(|field| match field {
