@@ -169,6 +169,7 @@ impl Application {
                 }
             }
             Task::ChooseModelFile => self.dialogs.ask(Purpose::Model),
+            Task::ChooseModelFolder => self.dialogs.ask(Purpose::ModelFolder),
             Task::ChooseBenchmarkFile => self.dialogs.ask(Purpose::Benchmark),
             Task::Copy(text) => context.copy_text(text),
             Task::ToggleTheme => context.set_theme(match context.theme() {
@@ -303,7 +304,7 @@ impl Application {
         }
         if let Some((purpose, path)) = self.dialogs.poll(context) {
             let command = match purpose {
-                Purpose::Model => Command::AddModel(path),
+                Purpose::Model | Purpose::ModelFolder => Command::AddModel(path),
                 Purpose::Benchmark => Command::ImportFile(path),
             };
             self.command(context, command);

@@ -90,6 +90,7 @@ pub enum Command {
     GetModel(String),
     CancelGet(String),
     ChooseModelFile,
+    ChooseModelFolder,
     AddModel(PathBuf),
 
     SearchBenchmarks(String),
@@ -136,6 +137,7 @@ impl Command {
             Self::GetModel(_) => "Get",
             Self::CancelGet(_) => "Cancel download",
             Self::ChooseModelFile => "Add a file",
+            Self::ChooseModelFolder => "Add a folder",
             Self::AddModel(_) => "Add",
             Self::SelectBenchmark(_) => "Select benchmark",
             Self::ChoosePreview(_) => "Preview",
@@ -164,6 +166,7 @@ impl Command {
             Self::ResumeRun(_) => "Go on where the run stopped",
             Self::GetModel(_) => "Download this model. Nothing about your items is sent",
             Self::ChooseModelFile => "Add a GGUF file from this machine",
+            Self::ChooseModelFolder => "Add a folder with config.json and safetensors from this machine",
             Self::ChooseBenchmarkFile => "Read items from a JSON Lines, CSV or Parquet file",
             Self::KeepImport => "Keep the good rows as a benchmark of this workspace",
             Self::DropImport => "Forget what was read; the file stays as it is",

@@ -19,10 +19,11 @@ impl Wake for Repaint {
 
 type Answer = Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
 
-/// What a chosen file is for.
+/// What a chosen file or folder is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Model,
+    ModelFolder,
     Benchmark,
 }
 
@@ -38,19 +39,25 @@ impl Dialogs {
         if self.open.is_some() {
             return;
         }
-        let (title, kind, endings): (_, _, &[&str]) = match purpose {
-            Purpose::Model => ("Add a model", "Models", &["gguf"]),
-            Purpose::Benchmark => (
-                "Import a benchmark",
-                "Benchmarks",
-                &["jsonl", "ndjson", "json", "csv", "tsv", "parquet"],
+        let dialog = rfd::AsyncFileDialog::new();
+        let answer: Answer = match purpose {
+            Purpose::Model => Box::pin(
+                dialog
+                    .set_title("Add a model")
+                    .add_filter("Models", &["gguf"])
+                    .pick_file(),
             ),
+            Purpose::ModelFolder => Box::pin(dialog.set_title("Add a model's folder").pick_folder()),
+            Purpose::Benchmark => {
+                let endings = &["jsonl", "ndjson", "json", "csv", "tsv", "parquet"];
+                let dialog = dialog.set_title("Import a benchmark");
+                Box::pin(dialog.add_filter("Benchmarks", endings).pick_file())
+            }
         };
-        let dialog = rfd::AsyncFileDialog::new().set_title(title).add_filter(kind, endings);
-        self.open = Some((purpose, Box::pin(dialog.pick_file())));
+        self.open = Some((purpose, answer));
     }
 
-    /// The file that was chosen, once one was; a dialog that was closed without one is forgotten.
+    /// The file or folder that was chosen, once one was; a dialog that was closed without one is forgotten.
     pub fn poll(&mut self, context: &Context) -> Option<(Purpose, PathBuf)> {
         let (purpose, answer) = self.open.as_mut()?;
         let purpose = *purpose;

@@ -11,6 +11,7 @@ use super::models::{Download, Models};
 use super::runs::{RunForm, Runs};
 use super::study::Study;
 use crate::benchmarks::import::Import;
+use crate::models::safetensors::ModelFolder;
 use crate::runs::{RunId, RunRequest};
 use crate::scoring::Outcome;
 use crate::text::controls::Controls;
@@ -28,6 +29,7 @@ pub enum Task {
     CancelFetch(String),
     AddModel(PathBuf),
     ChooseModelFile,
+    ChooseModelFolder,
     ChooseBenchmarkFile,
     Import(PathBuf),
     Keep { import: Arc<Import>, name: String },
@@ -210,6 +212,7 @@ impl State {
                 return vec![Task::CancelFetch(id)];
             }
             Command::ChooseModelFile => return vec![Task::ChooseModelFile],
+            Command::ChooseModelFolder => return vec![Task::ChooseModelFolder],
             Command::AddModel(path) => return vec![Task::AddModel(path)],
 
             Command::SearchBenchmarks(search) => self.benchmarks.search = search,
@@ -376,6 +379,10 @@ impl State {
                 .extension()
                 .map(|extension| extension.to_string_lossy().to_lowercase());
             match extension.as_deref() {
+                _ if ModelFolder::find(&path).is_some() => {
+                    self.page = Page::Models;
+                    tasks.push(Task::AddModel(path));
+                }
                 Some("gguf") => {
                     self.page = Page::Models;
                     tasks.push(Task::AddModel(path));
@@ -397,7 +404,7 @@ impl State {
                 _ => self.notices.push(Notice {
                     title: "This kind of file cannot be opened here.".to_owned(),
                     detail: format!(
-                        "{}. Models are .gguf; benchmarks are .jsonl, .json, .csv, .tsv or .parquet.",
+                        "{}. Models are .gguf or folders with config.json; benchmarks are .jsonl, .json, .csv, .tsv or .parquet.",
                         isolate(&path.to_string_lossy())
                     ),
                 }),

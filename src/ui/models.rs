@@ -76,7 +76,11 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
     let count = search.count(listed.len(), state.models.list.len());
     let note = format!("{count}, {here} on this machine");
     let mut added = Vec::new();
+    // From the right.
     let tools = |ui: &mut Ui| {
+        Button::new(Emphasis::Plain)
+            .icon(Icon::Folder)
+            .show(ui, &mut added, Command::ChooseModelFolder);
         Button::new(Emphasis::Plain)
             .icon(Icon::Plus)
             .show(ui, &mut added, Command::ChooseModelFile);
@@ -86,7 +90,7 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
             return widgets::empty(
                 ui,
                 "Models stand here.",
-                "Add a GGUF file, or drop one on the window.",
+                "Add a GGUF file or a folder of safetensors, or drop one on the window.",
                 |ui| {
                     Button::new(Emphasis::Main)
                         .icon(Icon::Plus)

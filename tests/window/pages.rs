@@ -182,6 +182,28 @@ fn a_download_is_asked_for_and_cancelled() {
 }
 
 #[test]
+fn a_folder_is_asked_for_and_may_be_dropped() {
+    let mut asking = state(&[]);
+    asking.page = Page::Models;
+    let mut pages = Pages::new(asking, Harness::builder().with_size([1440.0, 900.0]));
+    pages.harness.get_by_label("Add a folder").click();
+    pages.settle();
+    assert!(matches!(pages.tasks(), [Task::ChooseModelFolder]));
+
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("Tiny-1.5");
+    std::fs::create_dir(&model).unwrap();
+    std::fs::write(model.join("config.json"), "{}").unwrap();
+    let mut dropping = state(&[]);
+    let tasks = dropping.apply(Command::Drop(vec![model.clone(), model.join("config.json")]));
+    assert!(matches!(&tasks[..], [Task::AddModel(first), Task::AddModel(_)] if *first == model));
+    assert_eq!(dropping.page, Page::Models);
+    std::fs::remove_file(model.join("config.json")).unwrap();
+    assert!(dropping.apply(Command::Drop(vec![model])).is_empty());
+    assert_eq!(dropping.notices.len(), 1);
+}
+
+#[test]
 fn an_import_says_what_was_left_out_and_keeps_the_rest() {
     let folder = workspace(&[]);
     let mut window = Window::open(folder.path(), 1440.0, 900.0);
