@@ -26,6 +26,8 @@ const LLAMA3: &str = r"(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])
 const QWEN2: &str = r"(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 const TEKKEN: &str = r"[^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))*((?=[\p{L}])([^A-Z]))+|[^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))+((?=[\p{L}])([^A-Z]))*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
+const GPT4O: &str = r"[^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))*((?=[\p{L}])([^A-Z]))+(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])?|[^\r\n\p{L}\p{N}]?((?=[\p{L}])([^a-z]))+((?=[\p{L}])([^A-Z]))*(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+
 const fn rule(names: &'static [&'static str], patterns: &'static [&'static str]) -> PreTokenizerRule {
     PreTokenizerRule {
         names,
@@ -35,7 +37,7 @@ const fn rule(names: &'static [&'static str], patterns: &'static [&'static str])
     }
 }
 
-const RULES: [PreTokenizerRule; 7] = [
+const RULES: [PreTokenizerRule; 9] = [
     rule(
         &["default"],
         &[r"[\p{P}\$\+<=>\^~\|]+", GPT2, r"\p{N}+", "[0-9][0-9][0-9]"],
@@ -73,7 +75,12 @@ const RULES: [PreTokenizerRule; 7] = [
         whole_words: true,
         add_bos: true,
     },
-    rule(&["dbrx", "smaug-bpe"], &[LLAMA3]),
+    PreTokenizerRule {
+        whole_words: true,
+        ..rule(&["glm4", "glm5"], &[LLAMA3])
+    },
+    rule(&["dbrx", "smaug-bpe", "chatglm-bpe"], &[LLAMA3]),
+    rule(&["gpt-4o", "llama4", "kanana2"], &[GPT4O]),
     rule(
         &["qwen2", "deepseek-r1-qwen", "stablelm2", "megrez", "hunyuan"],
         &[QWEN2],
