@@ -22,7 +22,7 @@ impl Engine {
     /// Polyclinic's, in this program started once more.
     pub fn polyclinic(threads: usize) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.arg("--worker").env("RAYON_NUM_THREADS", threads.to_string());
+        command.arg("--worker").env("POLYCLINIC_THREADS", threads.to_string());
         Self::start(command)
     }
 

@@ -5,12 +5,13 @@ use super::kernels::{self, Heads, Query};
 use super::rotary::{Angles, Reach};
 use super::settings::{FeedForwardSettings, LayerSettings, Settings};
 use super::source::ModelFiles;
-use super::weights::{FeedForward, GateScratch, Layer, Weights, embed};
+use super::threads;
+use super::weights::{FeedForward, GateScratch, Layer, Weights, apply_all, embed};
 use super::{Cancel, EngineError, TokenId};
 
 /// The most tokens that go through the layers together; more are cut into several passes.
 /// The bits of a result do not depend on it, memory and the time until a stop is noticed do.
-const TOKENS_PER_PASS: usize = 512;
+const TOKENS_PER_PASS: usize = 480;
 
 /// Tokens that follow a sequence's past.
 pub struct Step<'a> {
@@ -39,7 +40,7 @@ struct Part {
 impl Decoder {
     /// Loads the weights of files whose settings were read before.
     pub fn load(files: Box<dyn ModelFiles>, settings: Settings, cancel: &Cancel) -> Result<Self, EngineError> {
-        let weights = Weights::load(files.as_ref(), &settings, cancel)?;
+        let weights = threads::run(|| Weights::load(files.as_ref(), &settings, cancel))?;
         Ok(Self {
             files,
             settings,
@@ -65,6 +66,16 @@ impl Decoder {
     ///
     /// After an error the store holds rows of no sequence; cut it back to where it was.
     pub fn advance(
+        &self,
+        cache: &mut Cache,
+        steps: &mut [Step<'_>],
+        reach: Reach,
+        cancel: &Cancel,
+    ) -> Result<Vec<f32>, EngineError> {
+        threads::run(|| self.passes(cache, steps, reach, cancel))
+    }
+
+    fn passes(
         &self,
         cache: &mut Cache,
         steps: &mut [Step<'_>],
@@ -101,7 +112,7 @@ impl Decoder {
     /// The logits of hidden states: `[state][vocabulary]`.
     pub fn logits(&self, hidden: &[f32]) -> Vec<f32> {
         let mut logits = vec![0f32; hidden.len() / self.settings.width * self.settings.vocabulary];
-        self.weights.head.multiply(hidden, &mut logits);
+        threads::run(|| self.weights.head.multiply(hidden, &mut logits));
         if let Some(scale) = self.settings.logit_scale {
             kernels::scale(&mut logits, scale);
         }
@@ -210,9 +221,7 @@ impl Decoder {
             ..
         } = scratch;
         let input = self.normed(x, layer.attention_norm.as_deref(), normed);
-        layer.queries.apply(input, q);
-        layer.keys.apply(input, k);
-        layer.values.apply(input, v);
+        apply_all(input, [(&layer.queries, q), (&layer.keys, k), (&layer.values, v)]);
         self.norm_and_turn(q, layer.query_norm.as_deref(), settings.query_width(), angles);
         self.norm_and_turn(k, layer.key_norm.as_deref(), settings.key_width(), angles);
         let first_row = cache.rows();

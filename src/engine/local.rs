@@ -12,6 +12,7 @@ use super::memory::MemoryNeed;
 use super::rotary::Reach;
 use super::settings::Settings;
 use super::source::{self, ModelFiles};
+use super::threads;
 use super::tokenizer::Tokenizer;
 use super::{
     Backend, Cancel, EngineError, Generation, GenerationRequest, ModelFacts, Reader, ScoreRequest, Scores, TokenId,
@@ -118,7 +119,7 @@ impl LocalBackend {
             architecture: summary.architecture,
             quantization: summary.quantization,
             tokenizer_sha256: words.tokenizer.fingerprint().to_owned(),
-            device: format!("CPU, {} threads", rayon::current_num_threads()),
+            device: format!("CPU, {} threads", threads::count()),
             computed: format!("{}; {}", Level::detect().name(), weight_forms(&decoder)),
         };
         Ok(Self {

@@ -14,6 +14,7 @@ pub mod memory;
 mod rotary;
 mod settings;
 pub mod source;
+mod threads;
 pub mod tokenizer;
 mod weights;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::architecture::{Activation, HeadNorms};
 use super::experts::{self, Experts};
-use super::kernels::{Matrix, dequantize, gate};
+use super::kernels::{Matrix, add_bias, dequantize, gate, multiply_all};
 use super::settings::{FeedForwardSettings, Settings};
 use super::source::{ModelFiles, Stored};
 use super::{Cancel, EngineError, TokenId};
@@ -258,12 +258,19 @@ pub fn embed(files: &dyn ModelFiles, settings: &Settings, tokens: &[TokenId]) ->
 impl Weights {
     /// Brings all weights into the form the kernels need.
     pub fn load(files: &dyn ModelFiles, settings: &Settings, cancel: &Cancel) -> Result<Self, EngineError> {
+        let head = head(files, settings)?.load(files, cancel)?;
+        let mut layers = Vec::with_capacity(settings.layers.len());
+        for layer in 0..settings.layers.len() {
+            // What was packed need not stay in memory as the file has it too.
+            files.let_go();
+            layers.push(Layer::load(files, settings, layer, cancel)?);
+        }
+        let output_norm = vector(files, "output_norm.weight", settings.width)?;
+        files.let_go();
         Ok(Self {
-            output_norm: vector(files, "output_norm.weight", settings.width)?,
-            head: head(files, settings)?.load(files, cancel)?,
-            layers: (0..settings.layers.len())
-                .map(|layer| Layer::load(files, settings, layer, cancel))
-                .collect::<Result<_, _>>()?,
+            output_norm,
+            head,
+            layers,
         })
     }
 
@@ -322,9 +329,21 @@ impl Layer {
 impl Projection {
     /// `out[t] = matrix * x[t] + bias`
     pub fn apply(&self, x: &[f32], out: &mut [f32]) {
-        self.matrix.multiply(x, out);
-        if let Some(bias) = &self.bias {
-            super::kernels::add_bias(out, bias);
+        apply_all(x, [(self, out)]);
+    }
+}
+
+/// Applies projections that read the same tokens.
+pub fn apply_all<const COUNT: usize>(x: &[f32], mut projections: [(&Projection, &mut [f32]); COUNT]) {
+    multiply_all(
+        x,
+        projections
+            .each_mut()
+            .map(|(projection, out)| (&projection.matrix, &mut **out)),
+    );
+    for (projection, out) in projections {
+        if let Some(bias) = &projection.bias {
+            add_bias(out, bias);
         }
     }
 }
@@ -353,8 +372,7 @@ impl GatedUnit {
         let length = x.len() / self.width * self.inner;
         scratch.gate.resize(length, 0.0);
         scratch.up.resize(length, 0.0);
-        self.gate.apply(x, &mut scratch.gate);
-        self.up.apply(x, &mut scratch.up);
+        apply_all(x, [(&self.gate, &mut scratch.gate), (&self.up, &mut scratch.up)]);
         gate(&mut scratch.gate, &scratch.up, activation);
         self.down.apply(&scratch.gate, out);
     }

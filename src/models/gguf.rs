@@ -320,6 +320,11 @@ impl GgufFile {
             .get(tensor.bytes.start as usize..tensor.bytes.end as usize)
             .unwrap_or_default()
     }
+
+    /// Gives back the memory of the parts that were read; they are read from the file again when asked for.
+    pub fn let_go(&self) {
+        super::let_go(&self.map);
+    }
 }
 
 /// What a file that is no GGUF file seems to be.

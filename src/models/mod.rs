@@ -27,3 +27,20 @@ pub struct Summary {
     pub tokenizer: Option<String>,
     pub file_bytes: u64,
 }
+
+/// Gives back the memory of what was read of a mapped file.
+#[cfg_attr(
+    not(unix),
+    expect(unused_variables, reason = "other systems take it back by themselves")
+)]
+fn let_go(map: &memmap2::Mmap) {
+    #[cfg(unix)]
+    {
+        // SAFETY: the map is a file's, shared and never written to: its pages come back as they were.
+        #[expect(unsafe_code, reason = "the advice would lose what a private map was written")]
+        let given_back = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
+        if let Err(problem) = given_back {
+            tracing::debug!(%problem, "the memory of a model file was not given back");
+        }
+    }
+}

@@ -232,6 +232,11 @@ impl ModelFolder {
             .unwrap_or_default()
     }
 
+    /// Gives back the memory of the parts that were read; they are read from the files again when asked for.
+    pub fn let_go(&self) {
+        self.shards.iter().for_each(super::let_go);
+    }
+
     /// How long all weight files are together.
     pub fn size_in_bytes(&self) -> u64 {
         self.shards.iter().map(|shard| shard.len() as u64).sum()

@@ -42,34 +42,48 @@ impl DenseMatrix {
         outputs.div_ceil(PANEL) as u64 * PANEL as u64 * inputs as u64 * 4
     }
 
-    pub fn multiply(&self, x: &[f32], out: &mut [f32]) {
-        let output = Output::new(out, self.outputs);
-        let tokens = x.len() / self.inputs;
-        let panels = self.outputs.div_ceil(PANEL);
-        let token_tasks = tokens.div_ceil(TOKENS_PER_TASK);
-        (0..panels * token_tasks).into_par_iter().for_each(|task| {
-            let (panel, first) = (task % panels, task / panels * TOKENS_PER_TASK);
-            let last = tokens.min(first + TOKENS_PER_TASK);
-            let weights = self.weights.chunks_exact(self.inputs * PANEL).nth(panel).unwrap_or_default();
-            let inputs = self.inputs;
-            for token in (first..last).step_by(TOKENS) {
-                let count = TOKENS.min(last - token);
-                let x = x.get(token * inputs..(token + count) * inputs).unwrap_or_default();
-                let mut sums = [[0f32; PANEL]; TOKENS];
-                let sums_ref = &mut sums;
-                match count {
-                    6 => for_level!(step_6(weights: &[f32], x: &[f32], inputs: usize, sums_ref: &mut [[f32; PANEL]; TOKENS])),
-                    _ => {
-                        for (x, sums) in x.chunks_exact(inputs).zip(sums_ref.chunks_exact_mut(1)) {
-                            for_level!(step_1(weights: &[f32], x: &[f32], inputs: usize, sums: &mut [[f32; PANEL]]));
-                        }
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    fn panels(&self) -> usize {
+        self.outputs.div_ceil(PANEL)
+    }
+
+    /// Into how many tasks a product with so many tokens is cut.
+    pub fn tasks(&self, tokens: usize) -> usize {
+        self.panels() * tokens.div_ceil(TOKENS_PER_TASK)
+    }
+
+    /// Computes one of the tasks.
+    pub fn run(&self, task: usize, x: &[f32], output: Output) {
+        let inputs = self.inputs;
+        let (panel, first) = (task % self.panels(), task / self.panels() * TOKENS_PER_TASK);
+        let last = (x.len() / inputs).min(first + TOKENS_PER_TASK);
+        let weights = self.weights.chunks_exact(inputs * PANEL).nth(panel).unwrap_or_default();
+        for token in (first..last).step_by(TOKENS) {
+            let count = TOKENS.min(last - token);
+            let x = x.get(token * inputs..(token + count) * inputs).unwrap_or_default();
+            let mut sums = [[0f32; PANEL]; TOKENS];
+            let sums_ref = &mut sums;
+            match count {
+                TOKENS => {
+                    for_level!(step_6(weights: &[f32], x: &[f32], inputs: usize, sums_ref: &mut [[f32; PANEL]; TOKENS]))
+                }
+                _ => {
+                    for (x, sums) in x.chunks_exact(inputs).zip(sums_ref.chunks_exact_mut(1)) {
+                        for_level!(step_1(weights: &[f32], x: &[f32], inputs: usize, sums: &mut [[f32; PANEL]]));
                     }
                 }
-                for (place, sums) in sums.iter().take(count).enumerate() {
-                    output.store(token + place, panel * PANEL, sums);
-                }
             }
-        });
+            for (place, sums) in sums.iter().take(count).enumerate() {
+                output.store(token + place, panel * PANEL, sums);
+            }
+        }
     }
 }
 

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use candle_core::Device;
 use candle_core::quantized::{GgmlDType, QStorage, QTensor};
+use rayon::prelude::*;
 
 use super::dense::DenseMatrix;
+use super::quantize::{Activations, Rounding};
 use super::tiles::TileMatrix;
 use crate::models::gguf::TensorType;
 
@@ -18,7 +20,7 @@ pub struct Matrix(Form);
 
 #[derive(Debug)]
 enum Form {
-    /// The file's own small whole numbers, in tiles for 8-bit products.
+    /// The file's own small whole numbers, for 8-bit products.
     Tiles(TileMatrix),
     /// Single precision, for weights that the file holds in floating point.
     Dense(DenseMatrix),
@@ -43,18 +45,84 @@ impl Matrix {
     /// How the numbers are held, for the record of a run.
     pub fn form(&self) -> &'static str {
         match self.0 {
-            Form::Tiles(_) => "8-bit tiles",
+            Form::Tiles(_) => "whole numbers",
             Form::Dense(_) => "f32",
         }
     }
 
     /// `out[t] = matrix * x[t]` for every token: `x` is `[token][inputs]`, `out` is `[token][outputs]`.
     pub fn multiply(&self, x: &[f32], out: &mut [f32]) {
+        multiply_all(x, [(self, out)]);
+    }
+
+    fn inputs(&self) -> usize {
         match &self.0 {
-            Form::Tiles(tiles) => tiles.multiply(x, out),
-            Form::Dense(dense) => dense.multiply(x, out),
+            Form::Tiles(tiles) => tiles.inputs(),
+            Form::Dense(dense) => dense.inputs(),
         }
     }
+}
+
+/// A product of a matrix with some tokens, to be computed in tasks that threads share.
+struct Product<'a> {
+    factors: Factors<'a>,
+    output: Output,
+    tasks: usize,
+}
+
+enum Factors<'a> {
+    Tiles(&'a TileMatrix, &'a Activations),
+    Dense(&'a DenseMatrix, &'a [f32]),
+}
+
+impl<'a> Product<'a> {
+    /// `rounded` holds the tokens by the number of their [`Rounding`](super::quantize::Rounding).
+    fn new(matrix: &'a Matrix, x: &'a [f32], rounded: &'a [Option<Activations>], out: &mut [f32]) -> Option<Self> {
+        let tokens = x.len() / matrix.inputs();
+        let (factors, outputs, tasks) = match &matrix.0 {
+            Form::Dense(dense) => (Factors::Dense(dense, x), dense.outputs(), dense.tasks(tokens)),
+            Form::Tiles(tiles) => {
+                let x = rounded.get(tiles.rounding() as usize)?.as_ref()?;
+                (Factors::Tiles(tiles, x), tiles.outputs(), tiles.tasks(tokens))
+            }
+        };
+        Some(Self {
+            factors,
+            output: Output::new(out, outputs),
+            tasks,
+        })
+    }
+
+    fn run(&self, task: usize) {
+        match self.factors {
+            Factors::Tiles(tiles, x) => tiles.run(task, x, self.output),
+            Factors::Dense(dense, x) => dense.run(task, x, self.output),
+        }
+    }
+}
+
+/// Multiplies the same tokens by several matrices of equally many inputs, each as [`Matrix::multiply`] does:
+/// the tokens are rounded once, and the threads meet once.
+pub fn multiply_all<const COUNT: usize>(x: &[f32], products: [(&Matrix, &mut [f32]); COUNT]) {
+    let mut rounded = [const { None }; Rounding::COUNT];
+    for (matrix, _) in &products {
+        if let Form::Tiles(tiles) = &matrix.0
+            && let Some(rounded) = rounded.get_mut(tiles.rounding() as usize)
+        {
+            rounded.get_or_insert_with(|| Activations::round(x, tiles.inputs(), tiles.rounding()));
+        }
+    }
+    let products = products.map(|(matrix, out)| Product::new(matrix, x, &rounded, out));
+    let tasks: usize = products.iter().flatten().map(|product| product.tasks).sum();
+    (0..tasks).into_par_iter().for_each(|mut task| {
+        for product in products.iter().flatten() {
+            if task < product.tasks {
+                product.run(task);
+                return;
+            }
+            task -= product.tasks;
+        }
+    });
 }
 
 /// candle's name for a type, where candle can read it.

@@ -8,10 +8,12 @@
 //! run time ([`Level`]). Levels differ from each other in the last digits, and a run records which one it used.
 
 mod attention;
+mod chunks;
 mod dense;
 mod elementwise;
 mod formats;
 mod matrix;
+mod products;
 mod quantize;
 mod tiles;
 
@@ -19,7 +21,7 @@ use std::sync::OnceLock;
 
 pub use attention::{Heads, Query, attend, store_keys, stored_keys};
 pub use elementwise::{Turned, add, add_bias, gate, rms_norm, rotate, scale, soft_cap};
-pub use matrix::{Matrix, dequantize};
+pub use matrix::{Matrix, dequantize, multiply_all};
 
 /// The instructions the kernels use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +35,15 @@ pub enum Level {
 }
 
 impl Level {
-    /// The best level of this processor.
+    /// The best level of this processor, or a lower one that `POLYCLINIC_LEVEL` asks for, as tests and
+    /// benchmarks do: `portable` or `avx2`.
     pub fn detect() -> Self {
         static LEVEL: OnceLock<Level> = OnceLock::new();
         *LEVEL.get_or_init(|| {
+            let wanted = std::env::var("POLYCLINIC_LEVEL").unwrap_or_default();
+            if wanted.eq_ignore_ascii_case("portable") {
+                return Self::Portable;
+            }
             #[cfg(target_arch = "x86_64")]
             {
                 let avx512 = is_x86_feature_detected!("avx512f")
@@ -45,7 +52,7 @@ impl Level {
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vnni");
                 let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-                if avx512 && avx2 {
+                if avx512 && avx2 && !wanted.eq_ignore_ascii_case("avx2") {
                     return Self::Avx512Vnni;
                 }
                 if avx2 {

@@ -19,6 +19,11 @@ pub(super) enum Rounding {
     SuperBlocks,
 }
 
+impl Rounding {
+    /// How many ways there are.
+    pub const COUNT: usize = 3;
+}
+
 /// Some tokens' activations.
 pub(super) struct Activations {
     /// The numbers of a token.
@@ -34,6 +39,11 @@ pub(super) struct Activations {
 }
 
 impl Activations {
+    /// How many tokens there are.
+    pub fn tokens(&self) -> usize {
+        self.quants.len() / self.width
+    }
+
     /// Rounds `x`, `[token][width]`; the width is a multiple of 32, or of 256 for super-blocks.
     pub fn round(x: &[f32], width: usize, rounding: Rounding) -> Self {
         let (tokens, blocks) = (x.len() / width, width / BLOCK);

@@ -47,6 +47,10 @@ impl ModelFiles for GgufFile {
             .into()
     }
 
+    fn let_go(&self) {
+        GgufFile::let_go(self);
+    }
+
     fn tokenizer(&self) -> Result<Tokenizer, EngineError> {
         Tokenizer::from_gguf(self)
     }

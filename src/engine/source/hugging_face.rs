@@ -146,6 +146,10 @@ impl ModelFiles for HuggingFaceModel {
         bytes.into()
     }
 
+    fn let_go(&self) {
+        self.folder.let_go();
+    }
+
     fn tokenizer(&self) -> Result<Tokenizer, EngineError> {
         Tokenizer::from_folder(&self.folder)
     }

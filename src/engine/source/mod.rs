@@ -42,6 +42,9 @@ pub trait ModelFiles: fmt::Debug + Send + Sync {
     /// The bytes of a tensor that [`ModelFiles::find`] found; nothing for another.
     fn bytes(&self, name: &str) -> Cow<'_, [u8]>;
 
+    /// Gives back the memory of what was read so far; whatever is read again comes from the files.
+    fn let_go(&self);
+
     /// What turns text into token ids.
     fn tokenizer(&self) -> Result<Tokenizer, EngineError>;
 
