@@ -8,6 +8,8 @@
 //! run time ([`Level`]). Levels differ from each other in the last digits, and a run records which one it used.
 
 mod attention;
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod chunks;
 mod dense;
 mod elementwise;

@@ -6,12 +6,23 @@
 use super::chunks::Span;
 use super::matrix::PANEL;
 use super::quantize::{Activations, BLOCK};
+#[cfg(target_arch = "x86_64")]
+use super::{Level, avx2};
 use super::{for_level, multiply_add};
 
 /// Adds a span's part to the sums of tokens `first..`.
 pub(super) fn add_products(span: &Span<'_>, x: &Activations, first: usize, sums: &mut [[f32; PANEL]]) {
     for (place, sums) in sums.iter_mut().enumerate() {
         let token = first + place;
+        #[cfg(target_arch = "x86_64")]
+        if Level::detect() == Level::Avx2 {
+            // SAFETY: the level was detected on this processor.
+            #[expect(unsafe_code, reason = "instructions chosen at run time")]
+            unsafe {
+                avx2::step(span, x, token, sums);
+            }
+            continue;
+        }
         for_level!(step_one(span: &Span<'_>, x: &Activations, token: usize, sums: &mut [f32; PANEL]));
     }
 }
