@@ -75,6 +75,29 @@ fn a_missing_or_damaged_tokenizer_is_refused() {
     assert!(matches!(load_error(&path), EngineError::NoTokenizer { .. }));
 }
 
+/// The `tokenizers` crate panics at both; the fuzzer of folders found the first.
+#[test]
+fn a_template_that_adds_what_is_not_there_is_refused() {
+    for (piece, told) in [
+        (
+            json!({"SpecialToken": {"id": "<s>", "type_id": 0}}),
+            "'<s>', which is not among its special_tokens",
+        ),
+        (json!({"Sequence": {"id": "B", "type_id": 0}}), "a second text"),
+    ] {
+        let template = json!({"type": "TemplateProcessing", "single": [piece], "pair": [], "special_tokens": {}});
+        for processor in [template.clone(), json!({"type": "Sequence", "processors": [template]})] {
+            let (_keep, path) = model("llama");
+            edit(&path.join("tokenizer.json"), |file| file["post_processor"] = processor);
+            let message = load_error(&path).to_string();
+            assert!(
+                message.contains("tokenizer.json") && message.contains(told),
+                "{message}"
+            );
+        }
+    }
+}
+
 #[test]
 fn an_index_stays_within_its_folder_and_keeps_its_promises() {
     let (_keep, path) = model("qwen3-moe");

@@ -9,6 +9,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use tokenizers::processors::PostProcessorWrapper;
 use tokenizers::tokenizer::normalizer::Range as Stretch;
 use tokenizers::{
     Encoding, Model, NormalizedString, Normalizer, OffsetReferential, OffsetType, PostProcessor, PreTokenizedString,
@@ -153,7 +154,10 @@ fn special(steps: &tokenizers::Tokenizer, config: &Map<String, Value>, texts: &[
     let mut bos = named(config, "bos_token", texts);
     let mut prefix = match steps.get_post_processor() {
         None => Vec::new(),
-        Some(processor) => prefix(processor).map_err(|error| error.to_string())?,
+        Some(processor) => {
+            check(processor)?;
+            prefix(processor).map_err(|error| error.to_string())?
+        }
     };
     if let Some(id) = prefix.iter().find(|&&id| id as usize >= texts.len()) {
         return Err(format!("it starts prompts with {id}, which is no token"));
@@ -201,6 +205,31 @@ fn prefix(processor: &impl PostProcessor) -> tokenizers::Result<Vec<TokenId>> {
     let processed = processor.process(text, None, true)?;
     let before = processed.get_ids().iter().copied().take_while(|&id| id != TEXT);
     Ok(before.collect())
+}
+
+/// Refuses what the crate would panic at when it puts tokens around a text: templates that name tokens they do not
+/// list, or a second text.
+fn check(processor: &PostProcessorWrapper) -> Result<(), String> {
+    let template = match processor {
+        PostProcessorWrapper::Sequence(steps) => return steps.as_ref().iter().try_for_each(check),
+        PostProcessorWrapper::Template(template) => template,
+        _ => return Ok(()),
+    };
+    // The crate shows the pieces of a template only in the form of its file.
+    let pieces = serde_json::to_value(&template.single).map_err(|error| error.to_string())?;
+    for piece in pieces.as_array().into_iter().flatten() {
+        if piece.pointer("/Sequence/id").and_then(Value::as_str) == Some("B") {
+            return Err("its post_processor puts a second text into single ones".to_owned());
+        }
+        if let Some(id) = piece.pointer("/SpecialToken/id").and_then(Value::as_str)
+            && !template.get_special_tokens().0.contains_key(id)
+        {
+            return Err(format!(
+                "its post_processor adds '{id}', which is not among its special_tokens"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Hashes the file and what was settled beside it.
