@@ -30,6 +30,6 @@ pub mod selection;
 
 pub use fonts::{Fallback, Weight};
 pub use galley::{SEMIBOLD, Text, galley, install, lay_out, missing};
-pub use layout::{Cut, Frame, TextLayout, TextStyle};
+pub use layout::{ARABIC_BESIDE_LATIN, Cut, Frame, TextLayout, TextStyle};
 pub use missing::Missing;
 pub use rich::{Look, Piece, Styled};

@@ -13,7 +13,7 @@ use super::widgets::tooltip;
 use crate::app::theme::{Palette, size};
 use crate::language::{Language, Script};
 use crate::text::controls::Controls;
-use crate::text::{self, Cut, Frame, Piece, Styled, TextStyle, Weight};
+use crate::text::{self, ARABIC_BESIDE_LATIN, Cut, Frame, Piece, Styled, TextStyle, Weight};
 
 /// How a text is set.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,9 +28,6 @@ pub struct Ink {
     /// Whether characters that are not seen are shown.
     pub controls: Controls,
 }
-
-/// How much larger Arabic is set than the Latin beside it.
-const ARABIC: f32 = 1.15;
 
 /// The least line height of text that wraps, as a share of its size: signs above one line must not
 /// touch those below the line before it.
@@ -91,7 +88,11 @@ impl Ink {
             _ => 14.0,
         });
         TextStyle {
-            size: if larger { self.size * ARABIC } else { self.size },
+            size: if larger {
+                self.size * ARABIC_BESIDE_LATIN
+            } else {
+                self.size
+            },
             line_height,
             weight: if self.semibold {
                 Weight::Semibold

@@ -299,6 +299,13 @@ impl TextLayout {
         let units = self.units(line);
         let (mut index, _) = self.gap_of(caret, line_index, line, &units);
         let wraps = self.wraps_into(line_index + 1);
+        let here = |index| {
+            let gap = Gap {
+                line: line_index,
+                index,
+            };
+            self.caret_in(gap, line, &units)
+        };
         loop {
             let passed = if right { Some(index) } else { index.checked_sub(1) };
             let Some(unit) = passed.and_then(|passed| units.get(passed)) else {
@@ -310,14 +317,7 @@ impl TextLayout {
                 break;
             }
             if !self.is_unseen(unit) {
-                return self.caret_in(
-                    Gap {
-                        line: line_index,
-                        index,
-                    },
-                    line,
-                    &units,
-                );
+                return here(index);
             }
         }
         let forwards = right == (line.direction == Direction::LeftToRight);
@@ -327,14 +327,7 @@ impl TextLayout {
             line_index.checked_sub(1)
         };
         let Some((next, other)) = next.and_then(|next| self.lines.get(next).map(|line| (next, line))) else {
-            return self.caret_in(
-                Gap {
-                    line: line_index,
-                    index,
-                },
-                line,
-                &units,
-            );
+            return here(index);
         };
         if forwards {
             return self.start_of(next, other);

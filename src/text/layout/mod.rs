@@ -194,6 +194,10 @@ pub struct PlacedGlyph {
     pub color: Option<Rgba>,
 }
 
+/// The size of Arabic letters beside those of another script, as a share of their size: their bowls are lower than
+/// an x at the same size.
+pub const ARABIC_BESIDE_LATIN: f32 = 1.15;
+
 /// How much wider than its room a line may come out, in pixels, because sums of widths are rounded.
 /// Without it a line exactly as wide as its room would break in some scales and not in others.
 const ROUNDING: f32 = 1.0 / 128.0;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use parley::{BaseDirection, FontFamily, FontFamilyName, FontWeight, LineBreakContext, OverflowWrap};
 
 use super::cutting::Excerpt;
-use super::{Engine, Paragraph, ROUNDING, TextStyle, lacking};
+use super::{ARABIC_BESIDE_LATIN, Engine, Paragraph, ROUNDING, TextStyle, lacking};
 use crate::language::{Direction, Language, Script};
 use crate::text::fonts::Weight;
 use crate::text::isolate;
@@ -33,10 +33,6 @@ impl Shaped {
 /// The size of Latin letters within Arabic text, as a share of the Arabic size: their capitals and
 /// ascenders would otherwise tower over it.
 const LATIN_IN_ARABIC: f32 = 0.91;
-
-/// The size of Arabic letters within text of another script or of unknown language: their bowls
-/// are lower than an x at the same size.
-const ARABIC_ELSEWHERE: f32 = 1.15;
 
 /// The size of raised text as a share of the size around it.
 const RAISED: f32 = 0.65;
@@ -201,7 +197,7 @@ fn settings(paragraph: &Paragraph<'_>, excerpt: &Excerpt, room: &[(Range<usize>,
 fn shares(text: &str, language: Option<&Language>) -> Vec<(Range<usize>, f32)> {
     let (script, share) = match language.map(Language::script) {
         Some(Script::Arabic) => (Script::Latin, LATIN_IN_ARABIC),
-        _ => (Script::Arabic, ARABIC_ELSEWHERE),
+        _ => (Script::Arabic, ARABIC_BESIDE_LATIN),
     };
     let words = words(text, script).into_iter();
     words.map(|range| (range, share)).collect()
