@@ -11,7 +11,7 @@ use super::benchmarks::Importing;
 use super::command::{self, Command};
 use super::dialog::{Dialogs, Purpose};
 use super::loader::{Event, Job, Loader};
-use super::models::Download;
+use super::models::{Download, ModelsCommand};
 use super::runs::Live;
 use super::state::{Notice, State, Task};
 use super::theme;
@@ -304,7 +304,7 @@ impl Application {
         }
         if let Some((purpose, path)) = self.dialogs.poll(context) {
             let command = match purpose {
-                Purpose::Model | Purpose::ModelFolder => Command::AddModel(path),
+                Purpose::Model | Purpose::ModelFolder => ModelsCommand::Add(path).into(),
                 Purpose::Benchmark => Command::ImportFile(path),
             };
             self.command(context, command);

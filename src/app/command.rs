@@ -8,6 +8,7 @@ use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::inspect::Filter;
 use super::matrix::CellKey;
+use super::models::ModelsCommand;
 use super::runs::RunForm;
 use crate::language::Language;
 use crate::runs::RunId;
@@ -84,14 +85,7 @@ pub enum Command {
     SearchRuns(String),
     SelectRun(RunId),
 
-    /// Looks for models in their list.
-    SearchModels(String),
-    SelectModel(String),
-    GetModel(String),
-    CancelGet(String),
-    ChooseModelFile,
-    ChooseModelFolder,
-    AddModel(PathBuf),
+    Models(ModelsCommand),
 
     SearchBenchmarks(String),
     SelectBenchmark(String),
@@ -101,6 +95,12 @@ pub enum Command {
     NameImport(String),
     KeepImport,
     DropImport,
+}
+
+impl From<ModelsCommand> for Command {
+    fn from(command: ModelsCommand) -> Self {
+        Self::Models(command)
+    }
 }
 
 impl Command {
@@ -125,7 +125,7 @@ impl Command {
             Self::ChooseBeside(_) => "Beside",
             Self::ToggleList => "List",
             Self::ToggleControls => "Hidden characters",
-            Self::FocusSearch | Self::SearchModels(_) | Self::SearchBenchmarks(_) | Self::SearchRuns(_) => "Search",
+            Self::FocusSearch | Self::SearchBenchmarks(_) | Self::SearchRuns(_) => "Search",
             Self::NewRun => "New run",
             Self::EditForm(_) => "Change",
             Self::CloseForm => "Cancel",
@@ -133,12 +133,7 @@ impl Command {
             Self::CancelRun => "Stop",
             Self::ResumeRun(_) => "Resume",
             Self::SelectRun(_) => "Select run",
-            Self::SelectModel(_) => "Select model",
-            Self::GetModel(_) => "Get",
-            Self::CancelGet(_) => "Cancel download",
-            Self::ChooseModelFile => "Add a file",
-            Self::ChooseModelFolder => "Add a folder",
-            Self::AddModel(_) => "Add",
+            Self::Models(command) => command.text(),
             Self::SelectBenchmark(_) => "Select benchmark",
             Self::ChoosePreview(_) => "Preview",
             Self::ChooseBenchmarkFile => "Import a file",
@@ -164,9 +159,7 @@ impl Command {
             Self::StartRun => "Ask the chosen models the chosen questions on this machine",
             Self::CancelRun => "Stop the run. Every answer so far is kept, and it can be resumed",
             Self::ResumeRun(_) => "Go on where the run stopped",
-            Self::GetModel(_) => "Download this model. Nothing about your items is sent",
-            Self::ChooseModelFile => "Add a GGUF file from this machine",
-            Self::ChooseModelFolder => "Add a folder with config.json and safetensors from this machine",
+            Self::Models(command) => command.tooltip(),
             Self::ChooseBenchmarkFile => "Read items from a JSON Lines, CSV or Parquet file",
             Self::KeepImport => "Keep the good rows as a benchmark of this workspace",
             Self::DropImport => "Forget what was read; the file stays as it is",

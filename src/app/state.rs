@@ -7,7 +7,7 @@ use super::benchmarks::{Benchmarks, Importing};
 use super::command::{Command, Page};
 use super::inspect::{Filter, Inspect};
 use super::matrix::{CellKey, Matrix};
-use super::models::{Download, Models};
+use super::models::{Models, ModelsCommand};
 use super::runs::{RunForm, Runs};
 use super::study::Study;
 use crate::benchmarks::import::Import;
@@ -91,8 +91,6 @@ pub struct State {
     /// How many characters without a font the user was told of and dismissed.
     pub missing_dismissed: usize,
     pub machine: Machine,
-    /// Downloads that the user asked for since the window opened.
-    pub downloads_asked: usize,
     pub keys_shown: bool,
     /// The page's search field asks for the focus at the next frame.
     pub focus_search: bool,
@@ -197,23 +195,7 @@ impl State {
             Command::SearchRuns(search) => self.runs.search = search,
             Command::SelectRun(run) => self.runs.selected = Some(run),
 
-            Command::SearchModels(search) => self.models.search = search,
-            Command::SelectModel(id) => self.models.selected = Some(id),
-            Command::GetModel(id) => {
-                self.downloads_asked += 1;
-                self.models.selected = Some(id.clone());
-                self.models
-                    .downloads
-                    .insert(id.clone(), Download::Going { done: 0, total: None });
-                return vec![Task::Fetch(id)];
-            }
-            Command::CancelGet(id) => {
-                self.models.downloads.remove(&id);
-                return vec![Task::CancelFetch(id)];
-            }
-            Command::ChooseModelFile => return vec![Task::ChooseModelFile],
-            Command::ChooseModelFolder => return vec![Task::ChooseModelFolder],
-            Command::AddModel(path) => return vec![Task::AddModel(path)],
+            Command::Models(command) => return self.models.apply(command),
 
             Command::SearchBenchmarks(search) => self.benchmarks.search = search,
             Command::SelectBenchmark(name) => {
@@ -371,6 +353,11 @@ impl State {
         vec![Task::Keep { import, name }]
     }
 
+    fn add_model(&mut self, path: PathBuf) -> Vec<Task> {
+        self.page = Page::Models;
+        self.models.apply(ModelsCommand::Add(path))
+    }
+
     fn drop_files(&mut self, paths: Vec<PathBuf>) -> Vec<Task> {
         let mut tasks = Vec::new();
         let mut imports = 0;
@@ -379,14 +366,8 @@ impl State {
                 .extension()
                 .map(|extension| extension.to_string_lossy().to_lowercase());
             match extension.as_deref() {
-                _ if ModelFolder::find(&path).is_some() => {
-                    self.page = Page::Models;
-                    tasks.push(Task::AddModel(path));
-                }
-                Some("gguf") => {
-                    self.page = Page::Models;
-                    tasks.push(Task::AddModel(path));
-                }
+                _ if ModelFolder::find(&path).is_some() => tasks.extend(self.add_model(path)),
+                Some("gguf") => tasks.extend(self.add_model(path)),
                 Some("jsonl" | "ndjson" | "json" | "csv" | "tsv" | "parquet") => {
                     imports += 1;
                     if imports == 1 {

@@ -197,7 +197,7 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
     let ink = Ink::new(size::SMALL, colours.text_2);
     let inner = rect.shrink2(vec2(16.0, 2.0));
     let machine = &state.machine;
-    let network = match state.downloads_asked {
+    let network = match state.models.downloads_asked {
         0 => "No text has left this machine".to_owned(),
         number => format!(
             "No text has left this machine; {} asked for",

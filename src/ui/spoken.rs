@@ -31,7 +31,7 @@ pub fn tell(response: &Response, language: Option<&Language>, info: impl Fn() ->
             node.set_language(tag);
         }
         // Of a list one is chosen; only buttons are pressed.
-        if matches!(node.role(), Role::ListBoxOption | Role::ListItem)
+        if matches!(node.role(), Role::ListBoxOption | Role::ListItem | Role::Tab)
             && let Some(toggled) = node.toggled()
         {
             node.set_selected(toggled == Toggled::True);

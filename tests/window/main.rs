@@ -10,6 +10,7 @@ mod accessibility;
 mod hidden;
 mod menus;
 mod mirrored;
+mod models;
 mod pages;
 mod pictures;
 mod search;

@@ -8,6 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::inspect::Filter;
+use polyclinic::app::models::ModelsCommand;
 use polyclinic::app::theme::{DARK, LIGHT, Palette};
 
 use crate::support::{MODELS, Pages, state};
@@ -223,7 +224,7 @@ fn pictures_of_searched_lists() {
             let builder = Harness::builder().with_size([1440.0, 900.0]).with_theme(theme);
             let mut pages = Pages::new(state, builder);
             for command in [
-                Command::SearchModels(sought.to_owned()),
+                ModelsCommand::Search(sought.to_owned()).into(),
                 Command::SearchBenchmarks(sought.to_owned()),
                 Command::SearchRuns(sought.to_owned()),
             ] {

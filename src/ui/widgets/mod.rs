@@ -9,6 +9,7 @@ mod choice;
 pub mod menu;
 mod row;
 mod search;
+mod tabs;
 mod tooltip;
 
 use egui::{Id, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2};
@@ -21,6 +22,7 @@ pub use chip::{add_chip, filter_chip, toggle_chip};
 pub use choice::choice;
 pub use row::row_ground;
 pub use search::Search;
+pub use tabs::{Tab, tabs};
 pub use tooltip::{tooltip, tooltip_of};
 
 use crate::app::theme::{Palette, radius};

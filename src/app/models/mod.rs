@@ -1,7 +1,31 @@
 //! What the Models page keeps: the models known here and the downloads under way.
 
+mod command;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+use super::state::Task;
+pub use command::ModelsCommand;
+
+/// A part of the page, shown by a tab of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Section {
+    #[default]
+    Here,
+}
+
+impl Section {
+    /// Every section, in the order of its tabs.
+    pub const ALL: [Self; 1] = [Self::Here];
+
+    /// Its title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Here => "On this machine",
+        }
+    }
+}
 
 /// A model the page lists.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,14 +84,49 @@ impl Download {
 /// The Models page's own state.
 #[derive(Debug, Clone, Default)]
 pub struct Models {
+    pub section: Section,
     pub list: Vec<Model>,
     pub downloads: BTreeMap<String, Download>,
     pub selected: Option<String>,
     /// What is searched for in the list.
     pub search: String,
+    /// Downloads that the user asked for since the window opened.
+    pub downloads_asked: usize,
 }
 
 impl Models {
+    /// Carries out `command` and returns what others have to do for it.
+    pub fn apply(&mut self, command: ModelsCommand) -> Vec<Task> {
+        match command {
+            ModelsCommand::Show(section) => self.section = section,
+            ModelsCommand::Search(search) => self.search = search,
+            ModelsCommand::Select(id) => self.selected = Some(id),
+            ModelsCommand::Get(id) => {
+                self.downloads_asked += 1;
+                self.selected = Some(id.clone());
+                self.downloads
+                    .insert(id.clone(), Download::Going { done: 0, total: None });
+                return vec![Task::Fetch(id)];
+            }
+            ModelsCommand::CancelGet(id) => {
+                self.downloads.remove(&id);
+                return vec![Task::CancelFetch(id)];
+            }
+            ModelsCommand::ChooseFile => return vec![Task::ChooseModelFile],
+            ModelsCommand::ChooseFolder => return vec![Task::ChooseModelFolder],
+            ModelsCommand::Add(path) => {
+                self.section = Section::Here;
+                return vec![Task::AddModel(path)];
+            }
+        }
+        Vec::new()
+    }
+
+    /// The models whose files are on this machine.
+    pub fn here(&self) -> impl Iterator<Item = &Model> {
+        self.list.iter().filter(|model| model.path.is_some())
+    }
+
     /// The selected model, else the first.
     pub fn selected(&self) -> Option<&Model> {
         self.selected

@@ -1,21 +1,21 @@
-//! The Models page: what can be run, what it takes, where it comes from.
+//! The models on this machine: what can be run, what it takes, where it comes from.
 
 use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use super::icons::{self, Icon};
-use super::marks::Marks;
-use super::spoken;
-use super::typeset::{self, Ink, Words};
-use super::widgets::{self, Button, Emphasis, Search, card, palette, within};
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::matrix::count;
-use crate::app::models::{Download, Model, bytes, parameters};
+use crate::app::models::{Download, Model, ModelsCommand, bytes, parameters};
 use crate::app::state::Machine;
 use crate::app::theme::{size, space};
 use crate::scoring::Outcome;
 use crate::text::folding::Query;
 use crate::text::isolate::isolate;
+use crate::ui::icons::{self, Icon};
+use crate::ui::marks::Marks;
+use crate::ui::spoken;
+use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::widgets::{self, Button, Emphasis, Search, card, palette, within};
 
 /// Shares of a row's width: model, size, architecture, file, licence, memory, state.
 const SHARES: [f32; 7] = [0.27, 0.07, 0.11, 0.13, 0.13, 0.13, 0.16];
@@ -29,7 +29,7 @@ const DETAIL: f32 = 250.0;
 /// The width in which every column of the list can be read.
 const LEAST_LIST: f32 = 420.0;
 
-/// Shows the page.
+/// Shows the section.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let wide = ui.ctx().content_rect().width() >= space::NARROW;
     let least = if wide {
@@ -37,11 +37,15 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     } else {
         vec2(LEAST_LIST, 2.0 * DETAIL)
     };
-    widgets::at_least(ui, least, |ui| show_page(ui, wide, state, commands));
+    widgets::at_least(ui, least, |ui| show_section(ui, wide, state, commands));
 }
 
-fn show_page(ui: &mut Ui, wide: bool, state: &State, commands: &mut Vec<Command>) {
-    let body = ui.max_rect().shrink(space::GUTTER);
+fn show_section(ui: &mut Ui, wide: bool, state: &State, commands: &mut Vec<Command>) {
+    let all = ui.max_rect();
+    let body = Rect::from_min_max(
+        all.min + vec2(space::GUTTER, space::GAP),
+        all.max - vec2(space::GUTTER, space::GUTTER),
+    );
     let detail = Rect::from_min_max(
         if wide {
             pos2(body.right() - space::SIDE_PANEL, body.top())
@@ -60,7 +64,7 @@ fn show_page(ui: &mut Ui, wide: bool, state: &State, commands: &mut Vec<Command>
 }
 
 fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
-    let here = state.models.list.iter().filter(|model| model.path.is_some()).count();
+    let here = state.models.here().count();
     let search = Search {
         typed: &state.models.search,
         thing: "model",
@@ -80,10 +84,10 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
     let tools = |ui: &mut Ui| {
         Button::new(Emphasis::Plain)
             .icon(Icon::Folder)
-            .show(ui, &mut added, Command::ChooseModelFolder);
+            .show(ui, &mut added, ModelsCommand::ChooseFolder.into());
         Button::new(Emphasis::Plain)
             .icon(Icon::Plus)
-            .show(ui, &mut added, Command::ChooseModelFile);
+            .show(ui, &mut added, ModelsCommand::ChooseFile.into());
     };
     card(ui, rect, "Models", &note, tools, |ui| {
         if state.models.list.is_empty() {
@@ -94,14 +98,14 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
                 |ui| {
                     Button::new(Emphasis::Main)
                         .icon(Icon::Plus)
-                        .show(ui, commands, Command::ChooseModelFile);
+                        .show(ui, commands, ModelsCommand::ChooseFile.into());
                 },
             );
         }
         ui.spacing_mut().item_spacing.y = 0.0;
-        commands.extend(search.show_band(ui).map(Command::SearchModels));
+        commands.extend(search.show_band(ui).map(searched));
         if listed.is_empty() {
-            return search.nothing(ui, commands, Command::SearchModels(String::new()));
+            return search.nothing(ui, commands, searched(String::new()));
         }
         let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
         let titles = [
@@ -125,6 +129,10 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
         });
     });
     commands.append(&mut added);
+}
+
+fn searched(search: String) -> Command {
+    ModelsCommand::Search(search).into()
 }
 
 /// Whether a search finds a model, by what its row and its details say.
@@ -217,7 +225,7 @@ fn show_row(ui: &mut Ui, model: &Model, state: &State, commands: &mut Vec<Comman
     }
     widgets::focus_ring(ui, &response, rect);
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
-        commands.push(Command::SelectModel(model.id.clone()));
+        commands.push(ModelsCommand::Select(model.id.clone()).into());
     }
     if let Some((cell, _)) = cells.get(STATE) {
         show_state(ui, *cell, model, state, commands);
@@ -298,7 +306,7 @@ fn show_state(ui: &mut Ui, cell: Rect, model: &Model, state: &State, commands: &
                 .icon(Icon::Cross)
                 .text("")
                 .name(name)
-                .show(ui, commands, Command::CancelGet(model.id.clone()));
+                .show(ui, commands, ModelsCommand::CancelGet(model.id.clone()).into());
         });
     }
     let (icon, words, ink) = if model.problem.is_some() {
@@ -320,7 +328,7 @@ fn show_state(ui: &mut Ui, cell: Rect, model: &Model, state: &State, commands: &
                 .icon(Icon::Download)
                 .width(76.0)
                 .name(format!("Get {}", isolate(&model.title)))
-                .show(ui, commands, Command::GetModel(model.id.clone()));
+                .show(ui, commands, ModelsCommand::Get(model.id.clone()).into());
         });
     };
     icons::paint(ui.painter(), icon, pos2(cell.left() + 6.0, cell.center().y), 12.0, ink);
