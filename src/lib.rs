@@ -1,18 +1,21 @@
 //! Polyclinic: compare medical language models across languages.
 //!
 //! The library holds everything; the binary only reads arguments. Modules stand on those before them:
-//! [`files`], [`places`], [`stats`] and [`language`] on nothing; [`models`] and [`benchmarks`] on those;
+//! [`files`], [`places`], [`cancel`], [`stats`] and [`language`] on nothing; [`network`] on those;
+//! [`models`] and [`benchmarks`] on these;
 //! then [`workspace`], [`prompts`], [`engine`], [`scoring`] and [`runs`]; then the window's `app` and `ui`.
 //! `tests/dependency_direction.rs` holds them to it.
 
 #[cfg(feature = "window")]
 pub mod app;
 pub mod benchmarks;
+pub mod cancel;
 pub mod demo;
 pub mod engine;
 pub mod files;
 pub mod language;
 pub mod models;
+pub mod network;
 pub mod places;
 pub mod prompts;
 pub mod runs;

@@ -9,9 +9,11 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&str] = &[
     "files",
     "places",
+    "cancel",
     "stats",
     "language",
     "text",
+    "network",
     "models",
     "benchmarks",
     "workspace",
@@ -35,6 +37,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("parley", &["text"]),
     ("parley_engine", &["text"]),
     ("candle_core", &["engine"]),
+    ("keyring", &["network"]),
     ("anyhow", &["main.rs", "cli"]),
     ("clap", &["main.rs", "cli"]),
 ];

@@ -20,11 +20,10 @@ mod weights;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::cancel::Cancel;
 use crate::prompts::{ChatError, ChatTemplate, PromptText};
 pub use architecture::{ARCHITECTURES, Architecture};
 pub use error::EngineError;
@@ -48,22 +47,6 @@ pub struct ScoreRequest {
 pub struct Scores {
     /// For every continuation the sum of its tokens' natural-log probabilities, over the whole vocabulary.
     pub log_probabilities: Vec<f64>,
-}
-
-/// Asks running work to stop; cloned to whoever may ask.
-#[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    /// Asks for the stop; work notices it at its next step.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether somebody asked.
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 /// What loading a model shows of it: everything besides the file that could move its numbers.
