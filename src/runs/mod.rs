@@ -2,8 +2,6 @@
 
 pub mod comparison;
 mod execute;
-#[cfg(test)]
-mod execute_tests;
 pub mod export;
 mod journal;
 mod plan;

@@ -4,15 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::execute::{ExecuteError, RunRequest, Step, create, execute};
-use super::{RunRecord, RunState, store};
-
+use super::{ExecuteError, RunRequest, Step, create, execute};
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
 use crate::engine::{
     Backend, Cancel, EngineError, Generation, GenerationRequest, Loader, ModelFacts, Reader, ScoreRequest, Scores,
     TokenId, Written,
 };
 use crate::prompts::{ChatError, ChatTemplate, PromptText, Protocol};
+use crate::runs::{RunRecord, RunState, comparison, store};
 use crate::scoring::{Answer, Outcome};
 use crate::workspace::Workspace;
 
@@ -262,7 +261,7 @@ fn a_prompt_that_does_not_fit_fails_alone() {
             .iter()
             .all(|answer| answer.error.as_ref().unwrap().contains("tokens"))
     );
-    let rows = super::comparison::compare([(&record, &answers[..])]);
+    let rows = comparison::compare([(&record, &answers[..])]);
     assert_eq!(rows.iter().map(|row| row.n + row.failed).sum::<usize>(), answers.len());
     assert_eq!(rows.iter().map(|row| row.failed).sum::<usize>(), failed.len());
 }
@@ -409,6 +408,6 @@ fn a_later_failure_does_not_take_back_an_answer() {
     setting.execute(&mut bad, usize::MAX, 1).unwrap();
     let (first, second) = (setting.answers(&good), setting.answers(&bad));
     assert!(second.iter().all(|answer| answer.outcome == Outcome::Failed));
-    let rows = super::comparison::compare([(&good, &first[..]), (&bad, &second[..])]);
+    let rows = comparison::compare([(&good, &first[..]), (&bad, &second[..])]);
     assert!(rows.iter().all(|row| row.failed == 0 && row.n > 0));
 }

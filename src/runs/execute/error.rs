@@ -1,0 +1,90 @@
+//! Why a run cannot be made or go on.
+
+use std::path::PathBuf;
+
+use crate::engine::EngineError;
+use crate::files::WriteError;
+use crate::language::Language;
+use crate::prompts::ChatError;
+use crate::runs::{JournalError, RunId, store};
+use crate::workspace::WorkspaceError;
+
+/// Why a run cannot be made or go on. What it has answered by then is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    #[error("choose at least one model and one benchmark")]
+    NothingChosen,
+    #[error("two models are named `{0}`; give one of the files another name")]
+    SameName(String),
+    #[error("no chosen benchmark has items in {wanted}; there are {present}")]
+    NoItems { wanted: String, present: String },
+    #[error("{0} cannot be read")]
+    Hash(PathBuf, #[source] std::io::Error),
+    #[error("{} is not the file this run was made with: its SHA-256 is {found}, not {recorded}. Put the old file back or start a new run", path.display())]
+    ModelChanged {
+        path: PathBuf,
+        recorded: String,
+        found: String,
+    },
+    #[error(
+        "the model `{model}` is computed differently now ({found}) than when this run was made ({recorded}), so its answers would not compare. Start a new run"
+    )]
+    ComputedDifferently {
+        model: String,
+        recorded: String,
+        found: String,
+    },
+    #[error(
+        "the workspace's runs know another file as `{name}` (SHA-256 {known}); give {} another name, so that their answers stay apart",
+        path.display()
+    )]
+    NameTaken { name: String, path: PathBuf, known: String },
+    #[error("the task `{task}` has {items} items in {language}: too few for {shots} examples besides the item itself")]
+    TooManyShots {
+        task: String,
+        language: Language,
+        items: usize,
+        shots: usize,
+    },
+    #[error(
+        "the prompt templates have changed since this run was made, so its answers would not compare. Start a new run"
+    )]
+    TemplateChanged,
+    #[error("the benchmark `{0}` has changed since this run was made. Start a new run")]
+    BenchmarkChanged(String),
+    #[error("the journal of run {0} does not belong to its plan; the run cannot be resumed. Its answers are untouched")]
+    JournalOfAnotherPlan(RunId),
+    #[error("the model `{model}` could not be loaded")]
+    Load { model: String, source: EngineError },
+    #[error("the model `{model}` stopped at item `{item}`")]
+    Engine {
+        model: String,
+        item: String,
+        source: EngineError,
+    },
+    #[error("the chat template of `{model}` cannot be used; run without chat")]
+    Chat { model: String, source: ChatError },
+    #[error("stopped on request")]
+    Cancelled,
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+impl ExecuteError {
+    /// Whether the run cannot go on however often it is tried; it stays as it was.
+    pub(super) fn refuses_to_resume(&self) -> bool {
+        matches!(
+            self,
+            Self::ComputedDifferently { .. }
+                | Self::BenchmarkChanged(_)
+                | Self::TemplateChanged
+                | Self::JournalOfAnotherPlan(_)
+        )
+    }
+}
