@@ -21,7 +21,6 @@ pub mod prompts;
 pub mod runs;
 pub mod scoring;
 pub mod stats;
-#[cfg(feature = "window")]
 pub mod text;
 #[cfg(feature = "window")]
 pub mod ui;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::study::Study;
 use crate::language::Language;
-use crate::prompts::{Letters, Protocol};
+use crate::prompts::{Letters, Protocol, Scoring};
 use crate::runs::{Progress, RunId, RunRecord, RunRequest};
 
 /// The form of a new run, as typed.
@@ -24,6 +24,10 @@ pub struct RunForm {
     /// A B C D in every language instead of the language's own letters.
     pub latin_letters: bool,
     pub without_instruction: bool,
+    /// Whether models write their answers; else their options' letters are compared.
+    pub written: bool,
+    /// The most tokens of a written answer.
+    pub most_tokens: String,
 }
 
 impl RunForm {
@@ -47,6 +51,8 @@ impl RunForm {
             chat: false,
             latin_letters: false,
             without_instruction: false,
+            written: false,
+            most_tokens: Scoring::MOST_TOKENS.to_string(),
         }
     }
 
@@ -74,6 +80,11 @@ impl RunForm {
             },
         };
         let seed = self.seed.trim().parse().map_err(|_| "The seed is a whole number")?;
+        let scoring = match (self.written, self.most_tokens.trim().parse()) {
+            (false, _) => Scoring::Letters,
+            (true, Ok(most_tokens)) if most_tokens > 0 => Scoring::Written { most_tokens },
+            (true, _) => return Err("The most tokens of an answer are a whole number of 1 or more"),
+        };
         Ok(RunRequest {
             models: self.models.clone().into_iter().collect(),
             benchmarks: self.benchmarks.iter().cloned().collect(),
@@ -89,6 +100,7 @@ impl RunForm {
                     Letters::Language
                 },
                 without_instruction: self.without_instruction,
+                scoring,
             },
         })
     }
@@ -208,6 +220,8 @@ mod tests {
             chat: false,
             latin_letters: false,
             without_instruction: false,
+            written: false,
+            most_tokens: "64".to_owned(),
         }
     }
 
@@ -215,6 +229,15 @@ mod tests {
     fn a_full_form_is_a_request() {
         let request = form().request().unwrap();
         assert_eq!(request.limit, Some(20));
+        assert_eq!(request.protocol.scoring, Scoring::Letters);
+        let written = RunForm {
+            written: true,
+            ..form()
+        };
+        assert_eq!(
+            written.request().unwrap().protocol.scoring,
+            Scoring::Written { most_tokens: 64 }
+        );
         assert_eq!((request.protocol.shots, request.protocol.seed), (5, 7));
     }
 
@@ -238,6 +261,12 @@ mod tests {
             .unwrap_err()
             .contains("Shots")
         );
+        let wordless = RunForm {
+            written: true,
+            most_tokens: "0".to_owned(),
+            ..form()
+        };
+        assert!(wordless.request().unwrap_err().contains("tokens"));
         assert!(
             RunForm {
                 limit: "0".to_owned(),

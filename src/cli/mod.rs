@@ -21,7 +21,7 @@ use polyclinic::benchmarks::import::Mapping;
 use polyclinic::engine::{EngineError, Sampling};
 use polyclinic::language::Language;
 use polyclinic::models::fetch::FetchError;
-use polyclinic::prompts::{Letters, Protocol};
+use polyclinic::prompts::{Letters, Protocol, Scoring};
 
 /// Compare medical language models across languages.
 ///
@@ -165,6 +165,12 @@ struct RunArguments {
     /// Leave out the paragraph before the questions that says what follows
     #[arg(long)]
     no_instruction: bool,
+    /// `letters` compares the options' probabilities; `written` lets the model write and reads its reply
+    #[arg(long, value_enum, default_value_t)]
+    scoring: ScoringChoice,
+    /// The most tokens of a written reply
+    #[arg(long, default_value_t = Scoring::MOST_TOKENS as u32, value_parser = clap::value_parser!(u32).range(1..))]
+    max_tokens: u32,
 }
 
 #[derive(Debug, Args)]
@@ -232,8 +238,21 @@ impl RunArguments {
             chat: self.chat,
             letters,
             without_instruction: self.no_instruction,
+            scoring: match self.scoring {
+                ScoringChoice::Letters => Scoring::Letters,
+                ScoringChoice::Written => Scoring::Written {
+                    most_tokens: self.max_tokens as usize,
+                },
+            },
         }
     }
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum ScoringChoice {
+    #[default]
+    Letters,
+    Written,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]

@@ -1,44 +1,9 @@
 //! The letter prompt: instruction, examples, question with lettered options, answer cue.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-use serde::Deserialize;
-
 use super::chat::{ChatError, ChatTemplate};
-use super::{Letters, PromptText, Protocol};
+use super::template::{letter, push_cue, push_question, push_shots, template};
+use super::{PromptText, Protocol};
 use crate::benchmarks::Item;
-use crate::language::Language;
-
-/// The words around a question in one language; see `assets/templates/letters.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Template {
-    instruction: String,
-    context: String,
-    question: String,
-    answer: String,
-    gap: String,
-}
-
-const TEMPLATES_TEXT: &str = include_str!("../../assets/templates/letters.toml");
-
-#[expect(clippy::expect_used, reason = "the file is part of the program and read by a test")]
-static TEMPLATES: LazyLock<BTreeMap<String, Template>> =
-    LazyLock::new(|| toml::from_str(TEMPLATES_TEXT).expect("letters.toml is well-formed"));
-
-#[expect(clippy::expect_used, reason = "the file is part of the program and read by a test")]
-fn template(language: &Language) -> &'static Template {
-    TEMPLATES
-        .get(language.primary())
-        .or_else(|| TEMPLATES.get("en"))
-        .expect("letters.toml has English")
-}
-
-/// The text of every template, for a run to record what it asked with.
-pub fn template_text() -> &'static str {
-    TEMPLATES_TEXT
-}
 
 /// A prompt and what may follow it: one continuation for each option, in the item's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +26,9 @@ pub fn letter_prompt(
         text.push_markup(&template.instruction);
         text.push_markup("\n\n");
     }
-    for shot in shots {
-        push_question(&mut text, template, shot, protocol.letters);
-        text.push_markup(&template.gap);
-        text.push_markup(&letter(shot, shot.answer, protocol.letters));
-        text.push_markup("\n\n");
-    }
+    push_shots(&mut text, template, shots, protocol.letters);
     push_question(&mut text, template, item, protocol.letters);
+    push_cue(&mut text, template);
     let letters = (0..item.options.len()).map(|index| letter(item, index, protocol.letters));
     match chat.filter(|_| protocol.chat) {
         // The reply starts right after the template's own opening, so no gap stands before the letter.
@@ -82,37 +43,12 @@ pub fn letter_prompt(
     }
 }
 
-fn push_question(text: &mut PromptText, template: &Template, item: &Item, letters: Letters) {
-    if let Some(context) = &item.context {
-        text.push_markup(&template.context);
-        text.push_markup(" ");
-        text.push_plain(context);
-        text.push_markup("\n");
-    }
-    text.push_markup(&template.question);
-    text.push_markup(" ");
-    text.push_plain(&item.question);
-    for (index, option) in item.options.iter().enumerate() {
-        text.push_markup(&format!("\n{}. ", letter(item, index, letters)));
-        text.push_plain(option);
-    }
-    text.push_markup("\n");
-    text.push_markup(&template.answer);
-}
-
-/// The letter before option `index`; past the alphabet its number, so that no option goes without a name.
-fn letter(item: &Item, index: usize, letters: Letters) -> String {
-    let letter = match letters {
-        Letters::Language => item.key.language.option_letter(index),
-        Letters::Latin => Language::latin_letter(index),
-    };
-    letter.map_or_else(|| (index + 1).to_string(), str::to_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::benchmarks::{ItemFields, ItemKey};
+    use crate::prompts::Letters;
+    use crate::prompts::template::TEMPLATES;
 
     fn item(language: &str, question: &str) -> Item {
         Item::new(ItemFields {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::RunRecord;
 use super::comparison::Row;
 use crate::language::Language;
-use crate::scoring::{Answer, Outcome};
+use crate::scoring::{Answer, Outcome, ReplyEnding};
 
 /// One answer with the run it belongs to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,6 +29,10 @@ pub struct AnswerRow<'a> {
     pub outcome: Outcome,
     pub prompt_tokens: usize,
     pub seconds: f64,
+    /// What the model wrote, where its reply was read.
+    pub reply: Option<&'a str>,
+    pub reply_tokens: Option<usize>,
+    pub reply_ending: Option<ReplyEnding>,
     pub error: Option<&'a str>,
 }
 
@@ -48,6 +52,9 @@ pub fn answer_rows<'a>(record: &'a RunRecord, answers: &'a [Answer]) -> impl Ite
         outcome: answer.outcome,
         prompt_tokens: answer.prompt_tokens,
         seconds: answer.seconds,
+        reply: answer.reply.as_ref().map(|reply| reply.text.as_str()),
+        reply_tokens: answer.reply.as_ref().map(|reply| reply.tokens),
+        reply_ending: answer.reply.as_ref().map(|reply| reply.ending),
         error: answer.error.as_deref(),
     })
 }
@@ -87,6 +94,11 @@ pub fn write_answers_csv(output: impl Write, rows: &[AnswerRow<'_>]) -> Result<(
             text("outcome", &|row| Some(row.outcome.word().to_owned())),
             numbers("prompt_tokens", &|row| Some(row.prompt_tokens as u64)),
             seconds,
+            text("reply", &|row| row.reply.map(str::to_owned)),
+            numbers("reply_tokens", &|row| row.reply_tokens.map(|tokens| tokens as u64)),
+            text("reply_ending", &|row| {
+                row.reply_ending.map(|ending| ending.word().to_owned())
+            }),
             text("error", &|row| row.error.map(str::to_owned)),
         ],
     )

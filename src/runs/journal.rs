@@ -165,6 +165,7 @@ mod tests {
             outcome: Outcome::Right,
             prompt_tokens: 5,
             seconds: 0.25,
+            reply: None,
             error: None,
         }
     }
@@ -208,6 +209,14 @@ mod tests {
         assert_eq!(kept, group(0..2));
         journal.append(&group(2..4)).unwrap();
         assert_eq!(std::fs::read_to_string(folder.path().join(FILE)).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_line_from_before_replies_were_kept_is_an_answer() {
+        let line = r#"{"model":"m","benchmark":"b","task":"t","language":"ar","id":"7","log_probabilities":[-0.1,-2.5],"choice":0,"outcome":"right","prompt_tokens":5,"seconds":0.25}"#;
+        let parsed = parse(Path::new(FILE), format!("{line}\n").as_bytes());
+        assert_eq!(parsed.first().map(|(read, _)| read), Some(&answer(7)));
+        assert_eq!(serde_json::to_string(&answer(7)).unwrap(), line);
     }
 
     #[cfg(target_os = "linux")]

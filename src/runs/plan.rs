@@ -76,6 +76,17 @@ impl<'a> Plan<'a> {
         Self { groups }
     }
 
+    /// The groups that are left where so many items, of whole groups, are answered.
+    pub fn groups_after(&self, answered: usize) -> &[Group<'a>] {
+        let mut before = 0;
+        let whole = self.groups.iter().take_while(|group| {
+            before += group.items.len();
+            before <= answered
+        });
+        let whole = whole.count();
+        self.groups.get(whole..).unwrap_or_default()
+    }
+
     /// The items of all groups.
     pub fn len(&self) -> usize {
         self.groups.iter().map(|group| group.items.len()).sum()

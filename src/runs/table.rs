@@ -4,13 +4,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{
-    Column, DataFrame, IntoSeries, ListChunked, NamedFrom, ParquetReader, ParquetWriter, PolarsError, SerReader, Series,
+    Column, DataFrame, IntoSeries, ListChunked, NamedFrom, ParquetReader, ParquetWriter, PolarsError, SerReader,
+    Series, StringChunked, UInt64Chunked,
 };
 
 use crate::benchmarks::ItemKey;
 use crate::files::{WriteError, write_atomically};
 use crate::language::Language;
-use crate::scoring::{Answer, Outcome};
+use crate::scoring::{Answer, Outcome, Reply, ReplyEnding};
 
 /// The name of the table within a run's folder.
 pub const FILE: &str = "answers.parquet";
@@ -70,6 +71,10 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
         .collect();
     let prompt_tokens: Vec<u64> = answers.iter().map(|answer| answer.prompt_tokens as u64).collect();
     let seconds: Vec<f64> = answers.iter().map(|answer| answer.seconds).collect();
+    let reply_tokens: Vec<Option<u64>> = answers
+        .iter()
+        .map(|answer| Some(answer.reply.as_ref()?.tokens as u64))
+        .collect();
     DataFrame::new(
         answers.len(),
         vec![
@@ -84,6 +89,11 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
             Series::new("prompt_tokens".into(), prompt_tokens).into(),
             Series::new("seconds".into(), seconds).into(),
             texts("error", answers, |answer| answer.error.as_deref()),
+            texts("reply", answers, |answer| Some(&*answer.reply.as_ref()?.text)),
+            Series::new("reply_tokens".into(), reply_tokens).into(),
+            texts("reply_ending", answers, |answer| {
+                Some(answer.reply.as_ref()?.ending.word())
+            }),
         ],
     )
 }
@@ -108,6 +118,7 @@ fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError>
     let choices = frame.column("choice").and_then(Column::u32).map_err(format)?;
     let prompt_tokens = frame.column("prompt_tokens").and_then(Column::u64).map_err(format)?;
     let seconds = frame.column("seconds").and_then(Column::f64).map_err(format)?;
+    let replies = Replies::of(frame).map_err(format)?;
     (0..frame.height())
         .map(|row| {
             let problem = |problem: String| TableError::Row {
@@ -139,42 +150,88 @@ fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError>
                     .ok_or_else(|| problem(format!("the outcome `{outcome}`, which this program does not know")))?,
                 prompt_tokens: prompt_tokens.get(row).unwrap_or(0) as usize,
                 seconds: seconds.get(row).unwrap_or(0.0),
+                reply: replies.as_ref().and_then(|replies| replies.get(row)),
                 error: errors.get(row).map(str::to_owned),
             })
         })
         .collect()
 }
 
+/// The columns of what models wrote.
+struct Replies<'a> {
+    texts: &'a StringChunked,
+    tokens: &'a UInt64Chunked,
+    endings: &'a StringChunked,
+}
+
+impl<'a> Replies<'a> {
+    /// `None` in a table from before replies were kept.
+    fn of(frame: &'a DataFrame) -> Result<Option<Self>, PolarsError> {
+        let Ok(texts) = frame.column("reply") else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            texts: texts.str()?,
+            tokens: frame.column("reply_tokens")?.u64()?,
+            endings: frame.column("reply_ending")?.str()?,
+        }))
+    }
+
+    fn get(&self, row: usize) -> Option<Reply> {
+        Some(Reply {
+            text: self.texts.get(row)?.to_owned(),
+            tokens: self.tokens.get(row)? as usize,
+            ending: ReplyEnding::from_word(self.endings.get(row)?)?,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn answer(number: i32) -> Answer {
+        Answer {
+            model: "model".into(),
+            benchmark: "b".into(),
+            task: "مهمة".into(),
+            item: ItemKey {
+                language: "ar".parse().unwrap(),
+                id: number.to_string(),
+            },
+            log_probabilities: if number == 7 {
+                Vec::new()
+            } else {
+                vec![-0.5, -f64::from(number), -1e-9]
+            },
+            choice: (number != 7).then_some(number as usize % 3),
+            outcome: if number == 7 { Outcome::Failed } else { Outcome::Wrong },
+            prompt_tokens: number as usize * 3,
+            seconds: 0.125 * f64::from(number),
+            reply: (number % 2 == 0).then(|| Reply {
+                text: "الإجابة: ب\n".into(),
+                tokens: number as usize,
+                ending: ReplyEnding::Truncated,
+            }),
+            error: (number == 7).then(|| "too long".to_owned()),
+        }
+    }
+
     #[test]
     fn answers_come_back_as_they_were() {
-        let answers: Vec<Answer> = (0..40)
-            .map(|number| Answer {
-                model: "model".into(),
-                benchmark: "b".into(),
-                task: "مهمة".into(),
-                item: ItemKey {
-                    language: "ar".parse().unwrap(),
-                    id: number.to_string(),
-                },
-                log_probabilities: if number == 7 {
-                    Vec::new()
-                } else {
-                    vec![-0.5, -f64::from(number), -1e-9]
-                },
-                choice: (number != 7).then_some(number as usize % 3),
-                outcome: if number == 7 { Outcome::Failed } else { Outcome::Wrong },
-                prompt_tokens: number as usize * 3,
-                seconds: 0.125 * f64::from(number),
-                error: (number == 7).then(|| "too long".to_owned()),
-            })
-            .collect();
+        let answers: Vec<Answer> = (0..40).map(answer).collect();
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &answers).unwrap();
         assert_eq!(read(folder.path()).unwrap(), answers);
+    }
+
+    #[test]
+    fn a_table_from_before_replies_were_kept_is_read() {
+        let frame = to_frame(&[answer(1), answer(2)]).unwrap();
+        let older = frame.drop_many(["reply", "reply_tokens", "reply_ending"]);
+        let read = from_frame(Path::new(FILE), &older).unwrap();
+        assert_eq!(read.len(), 2);
+        assert!(read.iter().all(|answer| answer.reply.is_none()));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::benchmarks::ItemKey;
+use crate::benchmarks::{Item, ItemKey};
 
 /// What came of asking; never folded into each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -48,6 +48,46 @@ impl Outcome {
     }
 }
 
+/// What a model wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// Word for word, thoughts included.
+    pub text: String,
+    /// Tokens of the text.
+    pub tokens: usize,
+    pub ending: ReplyEnding,
+}
+
+/// Why a reply ends where it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReplyEnding {
+    /// The model was done, or began the next question.
+    Finished,
+    /// It might have gone on past the most tokens.
+    Truncated,
+    /// The service withheld it.
+    Filtered,
+}
+
+impl ReplyEnding {
+    const ALL: [Self; 3] = [Self::Finished, Self::Truncated, Self::Filtered];
+
+    /// The word stored for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Truncated => "truncated",
+            Self::Filtered => "filtered",
+        }
+    }
+
+    /// The ending a stored word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ending| ending.word() == word)
+    }
+}
+
 /// What one model gave for one item.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
@@ -57,7 +97,7 @@ pub struct Answer {
     pub task: String,
     #[serde(flatten)]
     pub item: ItemKey,
-    /// Natural-log probability of every option's letter in the item's order; empty where the model failed.
+    /// Natural-log probability of every option's letter in the item's order; empty where the model wrote or failed.
     pub log_probabilities: Vec<f64>,
     /// Index of the chosen option, from 0.
     pub choice: Option<usize>,
@@ -66,12 +106,32 @@ pub struct Answer {
     pub prompt_tokens: usize,
     /// This item's share of the time its group took, in seconds.
     pub seconds: f64,
+    /// What the model wrote, where that was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Reply>,
     /// Why the outcome is [`Outcome::Failed`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
 impl Answer {
+    /// The answer of a model that could not be asked.
+    pub fn failed(model: &str, benchmark: &str, item: &Item, prompt_tokens: usize, error: String) -> Self {
+        Self {
+            model: model.to_owned(),
+            benchmark: benchmark.to_owned(),
+            task: item.task.clone(),
+            item: item.key.clone(),
+            log_probabilities: Vec::new(),
+            choice: None,
+            outcome: Outcome::Failed,
+            prompt_tokens,
+            seconds: 0.0,
+            reply: None,
+            error: Some(error),
+        }
+    }
+
     /// The options' probabilities among each other (they add up to 1), in the item's order.
     pub fn option_probabilities(&self) -> Vec<f64> {
         let highest = self.log_probabilities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -112,6 +172,7 @@ mod tests {
             outcome: Outcome::Right,
             prompt_tokens: 10,
             seconds: 0.1,
+            reply: None,
             error: None,
         };
         let probabilities = answer.option_probabilities();

@@ -53,7 +53,7 @@ pub fn answer(
 ) -> Answer {
     if !scores.log_probabilities.iter().all(|value| value.is_finite()) {
         let problem = "the model gave no number for an option: its file may be damaged".to_owned();
-        return failed(model, benchmark, item, request.prompt.len(), problem);
+        return Answer::failed(model, benchmark, item, request.prompt.len(), problem);
     }
     let mut choice = None;
     let mut highest = f64::NEG_INFINITY;
@@ -76,22 +76,7 @@ pub fn answer(
         },
         prompt_tokens: request.prompt.len(),
         seconds,
+        reply: None,
         error: None,
-    }
-}
-
-/// The answer of a model that could not be asked.
-pub fn failed(model: &str, benchmark: &str, item: &Item, prompt_tokens: usize, error: String) -> Answer {
-    Answer {
-        model: model.to_owned(),
-        benchmark: benchmark.to_owned(),
-        task: item.task.clone(),
-        item: item.key.clone(),
-        log_probabilities: Vec::new(),
-        choice: None,
-        outcome: Outcome::Failed,
-        prompt_tokens,
-        seconds: 0.0,
-        error: Some(error),
     }
 }

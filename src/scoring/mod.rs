@@ -1,6 +1,7 @@
-//! From a backend's scores to answers and outcomes.
+//! From a backend's scores and replies to answers and outcomes.
 
 mod answer;
 pub mod letters;
+pub mod written;
 
-pub use answer::{Answer, Outcome};
+pub use answer::{Answer, Outcome, Reply, ReplyEnding};

@@ -11,25 +11,43 @@
 //! [`graphemes`] the characters all three count by, [`folding`] what search compares. [`isolate`] keeps
 //! a name from reordering the sentence around it, [`controls`] shows characters that are not seen, and
 //! [`appearance`] tells where that must be done. Only `galley` knows egui.
+//!
+//! What needs no fonts is there without the window too: replies are read by it.
 
+#[cfg(feature = "window")]
 pub mod appearance;
+#[cfg(feature = "window")]
 pub mod caret;
+#[cfg(feature = "window")]
 mod codes;
 pub mod controls;
+#[cfg(feature = "window")]
 pub mod edit;
 pub mod folding;
+#[cfg(feature = "window")]
 pub mod fonts;
+#[cfg(feature = "window")]
 mod galley;
 pub mod graphemes;
 pub mod isolate;
+#[cfg(feature = "window")]
 pub mod layout;
+#[cfg(feature = "window")]
 mod missing;
+#[cfg(feature = "window")]
 pub mod raster;
+#[cfg(feature = "window")]
 pub mod rich;
+#[cfg(feature = "window")]
 pub mod selection;
 
+#[cfg(feature = "window")]
 pub use fonts::{Fallback, Weight};
+#[cfg(feature = "window")]
 pub use galley::{SEMIBOLD, Text, galley, install, lay_out, missing};
+#[cfg(feature = "window")]
 pub use layout::{ARABIC_BESIDE_LATIN, Cut, Frame, TextLayout, TextStyle};
+#[cfg(feature = "window")]
 pub use missing::Missing;
+#[cfg(feature = "window")]
 pub use rich::{Look, Piece, Styled};

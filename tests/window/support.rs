@@ -58,6 +58,7 @@ fn answer(benchmark: &Benchmark, item: &polyclinic::benchmarks::Item, model: &st
         },
         prompt_tokens: 90 + item.question.len() / 3,
         seconds: 0.05 + 0.2 * chance(&["time", model, &item.key.id]),
+        reply: None,
         error: None,
     }
 }

@@ -1,13 +1,14 @@
 //! Making a run: what was asked for is checked and written down.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::local::file_hash;
 use super::{ExecuteError, Step, load_benchmarks};
 use crate::benchmarks::Benchmark;
 use crate::engine::{Cancel, Loader};
 use crate::language::Language;
-use crate::prompts::{Protocol, template_text};
+use crate::models::hash;
+use crate::models::safetensors::ModelFolder;
+use crate::prompts::Protocol;
 use crate::runs::{Plan, RunBenchmark, RunId, RunModel, RunRecord, RunState, record, store};
 use crate::workspace::Workspace;
 
@@ -87,7 +88,7 @@ pub fn create(
         limit: request.limit,
         languages,
         total: planned * models.len(),
-        template: template_text().to_owned(),
+        template: request.protocol.template_text(),
         protocol: request.protocol.clone(),
         benchmarks: benchmarks
             .iter()
@@ -152,5 +153,21 @@ fn require_examples(plan: &Plan<'_>, shots: usize) -> Result<(), ExecuteError> {
             items: planned.shots.len() + 1,
             shots,
         }),
+    }
+}
+
+/// The hash of a model's file, or of all files of its folder.
+pub(super) fn file_hash(path: &Path, cancel: &Cancel) -> Result<String, ExecuteError> {
+    let stop = || cancel.is_cancelled();
+    let hash = match ModelFolder::find(path) {
+        None => hash::sha256(path, &mut |_| {}, &stop),
+        Some(folder) => ModelFolder::open(&folder)
+            .map_err(std::io::Error::other)
+            .and_then(|folder| hash::sha256_of_all(&folder.files(), &stop)),
+    };
+    match hash {
+        Ok(hash) => Ok(hash),
+        Err(_) if cancel.is_cancelled() => Err(ExecuteError::Cancelled),
+        Err(error) => Err(ExecuteError::Hash(path.to_owned(), error)),
     }
 }

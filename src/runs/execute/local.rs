@@ -4,83 +4,265 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
-use super::{ExecuteError, Step};
+use super::kept::Kept;
+use super::{ExecuteError, create::file_hash};
 use crate::benchmarks::Item;
-use crate::engine::{Backend, Cancel, EngineError, Loader, PLANNED_TOKENS, Reader, ScoreRequest, tokens_to_score};
-use crate::models::hash;
-use crate::models::safetensors::ModelFolder;
-use crate::prompts::{ChatTemplate, Protocol, letter_prompt};
-use crate::runs::{Group, Plan, RunRecord};
-use crate::scoring::{Answer, letters};
+use crate::engine::{
+    Backend, Cancel, Ending, EngineError, Generation, GenerationRequest, Loader, PLANNED_TOKENS, Reader, Sampling,
+    ScoreRequest, tokens_to_score, tokens_to_write,
+};
+use crate::prompts::{ChatError, ChatTemplate, Protocol, Scoring, letter_prompt, shown_letters, written_prompt};
+use crate::runs::{Group, Plan, Planned, RunRecord};
+use crate::scoring::written::Asked;
+use crate::scoring::{Answer, Reply, ReplyEnding, letters, written};
 
-/// Loads a model of the run, checks that it is the one the run was made with, and notes how it computes.
-pub(super) fn load_model(
-    record: &mut RunRecord,
-    index: usize,
-    plan: &Plan<'_>,
-    folder: &Path,
-    loader: &dyn Loader,
-    tell: &mut dyn FnMut(Step),
-    cancel: &Cancel,
-) -> Result<(Box<dyn Backend>, Option<ChatTemplate>), ExecuteError> {
-    let chat_asked = record.protocol.chat;
-    let Some(model) = record.models.get_mut(index) else {
-        return Err(ExecuteError::NothingChosen);
-    };
-    tell(Step::Stage(format!("Loading {}", model.name)));
-    let found = file_hash(&model.path, cancel)?;
-    if found != model.sha256 {
-        let (path, recorded) = (model.path.clone(), model.sha256.clone());
-        return Err(ExecuteError::ModelChanged { path, recorded, found });
-    }
-    let protocol = &record.protocol;
-    // What cannot be put into tokens is told when its turn comes.
-    let tokens = |reader: &dyn Reader| most_tokens(reader, plan, protocol).unwrap_or(PLANNED_TOKENS);
-    let backend = loader
-        .load(&model.path, &tokens, cancel)
-        .map_err(|source| match source {
-            EngineError::Cancelled => ExecuteError::Cancelled,
-            source => ExecuteError::Load {
-                model: model.name.clone(),
-                source,
-            },
+/// A loaded model of a run.
+pub(super) struct LocalModel {
+    name: String,
+    backend: Box<dyn Backend>,
+    chat: Option<ChatTemplate>,
+    protocol: Protocol,
+}
+
+impl LocalModel {
+    /// Loads a model of the run, checks that it is the one the run was made with, and notes how it computes.
+    pub fn load(
+        record: &mut RunRecord,
+        index: usize,
+        plan: &Plan<'_>,
+        folder: &Path,
+        loader: &dyn Loader,
+        cancel: &Cancel,
+    ) -> Result<Self, ExecuteError> {
+        let protocol = record.protocol.clone();
+        let Some(model) = record.models.get_mut(index) else {
+            return Err(ExecuteError::NothingChosen);
+        };
+        let found = file_hash(&model.path, cancel)?;
+        if found != model.sha256 {
+            let (path, recorded) = (model.path.clone(), model.sha256.clone());
+            return Err(ExecuteError::ModelChanged { path, recorded, found });
+        }
+        // What cannot be put into tokens is told when its turn comes.
+        let tokens = |reader: &dyn Reader| most_tokens(reader, plan, &protocol).unwrap_or(PLANNED_TOKENS);
+        let backend = loader
+            .load(&model.path, &tokens, cancel)
+            .map_err(|source| match source {
+                EngineError::Cancelled => ExecuteError::Cancelled,
+                source => ExecuteError::Load {
+                    model: model.name.clone(),
+                    source,
+                },
+            })?;
+        let name = model.name.clone();
+        let chat = chat_template(&*backend, &protocol).map_err(|source| ExecuteError::Chat {
+            model: name.clone(),
+            source,
         })?;
-    let chat_error = |source| ExecuteError::Chat {
-        model: model.name.clone(),
-        source,
-    };
-    let chat = if chat_asked {
-        backend.chat_template().map_err(chat_error)?
-    } else {
-        None
-    };
-    if chat_asked && chat.is_none() {
-        tracing::warn!("{} has no chat template and is asked without one", model.name);
+        if protocol.chat && chat.is_none() {
+            tracing::warn!("{name} has no chat template and is asked without one");
+        }
+        match &model.facts {
+            Some(recorded) if !recorded.computes_like(backend.facts()) => {
+                return Err(ExecuteError::ComputedDifferently {
+                    model: name,
+                    recorded: recorded.to_string(),
+                    found: backend.facts().to_string(),
+                });
+            }
+            Some(_) => {}
+            None => {
+                model.facts = Some(backend.facts().clone());
+                record.save(folder)?;
+            }
+        }
+        Ok(Self {
+            name,
+            backend,
+            chat,
+            protocol,
+        })
     }
-    match &model.facts {
-        Some(recorded) if !recorded.computes_like(backend.facts()) => {
-            return Err(ExecuteError::ComputedDifferently {
-                model: model.name.clone(),
-                recorded: recorded.to_string(),
-                found: backend.facts().to_string(),
+
+    /// Asks groups of items one after the other.
+    pub fn answer(&mut self, groups: &[Group<'_>], kept: &mut Kept<'_>, cancel: &Cancel) -> Result<(), ExecuteError> {
+        for group in groups {
+            if cancel.is_cancelled() {
+                return Err(ExecuteError::Cancelled);
+            }
+            let answers = match self.protocol.scoring {
+                Scoring::Letters => self.score(group, cancel)?,
+                Scoring::Written { most_tokens } => self.write(group, most_tokens, cancel)?,
+            };
+            kept.keep(&self.name, group, answers)?;
+        }
+        Ok(())
+    }
+
+    fn score(&mut self, group: &Group<'_>, cancel: &Cancel) -> Result<Vec<Answer>, ExecuteError> {
+        let started = Instant::now();
+        let mut requests = Vec::with_capacity(group.items.len());
+        for planned in &group.items {
+            let request = score_request(&*self.backend, planned, &self.protocol, self.chat.as_ref());
+            requests.push(request.map_err(|error| self.stopped(planned.item, error))?);
+        }
+        let context_length = self.backend.context_length();
+        let fits = |request: &&ScoreRequest| letters::token_count(request) <= context_length;
+        let fitting: Vec<ScoreRequest> = requests.iter().filter(fits).cloned().collect();
+        let scores = match group.items.first() {
+            Some(first) if !fitting.is_empty() => self
+                .backend
+                .score(&fitting, cancel)
+                .map_err(|source| self.stopped(first.item, source.into()))?,
+            _ => Vec::new(),
+        };
+        let seconds = started.elapsed().as_secs_f64() / group.items.len().max(1) as f64;
+        let mut scores = scores.iter();
+        let answers = group.items.iter().zip(&requests).map(|(planned, request)| {
+            let score = if fits(&request) { scores.next() } else { None };
+            match score {
+                Some(score) => letters::answer(&self.name, group.benchmark, planned.item, request, score, seconds),
+                None => {
+                    let tokens = letters::token_count(request);
+                    let problem = format!("the prompt has {tokens} tokens; the model reads at most {context_length}");
+                    Answer::failed(&self.name, group.benchmark, planned.item, request.prompt.len(), problem)
+                }
+            }
+        });
+        Ok(answers.collect())
+    }
+
+    fn write(&mut self, group: &Group<'_>, most: usize, cancel: &Cancel) -> Result<Vec<Answer>, ExecuteError> {
+        let started = Instant::now();
+        let mut requests = Vec::with_capacity(group.items.len());
+        for planned in &group.items {
+            let request = write_request(&*self.backend, planned, &self.protocol, self.chat.as_ref(), most);
+            requests.push(request.map_err(|error| self.stopped(planned.item, error))?);
+        }
+        let context_length = self.backend.context_length();
+        // A reply needs room for one token at least.
+        let fits = |request: &&GenerationRequest| request.prompt.len() < context_length;
+        let fitting: Vec<GenerationRequest> = requests.iter().filter(fits).cloned().collect();
+        let generations = match group.items.first() {
+            Some(first) if !fitting.is_empty() => self
+                .backend
+                .generate(&fitting, &mut |_, _| {}, cancel)
+                .map_err(|source| self.stopped(first.item, source.into()))?,
+            _ => Vec::new(),
+        };
+        let seconds = started.elapsed().as_secs_f64() / group.items.len().max(1) as f64;
+        let mut generations = generations.into_iter();
+        let mut answers = Vec::with_capacity(group.items.len());
+        for (planned, request) in group.items.iter().zip(&requests) {
+            let prompt_tokens = request.prompt.len();
+            let generation = if fits(&request) { generations.next() } else { None };
+            answers.push(match generation {
+                Some(generation) => {
+                    let reply = reply(generation).ok_or(ExecuteError::Cancelled)?;
+                    let asked = Asked { prompt_tokens, seconds };
+                    let letters = shown_letters(planned.item, self.protocol.letters);
+                    written::answer(&self.name, group.benchmark, planned.item, &letters, asked, reply)
+                }
+                None => {
+                    let problem = format!(
+                        "the prompt has {prompt_tokens} tokens; the model reads at most {context_length}, its reply included"
+                    );
+                    Answer::failed(&self.name, group.benchmark, planned.item, prompt_tokens, problem)
+                }
             });
         }
-        Some(_) => {}
-        None => {
-            model.facts = Some(backend.facts().clone());
-            record.save(folder)?;
+        Ok(answers)
+    }
+
+    fn stopped(&self, item: &Item, error: RequestError) -> ExecuteError {
+        match error {
+            RequestError::Engine(EngineError::Cancelled) => ExecuteError::Cancelled,
+            RequestError::Engine(source) => ExecuteError::Engine {
+                model: self.name.clone(),
+                item: item.key.id.clone(),
+                source,
+            },
+            RequestError::Chat(source) => ExecuteError::Chat {
+                model: self.name.clone(),
+                source,
+            },
         }
     }
-    Ok((backend, chat))
+}
+
+/// Why an item cannot be put to a model.
+enum RequestError {
+    Engine(EngineError),
+    Chat(ChatError),
+}
+
+impl From<EngineError> for RequestError {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<ChatError> for RequestError {
+    fn from(error: ChatError) -> Self {
+        Self::Chat(error)
+    }
+}
+
+fn chat_template(reader: &dyn Reader, protocol: &Protocol) -> Result<Option<ChatTemplate>, ChatError> {
+    match protocol.chat {
+        true => reader.chat_template(),
+        false => Ok(None),
+    }
+}
+
+fn score_request(
+    reader: &dyn Reader,
+    planned: &Planned<'_>,
+    protocol: &Protocol,
+    chat: Option<&ChatTemplate>,
+) -> Result<ScoreRequest, RequestError> {
+    let prompt = letter_prompt(planned.item, &planned.shots, protocol, chat)?;
+    Ok(letters::request(reader, &prompt)?)
+}
+
+fn write_request(
+    reader: &dyn Reader,
+    planned: &Planned<'_>,
+    protocol: &Protocol,
+    chat: Option<&ChatTemplate>,
+    most_tokens: usize,
+) -> Result<GenerationRequest, RequestError> {
+    let prompt = written_prompt(planned.item, &planned.shots, protocol, chat.is_some());
+    let text = match chat {
+        Some(chat) => chat.render_user_turn(&prompt.text)?,
+        None => prompt.text,
+    };
+    Ok(GenerationRequest {
+        prompt: reader.tokenize(&text)?,
+        most_tokens,
+        sampling: Sampling::default(),
+        stops: prompt.stops,
+    })
+}
+
+/// What was written, as runs keep it; `None` where somebody stopped it.
+fn reply(generation: Generation) -> Option<Reply> {
+    let ending = match generation.ending {
+        Ending::Finished | Ending::Stop(_) => ReplyEnding::Finished,
+        Ending::Limit | Ending::ContextFull => ReplyEnding::Truncated,
+        Ending::Cancelled => return None,
+    };
+    Some(Reply {
+        tokens: generation.tokens.len(),
+        text: generation.text,
+        ending,
+    })
 }
 
 /// How many tokens the largest group has in memory at once. Of each benchmark and language the group with the
 /// longest text stands for all, since a tokenizer cuts one language about alike.
 fn most_tokens(reader: &dyn Reader, plan: &Plan<'_>, protocol: &Protocol) -> Option<usize> {
-    let chat = match protocol.chat {
-        true => reader.chat_template().ok()?,
-        false => None,
-    };
+    let chat = chat_template(reader, protocol).ok()?;
     let mut longest = BTreeMap::new();
     for group in &plan.groups {
         let Some(first) = group.items.first() else { continue };
@@ -92,86 +274,19 @@ fn most_tokens(reader: &dyn Reader, plan: &Plan<'_>, protocol: &Protocol) -> Opt
             (*most, *stands) = (length, group);
         }
     }
-    let mut most = longest.values().map(|(_, group)| {
-        let requests: Option<Vec<ScoreRequest>> = group
-            .items
-            .iter()
-            .map(|planned| {
-                let prompt = letter_prompt(planned.item, &planned.shots, protocol, chat.as_ref()).ok()?;
-                letters::request(reader, &prompt).ok()
-            })
-            .collect();
-        let mut requests = requests?;
-        requests.retain(|request| letters::token_count(request) <= reader.context_length());
-        Some(tokens_to_score(&requests))
-    });
-    most.try_fold(0, |most: usize, tokens| Some(most.max(tokens?)))
-}
-
-/// Asks one group of items.
-pub(super) fn answer_group(
-    backend: &mut dyn Backend,
-    chat: Option<&ChatTemplate>,
-    model: &str,
-    group: &Group<'_>,
-    protocol: &Protocol,
-    cancel: &Cancel,
-) -> Result<Vec<Answer>, ExecuteError> {
-    let started = Instant::now();
-    let engine_error = |item: &Item, source| match source {
-        EngineError::Cancelled => ExecuteError::Cancelled,
-        source => ExecuteError::Engine {
-            model: model.to_owned(),
-            item: item.key.id.clone(),
-            source,
-        },
-    };
-    let mut requests = Vec::with_capacity(group.items.len());
-    for planned in &group.items {
-        let prompt =
-            letter_prompt(planned.item, &planned.shots, protocol, chat).map_err(|source| ExecuteError::Chat {
-                model: model.to_owned(),
-                source,
-            })?;
-        requests.push(letters::request(backend, &prompt).map_err(|source| engine_error(planned.item, source))?);
-    }
-    let context_length = backend.context_length();
-    let fits = |request: &&ScoreRequest| letters::token_count(request) <= context_length;
-    let fitting: Vec<ScoreRequest> = requests.iter().filter(fits).cloned().collect();
-    let scores = match group.items.first() {
-        Some(first) if !fitting.is_empty() => backend
-            .score(&fitting, cancel)
-            .map_err(|source| engine_error(first.item, source))?,
-        _ => Vec::new(),
-    };
-    let seconds = started.elapsed().as_secs_f64() / group.items.len().max(1) as f64;
-    let mut scores = scores.iter();
-    let answers = group.items.iter().zip(&requests).map(|(planned, request)| {
-        let score = if fits(&request) { scores.next() } else { None };
-        match score {
-            Some(score) => letters::answer(model, group.benchmark, planned.item, request, score, seconds),
-            None => {
-                let tokens = letters::token_count(request);
-                let problem = format!("the prompt has {tokens} tokens; the model reads at most {context_length}");
-                letters::failed(model, group.benchmark, planned.item, request.prompt.len(), problem)
-            }
+    let tokens = |group: &Group<'_>| match protocol.scoring {
+        Scoring::Letters => {
+            let request = |planned| score_request(reader, planned, protocol, chat.as_ref()).ok();
+            let mut requests: Vec<ScoreRequest> = group.items.iter().map(request).collect::<Option<_>>()?;
+            requests.retain(|request| letters::token_count(request) <= reader.context_length());
+            Some(tokens_to_score(&requests))
         }
-    });
-    Ok(answers.collect())
-}
-
-/// The hash of a model's file, or of all files of its folder.
-pub(super) fn file_hash(path: &Path, cancel: &Cancel) -> Result<String, ExecuteError> {
-    let stop = || cancel.is_cancelled();
-    let hash = match ModelFolder::find(path) {
-        None => hash::sha256(path, &mut |_| {}, &stop),
-        Some(folder) => ModelFolder::open(&folder)
-            .map_err(std::io::Error::other)
-            .and_then(|folder| hash::sha256_of_all(&folder.files(), &stop)),
+        Scoring::Written { most_tokens } => {
+            let request = |planned| write_request(reader, planned, protocol, chat.as_ref(), most_tokens).ok();
+            let requests: Vec<GenerationRequest> = group.items.iter().map(request).collect::<Option<_>>()?;
+            Some(tokens_to_write(&requests, reader.context_length()))
+        }
     };
-    match hash {
-        Ok(hash) => Ok(hash),
-        Err(_) if cancel.is_cancelled() => Err(ExecuteError::Cancelled),
-        Err(error) => Err(ExecuteError::Hash(path.to_owned(), error)),
-    }
+    let mut most = longest.values().map(|(_, group)| tokens(group));
+    most.try_fold(0, |most: usize, tokens| Some(most.max(tokens?)))
 }

@@ -2,22 +2,21 @@
 
 mod create;
 mod error;
+mod kept;
 mod local;
 mod progress;
 #[cfg(test)]
 mod tests;
 
-use std::time::Instant;
-
 pub use create::{RunRequest, create};
 pub use error::ExecuteError;
-use progress::Pace;
+use kept::Kept;
+use local::LocalModel;
 pub use progress::{Progress, Step};
 
 use super::{Journal, Plan, RunRecord, RunState, store};
 use crate::benchmarks::Benchmark;
 use crate::engine::{Cancel, Loader};
-use crate::prompts::template_text;
 use crate::scoring::Answer;
 use crate::workspace::{Workspace, WorkspaceError};
 
@@ -61,7 +60,7 @@ fn answer_all(
     cancel: &Cancel,
 ) -> Result<(), ExecuteError> {
     let folder = store::folder(workspace, &record.id);
-    if record.template != template_text() {
+    if record.template != record.protocol.template_text() {
         return Err(ExecuteError::TemplateChanged);
     }
     let benchmarks = load_benchmarks(workspace, record.benchmarks.iter().map(|benchmark| &*benchmark.name))?;
@@ -70,14 +69,8 @@ fn answer_all(
             return Err(ExecuteError::BenchmarkChanged(recorded.name.clone()));
         }
     }
-    let protocol = record.protocol.clone();
-    let plan = Plan::new(
-        &benchmarks,
-        &record.languages,
-        record.limit,
-        protocol.shots,
-        protocol.seed,
-    );
+    let (shots, seed) = (record.protocol.shots, record.protocol.seed);
+    let plan = Plan::new(&benchmarks, &record.languages, record.limit, shots, seed);
     // Before the journal is opened, which cuts it: a refused run stays as it is.
     let present = store::answers(workspace, &record.id)?;
     if !follows_plan(record, &plan, &present) {
@@ -87,46 +80,20 @@ fn answer_all(
         // Killed between the table and the last word of the record.
         return Ok(());
     }
-    let (mut journal, mut answers) = Journal::open(&folder, |answers| whole_groups(record, &plan, answers))?;
-    let mut pace = Pace::default();
-    let per_model = plan.len();
+    let opened = Journal::open(&folder, |answers| whole_groups(record, &plan, answers))?;
+    let mut kept = Kept::new(record.id.clone(), record.total, opened, tell);
     for index in 0..record.models.len() {
-        let answered = answers.len().saturating_sub(index * per_model);
-        if answered >= per_model {
+        let answered = kept.answers.len().saturating_sub(index * plan.len());
+        let groups = plan.groups_after(answered);
+        let Some(model) = record.models.get(index).filter(|_| !groups.is_empty()) else {
             continue;
-        }
-        let (mut backend, chat) = local::load_model(record, index, &plan, &folder, loader, tell, cancel)?;
-        let Some(model) = record.models.get(index).map(|model| model.name.clone()) else {
-            break;
         };
-        let mut before = 0;
-        for group in &plan.groups {
-            before += group.items.len();
-            if before <= answered {
-                continue;
-            }
-            if cancel.is_cancelled() {
-                return Err(ExecuteError::Cancelled);
-            }
-            let started = Instant::now();
-            let group_answers = local::answer_group(&mut *backend, chat.as_ref(), &model, group, &protocol, cancel)?;
-            journal.append(&group_answers)?;
-            answers.extend(group_answers);
-            pace.add(group.items.len(), started.elapsed().as_secs_f64());
-            if let Some(first) = group.items.first() {
-                tell(Step::Progress(Progress {
-                    run: record.id.clone(),
-                    model: model.clone(),
-                    benchmark: group.benchmark.to_owned(),
-                    language: first.item.key.language.clone(),
-                    done: answers.len(),
-                    total: record.total,
-                    items_per_second: pace.items_per_second(),
-                    seconds_left: pace.seconds_for(record.total.saturating_sub(answers.len())),
-                }));
-            }
-        }
+        kept.stage(format!("Loading {}", model.name));
+        let mut model = LocalModel::load(record, index, &plan, &folder, loader, cancel)?;
+        kept.start();
+        model.answer(groups, &mut kept, cancel)?;
     }
+    let Kept { journal, answers, .. } = kept;
     store::compact(workspace, &record.id, journal, &answers)?;
     Ok(())
 }

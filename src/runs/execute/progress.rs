@@ -27,25 +27,3 @@ pub enum Step {
     Stage(String),
     Progress(Progress),
 }
-
-/// The speed of answering.
-#[derive(Default)]
-pub(super) struct Pace {
-    items: usize,
-    seconds: f64,
-}
-
-impl Pace {
-    pub(super) fn add(&mut self, items: usize, seconds: f64) {
-        self.items += items;
-        self.seconds += seconds;
-    }
-
-    pub(super) fn items_per_second(&self) -> f64 {
-        self.items as f64 / self.seconds.max(1e-9)
-    }
-
-    pub(super) fn seconds_for(&self, items: usize) -> f64 {
-        items as f64 / self.items_per_second().max(1e-9)
-    }
-}

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::{ExecuteError, RunRequest, Step, create, execute};
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
 use crate::engine::{
-    Backend, Cancel, EngineError, Generation, GenerationRequest, Loader, ModelFacts, Reader, ScoreRequest, Scores,
-    TokenId, Written,
+    Backend, Cancel, Ending, EngineError, Generation, GenerationRequest, Loader, ModelFacts, Reader, ScoreRequest,
+    Scores, TokenId, Written,
 };
-use crate::prompts::{ChatError, ChatTemplate, PromptText, Protocol};
+use crate::prompts::{ChatError, ChatTemplate, PromptText, Protocol, Scoring};
 use crate::runs::{RunRecord, RunState, comparison, store};
 use crate::scoring::{Answer, Outcome};
 use crate::workspace::Workspace;
@@ -66,11 +66,42 @@ impl Backend for Scripted {
 
     fn generate(
         &mut self,
-        _requests: &[GenerationRequest],
+        requests: &[GenerationRequest],
         _tell: &mut dyn FnMut(usize, Written<'_>),
         _cancel: &Cancel,
     ) -> Result<Vec<Generation>, EngineError> {
-        unreachable!("runs read letters")
+        let stopped = self.groups.fetch_add(1, Ordering::Relaxed) >= self.stop_after;
+        let write = |request: &GenerationRequest| {
+            assert!(
+                request.stops.contains(&"\nQuestion:".to_owned()) || request.stops.contains(&"\nالسؤال:".to_owned())
+            );
+            // The last digit of the question, so that every kind of reply comes up.
+            let prompt: String = request
+                .prompt
+                .iter()
+                .filter_map(|&token| char::from_u32(token))
+                .collect();
+            let question = prompt.rsplit("question ").next().unwrap_or_default();
+            let number: usize = question
+                .chars()
+                .take_while(char::is_ascii_digit)
+                .collect::<String>()
+                .parse()
+                .unwrap();
+            let (text, ending) = match number % 5 {
+                0 => ("الإجابة الصحيحة هي ب", Ending::Stop("\nالسؤال:".into())),
+                1 => ("Answer: A", Ending::Finished),
+                2 => ("I cannot answer this question.", Ending::Finished),
+                3 => ("Let us think", Ending::Limit),
+                _ => ("A or B", Ending::Finished),
+            };
+            Generation {
+                tokens: vec![1; text.len().min(request.most_tokens)],
+                text: text.to_owned(),
+                ending: if stopped { Ending::Cancelled } else { ending },
+            }
+        };
+        Ok(requests.iter().map(write).collect())
     }
 }
 
@@ -212,6 +243,41 @@ fn a_run_stopped_anywhere_ends_with_the_answers_of_an_uninterrupted_one() {
         assert_eq!(record.state, RunState::Cancelled);
         setting.execute(&mut record, usize::MAX, 10_000).unwrap();
         assert_eq!(record.state, RunState::Finished);
+        assert_eq!(setting.answers(&record), expected, "stopped after {stop_after} groups");
+    }
+}
+
+#[test]
+fn written_answers_are_read_resumed_and_their_outcomes_kept_apart() {
+    let mut setting = setting(37);
+    setting.request.protocol.scoring = Scoring::Written { most_tokens: 64 };
+    let mut whole = setting.create().unwrap();
+    setting.execute(&mut whole, usize::MAX, 10_000).unwrap();
+    let expected = setting.answers(&whole);
+    assert_eq!(expected.len(), 2 * 2 * 37);
+    for answer in &expected {
+        let number: usize = answer.item.id.parse().unwrap();
+        let outcome = match (number % 5, number % 3) {
+            (0, 1) | (1, 0) => Outcome::Right,
+            (0 | 1, _) => Outcome::Wrong,
+            (2, _) => Outcome::Refused,
+            (3, _) => Outcome::Truncated,
+            _ => Outcome::Unparsed,
+        };
+        // English items do not know Arabic words, nor letters.
+        let foreign = number.is_multiple_of(5) && answer.item.language.tag() == "en";
+        let outcome = if foreign { Outcome::Unparsed } else { outcome };
+        assert_eq!(answer.outcome, outcome, "{answer:?}");
+        assert!(answer.reply.is_some() && answer.log_probabilities.is_empty());
+    }
+    let rows = comparison::compare([(&whole, &expected[..])]);
+    assert!(rows.iter().all(|row| row.failed == 0));
+    assert_eq!(rows.iter().map(|row| row.n).sum::<usize>(), expected.len());
+    for stop_after in [0, 3, 7] {
+        let mut record = setting.create().unwrap();
+        let stopped = setting.execute(&mut record, stop_after, 10_000).unwrap_err();
+        assert!(matches!(stopped, ExecuteError::Cancelled), "{stopped}");
+        setting.execute(&mut record, usize::MAX, 10_000).unwrap();
         assert_eq!(setting.answers(&record), expected, "stopped after {stop_after} groups");
     }
 }

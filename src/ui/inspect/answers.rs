@@ -3,7 +3,7 @@
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::inspect::{Given, Side};
-use crate::app::matrix::count;
+use crate::app::matrix::{count, counted};
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::text::isolate;
@@ -164,9 +164,13 @@ fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
         [first, second, ..] => format!("{:.0}", (first - second) * 100.0),
         _ => "–".to_owned(),
     };
-    let run = match &answer.error {
-        Some(error) => error.clone(),
-        None => format!("{}, {}", given.run.protocol.label(), given.run.id),
+    let run = match (&answer.error, &answer.reply) {
+        (Some(error), _) => error.clone(),
+        (None, None) => format!("{}, {}", given.run.protocol.label(), given.run.id),
+        (None, Some(reply)) => {
+            let wrote = counted(reply.tokens, "token");
+            format!("{}, wrote {wrote}, {}", given.run.protocol.label(), given.run.id)
+        }
     };
     let texts = [
         answer.model.clone(),

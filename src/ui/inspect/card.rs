@@ -5,8 +5,8 @@
 
 use egui::{Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
-use super::hidden;
 use super::words::right_answer;
+use super::{hidden, replies};
 use crate::app::State;
 use crate::app::inspect::Side;
 use crate::app::theme::{radius, size, space};
@@ -61,6 +61,7 @@ pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>]) {
         Stroke::new(1.0, palette(ui).line),
     );
     top = show_rationales(ui, &halves, top);
+    top = show_replies(ui, &halves, top);
     if let [first, _] = halves.as_slice() {
         let spine = first.column.right;
         ui.painter()
@@ -226,6 +227,14 @@ fn show_rationales(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
     bottom.ceil()
 }
 
+/// What the models wrote, where they were asked to.
+fn show_replies(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
+    let ends = halves
+        .iter()
+        .map(|half| replies::show(ui, half.column, half.side, half.marks.controls, top));
+    ends.fold(top, f32::max).ceil()
+}
+
 /// Heights of an option's parts; those of a row are the greatest of its halves.
 #[derive(Debug, Clone, Copy, Default)]
 struct Parts {
@@ -336,7 +345,13 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
         show_bar(
             ui,
             half,
-            (model, probability, *choice == Some(option), *outcome),
+            // One that chose nothing shows why at every option.
+            (
+                model,
+                probability,
+                *choice == Some(option),
+                choice.is_none().then_some(*outcome),
+            ),
             right,
             names,
             y,
@@ -419,7 +434,7 @@ fn name_width(ui: &Ui, half: &Half<'_>) -> f32 {
     widest.min(half.column.width() * 0.36).ceil() + 2.0
 }
 
-type BarOf<'a> = (&'a str, Option<f64>, bool, Outcome);
+type BarOf<'a> = (&'a str, Option<f64>, bool, Option<Outcome>);
 
 fn show_bar(
     ui: &Ui,
@@ -457,7 +472,7 @@ fn show_bar(
             12.0,
             colours.outcome(mark).ink,
         );
-    } else if probability.is_none() {
+    } else if let Some(outcome) = outcome {
         let place: Pos2 = column
             .place(start + length + PERCENT + 6.0, MARK, top, BAR_ROW)
             .center();

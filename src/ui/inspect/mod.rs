@@ -4,6 +4,7 @@ mod answers;
 mod card;
 mod hidden;
 mod list;
+mod replies;
 mod words;
 
 use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};

@@ -62,6 +62,13 @@ pub fn show_facts(ui: &mut Ui, record: &RunRecord, answers: &[Answer]) {
         ("Tokens read", count(tokens)),
         ("Failed", counted(failed, "answer")),
     ];
+    let written: usize = answers
+        .iter()
+        .filter_map(|answer| Some(answer.reply.as_ref()?.tokens))
+        .sum();
+    if written > 0 {
+        rows.push(("Tokens written", count(written)));
+    }
     if seconds > 0.0 {
         let speed = answers.len() as f64 / seconds;
         rows.push(("Speed", format!("{speed:.1} items/s while answering")));

@@ -12,6 +12,7 @@ use crate::app::theme::size;
 use crate::language::Language;
 use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::widgets::menu::Entry;
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
 /// Shows the form as a card.
@@ -156,6 +157,7 @@ fn show_languages(ui: &mut Ui, form: &mut RunForm, study: &Study) {
 
 fn show_protocol(ui: &mut Ui, form: &mut RunForm) {
     heading(ui, "Protocol");
+    show_scoring(ui, form);
     number(
         ui,
         "Shots",
@@ -180,6 +182,24 @@ fn show_protocol(ui: &mut Ui, form: &mut RunForm) {
         if widgets::check(ui, label, "", *chosen) {
             *chosen = !*chosen;
         }
+    }
+}
+
+/// How an option is read off a model.
+fn show_scoring(ui: &mut Ui, form: &mut RunForm) {
+    let ways = ["Letters, by probability", "Written, then read"].map(Entry::new);
+    let width = ui.available_width();
+    if let Some(place) = widgets::choice(ui, "Answers", &ways, Some(usize::from(form.written)), width) {
+        form.written = place == 1;
+    }
+    if form.written {
+        number(
+            ui,
+            "Most tokens",
+            "Where an answer is cut off; models that think first need thousands",
+            &mut form.most_tokens,
+            "512",
+        );
     }
 }
 

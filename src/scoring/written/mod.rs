@@ -1,0 +1,217 @@
+//! Written answers: reading which option a reply means, and what comes of a reply that means none.
+//!
+//! A reply is read from its strongest words down: what stands in `\boxed{}` or after "final answer"; what any
+//! sentence calls the answer; lines that begin with an option; what is set in bold; the one option whose text
+//! comes up. Only the strongest kind that is there counts. Where its places differ, or one names several options,
+//! nothing is read: a reply that contradicts itself is unparsed, never wrong.
+
+mod choice;
+mod thinking;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use unicode_normalization::UnicodeNormalization;
+
+use choice::{Choices, Stated};
+
+use super::answer::{Answer, Outcome, Reply, ReplyEnding};
+use crate::benchmarks::Item;
+use crate::text::controls::is_unseen;
+
+/// What a reply says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// Index of the option it means, from 0.
+    Option(usize),
+    Unparsed,
+    Refused,
+    /// It was cut off before it meant anything.
+    Truncated,
+}
+
+/// How far into a reply a refusal stands that is one even where the reply was cut off, in characters.
+const OPENING: usize = 200;
+
+/// Reads a reply to `item`, whose options were shown with `letters`.
+pub fn read(reply: &Reply, item: &Item, letters: &[String]) -> Reading {
+    let choices = Choices::new(item, letters);
+    // Fullwidth and circled letters become plain ones; what is not seen parts no words.
+    let seen = thinking::without(&reply.text)
+        .nfkc()
+        .filter(|character| !is_unseen(*character));
+    let text: String = seen.map(words::plain_digit).collect();
+    let cut = reply.ending == ReplyEnding::Truncated;
+    match stated(&choices, &text, cut) {
+        Some(Stated::One(index)) => Reading::Option(index),
+        Some(Stated::Several) if !cut => Reading::Unparsed,
+        _ => without_option(&choices, &text, reply.ending),
+    }
+}
+
+/// The answer that a reply makes of an item.
+pub fn answer(model: &str, benchmark: &str, item: &Item, letters: &[String], asked: Asked, reply: Reply) -> Answer {
+    let reading = read(&reply, item, letters);
+    let outcome = match reading {
+        Reading::Option(index) if index == item.answer => Outcome::Right,
+        Reading::Option(_) => Outcome::Wrong,
+        Reading::Unparsed => Outcome::Unparsed,
+        Reading::Refused => Outcome::Refused,
+        Reading::Truncated => Outcome::Truncated,
+    };
+    Answer {
+        model: model.to_owned(),
+        benchmark: benchmark.to_owned(),
+        task: item.task.clone(),
+        item: item.key.clone(),
+        log_probabilities: Vec::new(),
+        choice: match reading {
+            Reading::Option(index) => Some(index),
+            _ => None,
+        },
+        outcome,
+        prompt_tokens: asked.prompt_tokens,
+        seconds: asked.seconds,
+        reply: Some(reply),
+        error: None,
+    }
+}
+
+/// What asking took.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Asked {
+    pub prompt_tokens: usize,
+    pub seconds: f64,
+}
+
+fn without_option(choices: &Choices, text: &str, ending: ReplyEnding) -> Reading {
+    if ending == ReplyEnding::Filtered {
+        return Reading::Refused;
+    }
+    let opening = text.char_indices().nth(OPENING).map_or(text.len(), |(place, _)| place);
+    let cut = ending == ReplyEnding::Truncated;
+    let mut refusals = choices.vocabulary.refusals(text).into_iter();
+    if refusals.any(|place| !cut || place.start < opening) {
+        Reading::Refused
+    } else if cut {
+        Reading::Truncated
+    } else {
+        Reading::Unparsed
+    }
+}
+
+/// What the strongest words of a reply say.
+fn stated(choices: &Choices, text: &str, cut: bool) -> Option<Stated> {
+    agreed(finals(choices, text))
+        .or_else(|| agreed(sentences(choices, text)))
+        .or_else(|| lines(choices, text, cut))
+        .or_else(|| agreed(bold(choices, text)))
+        .or_else(|| if cut { None } else { texts(choices, text) })
+}
+
+/// What all places say, where they say the same.
+fn agreed(places: Vec<Stated>) -> Option<Stated> {
+    let first = *places.first()?;
+    match places.iter().all(|place| *place == first) {
+        true => Some(first),
+        false => Some(Stated::Several),
+    }
+}
+
+/// What stands in `\boxed{}` and after "final answer".
+fn finals(choices: &Choices, text: &str) -> Vec<Stated> {
+    let boxed = text
+        .split("\\boxed")
+        .skip(1)
+        .filter_map(|after| choices.after_cue(after));
+    boxed
+        .chain(after_cues(choices, text, choices.vocabulary.finals(text)))
+        .collect()
+}
+
+/// What sentences call the answer, before or after they name it.
+fn sentences(choices: &Choices, text: &str) -> Vec<Stated> {
+    let praised = choices.vocabulary.corrects(text).into_iter();
+    let praised = praised.filter_map(|place| choices.before_praise(text.get(..place.start)?));
+    after_cues(choices, text, choices.vocabulary.answers(text))
+        .into_iter()
+        .chain(praised)
+        .collect()
+}
+
+fn after_cues(choices: &Choices, text: &str, cues: Vec<std::ops::Range<usize>>) -> Vec<Stated> {
+    let mut stated = Vec::new();
+    for cue in cues {
+        let (Some(before), Some(after)) = (text.get(..cue.end), text.get(cue.end..)) else {
+            continue;
+        };
+        // "answered", "الحلقة": the words go on.
+        if words::joins(before, after) {
+            continue;
+        }
+        let list = after.trim_start_matches([':', '：', '*', ' ']);
+        if list.starts_with('\n') && lines(choices, list, false) == Some(Stated::Several) {
+            // "Let us look at each answer:" and a list of all.
+            continue;
+        }
+        stated.extend(choices.after_cue(after));
+    }
+    stated
+}
+
+/// The option that lines begin with. Where several do, the first counts if it stands in a paragraph of its own and
+/// an explanation of the others follows.
+fn lines(choices: &Choices, text: &str, cut: bool) -> Option<Stated> {
+    let written: Vec<&str> = text.lines().map(str::trim).collect();
+    let first = written.iter().position(|line| !line.is_empty())?;
+    // A list of the options that was cut off looks as if it had fewer.
+    let read = |(place, line): (usize, &&str)| match cut && place > first {
+        true => None,
+        false => choices.of_line(line),
+    };
+    let named: Vec<Option<Stated>> = written.iter().enumerate().map(read).collect();
+    let places: Vec<Stated> = named.iter().copied().flatten().collect();
+    let together = agreed(places)?;
+    if together != Stated::Several {
+        return Some(together);
+    }
+    let alone = written.get(first + 1).is_none_or(|next| next.is_empty());
+    let begins = named.get(first).copied().flatten()?;
+    let mut after = written
+        .iter()
+        .zip(&named)
+        .skip(first + 1)
+        .filter(|(line, _)| !line.is_empty());
+    let explained = after.next().is_some_and(|(_, named)| named.is_none());
+    match alone && explained {
+        true => Some(begins),
+        false => Some(Stated::Several),
+    }
+}
+
+/// What is set in bold.
+fn bold(choices: &Choices, text: &str) -> Vec<Stated> {
+    let mut parts = text.split("**");
+    let mut before = String::from(parts.next().unwrap_or_default());
+    let mut stated = Vec::new();
+    while let (Some(inside), Some(after)) = (parts.next(), parts.next()) {
+        let sentence = before.rsplit(['.', '\n', '。', '।']).next().unwrap_or_default();
+        let denied = choices.vocabulary.denies_before(sentence) || choices.vocabulary.denies_after(after);
+        if !denied {
+            stated.extend(choices.of_line(inside));
+        }
+        before.push_str(inside);
+        before.push_str(after);
+    }
+    stated
+}
+
+/// The one option whose text comes up.
+fn texts(choices: &Choices, text: &str) -> Option<Stated> {
+    match choices.texts_in(text).as_slice() {
+        [] => None,
+        [one] => Some(Stated::One(*one)),
+        _ => Some(Stated::Several),
+    }
+}

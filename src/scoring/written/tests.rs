@@ -1,0 +1,108 @@
+//! Replies as models write them, from `tests/replies.toml`.
+
+use serde::Deserialize;
+
+use super::{Reading, read};
+use crate::benchmarks::{Item, ItemFields, ItemKey};
+use crate::language::Language;
+use crate::scoring::{Outcome, Reply, ReplyEnding};
+
+#[derive(Deserialize)]
+struct Table {
+    set: Vec<Set>,
+}
+
+#[derive(Deserialize)]
+struct Set {
+    language: Language,
+    #[serde(default)]
+    latin: bool,
+    options: Vec<String>,
+    replies: Vec<Vec<String>>,
+}
+
+fn item(language: &Language, options: &[String]) -> Item {
+    Item::new(ItemFields {
+        key: ItemKey {
+            language: language.clone(),
+            id: "1".into(),
+        },
+        task: "task".into(),
+        subject: None,
+        parallel: None,
+        context: None,
+        question: "?".into(),
+        options: options.to_vec(),
+        answer: 0,
+        rationale: None,
+        extra: serde_json::Map::default(),
+    })
+    .unwrap()
+}
+
+fn letters(set: &Set) -> Vec<String> {
+    let letter = |index| match set.latin {
+        true => Language::latin_letter(index),
+        false => set.language.option_letter(index),
+    };
+    (0..set.options.len()).filter_map(letter).map(str::to_owned).collect()
+}
+
+fn word(reading: Reading) -> &'static str {
+    match reading {
+        Reading::Option(index) => Language::latin_letter(index).unwrap(),
+        Reading::Unparsed => Outcome::Unparsed.word(),
+        Reading::Refused => Outcome::Refused.word(),
+        Reading::Truncated => Outcome::Truncated.word(),
+    }
+}
+
+#[test]
+fn replies_are_read_as_people_read_them() {
+    let table: Table = toml::from_str(include_str!("../../../tests/replies.toml")).unwrap();
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    let mut languages = std::collections::BTreeSet::new();
+    for set in &table.set {
+        languages.insert(set.language.clone());
+        let item = item(&set.language, &set.options);
+        let letters = letters(set);
+        for row in &set.replies {
+            let ending = row
+                .get(2)
+                .map_or(ReplyEnding::Finished, |word| ReplyEnding::from_word(word).unwrap());
+            let reply = Reply {
+                text: row[1].clone(),
+                tokens: 1,
+                ending,
+            };
+            let found = word(read(&reply, &item, &letters));
+            count += 1;
+            if found != row[0] {
+                wrong.push(format!("{}: {:?} is {found}, not {}", set.language, row[1], row[0]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        count >= 150 && languages.len() == 14,
+        "{count} replies in {} languages",
+        languages.len()
+    );
+}
+
+#[test]
+fn a_long_reply_is_read_in_no_time_that_grows_with_its_square() {
+    let options: Vec<String> = ["Aspirin", "Metformin"].map(str::to_owned).to_vec();
+    let item = item(&"en".parse().unwrap(), &options);
+    let text = "The patient is not well and it may be **many** things.\n".repeat(5_000) + "Answer: B";
+    let reply = Reply {
+        text,
+        tokens: 60_000,
+        ending: ReplyEnding::Finished,
+    };
+    assert_eq!(
+        read(&reply, &item, &["A".to_owned(), "B".to_owned()]),
+        Reading::Option(1)
+    );
+}
