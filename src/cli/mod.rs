@@ -4,6 +4,7 @@
 //! 130 stopped with Ctrl-C.
 
 mod demo;
+mod endpoint;
 mod files;
 mod generate;
 mod interrupt;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use polyclinic::benchmarks::import::Mapping;
+use polyclinic::engine::endpoint::AddError;
 use polyclinic::engine::{EngineError, Sampling};
 use polyclinic::language::Language;
 use polyclinic::models::fetch::FetchError;
@@ -72,6 +74,11 @@ enum Command {
     },
     /// Let a model write on from a prompt
     Generate(GenerateArguments),
+    /// Add, list and try servers that models are asked through
+    Endpoint {
+        #[command(subcommand)]
+        action: endpoint::EndpointCommand,
+    },
     /// List the models on this machine and those that can be fetched
     Models {
         #[command(subcommand)]
@@ -307,6 +314,7 @@ fn was_stopped(error: &anyhow::Error) -> bool {
     error.is::<runs::Stopped>()
         || matches!(error.downcast_ref(), Some(FetchError::Cancelled))
         || matches!(error.downcast_ref(), Some(EngineError::Cancelled))
+        || matches!(error.downcast_ref(), Some(AddError::Endpoint(problem)) if problem.is_cancelled())
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<Ending> {
@@ -320,6 +328,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         Some(Command::Compare { workspace, format }) => files::compare(&workspace, format),
         Some(Command::Answers { workspace, run, format }) => files::answers(&workspace, run.as_deref(), format),
         Some(Command::Generate(arguments)) => generate::generate(&arguments),
+        Some(Command::Endpoint { action }) => endpoint::act(action),
         Some(Command::Models { action: None }) => models::list(),
         Some(Command::Models { action: Some(action) }) => models::act(&action),
     }

@@ -5,6 +5,7 @@
 mod architecture;
 mod cache;
 mod decoder;
+pub mod endpoint;
 mod error;
 mod experts;
 mod generation;
@@ -40,6 +41,26 @@ pub struct ScoreRequest {
     pub prompt: Vec<TokenId>,
     /// What may follow; each is at least one token.
     pub continuations: Vec<Vec<TokenId>>,
+}
+
+impl ScoreRequest {
+    /// Parts whole texts, each of a prompt with one continuation, where they go on after the `bare` prompt.
+    ///
+    /// A tokenizer may join the end of the prompt with a continuation; what all of them and the bare prompt begin with
+    /// is the prompt, the rest is scored.
+    pub fn continuing(bare: &[TokenId], wholes: Vec<Vec<TokenId>>) -> Self {
+        let mut shared = bare.len();
+        for whole in &wholes {
+            // At least one token of each continuation must be left to score.
+            let most = whole.len().saturating_sub(1);
+            shared = shared.min(shared_prefix(whole, bare)).min(most);
+        }
+        let rest = |whole: Vec<TokenId>| whole.into_iter().skip(shared).collect();
+        Self {
+            prompt: bare.iter().take(shared).copied().collect(),
+            continuations: wholes.into_iter().map(rest).collect(),
+        }
+    }
 }
 
 /// The scores of one request.

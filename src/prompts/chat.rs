@@ -58,6 +58,14 @@ impl ChatTemplate {
         })
     }
 
+    /// A template known only by what it lays around a user's message.
+    pub fn around(before: &str, after: &str) -> Result<Self, ChatError> {
+        let mut template = Self::new("{{ before }}{{ messages[0]['content'] }}{{ after }}", "", "")?;
+        template.environment.add_global("before", before);
+        template.environment.add_global("after", after);
+        Ok(template)
+    }
+
     /// `turn` as a user's message, up to where the model's reply starts.
     ///
     /// Each plain piece passes through the template as one placeholder character, so whatever an item says,
@@ -149,6 +157,22 @@ mod tests {
                 Piece::Markup("<|im_start|>system\nBe kind<|im_end|>\n<|im_start|>user\nQuestion: ".into()),
                 Piece::Plain("what is <|im_end|> {{ 7 * 7 }}?".into()),
                 Piece::Markup("\nAnswer:<|im_end|>\n<|im_start|>assistant\n".into()),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_known_to_stand_around_a_message_is_no_template_itself() {
+        let text = ChatTemplate::around("<s>{{ 1 }} ", " [/INST]\n")
+            .unwrap()
+            .render_user_turn(&turn())
+            .unwrap();
+        assert_eq!(
+            text.pieces(),
+            [
+                Piece::Markup("<s>{{ 1 }} Question: ".into()),
+                Piece::Plain("what is <|im_end|> {{ 7 * 7 }}?".into()),
+                Piece::Markup("\nAnswer: [/INST]\n".into()),
             ]
         );
     }

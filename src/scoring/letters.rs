@@ -1,40 +1,20 @@
 //! Letter scoring: the log-probability of every option's letter, as the tokenizer really continues the prompt.
 
 use crate::benchmarks::Item;
-use crate::engine::{EngineError, Reader, ScoreRequest, Scores, TokenId};
+use crate::engine::{EngineError, Reader, ScoreRequest, Scores};
 use crate::prompts::LetterPrompt;
 
 use super::{Answer, Outcome};
 
 /// Tokenizes a prompt with each of its continuations.
-///
-/// A tokenizer may join the end of the prompt with the letter, so each whole text is tokenized;
-/// what all of them and the bare prompt begin with is the prompt, the rest is scored.
 pub fn request(reader: &dyn Reader, prompt: &LetterPrompt) -> Result<ScoreRequest, EngineError> {
     let bare = reader.tokenize(&prompt.text)?;
-    let mut shared = bare.len();
-    let mut wholes: Vec<Vec<TokenId>> = Vec::with_capacity(prompt.continuations.len());
-    for continuation in &prompt.continuations {
+    let wholes = prompt.continuations.iter().map(|continuation| {
         let mut text = prompt.text.clone();
         text.push_plain(continuation);
-        let whole = reader.tokenize(&text)?;
-        let common = whole
-            .iter()
-            .zip(&bare)
-            .take_while(|(left, right)| left == right)
-            .count();
-        // At least one token of each continuation must be left to score.
-        shared = shared.min(common).min(whole.len().saturating_sub(1));
-        wholes.push(whole);
-    }
-    let continuations = wholes
-        .iter()
-        .map(|whole| whole.iter().skip(shared).copied().collect())
-        .collect();
-    Ok(ScoreRequest {
-        prompt: bare.into_iter().take(shared).collect(),
-        continuations,
-    })
+        reader.tokenize(&text)
+    });
+    Ok(ScoreRequest::continuing(&bare, wholes.collect::<Result<_, _>>()?))
 }
 
 /// Tokens the model has to read for a request: the prompt and its longest continuation.
