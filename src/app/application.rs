@@ -117,6 +117,7 @@ impl Application {
         let worker = Worker::start(move || wake.request_repaint()).map_err(threads)?;
         loader.submit(Job::Workspace);
         loader.submit(Job::Models);
+        loader.submit(Job::Calibration);
         Ok(Self {
             draw,
             state: State::default(),
@@ -152,6 +153,7 @@ impl Application {
         match task {
             Task::ReadWorkspace => self.loader.submit(Job::Workspace),
             Task::ListModels => self.loader.submit(Job::Models),
+            Task::Calibrate => self.loader.submit(Job::Calibrate),
             Task::AddModel(path) => self.loader.submit(Job::AddModel(path)),
             Task::Import(path) => self.loader.submit(Job::Import(path)),
             Task::Keep { import, name } => self.loader.submit(Job::Keep { import, name }),
@@ -213,6 +215,7 @@ impl Application {
             }
             Event::NoStudy(problem) => state.problem = Some(problem),
             Event::Models(models) => state.models.list = models,
+            Event::Speed(speed) => state.models.catalogue.speed = speed,
             Event::NoModels(problem) => state.notify("The list of models could not be read.", &problem),
             Event::NotAdded(problem) => state.notify("The model was not added.", &problem),
             Event::Imported(preview, name) => state.benchmarks.import = Some(Importing::Read { preview, name }),

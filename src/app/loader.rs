@@ -14,12 +14,13 @@ use egui::Context;
 
 use super::benchmarks::Preview;
 use super::library;
-use super::models::Model;
+use super::models::{Model, Speed};
 use super::state::Machine;
 use super::study::Study;
 use crate::benchmarks::Benchmark;
 use crate::benchmarks::benchmark::Description;
 use crate::benchmarks::import::{self, Import, ImportOptions};
+use crate::engine::calibration::Calibration;
 use crate::engine::{Cancel, memory};
 use crate::error_chain;
 use crate::models::cache::Places;
@@ -33,9 +34,16 @@ use crate::workspace::Workspace;
 pub enum Job {
     Workspace,
     Models,
+    /// Reads how fast this machine was found to be.
+    Calibration,
+    /// Measures it.
+    Calibrate,
     AddModel(PathBuf),
     Import(PathBuf),
-    Keep { import: Arc<Import>, name: String },
+    Keep {
+        import: Arc<Import>,
+        name: String,
+    },
 }
 
 /// What came of it. Errors are the whole chain of causes in words.
@@ -45,6 +53,7 @@ pub enum Event {
     NoStudy(String),
     Models(Vec<Model>),
     NoModels(String),
+    Speed(Speed),
     NotAdded(String),
     Imported(Arc<Preview>, String),
     NotImported {
@@ -165,6 +174,7 @@ const FAULT: &str = "the program met a fault of its own, which the terminal tell
 enum Broken {
     Workspace,
     Models,
+    Speed,
     Add,
     Import(PathBuf),
     Keep,
@@ -175,6 +185,7 @@ impl Broken {
         match job {
             Job::Workspace => Self::Workspace,
             Job::Models => Self::Models,
+            Job::Calibration | Job::Calibrate => Self::Speed,
             Job::AddModel(_) => Self::Add,
             Job::Import(path) => Self::Import(path.clone()),
             Job::Keep { .. } => Self::Keep,
@@ -186,6 +197,7 @@ impl Broken {
         match self {
             Self::Workspace => Event::NoStudy(problem),
             Self::Models => Event::NoModels(problem),
+            Self::Speed => Event::Speed(Speed::Failed(problem)),
             Self::Add => Event::NotAdded(problem),
             Self::Import(path) => Event::NotImported { path, problem },
             Self::Keep => Event::NotKept(problem),
@@ -212,6 +224,8 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
             Ok(models) => Event::Models(models),
             Err(problem) => Event::NoModels(problem),
         },
+        Job::Calibration => Event::Speed(kept_speed().unwrap_or_else(Speed::Failed)),
+        Job::Calibrate => Event::Speed(measured_speed().unwrap_or_else(Speed::Failed)),
         Job::AddModel(path) => match library::add(&path).and_then(|()| library::list()) {
             Ok(models) => Event::Models(models),
             Err(problem) => Event::NotAdded(problem),
@@ -231,6 +245,21 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
             None => Event::NotKept("the workspace is not open".to_owned()),
         },
     }
+}
+
+/// How fast this machine was when it was measured, if it was.
+fn kept_speed() -> Result<Speed, String> {
+    let places = Places::from_environment().map_err(|error| error_chain(&error))?;
+    let kept = Calibration::open(&places.models).map_err(|error| error_chain(&error))?;
+    Ok(kept.map_or(Speed::Unknown, |calibration| Speed::Known(Arc::new(calibration))))
+}
+
+/// Measures and keeps how fast this machine is.
+fn measured_speed() -> Result<Speed, String> {
+    let places = Places::from_environment().map_err(|error| error_chain(&error))?;
+    let measured = Calibration::measure(&Cancel::default()).map_err(|error| error_chain(&error))?;
+    measured.keep(&places.models).map_err(|error| error_chain(&error))?;
+    Ok(Speed::Known(Arc::new(measured)))
 }
 
 fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc<Study>, Arc<Workspace>), String> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::study::Study;
 use crate::language::Language;
 use crate::prompts::{Letters, Protocol, Scoring};
+use crate::runs::estimate::Work;
 use crate::runs::{Progress, RunId, RunRecord, RunRequest};
 
 /// The form of a new run, as typed.
@@ -103,6 +104,18 @@ impl RunForm {
                 scoring,
             },
         })
+    }
+
+    /// What each model would be asked.
+    pub fn work(&self, study: &Study) -> Work {
+        let limit = self.limit.trim().parse().unwrap_or(usize::MAX);
+        let chosen = study
+            .benchmarks
+            .iter()
+            .filter(|benchmark| self.benchmarks.contains(benchmark.name()));
+        let work = chosen.flat_map(|benchmark| study.work(benchmark.name()));
+        let work = work.filter(|(language, _)| self.languages.contains(language));
+        work.map(|(_, work)| work.limited(limit)).sum()
     }
 
     /// How many questions would be asked.

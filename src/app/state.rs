@@ -12,6 +12,7 @@ use super::runs::{RunForm, Runs};
 use super::study::Study;
 use crate::benchmarks::import::Import;
 use crate::models::safetensors::ModelFolder;
+use crate::runs::estimate::Work;
 use crate::runs::{RunId, RunRequest};
 use crate::scoring::Outcome;
 use crate::text::controls::Controls;
@@ -22,6 +23,8 @@ use crate::text::isolate::isolate;
 pub enum Task {
     ReadWorkspace,
     ListModels,
+    /// Measures how fast this machine is.
+    Calibrate,
     Run(RunRequest),
     Resume(RunId),
     CancelRun,
@@ -32,7 +35,10 @@ pub enum Task {
     ChooseModelFolder,
     ChooseBenchmarkFile,
     Import(PathBuf),
-    Keep { import: Arc<Import>, name: String },
+    Keep {
+        import: Arc<Import>,
+        name: String,
+    },
     Copy(String),
     ToggleTheme,
 }
@@ -121,6 +127,17 @@ impl State {
     /// Whether the workspace can be written.
     pub fn writable(&self) -> bool {
         self.study.as_ref().is_some_and(|study| study.read_only.is_none())
+    }
+
+    /// What each model would be asked by the run in the form, or by the one that a new form begins with.
+    pub fn planned_work(&self) -> Work {
+        let Some(study) = &self.study else {
+            return Work::default();
+        };
+        match &self.runs.form {
+            Some(form) => form.work(study),
+            None => RunForm::new(study, []).work(study),
+        }
     }
 
     /// What is shown of an item's hidden characters, of which `needed` have to be.

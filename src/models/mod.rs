@@ -1,12 +1,15 @@
 //! Models: what a file says of itself, where files come from, whether they fit.
 
 pub mod cache;
+pub mod catalogue;
 pub mod fetch;
 pub mod gguf;
 pub mod hash;
 pub mod library;
 pub mod packaged;
+pub mod quantization;
 pub mod safetensors;
+pub mod shape;
 
 /// What a list of models shows of one.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,11 @@
 //! Runs: planning, working through a plan, journaling, resuming, comparing.
 
 pub mod comparison;
+pub mod estimate;
 mod execute;
 pub mod export;
 mod journal;
+pub mod outlook;
 mod plan;
 mod record;
 pub mod store;

@@ -181,11 +181,51 @@ fn the_same_run_twice_gives_the_same_bits() {
 }
 
 #[test]
+fn the_catalogue_is_looked_through() {
+    let place = Place::new();
+    place.with_questions(4);
+    let table = place.works(&["models", "search", "silma"]);
+    assert!(table.contains("silma-9b") && table.lines().count() == 2, "{table}");
+    let found = |arguments: &[&str]| -> Value {
+        let all = [&["models", "search"], arguments, &["--format", "json"]].concat();
+        serde_json::from_str(&place.works(&all)).unwrap()
+    };
+    let arabic = found(&["--language", "ar", "--for", "medical", "--runs-here"]);
+    let arabic = arabic.as_array().unwrap();
+    assert!(arabic.iter().any(|model| model["id"] == "bimedix-bilingual"));
+    assert!(
+        arabic
+            .iter()
+            .all(|model| model["medical"] == true && model["runs_here"] == true)
+    );
+    // A model this small fits wherever this runs, and its time is told for the questions of a workspace.
+    let small = found(&["smollm2-135m", "--fits", "--workspace", "w"]);
+    assert_eq!(small[0]["fits"], true);
+    assert!(small[0]["estimated_seconds"].as_f64().unwrap() > 0.0, "{small}");
+    assert_eq!(found(&["no", "such", "model"]), serde_json::json!([]));
+    let output = place.run(&["models", "search", "--for", "cooking"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said(&output).contains("neither `medical` nor `general`"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
 fn limits_languages_and_names() {
     let place = Place::new();
     place.with_questions(9);
     place.works(&["models", "add", "tiny.gguf"]);
     assert!(place.works(&["models"]).contains("tiny"));
+    let listed: Value = serde_json::from_str(&place.works(&["models", "list", "--format", "json"])).unwrap();
+    let tiny = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|model| model["name"] == "tiny")
+        .unwrap();
+    assert_eq!(tiny["architecture"], "llama");
     place.works(&[
         "run",
         "--workspace",

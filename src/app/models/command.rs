@@ -3,11 +3,21 @@
 use std::path::PathBuf;
 
 use super::Section;
+use crate::models::catalogue::Filter;
+use crate::models::quantization::Quantization;
 
 /// One thing to do on the Models page.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ModelsCommand {
     Show(Section),
+    /// Narrows the catalogue.
+    Narrow(Filter),
+    /// Selects a model of the catalogue by its id.
+    SelectEntry(String),
+    /// Chooses which file of the selected model is meant.
+    ChooseQuantization(&'static Quantization),
+    /// Measures how fast this machine multiplies.
+    Calibrate,
     /// Looks for models in the list of those on this machine.
     Search(String),
     Select(String),
@@ -23,8 +33,11 @@ impl ModelsCommand {
     pub fn text(&self) -> &'static str {
         match self {
             Self::Show(section) => section.title(),
+            Self::Narrow(_) => "Filter",
+            Self::ChooseQuantization(_) => "File",
+            Self::Calibrate => "Measure this machine",
             Self::Search(_) => "Search",
-            Self::Select(_) => "Select model",
+            Self::Select(_) | Self::SelectEntry(_) => "Select model",
             Self::Get(_) => "Get",
             Self::CancelGet(_) => "Cancel download",
             Self::ChooseFile => "Add a file",
@@ -36,6 +49,7 @@ impl ModelsCommand {
     /// As [`super::super::command::Command::tooltip`].
     pub fn tooltip(&self) -> &'static str {
         match self {
+            Self::Calibrate => "Multiply on all cores for two seconds, to tell how long runs would take",
             Self::Get(_) => "Download this model. Nothing about your items is sent",
             Self::ChooseFile => "Add a GGUF file from this machine",
             Self::ChooseFolder => "Add a folder with config.json and safetensors from this machine",

@@ -1,27 +1,31 @@
 //! What the Models page keeps: the models known here and the downloads under way.
 
+mod catalogue;
 mod command;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::state::Task;
+pub use catalogue::{Browsing, Speed};
 pub use command::ModelsCommand;
 
 /// A part of the page, shown by a tab of its own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Section {
+    Catalogue,
     #[default]
     Here,
 }
 
 impl Section {
     /// Every section, in the order of its tabs.
-    pub const ALL: [Self; 1] = [Self::Here];
+    pub const ALL: [Self; 2] = [Self::Catalogue, Self::Here];
 
     /// Its title.
     pub fn title(self) -> &'static str {
         match self {
+            Self::Catalogue => "Catalogue",
             Self::Here => "On this machine",
         }
     }
@@ -85,6 +89,7 @@ impl Download {
 #[derive(Debug, Clone, Default)]
 pub struct Models {
     pub section: Section,
+    pub catalogue: Browsing,
     pub list: Vec<Model>,
     pub downloads: BTreeMap<String, Download>,
     pub selected: Option<String>,
@@ -99,6 +104,13 @@ impl Models {
     pub fn apply(&mut self, command: ModelsCommand) -> Vec<Task> {
         match command {
             ModelsCommand::Show(section) => self.section = section,
+            ModelsCommand::Narrow(filter) => self.catalogue.filter = filter,
+            ModelsCommand::SelectEntry(id) => self.catalogue.select(id),
+            ModelsCommand::ChooseQuantization(quantization) => self.catalogue.quantization = Some(quantization),
+            ModelsCommand::Calibrate => {
+                self.catalogue.speed = Speed::Measuring;
+                return vec![Task::Calibrate];
+            }
             ModelsCommand::Search(search) => self.search = search,
             ModelsCommand::Select(id) => self.selected = Some(id),
             ModelsCommand::Get(id) => {

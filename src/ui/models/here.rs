@@ -1,12 +1,13 @@
 //! The models on this machine: what can be run, what it takes, where it comes from.
 
-use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use super::columns::{self, Column};
+use super::{fit, list_and_card};
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::matrix::count;
 use crate::app::models::{Download, Model, ModelsCommand, bytes, parameters};
-use crate::app::state::Machine;
 use crate::app::theme::{size, space};
 use crate::scoring::Outcome;
 use crate::text::folding::Query;
@@ -17,50 +18,24 @@ use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::{self, Button, Emphasis, Search, card, palette, within};
 
-/// Shares of a row's width: model, size, architecture, file, licence, memory, state.
-const SHARES: [f32; 7] = [0.27, 0.07, 0.11, 0.13, 0.13, 0.13, 0.16];
-/// The same where there is no room for all; the selected model's card says the rest.
-const FEW_SHARES: [f32; 7] = [0.40, 0.13, 0.0, 0.0, 0.0, 0.20, 0.27];
-/// Below this width of a row.
-const FEW: f32 = 640.0;
-const STATE: usize = 6;
-/// How high the selected model's card is under the list.
-const DETAIL: f32 = 250.0;
-/// The width in which every column of the list can be read.
-const LEAST_LIST: f32 = 420.0;
+const COLUMNS: [Column; 7] = [
+    Column::new("Model", 0.27, 0.40),
+    Column::new("Size", 0.07, 0.13).numbers(),
+    Column::new("Architecture", 0.11, 0.0),
+    Column::new("File", 0.13, 0.0),
+    Column::new("Licence", 0.13, 0.0),
+    Column::new("Memory needed", 0.13, 0.20),
+    Column::new("State", 0.16, 0.27),
+];
 
 /// Shows the section.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let wide = ui.ctx().content_rect().width() >= space::NARROW;
-    let least = if wide {
-        Vec2::ZERO
-    } else {
-        vec2(LEAST_LIST, 2.0 * DETAIL)
-    };
-    widgets::at_least(ui, least, |ui| show_section(ui, wide, state, commands));
-}
-
-fn show_section(ui: &mut Ui, wide: bool, state: &State, commands: &mut Vec<Command>) {
-    let all = ui.max_rect();
-    let body = Rect::from_min_max(
-        all.min + vec2(space::GUTTER, space::GAP),
-        all.max - vec2(space::GUTTER, space::GUTTER),
+    list_and_card(
+        ui,
+        commands,
+        |ui, rect, commands| show_list(ui, rect, state, commands),
+        |ui, rect, _| show_detail(ui, rect, state),
     );
-    let detail = Rect::from_min_max(
-        if wide {
-            pos2(body.right() - space::SIDE_PANEL, body.top())
-        } else {
-            pos2(body.left(), body.bottom() - DETAIL)
-        },
-        body.max,
-    );
-    let list = if wide {
-        Rect::from_min_max(body.min, pos2(detail.left() - space::GUTTER, body.bottom()))
-    } else {
-        Rect::from_min_max(body.min, pos2(body.right(), detail.top() - space::GUTTER))
-    };
-    show_list(ui, list, state, commands);
-    show_detail(ui, detail, state);
 }
 
 fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
@@ -107,23 +82,10 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
         if listed.is_empty() {
             return search.nothing(ui, commands, searched(String::new()));
         }
-        let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
-        let titles = [
-            "Model",
-            "Size",
-            "Architecture",
-            "File",
-            "Licence",
-            "Memory needed",
-            "State",
-        ];
-        for ((cell, align), title) in cells(head).into_iter().zip(titles) {
-            typeset::paint(ui, cell, title, Ink::new(size::SECONDARY, palette(ui).text_2), align);
-        }
-        ui.painter()
-            .hline(head.x_range(), head.bottom() - 0.5, Stroke::new(1.0, palette(ui).line));
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            for model in listed {
+        columns::heads(ui, &COLUMNS);
+        let area = ScrollArea::vertical().auto_shrink([false, false]);
+        area.show_rows(ui, space::TWO_LINE_ROW, listed.len(), |ui, places| {
+            for model in listed.get(places).into_iter().flatten() {
                 show_row(ui, model, state, commands);
             }
         });
@@ -146,29 +108,6 @@ fn is_found(model: &Model, query: &Query) -> bool {
     )
 }
 
-fn cells(row: Rect) -> [(Rect, Align2); 7] {
-    let inner = row.shrink2(vec2(14.0, 0.0));
-    let shares = if inner.width() < FEW { FEW_SHARES } else { SHARES };
-    let mut left = inner.left();
-    let mut place = 0;
-    shares.map(|share| {
-        let width = inner.width() * share;
-        let cell = Rect::from_min_size(pos2(left, row.top()), vec2(width - 14.0, row.height()));
-        left += width;
-        place += 1;
-        let align = if place == 2 {
-            Align2::RIGHT_CENTER
-        } else {
-            Align2::LEFT_CENTER
-        };
-        if place == SHARES.len() {
-            (Rect::from_min_max(cell.min, pos2(inner.right(), cell.bottom())), align)
-        } else {
-            (cell, align)
-        }
-    })
-}
-
 fn show_row(ui: &mut Ui, model: &Model, state: &State, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::TWO_LINE_ROW), Sense::click());
@@ -177,101 +116,53 @@ fn show_row(ui: &mut Ui, model: &Model, state: &State, commands: &mut Vec<Comman
         WidgetInfo::selected(Role::ListItem, true, selected, &model.title)
     });
     widgets::row_ground(ui, rect, selected, &response);
-    let cells = cells(rect);
-    let plain = Ink::new(size::BODY, colours.text_2);
+    let [title, weights, architecture, file, licence, memory, standing] = columns::cells(rect, &COLUMNS);
+    let (upper, lower) = title.shrink2(vec2(0.0, 5.0)).split_top_bottom_at_fraction(0.54);
+    let marks = Marks::hits(&state.models.search);
+    let bold = Ink::new(size::BODY, colours.text).semibold();
+    marks.paint(ui, upper, Words::name(&model.title), bold, Align2::LEFT_CENTER);
+    let grey = Ink::new(size::SMALL, colours.text_3);
+    marks.paint(ui, lower, &model.origin, grey, Align2::LEFT_CENTER);
     let unknown = || "–".to_owned();
-    let file = match (&model.quantization, model.bytes) {
+    let stored = match (&model.quantization, model.bytes) {
         (Some(quantization), Some(size)) => format!("{quantization} {}", bytes(size)),
         (None, Some(size)) => bytes(size),
         (Some(quantization), None) => quantization.clone(),
         (None, None) => unknown(),
     };
-    let texts = [
-        String::new(),
-        model.parameters.map_or_else(unknown, parameters),
-        model.architecture.clone().unwrap_or_else(unknown),
-        file,
-        model.licence.clone().unwrap_or_else(unknown),
-    ];
-    for (place, ((cell, align), text)) in cells.iter().zip(&texts).enumerate() {
-        if place == 0 {
-            let (upper, lower) = cell.shrink2(vec2(0.0, 5.0)).split_top_bottom_at_fraction(0.54);
-            let marks = Marks::hits(&state.models.search);
-            marks.paint(
-                ui,
-                upper,
-                Words::name(&model.title),
-                Ink::new(size::BODY, colours.text).semibold(),
-                Align2::LEFT_CENTER,
-            );
-            marks.paint(
-                ui,
-                lower,
-                &model.origin,
-                Ink::new(size::SMALL, colours.text_3),
-                Align2::LEFT_CENTER,
-            );
-        } else {
-            let ink = if place == 1 {
-                Ink::new(size::BODY, colours.text)
-            } else {
-                plain
-            };
-            typeset::paint(ui, *cell, text, ink, *align);
-        }
+    let plain = Ink::new(size::BODY, colours.text_2);
+    let number = model.parameters.map_or_else(unknown, parameters);
+    typeset::paint(
+        ui,
+        weights,
+        &number,
+        Ink::new(size::BODY, colours.text),
+        Align2::RIGHT_CENTER,
+    );
+    for (cell, text) in [
+        (architecture, model.architecture.clone().unwrap_or_else(unknown)),
+        (file, stored),
+        (licence, model.licence.clone().unwrap_or_else(unknown)),
+    ] {
+        typeset::paint(ui, cell, &text, plain, Align2::LEFT_CENTER);
     }
-    if let Some((cell, _)) = cells.get(5) {
-        show_memory(ui, *cell, model, &state.machine);
-    }
+    fit::paint(ui, memory, model.needs, &state.machine);
     widgets::focus_ring(ui, &response, rect);
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
         commands.push(ModelsCommand::Select(model.id.clone()).into());
     }
-    if let Some((cell, _)) = cells.get(STATE) {
-        show_state(ui, *cell, model, state, commands);
-    }
-    let failed = match state.models.downloads.get(&model.id) {
+    show_state(ui, standing, model, state, commands);
+}
+
+/// What went wrong with a model, and the reason.
+fn problem<'a>(model: &'a Model, state: &'a State) -> Option<(&'static str, &'a str)> {
+    match state.models.downloads.get(&model.id) {
         Some(Download::Failed(problem)) => Some(("The download failed; nothing else changed.", problem)),
         _ => model
             .problem
-            .as_ref()
+            .as_deref()
             .map(|problem| ("This file cannot be used.", problem)),
-    };
-    if let Some((title, problem)) = failed {
-        egui::Frame::new()
-            .inner_margin(Margin::symmetric(14, 8))
-            .show(ui, |ui| {
-                widgets::message(ui, colours.outcome(Outcome::Failed), title, problem, |_| {});
-            });
     }
-}
-
-/// A bar of what is needed against what is free, and the figure.
-fn show_memory(ui: &Ui, cell: Rect, model: &Model, machine: &Machine) {
-    let colours = palette(ui);
-    let Some(needs) = model.needs else {
-        typeset::paint(ui, cell, "–", Ink::new(size::BODY, colours.text_2), Align2::LEFT_CENTER);
-        return;
-    };
-    let fits = needs <= machine.free;
-    let bar = Rect::from_min_size(
-        pos2(cell.left(), cell.center().y - 3.0),
-        vec2((cell.width() * 0.4).min(46.0), 6.0),
-    );
-    let share = needs as f32 / machine.free.max(1) as f32;
-    let colour = if fits {
-        colours.bar_second
-    } else {
-        colours.outcome(Outcome::Wrong).ink
-    };
-    widgets::bar(ui, bar, share, colour, false);
-    let words = Rect::from_min_max(pos2(bar.right() + 8.0, cell.top()), cell.max);
-    let ink = if fits {
-        Ink::new(size::BODY, colours.text)
-    } else {
-        Ink::new(size::BODY, colour).semibold()
-    };
-    typeset::paint(ui, words, &bytes(needs), ink, Align2::LEFT_CENTER);
 }
 
 fn show_state(ui: &mut Ui, cell: Rect, model: &Model, state: &State, commands: &mut Vec<Command>) {
@@ -309,19 +200,18 @@ fn show_state(ui: &mut Ui, cell: Rect, model: &Model, state: &State, commands: &
                 .show(ui, commands, ModelsCommand::CancelGet(model.id.clone()).into());
         });
     }
+    let failed = matches!(state.models.downloads.get(&model.id), Some(Download::Failed(_)));
     let (icon, words, ink) = if model.problem.is_some() {
         (Icon::Warning, "Cannot be used", colours.outcome(Outcome::Failed).ink)
     } else if model.path.is_some() {
         (Icon::Check, "On this machine", colours.outcome(Outcome::Right).ink)
     } else {
         let place = Rect::from_min_size(pos2(cell.right() - 76.0, cell.center().y - 12.0), vec2(76.0, 24.0));
-        typeset::paint(
-            ui,
-            cell,
-            "Not here",
-            Ink::new(size::BODY, colours.text_2),
-            Align2::LEFT_CENTER,
-        );
+        let (words, ink) = match failed {
+            true => ("Failed", colours.outcome(Outcome::Failed).ink),
+            false => ("Not here", colours.text_2),
+        };
+        typeset::paint(ui, cell, words, Ink::new(size::BODY, ink), Align2::LEFT_CENTER);
         return within(ui, place, ("get", &model.id), |ui| {
             Button::new(Emphasis::Plain)
                 .small()
@@ -351,8 +241,13 @@ fn show_detail(ui: &mut Ui, rect: Rect, state: &State) {
                     .inner_margin(Margin::symmetric(14, 12))
                     .show(ui, |ui| {
                         ui.set_width(ui.available_width());
+                        if let Some((title, problem)) = problem(model, state) {
+                            let colours = palette(ui);
+                            widgets::message(ui, colours.outcome(Outcome::Failed), title, problem, |_| {});
+                            ui.add_space(10.0);
+                        }
                         typeset::heading(ui, "Does it fit in memory?");
-                        show_fit(ui, model, &state.machine);
+                        fit::show(ui, model.needs, "Known once the file is here", &state.machine);
                         ui.add_space(10.0);
                         typeset::heading(ui, "About it");
                         ui.add_space(2.0);
@@ -385,47 +280,4 @@ fn show_detail(ui: &mut Ui, rect: Rect, state: &State) {
             });
         },
     );
-}
-
-fn show_fit(ui: &mut Ui, model: &Model, machine: &Machine) {
-    let colours = palette(ui);
-    let (icon, words, ink) = match model.needs {
-        None => (Icon::Question, "Known once the file is here".to_owned(), colours.text_2),
-        Some(needs) if needs <= machine.free => (
-            Icon::Check,
-            format!("Yes: needs {} of {} free", bytes(needs), bytes(machine.free)),
-            colours.text,
-        ),
-        Some(needs) => (
-            Icon::Cross,
-            format!("No: needs {}, {} are free", bytes(needs), bytes(machine.free)),
-            colours.outcome(Outcome::Wrong).ink,
-        ),
-    };
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, &words));
-    icons::paint(ui.painter(), icon, pos2(rect.left() + 6.0, rect.center().y), 12.0, ink);
-    let line = Rect::from_min_max(rect.min + vec2(18.0, 0.0), rect.max);
-    typeset::paint(
-        ui,
-        line,
-        &words,
-        Ink::new(size::BODY, ink).semibold(),
-        Align2::LEFT_CENTER,
-    );
-    if let Some(needs) = model.needs.filter(|_| machine.total > 0) {
-        let (bar, _) = ui.allocate_exact_size(vec2(ui.available_width(), 12.0), Sense::hover());
-        let used = machine.total.saturating_sub(machine.free);
-        let share = |part: u64| part as f32 / machine.total as f32;
-        widgets::bar(ui, bar, share(used.saturating_add(needs)), colours.bar_chosen, false);
-        let taken = Rect::from_min_size(bar.min, vec2(bar.width() * share(used).min(1.0), bar.height()));
-        ui.painter().rect_filled(taken, 1, colours.bar_other);
-        let text = format!(
-            "in use {}, this model {}, in all {}",
-            bytes(used),
-            bytes(needs),
-            bytes(machine.total)
-        );
-        typeset::paragraph(ui, &text, Ink::new(size::SMALL, colours.text_2));
-    }
 }

@@ -1,14 +1,23 @@
 //! The Models page: its sections as tabs, and the section that is shown.
 
+mod catalogue;
+mod columns;
+mod fit;
 mod here;
 
-use egui::{Rect, Ui, pos2, vec2};
+use egui::{Rect, Ui, Vec2, pos2, vec2};
 
 use super::widgets::{self, Tab, within};
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::models::{ModelsCommand, Section};
 use crate::app::theme::space;
+use crate::models::catalogue::Catalogue;
+
+/// How high the selected model's card is under a list.
+const CARD: f32 = 250.0;
+/// The width in which every column that is left can be read.
+const LEAST_LIST: f32 = 420.0;
 
 /// Shows the page.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -19,6 +28,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let rest = Rect::from_min_max(pos2(all.left(), toolbar.bottom() - space::GAP), all.max);
     let section = state.models.section;
     within(ui, rest, section.title(), |ui| match section {
+        Section::Catalogue => catalogue::show(ui, state, commands),
         Section::Here => here::show(ui, state, commands),
     });
 }
@@ -37,6 +47,34 @@ fn show_sections(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 /// What the section's tab counts.
 fn count(section: Section, state: &State) -> usize {
     match section {
+        Section::Catalogue => Catalogue::included().entries().len(),
         Section::Here => state.models.here().count(),
     }
+}
+
+/// Shows a list and the selected model's card: beside it where the window is wide, below it else. Where there is too
+/// little room for both, as when zoomed, they are scrolled.
+fn list_and_card(
+    ui: &mut Ui,
+    commands: &mut Vec<Command>,
+    list: impl FnOnce(&mut Ui, Rect, &mut Vec<Command>),
+    card: impl FnOnce(&mut Ui, Rect, &mut Vec<Command>),
+) {
+    let wide = ui.ctx().content_rect().width() >= space::NARROW;
+    let least = if wide { Vec2::ZERO } else { vec2(LEAST_LIST, 2.0 * CARD) };
+    widgets::at_least(ui, least, |ui| {
+        let all = ui.max_rect();
+        let edge = vec2(space::GUTTER, space::GUTTER);
+        let body = Rect::from_min_max(all.min + vec2(space::GUTTER, space::GAP), all.max - edge);
+        let start = match wide {
+            true => pos2(body.right() - space::SIDE_PANEL, body.top()),
+            false => pos2(body.left(), body.bottom() - CARD),
+        };
+        let end = match wide {
+            true => pos2(start.x - space::GUTTER, body.bottom()),
+            false => pos2(body.right(), start.y - space::GUTTER),
+        };
+        list(ui, Rect::from_min_max(body.min, end), commands);
+        card(ui, Rect::from_min_max(start, body.max), commands);
+    });
 }

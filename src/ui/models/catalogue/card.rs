@@ -1,0 +1,244 @@
+//! The selected entry's card: whether it fits, how long it takes, what is known of it, and how to get it.
+
+use egui::{Margin, Rect, ScrollArea, Ui, pos2, vec2};
+
+use super::super::fit;
+use super::list::origin;
+use crate::app::State;
+use crate::app::command::Command;
+use crate::app::matrix::{count, counted};
+use crate::app::models::{ModelsCommand, Speed, bytes, parameters};
+use crate::app::runs::duration;
+use crate::app::theme::size;
+use crate::models::catalogue::{Catalogue, Entry, Fact};
+use crate::runs::estimate::Work;
+use crate::runs::outlook::{self, Outlook};
+use crate::ui::icons::Icon;
+use crate::ui::typeset::{self, Ink};
+use crate::ui::widgets::menu;
+use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
+
+/// How wide the names of facts are.
+const LABELS: f32 = 92.0;
+
+/// Shows the card.
+pub fn show(ui: &mut Ui, rect: Rect, state: &State, entry: &Entry, work: Work, commands: &mut Vec<Command>) {
+    card(
+        ui,
+        rect,
+        &entry.title,
+        "",
+        |_| {},
+        |ui| {
+            let all = ui.max_rect();
+            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - 44.0), all.max);
+            let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
+            within(ui, body, "facts", |ui| {
+                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                    egui::Frame::new()
+                        .inner_margin(Margin::symmetric(14, 12))
+                        .show(ui, |ui| {
+                            ui.set_width(ui.available_width());
+                            show_facts(ui, state, entry, work, commands);
+                        });
+                });
+            });
+            within(ui, foot.shrink2(vec2(12.0, 8.0)), "actions", |ui| {
+                ui.horizontal(|ui| show_actions(ui, state, entry, commands));
+            });
+        },
+    );
+}
+
+fn show_facts(ui: &mut Ui, state: &State, entry: &Entry, work: Work, commands: &mut Vec<Command>) {
+    let expected = state.models.catalogue.chosen_outlook(entry, work);
+    if entry.endpoint.is_some() {
+        let words = "It is asked over the network, so the questions leave this machine.";
+        typeset::paragraph(ui, words, Ink::new(size::BODY, palette(ui).text));
+    } else {
+        typeset::heading(ui, "Does it fit in memory?");
+        let needs = expected.map(|expected| expected.memory.total());
+        fit::show(ui, needs, "Its size is not known", &state.machine);
+        if let Some(expected) = expected {
+            show_sizes(ui, entry, &expected, commands);
+        }
+        ui.add_space(10.0);
+        typeset::heading(ui, "How long will it take?");
+        show_time(ui, state, entry, expected, work, commands);
+    }
+    ui.add_space(10.0);
+    typeset::heading(ui, "About it");
+    ui.add_space(2.0);
+    widgets::facts(ui, &facts(entry), LABELS);
+    if let Some(note) = &entry.note {
+        ui.add_space(6.0);
+        typeset::paragraph(ui, note, Ink::new(size::SECONDARY, palette(ui).text_2));
+    }
+}
+
+fn show_sizes(ui: &mut Ui, entry: &Entry, expected: &Outlook, commands: &mut Vec<Command>) {
+    ui.add_space(4.0);
+    let quantizations = entry.quantizations();
+    if quantizations.len() > 1 {
+        let entries: Vec<menu::Entry<'_>> = quantizations.iter().map(|known| menu::Entry::new(known.name)).collect();
+        let chosen = quantizations.iter().position(|known| *known == expected.quantization);
+        let place = widgets::choice(ui, "File", &entries, chosen, ui.available_width());
+        let quantization = place.and_then(|place| quantizations.get(place));
+        commands.extend(quantization.map(|chosen| ModelsCommand::ChooseQuantization(chosen).into()));
+        ui.add_space(4.0);
+    }
+    let memory = &expected.memory;
+    let rows = [
+        (
+            "Weights",
+            format!("about {} as {}", bytes(memory.weights), expected.quantization),
+        ),
+        (
+            "Cache",
+            format!("{} for {} tokens", bytes(memory.cache), count(memory.tokens)),
+        ),
+        ("Working", bytes(memory.pass)),
+        ("On disk", format!("about {}", bytes(expected.file_bytes))),
+    ];
+    widgets::facts(ui, &rows, LABELS);
+}
+
+fn show_time(
+    ui: &mut Ui,
+    state: &State,
+    entry: &Entry,
+    expected: Option<Outlook>,
+    work: Work,
+    commands: &mut Vec<Command>,
+) {
+    let colours = palette(ui);
+    let plain = Ink::new(size::SECONDARY, colours.text_2);
+    if !outlook::runs(entry) {
+        let architecture = entry.architecture.as_deref().unwrap_or("not known");
+        let words = format!("It cannot run here yet: its architecture ({architecture}) is not one of the engine's.");
+        typeset::paragraph(ui, &words, plain);
+        return;
+    }
+    if work.items == 0 {
+        typeset::paragraph(ui, "Known once there are questions to ask.", plain);
+        return;
+    }
+    match (
+        &state.models.catalogue.speed,
+        expected.and_then(|expected| expected.seconds),
+    ) {
+        (Speed::Known(calibration), Some(seconds)) => {
+            let words = format!("About {} for {}", duration(seconds), counted(work.items, "item"));
+            typeset::paragraph(ui, &words, Ink::new(size::BODY, colours.text).semibold());
+            let from = format!("Zero-shot, from how fast this machine was on {}.", calibration.day());
+            typeset::paragraph(ui, &from, plain);
+        }
+        (Speed::Known(_), None) => {
+            typeset::paragraph(ui, "Its size is not known.", plain);
+        }
+        (Speed::Measuring, _) => {
+            typeset::paragraph(ui, "This machine is being measured.", plain);
+        }
+        (Speed::Failed(problem), _) => {
+            typeset::paragraph(ui, &format!("This machine could not be measured: {problem}"), plain);
+            Button::new(Emphasis::Plain)
+                .small()
+                .show(ui, commands, ModelsCommand::Calibrate.into());
+        }
+        (Speed::Unknown, _) => {
+            typeset::paragraph(
+                ui,
+                "Known once this machine was measured, which takes two seconds.",
+                plain,
+            );
+            ui.add_space(4.0);
+            Button::new(Emphasis::Plain)
+                .small()
+                .show(ui, commands, ModelsCommand::Calibrate.into());
+        }
+    }
+}
+
+/// What the catalogue says of it, with a word where it doubts itself.
+fn facts(entry: &Entry) -> Vec<(&'static str, String)> {
+    let catalogue = Catalogue::included();
+    let said = |fact, text: Option<String>| match text {
+        None => "not known".to_owned(),
+        Some(text) if entry.is_doubtful(fact) => format!("{text} (doubtful)"),
+        Some(text) => text,
+    };
+    let mut rows = Vec::new();
+    if let Some(endpoint) = &entry.endpoint {
+        rows.push(("Called", said(Fact::ServedAs, Some(endpoint.served_as.clone()))));
+        rows.push(("Asked at", endpoint.url.clone()));
+    } else {
+        rows.push(("Hub", said(Fact::Repository, Some(origin(entry).to_owned()))));
+        rows.push(("Architecture", said(Fact::Architecture, entry.architecture.clone())));
+        let weights = entry.parameters.map(|all| match entry.active {
+            Some(active) => format!("{}, of which {} see a token", parameters(all), parameters(active)),
+            None => parameters(all),
+        });
+        rows.push(("Weights", said(Fact::Parameters, weights)));
+        let access = entry.gated.map(|gated| match gated {
+            true => "its terms must be accepted on the hub".to_owned(),
+            false => "open".to_owned(),
+        });
+        rows.push(("Access", said(Fact::Gated, access)));
+    }
+    let context = entry.context.and_then(|tokens| usize::try_from(tokens).ok());
+    let context = context.map(|tokens| format!("{} tokens", count(tokens)));
+    rows.push(("Context", said(Fact::Context, context)));
+    if !entry.languages.is_empty() {
+        let names: Vec<&str> = entry.languages.iter().map(|language| language.english_name()).collect();
+        rows.push(("Languages", said(Fact::Languages, Some(names.join(", ")))));
+    }
+    rows.push(("Licence", said(Fact::Licence, entry.licence.clone())));
+    if !entry.names.is_empty() {
+        rows.push(("In papers as", entry.names.join(", ")));
+    }
+    for paper in entry.papers.iter().filter_map(|id| catalogue.paper(id)) {
+        rows.push(("Paper", format!("{} (arXiv {})", paper.title, paper.arxiv)));
+    }
+    for conversion in &entry.conversions {
+        let names: Vec<&str> = conversion.quantizations.iter().map(|known| known.name).collect();
+        rows.push((
+            "Files",
+            said(
+                Fact::Gguf,
+                Some(format!("{}: {}", conversion.repository, names.join(", "))),
+            ),
+        ));
+    }
+    rows.push(("Checked", "not with the hub yet".to_owned()));
+    rows
+}
+
+fn show_actions(ui: &mut Ui, state: &State, entry: &Entry, commands: &mut Vec<Command>) {
+    let packaged = entry.packaged.as_ref();
+    let known = packaged.and_then(|name| state.models.list.iter().find(|model| model.id == *name));
+    if let Some(model) = known.filter(|model| model.path.is_none()) {
+        let going = state
+            .models
+            .downloads
+            .get(&model.id)
+            .is_some_and(|download| download.going());
+        Button::new(Emphasis::Main).icon(Icon::Download).enabled(!going).show(
+            ui,
+            commands,
+            ModelsCommand::Get(model.id.clone()).into(),
+        );
+    }
+    if let Some(address) = address(entry) {
+        Button::new(Emphasis::Plain)
+            .icon(Icon::Copy)
+            .text("Copy address")
+            .show(ui, commands, Command::Copy(address));
+    }
+}
+
+/// The page of its repository, or the address of its endpoint.
+fn address(entry: &Entry) -> Option<String> {
+    let page = |repository: &String| format!("https://huggingface.co/{repository}");
+    let endpoint = entry.endpoint.as_ref().map(|endpoint| endpoint.url.clone());
+    entry.repository.as_ref().map(page).or(endpoint)
+}
