@@ -8,6 +8,7 @@ use crate::engine::memory::MemoryNeed;
 use crate::engine::source;
 use crate::error_chain;
 use crate::models::cache::Places;
+use crate::models::hub::{Cached, FileName};
 use crate::models::library::{Added, Library};
 use crate::models::packaged::{self, PackagedModel};
 use crate::places::data_folder;
@@ -17,7 +18,20 @@ pub fn list() -> Result<Vec<Model>, String> {
     let places = Places::from_environment().map_err(|error| error_chain(&error))?;
     let library = open()?;
     let packaged = packaged::all().iter().map(|model| packaged_model(model, &places));
-    Ok(packaged.chain(library.added().iter().map(added_model)).collect())
+    let mut models: Vec<Model> = packaged.chain(library.added().iter().map(added_model)).collect();
+    for cached in places.hub.cache().content() {
+        let listed = |model: &Model| model.path.as_ref() == Some(&cached.path);
+        if cached.is_model() && !models.iter().any(listed) {
+            let taken = models.iter().any(|model| model.id == cached.short_name());
+            let id = if taken {
+                cached.name()
+            } else {
+                cached.short_name().to_owned()
+            };
+            models.push(cached_model(id, &cached));
+        }
+    }
+    Ok(models)
 }
 
 /// Puts a file on the list, once its header could be read.
@@ -72,6 +86,15 @@ fn added_model(added: &Added) -> Model {
     let folder = added.path.parent().unwrap_or(Path::new(""));
     model.origin = folder.display().to_string();
     describe(&mut model, &added.path);
+    model
+}
+
+/// A model that this program or another fetched from the hub.
+fn cached_model(id: String, cached: &Cached) -> Model {
+    let title = cached.file.as_ref().map_or(cached.repository.name(), FileName::last);
+    let mut model = empty(id, title.to_owned());
+    model.origin = cached.repository.to_string();
+    describe(&mut model, &cached.path);
     model
 }
 

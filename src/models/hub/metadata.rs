@@ -1,0 +1,155 @@
+//! What the hub says of a repository and its files.
+
+use hf_hub::repository::{ModelInfo, RepoTreeEntry};
+use serde_json::Value;
+
+use super::error::{About, HubError};
+use super::{FileName, Hub, RepositoryName, Revision};
+
+/// How many files are asked about at once.
+const FILES_AT_ONCE: usize = 500;
+
+/// How a file's content is known before it is fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// SHA-256 of the content, in lower-case hexadecimal: all large files.
+    Sha256(String),
+    /// What git calls the content: SHA-1 over a short header and the content.
+    Git(String),
+}
+
+impl Content {
+    /// What the cache files the content under, which is also the hub's ETag of it.
+    pub fn etag(&self) -> &str {
+        match self {
+            Self::Sha256(text) | Self::Git(text) => text,
+        }
+    }
+
+    /// The content that the cache files under a name; `None` where that is no hash.
+    pub fn of_etag(etag: &str) -> Option<Self> {
+        let hexadecimal = etag.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
+        match etag.len() {
+            64 if hexadecimal => Some(Self::Sha256(etag.to_owned())),
+            40 if hexadecimal => Some(Self::Git(etag.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+/// A file of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteFile {
+    pub name: FileName,
+    /// In bytes.
+    pub size: u64,
+    pub content: Content,
+}
+
+/// What the hub says of one revision of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    pub name: RepositoryName,
+    /// What was asked for.
+    pub revision: Revision,
+    /// The commit that the revision is now.
+    pub commit: Revision,
+    /// Its files whose names are safe to keep; names that could lead out of the cache are left out.
+    pub files: Vec<RemoteFile>,
+    /// Whether terms are to be accepted first.
+    pub gated: bool,
+    pub licence: Option<String>,
+    pub tags: Vec<String>,
+}
+
+impl Hub {
+    /// Asks what a repository has, once.
+    pub(super) async fn describe(&self, name: &RepositoryName, revision: &Revision) -> Result<Repository, HubError> {
+        let about = self.about(name, revision, None);
+        let repository = self.api.model(name.owner(), name.name());
+        let info = repository.info().revision(revision.as_str()).send().await;
+        let info = info.map_err(|error| about.failed(error))?;
+        let commit: Option<Revision> = info.sha.as_deref().and_then(|sha| sha.parse().ok());
+        let commit = commit
+            .filter(Revision::is_commit)
+            .ok_or_else(|| about.malformed("it names no commit".to_owned()))?;
+        let names = safe_names(&info, name);
+        let mut files = Vec::with_capacity(names.len());
+        for names in names.chunks(FILES_AT_ONCE) {
+            let paths = names.iter().map(|name| name.to_string()).collect();
+            let entries = repository
+                .get_paths_info()
+                .paths(paths)
+                .revision(commit.as_str())
+                .send()
+                .await;
+            for entry in entries.map_err(|error| about.failed(error))? {
+                files.extend(remote_file(entry, names, &about)?);
+            }
+        }
+        Ok(Repository {
+            name: name.clone(),
+            revision: revision.clone(),
+            commit,
+            files,
+            gated: info.gated.as_ref().is_some_and(|gated| *gated != Value::Bool(false)),
+            licence: licence(&info),
+            tags: info.tags.unwrap_or_default(),
+        })
+    }
+
+    /// Models whose names have a part in common with `text`.
+    pub(super) async fn models_like(&self, text: &str) -> Result<Vec<String>, hf_hub::HFError> {
+        use futures_util::TryStreamExt as _;
+        let found = self.api.list_models().search(text).limit(20).send()?;
+        found.map_ok(|info| info.id).try_collect().await
+    }
+}
+
+/// The names of the repository's files that are safe to keep.
+fn safe_names(info: &ModelInfo, repository: &RepositoryName) -> Vec<FileName> {
+    let siblings = info.siblings.iter().flatten();
+    let names = siblings.filter_map(|file| {
+        let name = file.rfilename.parse();
+        if name.is_err() {
+            tracing::warn!(%repository, name = ?file.rfilename, "a file's name is not safe to keep; the file is left out");
+        }
+        name.ok()
+    });
+    names.collect()
+}
+
+/// A file of the hub's list, where it is one that was asked about.
+fn remote_file(entry: RepoTreeEntry, asked: &[FileName], about: &About) -> Result<Option<RemoteFile>, HubError> {
+    let RepoTreeEntry::File {
+        oid, size, path, lfs, ..
+    } = entry
+    else {
+        return Ok(None);
+    };
+    let Some(name) = asked.iter().find(|name| name.as_str() == path) else {
+        return Ok(None);
+    };
+    let size = lfs.as_ref().and_then(|lfs| lfs.size).unwrap_or(size);
+    let content = Content::of_etag(lfs.and_then(|lfs| lfs.sha256).as_ref().unwrap_or(&oid))
+        .ok_or_else(|| about.malformed(format!("the hash of {name} is none")))?;
+    Ok(Some(RemoteFile {
+        name: name.clone(),
+        size,
+        content,
+    }))
+}
+
+/// The licence of the model card, else of the tags.
+fn licence(info: &ModelInfo) -> Option<String> {
+    let card = info.card_data.as_ref();
+    let named = |field: &str| card?.get(field)?.as_str().map(str::to_owned);
+    let tag = || {
+        let mut tags = info.tags.iter().flatten();
+        tags.find_map(|tag| tag.strip_prefix("license:").map(str::to_owned))
+    };
+    named("license")
+        .filter(|name| name != "other")
+        .or_else(|| named("license_name"))
+        .or_else(tag)
+}
