@@ -9,7 +9,7 @@ mod archive;
 
 use std::path::Path;
 
-use polyclinic::engine::{Backend as _, Cancel, LocalBackend, ScoreRequest, Scores};
+use polyclinic::engine::{Backend as _, Cancel, Device, DeviceName, LocalBackend, ScoreRequest, Scores};
 use polyclinic::prompts::PromptText;
 
 /// A prompt and what `transformers` answers: the logits after its last token.
@@ -72,23 +72,23 @@ fn logits(backend: &mut LocalBackend, prompt: &[u32]) -> Vec<f32> {
 }
 
 /// What is wrong with a model's answers; prints how far they are from the reference.
-fn compare(name: &str, form: &str, path: &Path, references: &[Reference]) -> Vec<String> {
+fn compare(name: &str, form: &str, path: &Path, device: &Device, references: &[Reference]) -> Vec<String> {
     let mut problems = Vec::new();
-    let mut backend = match LocalBackend::load(path) {
+    let load = || LocalBackend::load_on(path, device);
+    let mut backend = match load() {
         Ok(backend) => backend,
-        Err(error) => return vec![format!("{name}, {form}: {error}")],
+        Err(error) => return vec![format!("{name}, {form}, {device}: {error}")],
     };
-    let quantized = form == "q8_0.gguf";
+    // A GPU multiplies half-precision weights in half precision.
+    let quantized = form == "q8_0.gguf" || backend.facts().computed.contains("f16");
     let mut distances = Vec::new();
     for Reference { ids, logits: theirs } in references {
-        let mut problem = |what: String| problems.push(format!("{name}, {form}, {} tokens: {what}", ids.len()));
-        let ours = logits(&mut LocalBackend::load(path).unwrap(), ids);
-        let (distance, most) = match quantized {
-            true => (divergence(theirs, &ours), 1e-2),
-            false => (apart(theirs, &ours), 1e-4),
-        };
+        let mut problem =
+            |what: String| problems.push(format!("{name}, {form}, {device}, {} tokens: {what}", ids.len()));
+        let ours = logits(&mut load().unwrap(), ids);
+        let distance = distance(quantized, theirs, &ours);
         distances.push(format!("{distance:.1e}"));
-        if distance.is_nan() || distance.abs() >= most {
+        if !is_close(quantized, theirs, &ours) {
             problem(format!("{distance:.1e} away"));
         }
         // With everything kept but the last token, and with a half kept.
@@ -107,13 +107,64 @@ fn compare(name: &str, form: &str, path: &Path, references: &[Reference]) -> Vec
             .iter()
             .zip(&expected)
             .any(|(a, b)| (a - b).is_nan() || (a - b).abs() >= 1e-5);
-        if far {
+        if matches!(device, Device::Processor) && far {
             problem("scores that do not follow from the logits".to_owned());
         }
+        if !is_close(quantized, theirs, &single(&scores[0])) {
+            problem("scores far from the reference".to_owned());
+        }
     }
-    println!("{name:16} {form:12} {}", distances.join("  "));
-    problems.extend(compare_batched(path, references).map(|problem| format!("{name}, {form}: {problem}")));
+    println!("{name:16} {form:12} {device}  {}", distances.join("  "));
+    let batched = match device {
+        Device::Processor => compare_batched(path, references),
+        Device::Tensors(_) => compare_batched_on(path, device, quantized, references),
+    };
+    problems.extend(batched.map(|problem| format!("{name}, {form}, {device}: {problem}")));
     problems
+}
+
+fn distance(quantized: bool, theirs: &[f32], ours: &[f32]) -> f64 {
+    match quantized {
+        true => divergence(theirs, ours),
+        false => apart(theirs, ours),
+    }
+}
+
+/// Whether logits, or logarithms of probabilities, agree with a reference as well as they should.
+fn is_close(quantized: bool, theirs: &[f32], ours: &[f32]) -> bool {
+    let aligned: Vec<f32> = match quantized {
+        true => ours.to_vec(),
+        // Logarithms of probabilities differ from logits by the same amount for every token.
+        false => log_softmax(ours).iter().map(|&number| number as f32).collect(),
+    };
+    let expected: Vec<f32> = log_softmax(theirs).iter().map(|&number| number as f32).collect();
+    let distance = distance(quantized, if quantized { theirs } else { &expected }, &aligned);
+    distance.abs() < if quantized { 1e-2 } else { 1e-4 }
+}
+
+fn single(scores: &Scores) -> Vec<f32> {
+    scores.log_probabilities.iter().map(|&score| score as f32).collect()
+}
+
+/// Where bits depend on the group: scores the prompts and all their halves together, and holds the whole prompts to
+/// the reference.
+fn compare_batched_on(path: &Path, device: &Device, quantized: bool, references: &[Reference]) -> Option<String> {
+    let vocabulary = references[0].logits.len();
+    let whole = references
+        .iter()
+        .map(|reference| all_tokens(&reference.ids, vocabulary));
+    let halves = references
+        .iter()
+        .map(|reference| all_tokens(&reference.ids[..reference.ids.len() / 2], vocabulary));
+    let group: Vec<ScoreRequest> = whole.chain(halves).collect();
+    let together = score(&mut LocalBackend::load_on(path, device).unwrap(), &group);
+    let far = references.iter().zip(&together);
+    let mut far = far.filter(|(reference, scores)| !is_close(quantized, &reference.logits, &single(scores)));
+    let (reference, _) = far.next()?;
+    Some(format!(
+        "{} tokens are far from the reference in a batch",
+        reference.ids.len()
+    ))
 }
 
 /// Scores the prompts and all their halves together and one by one.
@@ -142,17 +193,24 @@ fn every_architecture_agrees_with_transformers_in_every_form() {
     let folder = archive::unpack();
     let models = archive::models(folder.path());
     assert_eq!(models.len(), 21);
+    let mut devices = vec![Device::Processor, Device::open(DeviceName::CpuTensors).unwrap()];
+    let chosen = Device::chosen().unwrap();
+    if devices.iter().all(|device| device.to_string() != chosen.to_string()) {
+        devices.push(chosen.clone());
+    }
     let mut problems = Vec::new();
     for model in models {
         let name = model.file_name().unwrap().to_str().unwrap();
         let references = references(name);
         assert_eq!(references.len(), 3);
-        problems.extend(compare(name, "safetensors", &model, &references));
-        for form in ["f32.gguf", "q8_0.gguf"] {
-            let path = model.join(form);
-            // GGUF has no window for Mistral's first model.
-            if name != "mistral-window" {
-                problems.extend(compare(name, form, &path, &references));
+        for device in &devices {
+            problems.extend(compare(name, "safetensors", &model, device, &references));
+            for form in ["f32.gguf", "q8_0.gguf"] {
+                let path = model.join(form);
+                // GGUF has no window for Mistral's first model.
+                if name != "mistral-window" {
+                    problems.extend(compare(name, form, &path, device, &references));
+                }
             }
         }
     }

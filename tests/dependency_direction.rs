@@ -38,6 +38,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("parley_engine", &["text"]),
     ("candle_core", &["engine"]),
     ("keyring", &["network"]),
+    ("candle_nn", &["engine"]),
     ("anyhow", &["main.rs", "cli"]),
     ("clap", &["main.rs", "cli"]),
 ];

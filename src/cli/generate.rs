@@ -19,6 +19,7 @@ pub fn generate(arguments: &GenerateArguments) -> anyhow::Result<Ending> {
     if let Some(problem) = arguments.sampling().problem() {
         bail!(problem);
     }
+    arguments.device.choose()?;
     let prompts: Vec<String> = arguments
         .prompt
         .iter()

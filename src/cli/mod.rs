@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use polyclinic::benchmarks::import::Mapping;
 use polyclinic::engine::endpoint::AddError;
-use polyclinic::engine::{EngineError, Sampling};
+use polyclinic::engine::{Device, DeviceError, DeviceName, EngineError, Sampling};
 use polyclinic::language::Language;
 use polyclinic::models::catalogue::Purpose;
 use polyclinic::models::download::DownloadError;
@@ -59,6 +59,8 @@ enum Command {
         run: String,
         #[arg(long)]
         workspace: PathBuf,
+        #[command(flatten)]
+        device: DeviceArgument,
     },
     /// Print accuracy by model, task and language, with n and 95% interval
     Compare {
@@ -153,6 +155,25 @@ struct SearchArguments {
 }
 
 #[derive(Debug, Args)]
+struct DeviceArgument {
+    /// What computes: cpu, cuda, cuda:1 for a second GPU, or metal [default: POLYCLINIC_DEVICE, else a GPU where this
+    /// build finds one]
+    #[arg(long)]
+    device: Option<DeviceName>,
+}
+
+impl DeviceArgument {
+    /// Takes the device, so that one that is not there is told before anything else.
+    fn choose(&self) -> Result<(), DeviceError> {
+        match self.device {
+            Some(name) => Device::choose(name)?,
+            None => Device::chosen()?,
+        };
+        Ok(())
+    }
+}
+
+#[derive(Debug, Args)]
 struct DemoArguments {
     /// Where to keep the answers [default: the demo workspace of this user]
     #[arg(long)]
@@ -166,6 +187,8 @@ struct DemoArguments {
     /// Only the first N questions of each language
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
+    #[command(flatten)]
+    device: DeviceArgument,
 }
 
 #[derive(Debug, Args)]
@@ -231,6 +254,8 @@ struct RunArguments {
     /// The most tokens of a written reply
     #[arg(long, default_value_t = Scoring::MOST_TOKENS as u32, value_parser = clap::value_parser!(u32).range(1..))]
     max_tokens: u32,
+    #[command(flatten)]
+    device: DeviceArgument,
 }
 
 #[derive(Debug, Args)]
@@ -270,6 +295,8 @@ struct GenerateArguments {
     /// `jsonl` tells for each prompt its text, how it ended and how many tokens it took
     #[arg(long, value_enum, default_value_t)]
     format: TextFormat,
+    #[command(flatten)]
+    device: DeviceArgument,
 }
 
 impl GenerateArguments {
@@ -385,7 +412,10 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         Some(Command::Demo(arguments)) => demo::demo(&arguments),
         Some(Command::Import(arguments)) => files::import(&arguments),
         Some(Command::Run(arguments)) => runs::run(&arguments),
-        Some(Command::Resume { run, workspace }) => runs::resume(&workspace, &run),
+        Some(Command::Resume { run, workspace, device }) => {
+            device.choose()?;
+            runs::resume(&workspace, &run)
+        }
         Some(Command::Compare { workspace, format }) => files::compare(&workspace, format),
         Some(Command::Answers { workspace, run, format }) => files::answers(&workspace, run.as_deref(), format),
         Some(Command::Generate(arguments)) => generate::generate(&arguments),

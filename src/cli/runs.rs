@@ -16,6 +16,7 @@ use super::{Ending, RunArguments, models};
 
 /// Asks models the items of benchmarks.
 pub fn run(arguments: &RunArguments) -> anyhow::Result<Ending> {
+    arguments.device.choose()?;
     let workspace = Arc::new(Workspace::open(&arguments.workspace)?);
     workspace.require_write()?;
     let request = RunRequest {

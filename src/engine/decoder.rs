@@ -6,7 +6,7 @@ use super::rotary::{Angles, Reach};
 use super::settings::{FeedForwardSettings, LayerSettings, Settings};
 use super::source::ModelFiles;
 use super::threads;
-use super::weights::{FeedForward, GateScratch, Layer, Weights, apply_all, embed};
+use super::weights::{FeedForward, GateScratch, Layer, Processor, Weights, apply_all, embed};
 use super::{Cancel, EngineError, TokenId};
 
 /// The most tokens that go through the layers together; more are cut into several passes.
@@ -40,7 +40,7 @@ struct Part {
 impl Decoder {
     /// Loads the weights of files whose settings were read before.
     pub fn load(files: Box<dyn ModelFiles>, settings: Settings, cancel: &Cancel) -> Result<Self, EngineError> {
-        let weights = threads::run(|| Weights::load(files.as_ref(), &settings, cancel))?;
+        let weights = threads::run(|| Weights::load(files.as_ref(), &settings, &Processor, cancel))?;
         Ok(Self {
             files,
             settings,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::device::DeviceError;
 use super::memory::MemoryNeed;
 use crate::models::gguf::GgufError;
 use crate::models::safetensors::FolderError;
@@ -46,7 +47,7 @@ pub enum EngineError {
     },
     #[error(
         "{}: running this model takes {} more memory (weights {}, keys and values of {} tokens {}, a pass {}), {} is \
-         free; close other programs, choose a smaller quantization or shorter prompts",
+         free there ({device}); close other programs, choose a smaller quantization or shorter prompts",
         path.display(), gigabytes(need.total()), gigabytes(need.weights), need.tokens, gigabytes(need.cache),
         gigabytes(need.pass), gigabytes(*available)
     )]
@@ -54,11 +55,14 @@ pub enum EngineError {
         path: PathBuf,
         need: MemoryNeed,
         available: u64,
+        device: String,
     },
     #[error("{}: the model gave no number for the next token: its file may be damaged", path.display())]
     NoNumber { path: PathBuf },
     #[error("request {request}: {what}")]
     Request { request: usize, what: String },
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     #[error("the computation failed")]
     Compute(#[from] candle_core::Error),
 }

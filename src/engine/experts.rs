@@ -1,27 +1,26 @@
 //! A mixture of experts: a router picks a few gated units for each token and weighs what they say.
 
 use super::architecture::Activation;
-use super::kernels::Matrix;
 use super::settings::{ExpertSettings, Settings};
 use super::source::ModelFiles;
-use super::weights::{GateScratch, GatedUnit, Wanted, vector};
+use super::weights::{GateScratch, GatedUnit, Holder, Processor, Wanted, vector};
 use super::{Cancel, EngineError};
 
 /// The experts of a layer.
 #[derive(Debug)]
-pub struct Experts {
+pub struct Experts<H: Holder = Processor> {
     sizes: ExpertSettings,
     /// From the width to the experts.
-    router: Matrix,
-    units: Vec<GatedUnit>,
-    shared: Option<Shared>,
+    pub router: H::Matrix,
+    pub units: Vec<GatedUnit<H>>,
+    pub shared: Option<Shared<H>>,
 }
 
 /// The expert that sees every token, weighed by a sigmoid of the token's product with `gate`.
 #[derive(Debug)]
-struct Shared {
-    unit: GatedUnit,
-    gate: Vec<f32>,
+pub struct Shared<H: Holder = Processor> {
+    pub unit: GatedUnit<H>,
+    pub gate: H::Vector,
 }
 
 fn router(settings: &Settings, sizes: &ExpertSettings, layer: usize) -> Wanted {
@@ -80,76 +79,42 @@ pub(super) fn wanted(
 
 /// A token that an expert sees.
 #[derive(Debug, Clone, Copy)]
-struct Visit {
-    token: usize,
-    weight: f32,
+pub struct Visit {
+    pub token: usize,
+    pub weight: f32,
 }
 
-impl Experts {
+impl<H: Holder> Experts<H> {
     pub(super) fn load(
         files: &dyn ModelFiles,
         settings: &Settings,
         sizes: &ExpertSettings,
         layer: usize,
+        holder: &H,
         cancel: &Cancel,
     ) -> Result<Self, EngineError> {
         let shared = match sizes.shared_width {
-            Some(width) => Some(Shared {
-                unit: GatedUnit::load(files, shared_unit(settings, width, layer), cancel)?,
-                gate: vector(files, &format!("blk.{layer}.ffn_gate_inp_shexp.weight"), settings.width)?,
-            }),
+            Some(width) => {
+                let gate = vector(files, &format!("blk.{layer}.ffn_gate_inp_shexp.weight"), settings.width)?;
+                Some(Shared {
+                    unit: GatedUnit::load(files, shared_unit(settings, width, layer), holder, cancel)?,
+                    gate: holder.vector(gate)?,
+                })
+            }
             None => None,
         };
         Ok(Self {
             sizes: *sizes,
-            router: router(settings, sizes, layer).load(files, cancel)?,
+            router: router(settings, sizes, layer).load(files, holder, cancel)?,
             units: (0..sizes.count)
-                .map(|expert| GatedUnit::load(files, unit(files, settings, sizes, layer, expert)?, cancel))
+                .map(|expert| GatedUnit::load(files, unit(files, settings, sizes, layer, expert)?, holder, cancel))
                 .collect::<Result<_, _>>()?,
             shared,
         })
     }
 
-    /// What the experts make of each token: `x` and `out` are `[token][width]`.
-    ///
-    /// A token's sum runs over its experts in their order, so it does not depend on the tokens beside it.
-    pub fn apply(&self, x: &[f32], width: usize, activation: Activation, scratch: &mut GateScratch, out: &mut [f32]) {
-        out.fill(0.0);
-        for (unit, visits) in self.units.iter().zip(self.route(x, width)) {
-            if visits.is_empty() {
-                continue;
-            }
-            let seen: Vec<f32> = visits
-                .iter()
-                .flat_map(|visit| {
-                    x.get(visit.token * width..(visit.token + 1) * width)
-                        .unwrap_or_default()
-                })
-                .copied()
-                .collect();
-            let mut said = vec![0f32; seen.len()];
-            unit.apply(&seen, activation, scratch, &mut said);
-            for (visit, said) in visits.iter().zip(said.chunks_exact(width)) {
-                let sum = out.get_mut(visit.token * width..(visit.token + 1) * width);
-                add_weighed(sum.unwrap_or_default(), said, visit.weight);
-            }
-        }
-        let Some(shared) = &self.shared else {
-            return;
-        };
-        let mut said = vec![0f32; x.len()];
-        shared.unit.apply(x, activation, scratch, &mut said);
-        let tokens = x.chunks_exact(width).zip(said.chunks_exact(width));
-        for ((x, said), sum) in tokens.zip(out.chunks_exact_mut(width)) {
-            let product: f32 = x.iter().zip(&shared.gate).map(|(x, gate)| x * gate).sum();
-            add_weighed(sum, said, 1.0 / (1.0 + (-product).exp()));
-        }
-    }
-
-    /// The tokens each expert sees, in their order.
-    fn route(&self, x: &[f32], width: usize) -> Vec<Vec<Visit>> {
-        let mut logits = vec![0f32; x.len() / width * self.sizes.count];
-        self.router.multiply(x, &mut logits);
+    /// The tokens each expert sees, in their order, by the router's logits: `[token][expert]`.
+    pub fn visits(&self, logits: &[f32]) -> Vec<Vec<Visit>> {
         let mut visits = vec![Vec::new(); self.sizes.count];
         for (token, logits) in logits.chunks_exact(self.sizes.count).enumerate() {
             for (expert, weight) in self.choose(logits) {
@@ -180,9 +145,49 @@ impl Experts {
         chosen
     }
 
-    pub fn matrices(&self) -> impl Iterator<Item = &Matrix> {
+    pub fn matrices(&self) -> impl Iterator<Item = &H::Matrix> {
         let shared = self.shared.iter().map(|shared| &shared.unit);
         std::iter::once(&self.router).chain(self.units.iter().chain(shared).flat_map(GatedUnit::matrices))
+    }
+}
+
+impl Experts {
+    /// What the experts make of each token: `x` and `out` are `[token][width]`.
+    ///
+    /// A token's sum runs over its experts in their order, so it does not depend on the tokens beside it.
+    pub fn apply(&self, x: &[f32], width: usize, activation: Activation, scratch: &mut GateScratch, out: &mut [f32]) {
+        out.fill(0.0);
+        let mut logits = vec![0f32; x.len() / width * self.sizes.count];
+        self.router.multiply(x, &mut logits);
+        for (unit, visits) in self.units.iter().zip(self.visits(&logits)) {
+            if visits.is_empty() {
+                continue;
+            }
+            let seen: Vec<f32> = visits
+                .iter()
+                .flat_map(|visit| {
+                    x.get(visit.token * width..(visit.token + 1) * width)
+                        .unwrap_or_default()
+                })
+                .copied()
+                .collect();
+            let mut said = vec![0f32; seen.len()];
+            unit.apply(&seen, activation, scratch, &mut said);
+            for (visit, said) in visits.iter().zip(said.chunks_exact(width)) {
+                let sum = out.get_mut(visit.token * width..(visit.token + 1) * width);
+                add_weighed(sum.unwrap_or_default(), said, visit.weight);
+            }
+        }
+        let Some(shared) = &self.shared else {
+            return;
+        };
+        let mut said = vec![0f32; x.len()];
+        shared.unit.apply(x, activation, scratch, &mut said);
+        let tokens = x.chunks_exact(width).zip(said.chunks_exact(width));
+        for ((x, said), sum) in tokens.zip(out.chunks_exact_mut(width)) {
+            let product: f32 = x.iter().zip(&shared.gate).map(|(x, gate)| x * gate).sum();
+            add_weighed(sum, said, 1.0 / (1.0 + (-product).exp()));
+        }
     }
 }
 

@@ -1,18 +1,18 @@
-//! The backend that runs a model's files in this process, on the processor.
+//! The backend that runs a model's files in this process.
 
 mod generate;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::cache::{Cache, Sequence};
-use super::decoder::{Decoder, Step};
-use super::kernels::Level;
+use super::cache::Sequence;
+use super::decoder::Step;
+use super::device::Device;
+use super::machine::{self, Machine};
 use super::memory::MemoryNeed;
 use super::rotary::Reach;
 use super::settings::Settings;
 use super::source::{self, ModelFiles};
-use super::threads;
 use super::tokenizer::Tokenizer;
 use super::{
     Backend, Cancel, EngineError, Generation, GenerationRequest, ModelFacts, Reader, ScoreRequest, Scores, TokenId,
@@ -29,10 +29,10 @@ const STATES_AT_ONCE: usize = 16;
 /// A model loaded from its files.
 #[derive(Debug)]
 pub struct LocalBackend {
-    decoder: Decoder,
+    machine: Box<dyn Machine>,
+    device: Device,
     words: Words,
-    cache: Cache,
-    /// The tokens whose keys and values the cache holds in its first rows, kept for the next call.
+    /// The tokens whose keys and values the machine holds in its first rows, kept for the next call.
     kept: Vec<TokenId>,
     /// What the cached keys were turned by.
     reach: Reach,
@@ -82,10 +82,10 @@ impl Reader for LocalBackend {
 
 impl LocalBackend {
     /// Reads headers and settings, and refuses what is damaged, unknown or too large for the memory.
-    pub(super) fn check_files(path: &Path) -> Result<(), EngineError> {
+    pub(super) fn check_files(path: &Path, device: &Device) -> Result<(), EngineError> {
         let (files, settings) = Self::open(path)?;
         let tokens = PLANNED_TOKENS.min(settings.context_length);
-        MemoryNeed::with_settings(files.as_ref(), &settings, tokens)?.check(files.as_ref())
+        MemoryNeed::on(device, files.as_ref(), &settings, tokens)?.check(files.as_ref(), device)
     }
 
     fn open(path: &Path) -> Result<(Box<dyn ModelFiles>, Settings), EngineError> {
@@ -94,14 +94,24 @@ impl LocalBackend {
         Ok((files, settings))
     }
 
-    /// Loads a model for prompts of the usual lengths.
+    /// Loads a model for prompts of the usual lengths onto [`Device::chosen`].
     pub fn load(path: &Path) -> Result<Self, EngineError> {
+        Self::load_on(path, Device::chosen()?)
+    }
+
+    /// Loads a model for prompts of the usual lengths.
+    pub fn load_on(path: &Path, device: &Device) -> Result<Self, EngineError> {
         let plan = |words: &dyn Reader| PLANNED_TOKENS.min(words.context_length());
-        Self::load_for(path, &plan, &Cancel::default())
+        Self::load_for(path, device, &plan, &Cancel::default())
     }
 
     /// Loads a model as [`Loader::load`](super::Loader::load) says.
-    pub fn load_for(path: &Path, plan: &dyn Fn(&dyn Reader) -> usize, cancel: &Cancel) -> Result<Self, EngineError> {
+    pub fn load_for(
+        path: &Path,
+        device: &Device,
+        plan: &dyn Fn(&dyn Reader) -> usize,
+        cancel: &Cancel,
+    ) -> Result<Self, EngineError> {
         let (files, settings) = Self::open(path)?;
         let tokenizer = files.tokenizer()?;
         let summary = files.summary()?;
@@ -111,21 +121,18 @@ impl LocalBackend {
             context_length: settings.context_length,
         };
         let tokens = plan(&words);
-        MemoryNeed::with_settings(files.as_ref(), &settings, tokens)?.check(files.as_ref())?;
-        let mut cache = Cache::new(&settings);
-        let decoder = Decoder::load(files, settings, cancel)?;
-        cache.make_room(tokens);
+        let machine = machine::load(files, settings, device, tokens, cancel)?;
         let facts = ModelFacts {
             architecture: summary.architecture,
             quantization: summary.quantization,
             tokenizer_sha256: words.tokenizer.fingerprint().to_owned(),
-            device: format!("CPU, {} threads", threads::count()),
-            computed: format!("{}; {}", Level::detect().name(), weight_forms(&decoder)),
+            device: device.to_string(),
+            computed: machine.computed(),
         };
         Ok(Self {
-            decoder,
+            machine,
+            device: device.clone(),
             words,
-            cache,
             kept: Vec::new(),
             reach: Reach::Near,
             facts,
@@ -139,10 +146,11 @@ impl LocalBackend {
 
     /// Sees to memory for so many tokens in all, before any of them is computed.
     fn make_room(&mut self, tokens: usize) -> Result<(), EngineError> {
-        let more = tokens.saturating_sub(self.cache.room());
+        let more = tokens.saturating_sub(self.machine.room());
         if more > 0 {
-            MemoryNeed::of_more_rows(self.decoder.settings(), more).check(self.decoder.files())?;
-            self.cache.make_room(tokens);
+            let need = MemoryNeed::of_more_rows(&self.device, self.machine.settings(), more);
+            need.check(self.machine.files(), &self.device)?;
+            self.machine.make_room(tokens)?;
         }
         Ok(())
     }
@@ -151,22 +159,25 @@ impl LocalBackend {
     pub fn next_logits(&mut self, prompt: &[TokenId], cancel: &Cancel) -> Result<Vec<f32>, EngineError> {
         self.check(0, prompt, prompt.len())?;
         self.make_room(prompt.len())?;
-        let reach = self.decoder.settings().rotary.reach(prompt.len());
-        let mut sequence = self.keep(prompt, prompt.len().saturating_sub(1), reach);
+        let reach = self.machine.settings().rotary.reach(prompt.len());
+        let mut sequence = match self.machine.block() {
+            None => self.keep(prompt, prompt.len().saturating_sub(1), reach),
+            Some(block) => self.read_start(prompt, prompt.len().saturating_sub(1) / block * block, reach, cancel)?,
+        };
         let rest = prompt.get(sequence.rows.len()..).unwrap_or_default();
         let mut step = [Step {
             sequence: &mut sequence,
             tokens: rest,
             wanted: 1,
         }];
-        let hidden = self.decoder.advance(&mut self.cache, &mut step, reach, cancel)?;
+        let hidden = self.machine.advance(&mut step, reach, cancel)?;
         self.kept = prompt.to_vec();
-        Ok(self.decoder.logits(&hidden))
+        self.machine.logits(&hidden)
     }
 
     fn check(&self, request: usize, tokens: &[TokenId], length: usize) -> Result<(), EngineError> {
         let fail = |what: String| Err(EngineError::Request { request, what });
-        let settings = self.decoder.settings();
+        let settings = self.machine.settings();
         if tokens.is_empty() {
             return fail("a prompt or continuation has no tokens".to_owned());
         }
@@ -185,16 +196,20 @@ impl LocalBackend {
         Ok(())
     }
 
-    /// Cuts the cache back to the start it shares with `prompt`, `most` tokens at most. Keys of another reach
-    /// are of no use.
+    /// Cuts back what the machine holds to the start it shares with `prompt`, `most` tokens at most, in whole blocks
+    /// where it has some. Keys of another reach are of no use.
     fn keep(&mut self, prompt: &[TokenId], most: usize, reach: Reach) -> Sequence {
         let shared = match self.reach == reach {
             true => shared_prefix(&self.kept, prompt).min(most),
             false => 0,
         };
+        let shared = match self.machine.block() {
+            Some(block) => shared / block * block,
+            None => shared,
+        };
         self.reach = reach;
         self.kept.truncate(shared);
-        self.cache.truncate(shared);
+        self.machine.truncate(shared);
         Sequence {
             rows: (0..shared as u32).collect(),
         }
@@ -208,13 +223,13 @@ impl LocalBackend {
         targets: &[(usize, TokenId)],
         cancel: &Cancel,
     ) -> Result<Vec<f64>, EngineError> {
-        let settings = self.decoder.settings();
+        let settings = self.machine.settings();
         let mut results = vec![f64::NEG_INFINITY; targets.len()];
         for (chunk, hidden) in hidden.chunks(STATES_AT_ONCE * settings.width).enumerate() {
             if cancel.is_cancelled() {
                 return Err(EngineError::Cancelled);
             }
-            let logits = self.decoder.logits(hidden);
+            let logits = self.machine.logits(hidden)?;
             let first = chunk * STATES_AT_ONCE;
             let states: Vec<(&[f32], f64)> = logits
                 .chunks_exact(settings.vocabulary)
@@ -236,7 +251,7 @@ impl LocalBackend {
     fn reach_of(&self, request: &ScoreRequest) -> Reach {
         let longest = request.continuations.iter().map(Vec::len).max().unwrap_or(1);
         let tokens = request.prompt.len() + longest.saturating_sub(1);
-        self.decoder.settings().rotary.reach(tokens)
+        self.machine.settings().rotary.reach(tokens)
     }
 
     /// Scores requests of any reach, those of each by themselves.
@@ -255,7 +270,7 @@ impl LocalBackend {
                 .filter_map(|place| Some((place, requests.get(place)?.clone())))
                 .unzip();
             scores.extend(places.into_iter().zip(self.score_group(&group, reach, cancel)?));
-            self.cache.truncate(self.kept.len());
+            self.machine.truncate(self.kept.len());
         }
         scores.sort_by_key(|&(place, _)| place);
         Ok(scores.into_iter().map(|(_, scores)| scores).collect())
@@ -270,18 +285,31 @@ impl LocalBackend {
         let shortest = prompts.iter().map(|prompt| prompt.len()).min().unwrap_or(0);
         let shared = others.iter().map(|other| shared_prefix(first, other)).min();
         let shared = shared.unwrap_or(shortest).min(shortest.saturating_sub(1));
-        let mut prefix = self.keep(first, shared, reach);
-        let missing = first.get(prefix.rows.len()..shared).unwrap_or_default();
-        if !missing.is_empty() {
+        self.read_start(first, shared, reach, cancel)
+    }
+
+    /// Computes the first `length` tokens of a prompt as far as they are not kept, block by block where the machine
+    /// has some.
+    fn read_start(
+        &mut self,
+        prompt: &[TokenId],
+        length: usize,
+        reach: Reach,
+        cancel: &Cancel,
+    ) -> Result<Sequence, EngineError> {
+        let mut start = self.keep(prompt, length, reach);
+        let block = self.machine.block().unwrap_or(usize::MAX);
+        let missing = prompt.get(start.rows.len()..length).unwrap_or_default();
+        for tokens in missing.chunks(block) {
             let mut step = [Step {
-                sequence: &mut prefix,
-                tokens: missing,
+                sequence: &mut start,
+                tokens,
                 wanted: 0,
             }];
-            self.decoder.advance(&mut self.cache, &mut step, reach, cancel)?;
-            self.kept.extend_from_slice(missing);
+            self.machine.advance(&mut step, reach, cancel)?;
+            self.kept.extend_from_slice(tokens);
         }
-        Ok(prefix)
+        Ok(start)
     }
 
     fn score_group(
@@ -303,7 +331,7 @@ impl LocalBackend {
                 wanted: 1,
             })
             .collect();
-        let after_prompts = self.decoder.advance(&mut self.cache, &mut steps, reach, cancel)?;
+        let after_prompts = self.machine.advance(&mut steps, reach, cancel)?;
         let mut targets = Vec::new();
         for (state, request) in group.iter().enumerate() {
             targets.extend(
@@ -365,7 +393,7 @@ impl LocalBackend {
                 wanted: tokens.len(),
             })
             .collect();
-        let hidden = self.decoder.advance(&mut self.cache, &mut steps, reach, cancel)?;
+        let hidden = self.machine.advance(&mut steps, reach, cancel)?;
 
         let (mut targets, mut places) = (Vec::new(), Vec::new());
         for (request, ScoreRequest { continuations, .. }) in group.iter().enumerate() {
@@ -395,19 +423,6 @@ impl LocalBackend {
     }
 }
 
-/// How many tensors are held in which form, as in `8-bit tiles: 210, f32: 1`.
-fn weight_forms(decoder: &Decoder) -> String {
-    let mut forms = BTreeMap::new();
-    for matrix in decoder.weights().matrices() {
-        *forms.entry(matrix.form()).or_insert(0) += 1;
-    }
-    forms
-        .into_iter()
-        .map(|(form, count)| format!("{form}: {count}"))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
 impl Backend for LocalBackend {
     fn facts(&self) -> &ModelFacts {
         &self.facts
@@ -425,7 +440,7 @@ impl Backend for LocalBackend {
         let scores = self.score_all(group, cancel);
         // What the prompts forked into is over; their shared start stays for the next group. This also
         // clears away what a cancelled pass left behind.
-        self.cache.truncate(self.kept.len());
+        self.machine.truncate(self.kept.len());
         scores
     }
 
@@ -445,7 +460,7 @@ impl Backend for LocalBackend {
             }
         }
         let result = self.write_all(requests, tell, cancel);
-        self.cache.truncate(self.kept.len());
+        self.machine.truncate(self.kept.len());
         result
     }
 }

@@ -1,11 +1,13 @@
-//! Whether a model fits this machine's memory, known before anything is loaded.
+//! Whether a model fits the memory of its device, known before anything is loaded.
 
 use super::EngineError;
 use super::cache::Cache;
+use super::decoder;
+use super::device::{self, Device};
 use super::kernels::Matrix;
 use super::settings::Settings;
 use super::source::ModelFiles;
-use super::{decoder, weights};
+use super::weights::{self, Processor};
 use crate::models::quantization::{Quantization, Role};
 use crate::models::shape::Shape;
 
@@ -23,21 +25,32 @@ pub struct MemoryNeed {
 }
 
 impl MemoryNeed {
-    /// What running the model takes with `tokens` in memory at once: a shared prefix and a group's own parts.
+    /// What running the model takes on the device of this process, with `tokens` in memory at once: a shared prefix
+    /// and a group's own parts.
     pub fn of(files: &dyn ModelFiles, tokens: usize) -> Result<Self, EngineError> {
-        Self::with_settings(files, &files.settings()?, tokens)
+        Self::on(Device::chosen()?, files, &files.settings()?, tokens)
     }
 
-    pub(super) fn with_settings(
+    pub(super) fn on(
+        device: &Device,
         files: &dyn ModelFiles,
         settings: &Settings,
         tokens: usize,
     ) -> Result<Self, EngineError> {
+        let (weights, pass) = match device {
+            Device::Processor => (
+                weights::size_in_memory(files, settings, &Processor)?,
+                decoder::pass_memory(settings),
+            ),
+            Device::Tensors(device) => (
+                weights::size_in_memory(files, settings, device)?,
+                device::pass_memory(settings),
+            ),
+        };
         Ok(Self {
-            weights: weights::size_in_memory(files, settings)?,
-            cache: Cache::bytes_per_row(settings).saturating_mul(tokens as u64),
-            tokens,
-            pass: decoder::pass_memory(settings),
+            weights,
+            pass,
+            ..Self::of_more_rows(device, settings, tokens)
         })
     }
 
@@ -69,10 +82,14 @@ impl MemoryNeed {
     }
 
     /// What more `rows` of keys and values take in a model that is loaded.
-    pub(super) fn of_more_rows(settings: &Settings, rows: usize) -> Self {
+    pub(super) fn of_more_rows(device: &Device, settings: &Settings, rows: usize) -> Self {
+        let bytes_per_row = match device {
+            Device::Processor => Cache::bytes_per_row(settings),
+            Device::Tensors(_) => device::bytes_per_row(settings),
+        };
         Self {
             weights: 0,
-            cache: Cache::bytes_per_row(settings).saturating_mul(rows as u64),
+            cache: bytes_per_row.saturating_mul(rows as u64),
             tokens: rows,
             pass: 0,
         }
@@ -83,21 +100,24 @@ impl MemoryNeed {
         self.weights.saturating_add(self.cache).saturating_add(self.pass)
     }
 
-    /// Fails where less than this is free, saying both figures. Where the system does not tell, it passes.
-    pub fn check(self, files: &dyn ModelFiles) -> Result<(), EngineError> {
-        self.check_against(files, available().unwrap_or(u64::MAX))
-    }
-
-    fn check_against(self, files: &dyn ModelFiles, available: u64) -> Result<(), EngineError> {
+    /// Fails where less than this is free on a device, saying both figures. Where the system does not tell, it passes.
+    pub fn check(self, files: &dyn ModelFiles, device: &Device) -> Result<(), EngineError> {
+        let available = available_on(device).unwrap_or(u64::MAX);
         match self.total() <= available {
             true => Ok(()),
             false => Err(EngineError::Memory {
                 path: files.path().to_owned(),
                 need: self,
                 available,
+                device: device.to_string(),
             }),
         }
     }
+}
+
+/// The free memory of a device, in bytes.
+fn available_on(device: &Device) -> Option<u64> {
+    device.memory().map(|memory| memory.free).or_else(available)
 }
 
 /// The memory programs can still take without pushing others out, in bytes; within a container no more than its limit.

@@ -6,13 +6,16 @@ mod architecture;
 mod cache;
 pub mod calibration;
 mod decoder;
+mod device;
 pub mod endpoint;
 mod error;
 mod experts;
 mod generation;
 mod kernels;
 mod local;
+mod machine;
 pub mod memory;
+mod passes;
 mod rotary;
 mod settings;
 pub mod source;
@@ -28,6 +31,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::cancel::Cancel;
 use crate::prompts::{ChatError, ChatTemplate, PromptText};
 pub use architecture::{ARCHITECTURES, Architecture, find as architecture};
+pub use device::{Device, DeviceError, DeviceName};
 pub use error::EngineError;
 pub use generation::{Ending, Generation, GenerationRequest, Sampling, Written};
 pub use local::{LocalBackend, PLANNED_TOKENS};
@@ -78,14 +82,14 @@ pub struct ModelFacts {
     pub quantization: String,
     /// SHA-256 of everything that turns text into token ids.
     pub tokenizer_sha256: String,
-    /// The device that computes: "CPU, 2 threads".
+    /// The device that computes: "CPU, 2 threads", "cuda:0, NVIDIA A100-SXM4-40GB".
     pub device: String,
-    /// The form of weights and kernels.
+    /// The form of weights and kernels, and which model of GPU computes.
     pub computed: String,
 }
 
 impl ModelFacts {
-    /// Whether both give the same bits: everything but how many threads share the work.
+    /// Whether both give the same bits: everything but how many threads share the work, or which of equal GPUs does it.
     pub fn computes_like(&self, other: &Self) -> bool {
         let without_device = |facts: &Self| Self {
             device: String::new(),
@@ -162,12 +166,13 @@ pub trait Backend: Reader + Send {
 
     /// Scores a group of requests. The longest prefix all prompts share is computed once.
     ///
-    /// A request gets the same bits in every group and at every call, so a resumed run may group as it likes.
+    /// A group gets the same bits at every call. On the processor a request gets them in every group; on a GPU they
+    /// depend on the group too (see [`Device`]).
     fn score(&mut self, group: &[ScoreRequest], cancel: &Cancel) -> Result<Vec<Scores>, EngineError>;
 
     /// Writes on from every prompt, all in the same passes, and tells by the number of the request what was written.
     ///
-    /// A request gets the same tokens in every group and at every call. Where somebody cancels, what was written
+    /// A group gets the same tokens at every call, as in [`Backend::score`]. Where somebody cancels, what was written
     /// by then is the result.
     fn generate(
         &mut self,
@@ -192,13 +197,13 @@ pub trait Loader {
     ) -> Result<Box<dyn Backend>, EngineError>;
 }
 
-/// Loads model files into this process.
+/// Loads model files into this process, onto [`Device::chosen`].
 #[derive(Debug, Clone, Copy)]
 pub struct LocalLoader;
 
 impl Loader for LocalLoader {
     fn check(&self, path: &Path) -> Result<(), EngineError> {
-        LocalBackend::check_files(path)
+        LocalBackend::check_files(path, Device::chosen()?)
     }
 
     fn load(
@@ -207,6 +212,6 @@ impl Loader for LocalLoader {
         plan: &dyn Fn(&dyn Reader) -> usize,
         cancel: &Cancel,
     ) -> Result<Box<dyn Backend>, EngineError> {
-        Ok(Box::new(LocalBackend::load_for(path, plan, cancel)?))
+        Ok(Box::new(LocalBackend::load_for(path, Device::chosen()?, plan, cancel)?))
     }
 }

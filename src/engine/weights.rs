@@ -1,6 +1,8 @@
 //! A model's weights, from the tensors of its files, each checked against the settings.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
 
 use super::architecture::{Activation, HeadNorms};
 use super::experts::{self, Experts};
@@ -10,54 +12,103 @@ use super::source::{ModelFiles, Stored};
 use super::{Cancel, EngineError, TokenId};
 use crate::models::gguf::TensorType;
 
+/// What holds weights and computes with them: the processor or a device.
+pub trait Holder {
+    type Matrix: fmt::Debug;
+    type Vector: fmt::Debug;
+
+    /// Takes `outputs` rows of `inputs` numbers stored as `kind`; the caller checked that the sizes agree.
+    fn matrix(
+        &self,
+        bytes: &[u8],
+        kind: TensorType,
+        inputs: usize,
+        outputs: usize,
+    ) -> candle_core::Result<Self::Matrix>;
+
+    /// Takes a norm or a bias.
+    fn vector(&self, numbers: Vec<f32>) -> candle_core::Result<Self::Vector>;
+
+    /// How many bytes [`Holder::matrix`] will take, or nothing when the kind cannot be computed with.
+    fn matrix_size(&self, kind: TensorType, inputs: usize, outputs: usize) -> Option<u64>;
+
+    /// How a matrix is held, for the record of a run.
+    fn form(matrix: &Self::Matrix) -> &'static str;
+}
+
+/// The processor, which computes by the [`kernels`](super::kernels).
+#[derive(Debug)]
+pub struct Processor;
+
+impl Holder for Processor {
+    type Matrix = Matrix;
+    type Vector = Vec<f32>;
+
+    fn matrix(&self, bytes: &[u8], kind: TensorType, inputs: usize, outputs: usize) -> candle_core::Result<Matrix> {
+        Matrix::from_bytes(bytes, kind, inputs, outputs)
+    }
+
+    fn vector(&self, numbers: Vec<f32>) -> candle_core::Result<Vec<f32>> {
+        Ok(numbers)
+    }
+
+    fn matrix_size(&self, kind: TensorType, inputs: usize, outputs: usize) -> Option<u64> {
+        Matrix::size_in_memory(kind, inputs, outputs)
+    }
+
+    fn form(matrix: &Matrix) -> &'static str {
+        matrix.form()
+    }
+}
+
 /// Everything the decoder multiplies by.
 #[derive(Debug)]
-pub struct Weights {
+pub struct Weights<H: Holder = Processor> {
     /// `[width]`
-    pub output_norm: Vec<f32>,
+    pub output_norm: H::Vector,
     /// From the width to the vocabulary; models without one of their own use the embedding.
-    pub head: Matrix,
-    pub layers: Vec<Layer>,
+    pub head: H::Matrix,
+    pub layers: Vec<Layer<H>>,
 }
 
 /// One layer. Norms and biases are single-precision vectors.
 #[derive(Debug)]
-pub struct Layer {
-    pub attention_norm: Option<Vec<f32>>,
-    pub queries: Projection,
-    pub keys: Projection,
-    pub values: Projection,
-    pub query_norm: Option<Vec<f32>>,
-    pub key_norm: Option<Vec<f32>>,
-    pub attention_output: Projection,
-    pub attention_post_norm: Option<Vec<f32>>,
-    pub feed_forward_norm: Option<Vec<f32>>,
-    pub feed_forward: FeedForward,
-    pub feed_forward_post_norm: Option<Vec<f32>>,
+pub struct Layer<H: Holder = Processor> {
+    pub attention_norm: Option<H::Vector>,
+    pub queries: Projection<H>,
+    pub keys: Projection<H>,
+    pub values: Projection<H>,
+    pub query_norm: Option<H::Vector>,
+    pub key_norm: Option<H::Vector>,
+    pub attention_output: Projection<H>,
+    pub attention_post_norm: Option<H::Vector>,
+    pub feed_forward_norm: Option<H::Vector>,
+    pub feed_forward: FeedForward<H>,
+    pub feed_forward_post_norm: Option<H::Vector>,
 }
 
 /// What follows attention in a layer.
 #[derive(Debug)]
-pub enum FeedForward {
-    Dense(GatedUnit),
-    Experts(Experts),
+pub enum FeedForward<H: Holder = Processor> {
+    Dense(GatedUnit<H>),
+    Experts(Experts<H>),
 }
 
 /// `down(activation(gate(x)) * up(x))`
 #[derive(Debug)]
-pub struct GatedUnit {
-    gate: Projection,
-    up: Projection,
-    down: Projection,
+pub struct GatedUnit<H: Holder = Processor> {
+    pub gate: Projection<H>,
+    pub up: Projection<H>,
+    pub down: Projection<H>,
     width: usize,
     inner: usize,
 }
 
 /// A matrix with a bias where the files have one.
 #[derive(Debug)]
-pub struct Projection {
-    pub matrix: Matrix,
-    pub bias: Option<Vec<f32>>,
+pub struct Projection<H: Holder = Processor> {
+    pub matrix: H::Matrix,
+    pub bias: Option<H::Vector>,
 }
 
 /// A matrix that the settings ask for, and where it lies.
@@ -107,9 +158,9 @@ impl Wanted {
     }
 
     /// How many bytes [`Wanted::load`] will take.
-    pub fn size_in_memory(&self, files: &dyn ModelFiles) -> Result<u64, EngineError> {
+    pub fn size_in_memory(&self, files: &dyn ModelFiles, holder: &impl Holder) -> Result<u64, EngineError> {
         let stored = self.stored(files)?;
-        let size = Matrix::size_in_memory(stored.kind, self.inputs, self.outputs);
+        let size = holder.matrix_size(stored.kind, self.inputs, self.outputs);
         size.ok_or_else(|| EngineError::TensorType {
             path: files.path().to_owned(),
             tensor: self.tensor(),
@@ -117,8 +168,13 @@ impl Wanted {
         })
     }
 
-    /// Brings the matrix into the form the kernels need, unless somebody asks to stop before.
-    pub fn load(&self, files: &dyn ModelFiles, cancel: &Cancel) -> Result<Matrix, EngineError> {
+    /// Gives the holder the matrix, unless somebody asks to stop before.
+    pub fn load<H: Holder>(
+        &self,
+        files: &dyn ModelFiles,
+        holder: &H,
+        cancel: &Cancel,
+    ) -> Result<H::Matrix, EngineError> {
         if cancel.is_cancelled() {
             return Err(EngineError::Cancelled);
         }
@@ -127,21 +183,27 @@ impl Wanted {
         let row = bytes.len() / self.rows();
         let start = self.within.map_or(0, |(_, before)| before) * row;
         let bytes = bytes.get(start..start + self.outputs * row).unwrap_or_default();
-        Ok(Matrix::from_bytes(bytes, stored.kind, self.inputs, self.outputs)?)
+        Ok(holder.matrix(bytes, stored.kind, self.inputs, self.outputs)?)
     }
 
-    fn load_projection(&self, files: &dyn ModelFiles, cancel: &Cancel) -> Result<Projection, EngineError> {
+    fn load_projection<H: Holder>(
+        &self,
+        files: &dyn ModelFiles,
+        holder: &H,
+        cancel: &Cancel,
+    ) -> Result<Projection<H>, EngineError> {
         let name = format!("{}.bias", self.name);
         let bias = match files.find(&name)? {
             None => None,
             Some(_) => {
                 let start = self.within.map_or(0, |(_, before)| before);
                 let all = vector(files, &name, self.rows())?;
-                all.get(start..start + self.outputs).map(<[f32]>::to_vec)
+                let own = all.get(start..start + self.outputs).unwrap_or_default();
+                Some(holder.vector(own.to_vec())?)
             }
         };
         Ok(Projection {
-            matrix: self.load(files, cancel)?,
+            matrix: self.load(files, holder, cancel)?,
             bias,
         })
     }
@@ -224,10 +286,10 @@ fn dense(files: &dyn ModelFiles, settings: &Settings, layer: usize, inner: usize
 }
 
 /// How much memory the weights will take, without loading them.
-pub fn size_in_memory(files: &dyn ModelFiles, settings: &Settings) -> Result<u64, EngineError> {
-    let mut size = head(files, settings)?.size_in_memory(files)?;
+pub fn size_in_memory(files: &dyn ModelFiles, settings: &Settings, holder: &impl Holder) -> Result<u64, EngineError> {
+    let mut size = head(files, settings)?.size_in_memory(files, holder)?;
     // Read from the files row by row, so only its shape and kind matter.
-    Wanted::whole(EMBEDDING.to_owned(), settings.width, settings.vocabulary).size_in_memory(files)?;
+    Wanted::whole(EMBEDDING.to_owned(), settings.width, settings.vocabulary).size_in_memory(files, holder)?;
     for layer in 0..settings.layers.len() {
         let mut wanted: Vec<Wanted> = attention(files, settings, layer)?.into();
         match settings.feed_forward {
@@ -235,7 +297,7 @@ pub fn size_in_memory(files: &dyn ModelFiles, settings: &Settings) -> Result<u64
             FeedForwardSettings::Experts(sizes) => wanted.extend(experts::wanted(files, settings, &sizes, layer)?),
         }
         for wanted in wanted {
-            size = size.saturating_add(wanted.size_in_memory(files)?);
+            size = size.saturating_add(wanted.size_in_memory(files, holder)?);
         }
     }
     Ok(size)
@@ -255,17 +317,17 @@ pub fn embed(files: &dyn ModelFiles, settings: &Settings, tokens: &[TokenId]) ->
     Ok(dequantize(&rows, kind)?)
 }
 
-impl Weights {
-    /// Brings all weights into the form the kernels need.
-    pub fn load(files: &dyn ModelFiles, settings: &Settings, cancel: &Cancel) -> Result<Self, EngineError> {
-        let head = head(files, settings)?.load(files, cancel)?;
+impl<H: Holder> Weights<H> {
+    /// Gives the holder all weights.
+    pub fn load(files: &dyn ModelFiles, settings: &Settings, holder: &H, cancel: &Cancel) -> Result<Self, EngineError> {
+        let head = head(files, settings)?.load(files, holder, cancel)?;
         let mut layers = Vec::with_capacity(settings.layers.len());
         for layer in 0..settings.layers.len() {
             // What was packed need not stay in memory as the file has it too.
             files.let_go();
-            layers.push(Layer::load(files, settings, layer, cancel)?);
+            layers.push(Layer::load(files, settings, layer, holder, cancel)?);
         }
-        let output_norm = vector(files, "output_norm.weight", settings.width)?;
+        let output_norm = holder.vector(vector(files, "output_norm.weight", settings.width)?)?;
         files.let_go();
         Ok(Self {
             output_norm,
@@ -274,17 +336,34 @@ impl Weights {
         })
     }
 
-    /// All matrices.
-    pub fn matrices(&self) -> impl Iterator<Item = &Matrix> {
-        std::iter::once(&self.head).chain(self.layers.iter().flat_map(Layer::matrices))
+    /// How many matrices are held in which form, as in `whole numbers: 210, f32: 1`.
+    pub fn forms(&self) -> String {
+        let mut forms = BTreeMap::new();
+        for matrix in std::iter::once(&self.head).chain(self.layers.iter().flat_map(Layer::matrices)) {
+            *forms.entry(H::form(matrix)).or_insert(0) += 1;
+        }
+        forms
+            .into_iter()
+            .map(|(form, count)| format!("{form}: {count}"))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
-impl Layer {
-    fn load(files: &dyn ModelFiles, settings: &Settings, layer: usize, cancel: &Cancel) -> Result<Self, EngineError> {
-        let norm = |wanted: bool, role: &str, length: usize| match wanted {
-            true => vector(files, &format!("blk.{layer}.{role}.weight"), length).map(Some),
-            false => Ok(None),
+impl<H: Holder> Layer<H> {
+    fn load(
+        files: &dyn ModelFiles,
+        settings: &Settings,
+        layer: usize,
+        holder: &H,
+        cancel: &Cancel,
+    ) -> Result<Self, EngineError> {
+        let norm = |wanted: bool, role: &str, length: usize| -> Result<_, EngineError> {
+            if !wanted {
+                return Ok(None);
+            }
+            let numbers = vector(files, &format!("blk.{layer}.{role}.weight"), length)?;
+            Ok(Some(holder.vector(numbers)?))
         };
         let (width, norms) = (settings.width, settings.architecture.norms);
         let (has_head_norms, query, key) = match settings.architecture.head_norms {
@@ -295,29 +374,30 @@ impl Layer {
         let [queries, keys, values, attention_output] = attention(files, settings, layer)?;
         Ok(Self {
             attention_norm: norm(norms.before(), "attn_norm", width)?,
-            queries: queries.load_projection(files, cancel)?,
-            keys: keys.load_projection(files, cancel)?,
-            values: values.load_projection(files, cancel)?,
+            queries: queries.load_projection(files, holder, cancel)?,
+            keys: keys.load_projection(files, holder, cancel)?,
+            values: values.load_projection(files, holder, cancel)?,
             query_norm: norm(has_head_norms, "attn_q_norm", query)?,
             key_norm: norm(has_head_norms, "attn_k_norm", key)?,
-            attention_output: attention_output.load_projection(files, cancel)?,
+            attention_output: attention_output.load_projection(files, holder, cancel)?,
             attention_post_norm: norm(norms.after(), "post_attention_norm", width)?,
             feed_forward_norm: norm(norms.before(), "ffn_norm", width)?,
             feed_forward: match settings.feed_forward {
                 FeedForwardSettings::Dense { width } => {
-                    FeedForward::Dense(GatedUnit::load(files, dense(files, settings, layer, width)?, cancel)?)
+                    let wanted = dense(files, settings, layer, width)?;
+                    FeedForward::Dense(GatedUnit::load(files, wanted, holder, cancel)?)
                 }
                 FeedForwardSettings::Experts(sizes) => {
-                    FeedForward::Experts(Experts::load(files, settings, &sizes, layer, cancel)?)
+                    FeedForward::Experts(Experts::load(files, settings, &sizes, layer, holder, cancel)?)
                 }
             },
             feed_forward_post_norm: norm(norms.after(), "post_ffw_norm", width)?,
         })
     }
 
-    fn matrices(&self) -> Vec<&Matrix> {
+    fn matrices(&self) -> Vec<&H::Matrix> {
         let attention = [&self.queries, &self.keys, &self.values, &self.attention_output];
-        let mut matrices: Vec<&Matrix> = attention.map(|projection| &projection.matrix).into();
+        let mut matrices: Vec<&H::Matrix> = attention.map(|projection| &projection.matrix).into();
         match &self.feed_forward {
             FeedForward::Dense(unit) => matrices.extend(unit.matrices()),
             FeedForward::Experts(experts) => matrices.extend(experts.matrices()),
@@ -355,18 +435,29 @@ pub struct GateScratch {
     up: Vec<f32>,
 }
 
-impl GatedUnit {
-    pub(super) fn load(files: &dyn ModelFiles, wanted: [Wanted; 3], cancel: &Cancel) -> Result<Self, EngineError> {
+impl<H: Holder> GatedUnit<H> {
+    pub(super) fn load(
+        files: &dyn ModelFiles,
+        wanted: [Wanted; 3],
+        holder: &H,
+        cancel: &Cancel,
+    ) -> Result<Self, EngineError> {
         let [gate, up, down] = &wanted;
         Ok(Self {
-            gate: gate.load_projection(files, cancel)?,
-            up: up.load_projection(files, cancel)?,
-            down: down.load_projection(files, cancel)?,
+            gate: gate.load_projection(files, holder, cancel)?,
+            up: up.load_projection(files, holder, cancel)?,
+            down: down.load_projection(files, holder, cancel)?,
             width: down.outputs,
             inner: down.inputs,
         })
     }
 
+    pub fn matrices(&self) -> [&H::Matrix; 3] {
+        [&self.gate.matrix, &self.up.matrix, &self.down.matrix]
+    }
+}
+
+impl GatedUnit {
     /// Applies the unit to every token: `x` and `out` are `[token][width]`.
     pub fn apply(&self, x: &[f32], activation: Activation, scratch: &mut GateScratch, out: &mut [f32]) {
         let length = x.len() / self.width * self.inner;
@@ -375,9 +466,5 @@ impl GatedUnit {
         apply_all(x, [(&self.gate, &mut scratch.gate), (&self.up, &mut scratch.up)]);
         gate(&mut scratch.gate, &scratch.up, activation);
         self.down.apply(&scratch.gate, out);
-    }
-
-    pub fn matrices(&self) -> [&Matrix; 3] {
-        [&self.gate.matrix, &self.up.matrix, &self.down.matrix]
     }
 }

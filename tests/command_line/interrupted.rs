@@ -16,13 +16,13 @@ fn journal_lines(workspace: &Path, run: &str) -> usize {
 }
 
 /// Starts a run in a copy of the workspace.
-fn start(place: &Place, workspace: &str, arguments: &[&str]) -> Child {
+pub fn start(place: &Place, workspace: &str, arguments: &[&str]) -> Child {
     copy_folder(&place.path("w"), &place.path(workspace));
     place.command(arguments).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 /// Waits until the run that `child` works on has journaled `answers` answers, and names it.
-fn wait_for(child: &mut Child, workspace: &Path, answers: usize) -> String {
+pub fn wait_for(child: &mut Child, workspace: &Path, answers: usize) -> String {
     while child.try_wait().unwrap().is_none() {
         if let Ok(runs) = std::fs::read_dir(workspace.join("runs"))
             && let Some(run) = runs.flatten().next()

@@ -3,6 +3,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "test code may fail by panicking")]
 
 mod bad_input;
+mod device;
 mod generate;
 mod interrupted;
 #[path = "../support/tiny_model.rs"]

@@ -126,7 +126,7 @@ pub fn multiply_all<const COUNT: usize>(x: &[f32], products: [(&Matrix, &mut [f3
 }
 
 /// candle's name for a type, where candle can read it.
-fn candle_type(kind: TensorType) -> Option<GgmlDType> {
+pub fn candle_type(kind: TensorType) -> Option<GgmlDType> {
     Some(match kind {
         TensorType::F32 => GgmlDType::F32,
         TensorType::F16 => GgmlDType::F16,

@@ -23,7 +23,7 @@ use std::sync::OnceLock;
 
 pub use attention::{Heads, Query, attend, store_keys, stored_keys};
 pub use elementwise::{Turned, add, add_bias, gate, rms_norm, rotate, scale, soft_cap};
-pub use matrix::{Matrix, dequantize, multiply_all};
+pub use matrix::{Matrix, candle_type, dequantize, multiply_all};
 
 /// The instructions the kernels use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

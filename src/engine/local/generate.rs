@@ -34,7 +34,7 @@ impl<'a> Writer<'a> {
             number,
             request,
             sequence: Sequence::default(),
-            reach: backend.decoder.settings().rotary.reach(request.prompt.len()),
+            reach: backend.machine.settings().rotary.reach(request.prompt.len()),
             tokens: request.prompt.clone(),
             sampler: Sampler::new(request.sampling, &request.prompt),
             stop_tokens: request.stops.iter().filter_map(control).collect(),
@@ -47,7 +47,7 @@ impl<'a> Writer<'a> {
     fn write(&mut self, backend: &LocalBackend, logits: &[f32]) -> Result<(), EngineError> {
         let Some(token) = self.sampler.choose(logits) else {
             return Err(EngineError::NoNumber {
-                path: backend.decoder.files().path().to_owned(),
+                path: backend.machine.files().path().to_owned(),
             });
         };
         if backend.words.tokenizer.is_end(token) {
@@ -62,7 +62,7 @@ impl<'a> Writer<'a> {
             Some(Ending::Stop(stop))
         } else if self.tokens.len() - self.request.prompt.len() >= self.request.most_tokens {
             Some(Ending::Limit)
-        } else if self.tokens.len() >= backend.decoder.settings().context_length {
+        } else if self.tokens.len() >= backend.machine.settings().context_length {
             Some(Ending::ContextFull)
         } else {
             None
@@ -72,7 +72,7 @@ impl<'a> Writer<'a> {
 
     /// Where the text has outgrown the reach of what the model has read, it has to be read anew.
     fn follow_reach(&mut self, backend: &LocalBackend) {
-        let reach = backend.decoder.settings().rotary.reach(self.tokens.len());
+        let reach = backend.machine.settings().rotary.reach(self.tokens.len());
         if reach != self.reach {
             self.reach = reach;
             self.sequence = Sequence::default();
@@ -106,7 +106,7 @@ impl LocalBackend {
         let mut writers: Vec<Writer<'_>> = writers
             .map(|(number, request)| Writer::new(self, number, request))
             .collect();
-        self.make_room(tokens_to_write(requests, self.decoder.settings().context_length))?;
+        self.make_room(tokens_to_write(requests, self.machine.settings().context_length))?;
         let mut done = Vec::with_capacity(writers.len());
         match self.write_until_done(&mut writers, &mut done, tell, cancel) {
             Ok(()) => {}
@@ -179,11 +179,11 @@ impl LocalBackend {
                     wanted: 1,
                 })
                 .collect();
-            let hidden = self.decoder.advance(&mut self.cache, &mut steps, reach, cancel)?;
-            let Settings { width, vocabulary, .. } = *self.decoder.settings();
+            let hidden = self.machine.advance(&mut steps, reach, cancel)?;
+            let Settings { width, vocabulary, .. } = *self.machine.settings();
             let states = hidden.chunks(STATES_AT_ONCE * width);
             for (group, states) in group.chunks_mut(STATES_AT_ONCE).zip(states) {
-                let logits = self.decoder.logits(states);
+                let logits = self.machine.logits(states)?;
                 for (writer, logits) in group.iter_mut().zip(logits.chunks_exact(vocabulary)) {
                     writer.write(self, logits)?;
                 }
@@ -192,10 +192,11 @@ impl LocalBackend {
         Ok(())
     }
 
-    /// Whoever goes on after a single text finds it read already.
+    /// Whoever goes on after a single text finds it read already. Blocks are kept as they were read, and what is
+    /// written is not read in blocks.
     fn keep_for_next(&mut self, writer: &Writer<'_>) {
         let rows = &writer.sequence.rows;
-        if rows.iter().zip(0..).all(|(&row, place)| row == place) {
+        if self.machine.block().is_none() && rows.iter().zip(0..).all(|(&row, place)| row == place) {
             self.kept = writer.tokens.iter().copied().take(rows.len()).collect();
             self.reach = writer.reach;
         }
