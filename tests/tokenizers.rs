@@ -103,6 +103,35 @@ fn what_stands_beside_a_sentence_piece_file_is_followed() {
 }
 
 #[test]
+fn merges_that_make_no_token_are_refused() {
+    let tokenizers = archive::unpack_archive("tokenizers.zip.zst");
+    let folder = Folder::new();
+    let mut refused = 0;
+    for files in archive::models(tokenizers.path()) {
+        let path = files.join("tokenizer.json");
+        let Ok(text) = std::fs::read(&path) else { continue };
+        let mut file: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        let Some(vocabulary) = file["model"]["vocab"].as_object() else {
+            continue;
+        };
+        // Together longer than any token.
+        let longest = vocabulary.keys().max_by_key(|token| token.len()).unwrap().clone();
+        let Some(merges) = file["model"]["merges"].as_array_mut() else {
+            continue;
+        };
+        merges.push(match merges.first() {
+            Some(serde_json::Value::String(_)) => format!("{longest} {longest}").into(),
+            _ => vec![longest.clone(), longest].into(),
+        });
+        std::fs::write(&path, file.to_string()).unwrap();
+        let error = folder.tokenizer(&files).unwrap_err().to_string();
+        assert!(error.contains("merge"), "{error}");
+        refused += 1;
+    }
+    assert!(refused > 2, "{refused}");
+}
+
+#[test]
 fn no_flip_in_a_sentence_piece_file_makes_it_panic() {
     let tokenizers = archive::unpack_archive("tokenizers.zip.zst");
     let files = tokenizers.path().join("sentencepiece-unigram");

@@ -7,6 +7,7 @@
 mod reader;
 mod types;
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -268,7 +269,7 @@ impl GgufFile {
     }
 
     /// A field that holds a list of texts.
-    pub fn texts(&self, key: &str) -> Result<Option<Vec<String>>, GgufError> {
+    pub fn texts(&self, key: &str) -> Result<Option<impl Iterator<Item = Cow<'_, str>>>, GgufError> {
         let list = self.list(key, "a list of texts", &[Kind::Text])?;
         Ok(list.map(|(array, bytes)| Reader::texts(bytes, array.length)))
     }

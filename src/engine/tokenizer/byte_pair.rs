@@ -1,11 +1,17 @@
 //! Byte-level byte pair encoding: cut into words by the model's own pattern, spell the bytes of each word
 //! as letters, merge by rank.
+//!
+//! Cutting and spelling are those of the `tokenizers` crate. Merging is done here, on the vocabulary that is there
+//! already: the crate copies it twice, which costs a small model memory and much of its time to load.
 
-use tokenizers::models::bpe::{BPE, Vocab};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
-use tokenizers::{Model, OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer, SplitDelimiterBehavior};
+use tokenizers::{OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer, SplitDelimiterBehavior};
 
+use super::merging::{self, Symbol, Union};
 use super::vocabulary::{Defaults, Vocabulary};
 use crate::engine::{EngineError, TokenId};
 use crate::models::gguf::GgufFile;
@@ -129,7 +135,18 @@ pub(super) struct BytePair {
     pre_tokenizer: String,
     splits: Vec<Split>,
     spelling: ByteLevel,
-    model: BPE,
+    whole_words: bool,
+    merges: HashMap<Pair, Merged>,
+}
+
+/// Two neighbouring tokens.
+type Pair = (TokenId, TokenId);
+
+/// What a pair becomes, and where that stands in the list of merges: the first go first.
+#[derive(Debug, Clone, Copy)]
+struct Merged {
+    rank: Reverse<usize>,
+    id: TokenId,
 }
 
 impl BytePair {
@@ -141,27 +158,12 @@ impl BytePair {
         let rule = find_rule(file)?;
         let key = "tokenizer.ggml.merges";
         let merges = file.required(key, file.texts(key)?)?;
-        let merges = merges
-            .iter()
-            .map(|merge| {
-                // The first part may itself begin with a space.
-                let cut = merge
-                    .char_indices()
-                    .skip(1)
-                    .find(|&(_, letter)| letter == ' ')
-                    .map(|(at, _)| at);
-                let (left, right) = merge.split_at(cut.unwrap_or(merge.len()));
-                let right = right.strip_prefix(' ').filter(|right| !right.is_empty());
-                let right = right.ok_or_else(|| invalid(format!("the merge '{merge}' is not two parts")))?;
-                Ok((left.to_owned(), right.to_owned()))
-            })
-            .collect::<Result<Vec<_>, EngineError>>()?;
-        let vocab: Vocab = vocabulary.ids().map(|(text, id)| (text.clone(), id)).collect();
-        let model = BPE::builder()
-            .vocab_and_merges(vocab, merges)
-            .ignore_merges(rule.whole_words)
-            .build();
-        let model = model.map_err(|error| invalid(format!("its merges do not fit its tokens: {error}")))?;
+        let merges = merges.enumerate().map(|(rank, merge)| {
+            let (pair, id) = read_merge(&merge, vocabulary).map_err(invalid)?;
+            let rank = Reverse(rank);
+            Ok((pair, Merged { rank, id }))
+        });
+        let merges = merges.collect::<Result<_, EngineError>>()?;
         let splits = rule
             .patterns
             .iter()
@@ -178,7 +180,8 @@ impl BytePair {
             pre_tokenizer: pre_tokenizer_name(file)?.to_owned(),
             splits,
             spelling: ByteLevel::new(false, false, false),
-            model,
+            whole_words: rule.whole_words,
+            merges,
         })
     }
 
@@ -187,7 +190,7 @@ impl BytePair {
     }
 
     /// Appends the ids of a text without special tokens.
-    pub fn encode(&self, text: &str, ids: &mut Vec<TokenId>) -> Result<(), EngineError> {
+    pub fn encode(&self, text: &str, vocabulary: &Vocabulary, ids: &mut Vec<TokenId>) -> Result<(), EngineError> {
         let failed = |error: tokenizers::Error| EngineError::Tokenize {
             what: error.to_string(),
         };
@@ -197,10 +200,42 @@ impl BytePair {
         }
         self.spelling.pre_tokenize(&mut words).map_err(failed)?;
         for (word, _, _) in words.get_splits(OffsetReferential::Normalized, OffsetType::None) {
-            ids.extend(self.model.tokenize(word).map_err(failed)?.iter().map(|token| token.id));
+            match vocabulary.id(word).filter(|_| self.whole_words) {
+                Some(id) => ids.push(id),
+                None => self.encode_word(word, vocabulary, ids),
+            }
         }
         Ok(())
     }
+
+    /// Appends the ids of a spelled word. Letters that are no token are left out.
+    fn encode_word(&self, word: &str, vocabulary: &Vocabulary, ids: &mut Vec<TokenId>) {
+        let letters = word.char_indices().filter_map(|(start, letter)| {
+            let range = start..start + letter.len_utf8();
+            let id = Some(vocabulary.id(word.get(range.clone())?)?);
+            Some(Symbol { range, id })
+        });
+        let union = |left: &Symbol, right: &Symbol| {
+            let &Merged { rank, id } = self.merges.get(&(left.id?, right.id?))?;
+            Some(Union { priority: rank, id })
+        };
+        ids.extend(merging::merge(letters.collect(), union).filter_map(|symbol| symbol.id));
+    }
+}
+
+/// The two tokens that a line of the list merges, and the token they become.
+fn read_merge(merge: &str, vocabulary: &Vocabulary) -> Result<(Pair, TokenId), String> {
+    // The first part may itself begin with a space.
+    let mut letters = merge.char_indices().skip(1);
+    let cut = letters.find(|&(_, letter)| letter == ' ').map(|(at, _)| at);
+    let (left, right) = merge.split_at(cut.unwrap_or(merge.len()));
+    let right = right.strip_prefix(' ').filter(|right| !right.is_empty());
+    let right = right.ok_or_else(|| format!("the merge '{merge}' is not two parts"))?;
+    let id = |text: &str| {
+        let id = vocabulary.id(text);
+        id.ok_or_else(|| format!("its merges do not fit its tokens: '{text}' of the merge '{merge}' is none"))
+    };
+    Ok(((id(left)?, id(right)?), id(&format!("{left}{right}"))?))
 }
 
 /// The byte a letter of the byte alphabet stands for: printable Latin-1 stands for itself,

@@ -6,9 +6,11 @@
 
 mod byte_pair;
 mod charsmap;
+mod merging;
 mod published;
 mod sentence_piece;
 mod sentence_piece_file;
+mod texts;
 mod vocabulary;
 
 use std::ops::Range;
@@ -191,7 +193,9 @@ impl Tokenizer {
                 for fragment in fragments {
                     match fragment {
                         Fragment::Token(id) => ids.push(id),
-                        Fragment::Text(range) => method.encode(text.get(range).unwrap_or_default(), &mut ids)?,
+                        Fragment::Text(range) => {
+                            method.encode(text.get(range).unwrap_or_default(), &self.vocabulary, &mut ids)?;
+                        }
                     }
                 }
             }

@@ -66,6 +66,7 @@ pub(super) fn read(folder: &ModelFolder) -> Result<(Vocabulary, Published, Strin
     let added = file.remove("added_tokens").filter(|added| !added.is_null());
     let added = added.unwrap_or_else(|| Value::Array(Vec::new()));
     let added: Vec<AddedToken> = serde_json::from_value(added).map_err(|error| invalid(error.to_string()))?;
+    check_merges(&file).map_err(invalid)?;
     let spells_bytes_as_letters = file.get("decoder").is_some_and(has_byte_level);
     let stripped = serde_json::to_vec(&file).map_err(|error| invalid(error.to_string()))?;
     let steps = tokenizers::Tokenizer::from_bytes(stripped).map_err(|error| invalid(error.to_string()))?;
@@ -114,6 +115,34 @@ pub(super) fn chat_template(folder: &ModelFolder) -> Result<Option<String>, Engi
         template => template,
     };
     Ok(template.and_then(Value::as_str).map(str::to_owned))
+}
+
+/// Refuses what the crate would panic at when it reads merges: two parts that make no token.
+fn check_merges(file: &Map<String, Value>) -> Result<(), String> {
+    let field = |name: &str| file.get("model").and_then(|model| model.get(name));
+    let Some(vocabulary) = field("vocab").and_then(Value::as_object) else {
+        return Ok(());
+    };
+    let prefix = field("continuing_subword_prefix")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    for merge in field("merges").and_then(Value::as_array).into_iter().flatten() {
+        let parts = match merge {
+            Value::String(merge) => merge.split_once(' '),
+            Value::Array(parts) => match parts.as_slice() {
+                [Value::String(left), Value::String(right)] => Some((left.as_str(), right.as_str())),
+                _ => None,
+            },
+            _ => None,
+        };
+        // What is no merge at all the crate refuses itself.
+        let Some((left, right)) = parts else { continue };
+        let union = right.get(prefix.len()..).map(|rest| format!("{left}{rest}"));
+        if union.is_none_or(|union| !vocabulary.contains_key(&union)) {
+            return Err(format!("its merge of '{left}' and '{right}' makes no token"));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a step, or one of several, is of the kind `ByteLevel`.

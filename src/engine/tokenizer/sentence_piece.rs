@@ -5,12 +5,14 @@
 //! Models of SentencePiece's other type, unigram, are cut by that crate's best path.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 use tokenizers::Model as _;
 use tokenizers::models::unigram::Unigram;
 
 use super::charsmap::CharsMap;
+use super::merging::{self, Symbol, Union};
 use super::vocabulary::{Defaults, Vocabulary};
 use crate::engine::{EngineError, TokenId};
 use crate::models::gguf::GgufFile;
@@ -92,100 +94,29 @@ impl Form {
     }
 }
 
-/// A stretch of text on its way to a token; a merged symbol's right neighbour becomes empty.
-#[derive(Debug, Clone, Copy)]
-struct Symbol {
-    start: usize,
-    end: usize,
-    previous: Option<usize>,
-    next: Option<usize>,
-}
+/// A score as a priority of merging.
+#[derive(Debug)]
+struct Score(f32);
 
-/// Two neighbours whose union is a token.
-#[derive(Debug, PartialEq)]
-struct Candidate {
-    score: f32,
-    left: usize,
-    right: usize,
-    /// The length of the union when it was found, to notice that a part has changed since.
-    length: usize,
-}
-
-impl Eq for Candidate {}
-
-impl Ord for Candidate {
-    /// The best score first, then the leftmost.
+impl Ord for Score {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.score
-            .total_cmp(&other.score)
-            .then(other.left.cmp(&self.left))
-            .then(other.length.cmp(&self.length))
+        self.0.total_cmp(&other.0)
     }
 }
 
-impl PartialOrd for Candidate {
+impl PartialOrd for Score {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-/// One text being merged.
-struct Merging<'a> {
-    text: &'a str,
-    vocabulary: &'a Vocabulary,
-    symbols: Vec<Symbol>,
-    candidates: BinaryHeap<Candidate>,
-}
-
-impl Merging<'_> {
-    fn consider(&mut self, left: Option<usize>, right: Option<usize>) {
-        let (Some(left), Some(right)) = (left, right) else {
-            return;
-        };
-        let (Some(first), Some(second)) = (self.symbols.get(left), self.symbols.get(right)) else {
-            return;
-        };
-        let union = self.text.get(first.start..second.end).unwrap_or_default();
-        if let Some(id) = self.vocabulary.ordinary_id(union) {
-            self.candidates.push(Candidate {
-                score: self.vocabulary.score(id),
-                left,
-                right,
-                length: union.len(),
-            });
-        }
-    }
-
-    fn run(&mut self) {
-        for right in 1..self.symbols.len() {
-            self.consider(Some(right - 1), Some(right));
-        }
-        while let Some(Candidate {
-            left, right, length, ..
-        }) = self.candidates.pop()
-        {
-            let (Some(&first), Some(&second)) = (self.symbols.get(left), self.symbols.get(right)) else {
-                continue;
-            };
-            let (first_length, second_length) = (first.end - first.start, second.end - second.start);
-            if first_length == 0 || second_length == 0 || first_length + second_length != length {
-                continue;
-            }
-            if let Some(symbol) = self.symbols.get_mut(left) {
-                symbol.end = second.end;
-                symbol.next = second.next;
-            }
-            if let Some(symbol) = self.symbols.get_mut(right) {
-                symbol.end = symbol.start;
-            }
-            if let Some(symbol) = second.next.and_then(|next| self.symbols.get_mut(next)) {
-                symbol.previous = Some(left);
-            }
-            self.consider(first.previous, Some(left));
-            self.consider(Some(left), second.next);
-        }
+impl PartialEq for Score {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
     }
 }
+
+impl Eq for Score {}
 
 impl SentencePiece {
     pub fn from_gguf(file: &GgufFile) -> Result<Self, EngineError> {
@@ -272,33 +203,26 @@ impl SentencePiece {
 
 /// Appends the ids of a text by merging. Neighbouring characters that are unknown are one unknown token.
 fn merge(text: &str, unknown: Option<TokenId>, vocabulary: &Vocabulary, ids: &mut Vec<TokenId>) {
-    let letters: Vec<(usize, char)> = text.char_indices().collect();
-    let last = letters.len().saturating_sub(1);
-    let symbols = letters.iter().enumerate().map(|(place, &(start, letter))| Symbol {
-        start,
-        end: start + letter.len_utf8(),
-        previous: place.checked_sub(1),
-        next: (place < last).then_some(place + 1),
+    let known = |range: Range<usize>| vocabulary.ordinary_id(text.get(range)?);
+    let letters = text.char_indices().map(|(start, letter)| {
+        let range = start..start + letter.len_utf8();
+        let id = known(range.clone());
+        Symbol { range, id }
     });
-    let mut merging = Merging {
-        text,
-        vocabulary,
-        symbols: symbols.collect(),
-        candidates: BinaryHeap::new(),
+    let union = |left: &Symbol, right: &Symbol| {
+        let id = known(left.range.start..right.range.end)?;
+        let priority = Score(vocabulary.score(id));
+        Some(Union { priority, id })
     };
-    merging.run();
     let mut after_unknown = false;
-    for symbol in merging.symbols.iter().filter(|symbol| symbol.start < symbol.end) {
-        let part = text.get(symbol.start..symbol.end).unwrap_or_default();
-        let known = vocabulary.ordinary_id(part);
-        match (known, unknown) {
+    for symbol in merging::merge(letters.collect(), union) {
+        match (symbol.id, unknown) {
             (Some(id), _) => ids.push(id),
             (None, Some(unknown)) if !after_unknown => ids.push(unknown),
             (None, Some(_)) => {}
-            // Only a single character can be no token: a union was one when it was made.
-            (None, None) => ids.extend(byte_ids(part, vocabulary)),
+            (None, None) => ids.extend(byte_ids(text.get(symbol.range).unwrap_or_default(), vocabulary)),
         }
-        after_unknown = known.is_none();
+        after_unknown = symbol.id.is_none();
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::Fragment;
+use super::texts::Texts;
 use crate::engine::{EngineError, TokenId};
 use crate::models::gguf::GgufFile;
 
@@ -57,10 +58,9 @@ pub(super) enum Kind {
 
 #[derive(Debug)]
 pub(super) struct Vocabulary {
-    texts: Vec<String>,
+    texts: Texts,
     kinds: Vec<Kind>,
     scores: Vec<f32>,
-    ids: HashMap<String, TokenId>,
     /// Tokens matched whole, longest first: the order in which they cut a text.
     whole: Vec<TokenId>,
     /// Places in `whole` by their text's first two bytes (the second is 0 for a text of one byte).
@@ -70,18 +70,23 @@ pub(super) struct Vocabulary {
 
 impl Vocabulary {
     /// The tokens by their ids, each with its kind, and with its score where the method goes by scores.
-    pub fn new(mut texts: Vec<String>, kinds: Vec<Kind>, scores: Option<Vec<f32>>, special: Special) -> Self {
-        for (id, text) in texts.iter_mut().enumerate() {
-            if text.is_empty() {
-                *text = format!("[EMPTY_{id}]");
+    pub fn new<Text: AsRef<str>>(
+        tokens: impl IntoIterator<Item = Text>,
+        kinds: Vec<Kind>,
+        scores: Option<Vec<f32>>,
+        special: Special,
+    ) -> Self {
+        let mut texts = Texts::default();
+        for (id, text) in tokens.into_iter().enumerate() {
+            match text.as_ref() {
+                "" => texts.push(&format!("[EMPTY_{id}]")),
+                text => texts.push(text),
             }
         }
-        let ids = texts.iter().cloned().zip(0..).collect();
         let mut vocabulary = Self {
             texts,
             kinds,
             scores: scores.unwrap_or_default(),
-            ids,
             whole: Vec::new(),
             whole_by_start: HashMap::new(),
             special,
@@ -98,16 +103,16 @@ impl Vocabulary {
         };
         let key = "tokenizer.ggml.tokens";
         let texts = file.required(key, file.texts(key)?)?;
-        if texts.is_empty() || u32::try_from(texts.len()).is_err() {
-            return Err(invalid(format!("it lists {} tokens", texts.len())));
+        let count = file.required(key, file.list_length(key)?)?;
+        if count == 0 || TokenId::try_from(count).is_err() {
+            return Err(invalid(format!("it lists {count} tokens")));
         }
         let per_token = |key: &str| -> Result<Option<Vec<f64>>, EngineError> {
             let list = file.numbers(key)?;
             match &list {
-                Some(list) if list.len() < texts.len() => Err(invalid(format!(
-                    "'{key}' has {} entries for {} tokens",
-                    list.len(),
-                    texts.len()
+                Some(list) if list.len() < count => Err(invalid(format!(
+                    "'{key}' has {} entries for {count} tokens",
+                    list.len()
                 ))),
                 _ => Ok(list),
             }
@@ -115,7 +120,7 @@ impl Vocabulary {
         let scores = per_token("tokenizer.ggml.scores")?;
         let scores = scores.map(|list| list.iter().map(|&score| score as f32).collect());
         let kinds = match per_token("tokenizer.ggml.token_type")? {
-            None => vec![Kind::Ordinary; texts.len()],
+            None => vec![Kind::Ordinary; count],
             Some(list) => list
                 .iter()
                 .map(|&kind| match kind as i64 {
@@ -128,7 +133,7 @@ impl Vocabulary {
         let special = |key: &str, default: Option<TokenId>| -> Result<Option<TokenId>, EngineError> {
             // As llama.cpp does, an id outside the vocabulary counts as absent.
             let id = file.unsigned(key)?.map_or(default, |id| u32::try_from(id).ok());
-            Ok(id.filter(|&id| (id as usize) < texts.len()))
+            Ok(id.filter(|&id| (id as usize) < count))
         };
         let bos = special("tokenizer.ggml.bos_token_id", defaults.bos)?;
         let eos = special("tokenizer.ggml.eos_token_id", defaults.eos)?;
@@ -159,9 +164,9 @@ impl Vocabulary {
             .collect();
         let texts = &self.texts;
         self.whole
-            .sort_by_key(|&id| std::cmp::Reverse(texts.get(id as usize).map_or(0, String::len)));
+            .sort_by_key(|&id| std::cmp::Reverse(texts.get(id).map_or(0, str::len)));
         for (place, &id) in self.whole.iter().enumerate() {
-            if let Some([first, rest @ ..]) = texts.get(id as usize).map(String::as_bytes) {
+            if let Some([first, rest @ ..]) = texts.get(id).map(str::as_bytes) {
                 let start = [*first, rest.first().copied().unwrap_or(0)];
                 self.whole_by_start.entry(start).or_default().push(place);
             }
@@ -173,11 +178,11 @@ impl Vocabulary {
     }
 
     pub fn text(&self, id: TokenId) -> Option<&str> {
-        self.texts.get(id as usize).map(String::as_str)
+        self.texts.get(id)
     }
 
     pub fn id(&self, text: &str) -> Option<TokenId> {
-        self.ids.get(text).copied()
+        self.texts.find(text)
     }
 
     /// Whether the token is matched whole rather than built from its parts.
@@ -197,10 +202,6 @@ impl Vocabulary {
 
     pub fn score(&self, id: TokenId) -> f32 {
         self.scores.get(id as usize).copied().unwrap_or(0.0)
-    }
-
-    pub fn ids(&self) -> impl Iterator<Item = (&String, TokenId)> {
-        self.ids.iter().map(|(text, &id)| (text, id))
     }
 
     /// Cuts a text at the tokens matched whole: user-defined ones anywhere, control tokens where they lie

@@ -1,5 +1,6 @@
 //! Reads a GGUF header from bytes that may be anything: every length is checked before it is believed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -381,11 +382,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The elements of a list of texts.
-    pub fn texts(bytes: &'a [u8], length: usize) -> Vec<String> {
+    pub fn texts(bytes: &'a [u8], length: usize) -> impl Iterator<Item = Cow<'a, str>> {
         let mut reader = Self::new(bytes);
         (0..length)
-            .map_while(|_| reader.text_bytes("").ok())
-            .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
-            .collect()
+            .map_while(move |_| reader.text_bytes("").ok())
+            .map(String::from_utf8_lossy)
     }
 }
