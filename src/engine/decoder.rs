@@ -11,7 +11,7 @@ use super::{Cancel, EngineError, TokenId};
 
 /// The most tokens that go through the layers together; more are cut into several passes.
 /// The bits of a result do not depend on it, memory and the time until a stop is noticed do.
-const TOKENS_PER_PASS: usize = 480;
+const TOKENS_PER_PASS: usize = 192;
 
 /// Tokens that follow a sequence's past.
 pub struct Step<'a> {
@@ -21,6 +21,13 @@ pub struct Step<'a> {
     pub tokens: &'a [TokenId],
     /// The last so many of `tokens` give a hidden state.
     pub wanted: usize,
+}
+
+impl Step<'_> {
+    /// Where in `tokens` those begin that give a hidden state.
+    fn first_wanted(&self) -> usize {
+        self.tokens.len() - self.wanted
+    }
 }
 
 /// A loaded model.
@@ -83,6 +90,7 @@ impl Decoder {
         cancel: &Cancel,
     ) -> Result<Vec<f32>, EngineError> {
         let mut hidden = Vec::new();
+        let mut scratch = Scratch::default();
         let mut pass = Vec::new();
         let mut room = TOKENS_PER_PASS;
         let lengths: Vec<usize> = steps.iter().map(|step| step.tokens.len()).collect();
@@ -97,14 +105,14 @@ impl Decoder {
                 room -= end - start;
                 start = end;
                 if room == 0 {
-                    self.pass(cache, steps, &pass, reach, cancel, &mut hidden)?;
+                    self.pass(cache, steps, &pass, reach, cancel, &mut scratch, &mut hidden)?;
                     pass.clear();
                     room = TOKENS_PER_PASS;
                 }
             }
         }
         if !pass.is_empty() {
-            self.pass(cache, steps, &pass, reach, cancel, &mut hidden)?;
+            self.pass(cache, steps, &pass, reach, cancel, &mut scratch, &mut hidden)?;
         }
         Ok(hidden)
     }
@@ -122,6 +130,10 @@ impl Decoder {
         logits
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the state of a pass, which nothing else shares"
+    )]
     fn pass(
         &self,
         cache: &mut Cache,
@@ -129,6 +141,7 @@ impl Decoder {
         parts: &[Part],
         reach: Reach,
         cancel: &Cancel,
+        scratch: &mut Scratch,
         hidden: &mut Vec<f32>,
     ) -> Result<(), EngineError> {
         let settings = &self.settings;
@@ -136,9 +149,8 @@ impl Decoder {
         let (mut tokens, mut positions, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
         for part in parts {
             let Some(step) = steps.get_mut(part.step) else { continue };
-            let first_wanted = step.tokens.len() - step.wanted;
             for place in part.tokens.clone() {
-                if place >= first_wanted {
+                if place >= step.first_wanted() {
                     wanted.push(tokens.len());
                 }
                 positions.push(step.sequence.rows.len());
@@ -146,21 +158,7 @@ impl Decoder {
                 tokens.extend(step.tokens.get(place));
             }
         }
-        // A step appears in one pass at most once, so its rows now end with this part's tokens.
-        let mut first_token = 0;
-        let queries: Vec<Query<'_>> = parts
-            .iter()
-            .filter_map(|part| {
-                let rows = &steps.get(part.step)?.sequence.rows;
-                let count = part.tokens.len();
-                first_token += count;
-                Some(Query {
-                    first_token: first_token - count,
-                    count,
-                    rows,
-                })
-            })
-            .collect();
+        let mut queries = queries(steps, parts, |_| 0);
 
         let mut x = embed(self.files.as_ref(), settings, &tokens)?;
         if let Some(scale) = settings.embedding_scale {
@@ -172,42 +170,40 @@ impl Decoder {
             .window
             .as_ref()
             .map(|turning| turning.angles(&positions));
-        let mut scratch = Scratch::new(settings, tokens.len());
+        scratch.fit(settings, tokens.len());
+        let last = self.weights.layers.len() - 1;
         for (index, (layer, kind)) in self.weights.layers.iter().zip(&settings.layers).enumerate() {
             go_on(cancel)?;
             let windowed = window.as_ref().filter(|_| kind.window.is_some());
             let angles = windowed.or(Some(&whole)).filter(|_| kind.turns);
-            self.attention(layer, index, *kind, angles, &queries, cache, &mut x, &mut scratch);
+            self.project(layer, index, angles, cache, &x, scratch);
+            if index == last {
+                // What asks for the other tokens has their keys and values, and no layer follows that would ask for more.
+                x = rows_of(&x, settings.width, &wanted);
+                scratch.queries = rows_of(&scratch.queries, settings.query_width(), &wanted);
+                scratch.fit(settings, wanted.len());
+                queries = self::queries(steps, parts, |step| step.first_wanted());
+            }
+            self.attend(layer, index, *kind, &queries, cache, &mut x, scratch);
             go_on(cancel)?;
-            self.feed_forward(layer, &mut x, &mut scratch);
+            self.feed_forward(layer, &mut x, scratch);
         }
         cache.grow(tokens.len());
-        let width = settings.width;
-        let kept: Vec<f32> = wanted
-            .iter()
-            .filter_map(|&token| x.get(token * width..(token + 1) * width))
-            .flatten()
-            .copied()
-            .collect();
-        let mut normed = vec![0f32; kept.len()];
-        kernels::rms_norm(&kept, &self.weights.output_norm, settings.epsilon, &mut normed);
-        hidden.extend(normed);
+        let start = hidden.len();
+        hidden.resize(start + x.len(), 0.0);
+        let hidden = hidden.get_mut(start..).unwrap_or_default();
+        kernels::rms_norm(&x, &self.weights.output_norm, settings.epsilon, hidden);
         Ok(())
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the state of a pass, which nothing else shares"
-    )]
-    fn attention(
+    /// Computes what a layer's attention reads of every token, and stores the keys and values.
+    fn project(
         &self,
         layer: &Layer,
         index: usize,
-        kind: LayerSettings,
         angles: Option<&Angles>,
-        queries: &[Query<'_>],
         cache: &mut Cache,
-        x: &mut [f32],
+        x: &[f32],
         scratch: &mut Scratch,
     ) {
         let settings = &self.settings;
@@ -216,8 +212,6 @@ impl Decoder {
             queries: q,
             keys: k,
             values: v,
-            attended,
-            output,
             ..
         } = scratch;
         let input = self.normed(x, layer.attention_norm.as_deref(), normed);
@@ -225,11 +219,31 @@ impl Decoder {
         self.norm_and_turn(q, layer.query_norm.as_deref(), settings.query_width(), angles);
         self.norm_and_turn(k, layer.key_norm.as_deref(), settings.key_width(), angles);
         let first_row = cache.rows();
-        let Some(store) = cache.layers.get_mut(index) else {
+        if let Some(store) = cache.layers.get_mut(index) {
+            kernels::store_keys(&mut store.keys, first_row, k, settings.key_width());
+            store.values.extend_from_slice(v);
+        }
+    }
+
+    /// Adds what attention gives each token of `x`, whose queries are in `scratch`.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the state of a pass, which nothing else shares"
+    )]
+    fn attend(
+        &self,
+        layer: &Layer,
+        index: usize,
+        kind: LayerSettings,
+        queries: &[Query<'_>],
+        cache: &Cache,
+        x: &mut [f32],
+        scratch: &mut Scratch,
+    ) {
+        let settings = &self.settings;
+        let Some(store) = cache.layers.get(index) else {
             return;
         };
-        kernels::store_keys(&mut store.keys, first_row, k, settings.key_width());
-        store.values.extend_from_slice(v);
         let heads = Heads {
             queries: settings.heads,
             key_values: settings.key_value_heads,
@@ -238,6 +252,13 @@ impl Decoder {
             scale: settings.attention_scale,
             cap: settings.attention_cap,
         };
+        let Scratch {
+            normed,
+            queries: q,
+            attended,
+            output,
+            ..
+        } = scratch;
         kernels::attend(heads, queries, q, &store.keys, &store.values, attended);
         layer.attention_output.apply(attended, output);
         self.add_to_stream(x, output, layer.attention_post_norm.as_deref(), normed);
@@ -309,7 +330,31 @@ fn go_on(cancel: &Cancel) -> Result<(), EngineError> {
     }
 }
 
+/// The tokens that ask, each part's from the place `first` says of its step on, counted through in this order.
+fn queries<'a>(steps: &'a [Step<'_>], parts: &[Part], first: impl Fn(&Step<'_>) -> usize) -> Vec<Query<'a>> {
+    let mut first_token = 0;
+    let query = |part: &Part| {
+        let step = steps.get(part.step)?;
+        let asking = part.tokens.start.max(first(step))..part.tokens.end;
+        first_token += asking.len();
+        Some(Query {
+            first_token: first_token - asking.len(),
+            count: asking.len(),
+            // A step appears in one pass at most once, so its rows now end with this part's tokens.
+            rows: &step.sequence.rows,
+        })
+    };
+    parts.iter().filter_map(query).filter(|query| query.count > 0).collect()
+}
+
+/// Some rows, each so wide.
+fn rows_of(x: &[f32], width: usize, rows: &[usize]) -> Vec<f32> {
+    let row = |&row: &usize| x.get(row * width..(row + 1) * width);
+    rows.iter().filter_map(row).flatten().copied().collect()
+}
+
 /// What the layers of a pass write in turn, `[token][…]` each.
+#[derive(Default)]
 struct Scratch {
     normed: Vec<f32>,
     queries: Vec<f32>,
@@ -321,17 +366,15 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn new(settings: &Settings, tokens: usize) -> Self {
-        let zeros = |width: usize| vec![0f32; tokens * width];
-        Self {
-            normed: zeros(settings.width),
-            queries: zeros(settings.query_width()),
-            keys: zeros(settings.key_width()),
-            values: zeros(settings.key_width()),
-            attended: zeros(settings.query_width()),
-            output: zeros(settings.width),
-            gates: GateScratch::default(),
-        }
+    /// Makes room for so many tokens. What is in there stays as it is, since all of it is written before it is read.
+    fn fit(&mut self, settings: &Settings, tokens: usize) {
+        let fit = |part: &mut Vec<f32>, width: usize| part.resize(tokens * width, 0.0);
+        fit(&mut self.normed, settings.width);
+        fit(&mut self.queries, settings.query_width());
+        fit(&mut self.keys, settings.key_width());
+        fit(&mut self.values, settings.key_width());
+        fit(&mut self.attended, settings.query_width());
+        fit(&mut self.output, settings.width);
     }
 }
 
