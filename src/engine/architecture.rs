@@ -3,22 +3,7 @@
 //! GGUF names its tensors alike in every architecture, so one decoder runs them all. What differs from file to file
 //! is in [`Settings`](super::settings::Settings).
 
-/// How the two numbers that turn together lie in a head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RotaryLayout {
-    /// Neighbours: 0 with 1, 2 with 3.
-    Neighbours,
-    /// Halves: 0 with n/2, 1 with n/2 + 1.
-    Halves,
-}
-
-/// The function of the feed-forward gate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Activation {
-    Silu,
-    /// GELU by its tanh approximation.
-    Gelu,
-}
+pub use polyclinic_kernels::{Activation, RotaryLayout};
 
 /// Where the norms of a block stand: of attention as of feed-forward.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

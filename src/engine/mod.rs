@@ -11,7 +11,6 @@ pub mod endpoint;
 mod error;
 mod experts;
 mod generation;
-mod kernels;
 mod local;
 mod machine;
 pub mod memory;
@@ -26,6 +25,7 @@ mod weights;
 use std::fmt;
 use std::path::Path;
 
+use polyclinic_kernels as kernels;
 use serde::{Deserialize, Serialize};
 
 pub use crate::cancel::Cancel;

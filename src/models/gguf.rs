@@ -4,20 +4,20 @@
 //! The header comes from strangers: counts and lengths are checked before they are believed,
 //! and every failure names the file and what to do.
 
+mod labels;
 mod reader;
-mod types;
 
 use std::borrow::Cow;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use labels::file_type_label;
 use memmap2::Mmap;
 
 use super::Summary;
+pub use polyclinic_kernels::TensorType;
 pub use reader::{Array, TensorInfo, Value};
 use reader::{Header, Kind, Reader};
-pub use types::TensorType;
-use types::file_type_label;
 
 /// What can be wrong with a model file.
 #[derive(Debug, thiserror::Error)]

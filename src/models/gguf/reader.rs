@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::types::TensorType;
+use polyclinic_kernels::TensorType;
 
 /// More entries than any real file has; a larger count means damage.
 const MOST_METADATA: u64 = 1 << 16;

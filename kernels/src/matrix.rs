@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::dense::DenseMatrix;
 use super::quantize::{Activations, Rounding};
 use super::tiles::TileMatrix;
-use crate::models::gguf::TensorType;
+use super::types::TensorType;
 
 /// Output rows that one step of a kernel computes; matrices are padded to whole panels.
 pub(super) const PANEL: usize = 32;

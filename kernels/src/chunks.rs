@@ -169,37 +169,29 @@ fn pack_block(format: &Format, layout: &Layout, block: &Unpacked, output: usize,
     }
 }
 
-/// Writes one output's numbers of a tile.
+/// Writes one output's numbers of a tile, four bytes at a time: that is what makes loading fast.
 fn pack_row(bits: usize, numbers: &[u8; BLOCK], output: usize, tile: &mut [u8]) {
-    let fours = numbers.as_chunks::<4>().0;
+    let fours = tile.as_chunks_mut::<4>().0.iter_mut();
+    let fours = fours.skip(output).step_by(PANEL);
     if bits == 8 {
-        for (tile, four) in tile.as_chunks_mut::<{ 4 * PANEL }>().0.iter_mut().zip(fours) {
-            tile[4 * output..][..4].copy_from_slice(four);
+        for (place, four) in fours.zip(numbers.as_chunks().0) {
+            *place = *four;
         }
         return;
     }
-    let (halves, planes) = tile.split_at_mut(TILE / 2);
-    let (low, high) = fours.split_at(4);
-    for (tile, (low, high)) in halves
-        .as_chunks_mut::<{ 4 * PANEL }>()
-        .0
-        .iter_mut()
-        .zip(low.iter().zip(high))
-    {
-        for (byte, (low, high)) in tile[4 * output..][..4].iter_mut().zip(low.iter().zip(high)) {
-            *byte = low & 15 | high << 4;
-        }
-    }
-    for (step, four) in fours.iter().enumerate() {
-        // Of the fifth bits eight steps share a byte, of the fifth and sixth four.
-        let (start, shift) = match bits {
-            5 => (0, step),
-            6 => (step % 2 * 4 * PANEL, step / 2 * 2),
-            _ => return,
-        };
-        for (byte, number) in planes[start + 4 * output..][..4].iter_mut().zip(four) {
-            *byte |= number >> 4 << shift;
-        }
+    let halves: [u8; BLOCK / 2] = std::array::from_fn(|place| numbers[place] & 15 | numbers[place + 16] << 4);
+    // Of the fifth bits eight steps of four inputs share a byte, of the fifth and sixth four.
+    let fifth: [u8; 4] =
+        std::array::from_fn(|lane| (0..8).fold(0, |plane, step| plane | (numbers[4 * step + lane] >> 4) << step));
+    let both: [u8; 8] =
+        std::array::from_fn(|lane| (0..4).fold(0, |plane, pair| plane | (numbers[8 * pair + lane] >> 4) << (2 * pair)));
+    let planes: &[[u8; 4]] = match bits {
+        5 => &[fifth],
+        6 => both.as_chunks().0,
+        _ => &[],
+    };
+    for (place, four) in fours.zip(halves.as_chunks().0.iter().chain(planes)) {
+        *place = *four;
     }
 }
 

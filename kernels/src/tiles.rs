@@ -14,7 +14,7 @@ use super::products::add_products;
 #[cfg(target_arch = "x86_64")]
 use super::products::avx512;
 use super::quantize::{Activations, Rounding};
-use crate::models::gguf::TensorType;
+use super::types::TensorType;
 
 /// Tokens of a task: their inputs stay in the second-level cache.
 const TOKENS_PER_TASK: usize = 96;

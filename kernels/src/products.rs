@@ -7,7 +7,7 @@ use super::chunks::Span;
 use super::matrix::PANEL;
 use super::quantize::{Activations, BLOCK};
 #[cfg(target_arch = "x86_64")]
-use super::{Level, avx2};
+use super::{Level, avx2, sse2};
 use super::{for_level, multiply_add};
 
 /// Adds a span's part to the sums of tokens `first..`.
@@ -15,13 +15,25 @@ pub(super) fn add_products(span: &Span<'_>, x: &Activations, first: usize, sums:
     for (place, sums) in sums.iter_mut().enumerate() {
         let token = first + place;
         #[cfg(target_arch = "x86_64")]
-        if Level::detect() == Level::Avx2 {
-            // SAFETY: the level was detected on this processor.
-            #[expect(unsafe_code, reason = "instructions chosen at run time")]
-            unsafe {
-                avx2::step(span, x, token, sums);
+        match Level::detect() {
+            Level::Portable => {
+                // SAFETY: every x86-64 has SSE2.
+                #[expect(unsafe_code, reason = "instructions that a function has to name")]
+                unsafe {
+                    sse2::step(span, x, token, sums);
+                }
+                continue;
             }
-            continue;
+            Level::Avx2 => {
+                // SAFETY: the level was detected on this processor.
+                #[expect(unsafe_code, reason = "instructions chosen at run time")]
+                unsafe {
+                    avx2::step(span, x, token, sums);
+                }
+                continue;
+            }
+            // Which has its own products on chunks as they are held.
+            Level::Avx512Vnni => {}
         }
         for_level!(step_one(span: &Span<'_>, x: &Activations, token: usize, sums: &mut [f32; PANEL]));
     }
@@ -252,6 +264,43 @@ pub(super) mod avx512 {
             unsafe {
                 _mm512_storeu_ps(out.as_mut_ptr(), sums[0]);
                 _mm512_storeu_ps(out.as_mut_ptr().add(16), sums[1]);
+            }
+        }
+    }
+}
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::super::chunks::{SPAN, TILE};
+    use super::*;
+
+    #[test]
+    fn sse2_gives_the_bits_of_the_plain_definition() {
+        let bytes: Vec<u8> = (0..SPAN * PANEL).map(|i| (i * 7919 % 251) as u8).collect();
+        let scales: [f32; SPAN / 16 * PANEL] = std::array::from_fn(|i| (i % 37) as f32 * 0.01 - 0.1);
+        let minimums: [f32; SPAN / BLOCK * PANEL] = std::array::from_fn(|i| (i % 23) as f32 * 0.03 - 0.2);
+        let numbers: Vec<f32> = (0..2 * SPAN).map(|i| ((i * 101 % 997) as f32).sin()).collect();
+        let x = Activations::round(&numbers, SPAN, super::super::quantize::Rounding::Blocks);
+        for (halves, zero, minimums) in [(1, 0, Some(&minimums)), (1, 128, None), (2, 32, None)] {
+            let span = Span {
+                first_block: 0,
+                blocks: SPAN / BLOCK,
+                halves,
+                zero,
+                numbers: &bytes,
+                stride: TILE,
+                scales: &scales,
+                minimums,
+            };
+            for token in 0..2 {
+                let (mut ours, mut plain) = ([0.5; PANEL], [0.5; PANEL]);
+                // SAFETY: every x86-64 has SSE2.
+                #[expect(unsafe_code, reason = "instructions that a function has to name")]
+                unsafe {
+                    sse2::step(&span, &x, token, &mut ours);
+                }
+                step_one::<false>(&span, &x, token, &mut plain);
+                assert_eq!(ours, plain, "{halves} halves, zero {zero}, token {token}");
             }
         }
     }

@@ -3,7 +3,23 @@
 use rayon::prelude::*;
 
 use super::{exp, for_level, multiply_add};
-use crate::engine::architecture::{Activation, RotaryLayout};
+
+/// How the two numbers that turn together lie in a head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RotaryLayout {
+    /// Neighbours: 0 with 1, 2 with 3.
+    Neighbours,
+    /// Halves: 0 with n/2, 1 with n/2 + 1.
+    Halves,
+}
+
+/// The function of the feed-forward gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activation {
+    Silu,
+    /// GELU by its tanh approximation.
+    Gelu,
+}
 
 /// Tokens in a task; smaller tasks cost more to hand out than they save.
 const TOKENS_PER_TASK: usize = 16;

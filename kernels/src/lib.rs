@@ -6,6 +6,9 @@
 //!
 //! The default build runs on any processor of its family, so instructions beyond the common ones are chosen at
 //! run time ([`Level`]). Levels differ from each other in the last digits, and a run records which one it used.
+//!
+//! This is a crate of its own so that it is compiled as one unit in every profile: the program's own many units,
+//! which make changes to it quick to build, would leave calls in the innermost loops.
 
 mod attention;
 #[cfg(target_arch = "x86_64")]
@@ -17,13 +20,17 @@ mod formats;
 mod matrix;
 mod products;
 mod quantize;
+#[cfg(target_arch = "x86_64")]
+mod sse2;
 mod tiles;
+mod types;
 
 use std::sync::OnceLock;
 
 pub use attention::{Heads, Query, attend, store_keys, stored_keys};
-pub use elementwise::{Turned, add, add_bias, gate, rms_norm, rotate, scale, soft_cap};
+pub use elementwise::{Activation, RotaryLayout, Turned, add, add_bias, gate, rms_norm, rotate, scale, soft_cap};
 pub use matrix::{Matrix, candle_type, dequantize, multiply_all};
+pub use types::TensorType;
 
 /// The instructions the kernels use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,14 +98,14 @@ macro_rules! for_level {
             fn avx2($($argument: $type),*) $(-> $result)? {
                 $body::<true $($(, $generic)+)?>($($argument),*)
             }
-            match $crate::engine::kernels::Level::detect() {
+            match $crate::Level::detect() {
                 // SAFETY: the level was detected on this processor.
                 #[expect(unsafe_code, reason = "instructions chosen at run time")]
-                $crate::engine::kernels::Level::Avx512Vnni => unsafe { avx512($($argument),*) },
+                $crate::Level::Avx512Vnni => unsafe { avx512($($argument),*) },
                 // SAFETY: the level was detected on this processor.
                 #[expect(unsafe_code, reason = "instructions chosen at run time")]
-                $crate::engine::kernels::Level::Avx2 => unsafe { avx2($($argument),*) },
-                $crate::engine::kernels::Level::Portable => $body::<false $($(, $generic)+)?>($($argument),*),
+                $crate::Level::Avx2 => unsafe { avx2($($argument),*) },
+                $crate::Level::Portable => $body::<false $($(, $generic)+)?>($($argument),*),
             }
         }
         #[cfg(not(target_arch = "x86_64"))]

@@ -1,7 +1,7 @@
 //! ggml's quantized formats of 4 to 8 bits: how each stores a block, and how to spread it out.
 
 use super::quantize::Rounding;
-use crate::models::gguf::TensorType;
+use super::types::TensorType;
 
 /// How a format stores its numbers.
 #[derive(Debug)]
@@ -225,8 +225,10 @@ fn q5_k(block: &[u8], out: &mut Unpacked) {
         .enumerate()
     {
         spread_nibbles(bytes, numbers);
-        for (place, number) in numbers.iter_mut().enumerate() {
-            *number |= (fifth[place % 32] >> (2 * part + place / 32) & 1) << 4;
+        for (half, numbers) in numbers.chunks_exact_mut(32).enumerate() {
+            for (number, bits) in numbers.iter_mut().zip(fifth) {
+                *number |= (bits >> (2 * part + half) & 1) << 4;
+            }
         }
     }
 }
@@ -236,10 +238,11 @@ fn q6_k(block: &[u8], out: &mut Unpacked) {
     out.steps.copy_from_slice(&block[192..208]);
     for (part, numbers) in out.numbers.chunks_exact_mut(128).enumerate() {
         let (low, high) = (&block[part * 64..][..64], &block[128 + part * 32..][..32]);
-        for (place, number) in numbers.iter_mut().enumerate() {
-            let byte = low[place % 64];
-            let four = if place < 64 { byte & 15 } else { byte >> 4 };
-            *number = four | (high[place % 32] >> (2 * (place / 32)) & 3) << 4;
+        for (quarter, numbers) in numbers.chunks_exact_mut(32).enumerate() {
+            let low = &low[quarter % 2 * 32..][..32];
+            for ((number, low), high) in numbers.iter_mut().zip(low).zip(high) {
+                *number = low >> (quarter / 2 * 4) & 15 | (high >> (2 * quarter) & 3) << 4;
+            }
         }
     }
 }
