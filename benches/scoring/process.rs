@@ -19,10 +19,16 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Polyclinic's, in this program started once more.
-    pub fn polyclinic(threads: usize) -> Self {
+    /// One in Rust, in this program started once more.
+    pub fn rust(worker: &str, threads: usize) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.arg("--worker").env("POLYCLINIC_THREADS", threads.to_string());
+        command.args(["--worker", worker]);
+        command.env("POLYCLINIC_THREADS", threads.to_string());
+        command.env("RAYON_NUM_THREADS", threads.to_string());
+        if std::env::var_os("POLYCLINIC_LEVEL").is_some() {
+            // What candle calls its kernels for processors without AVX-512; it has no way to do without AVX2.
+            command.env("MISTRALRS_FORCE_AVX2", "1");
+        }
         Self::start(command)
     }
 

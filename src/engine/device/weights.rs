@@ -6,7 +6,7 @@ use candle_core::quantized::{QStorage, QTensor};
 use candle_core::{DType, Device, Result, Tensor};
 
 use super::TensorDevice;
-use polyclinic_kernels::candle_type;
+use crate::engine::kernels::candle_type;
 use crate::engine::weights::{Holder, Projection};
 use crate::models::gguf::TensorType;
 
