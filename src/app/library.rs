@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::models::Model;
 use crate::engine::PLANNED_TOKENS;
-use crate::engine::memory::MemoryNeed;
+use crate::engine::memory::{self, MemoryNeed};
 use crate::engine::source;
 use crate::error_chain;
 use crate::models::cache::Places;
@@ -64,6 +64,7 @@ fn empty(id: String, title: String) -> Model {
         licence: None,
         languages: String::new(),
         needs: None,
+        sizes: None,
         problem: None,
     }
 }
@@ -113,6 +114,8 @@ fn read_header(model: &mut Model, path: &Path) -> Result<(), String> {
     model.bytes = Some(summary.file_bytes);
     model.architecture = Some(summary.architecture);
     model.parameters = Some(summary.parameters);
+    let sizes = memory::sizes(files.as_ref(), summary.parameters);
+    model.sizes = Some(sizes.map_err(|error| error_chain(&error))?);
     model.quantization = Some(summary.quantization);
     model.context = context;
     model.licence = summary.licence;

@@ -12,6 +12,7 @@ use super::runs::{RunForm, Runs};
 use super::study::Study;
 use crate::benchmarks::import::Import;
 use crate::models::safetensors::ModelFolder;
+use crate::prompts::Scoring;
 use crate::runs::estimate::Work;
 use crate::runs::{RunId, RunRequest};
 use crate::scoring::Outcome;
@@ -138,6 +139,17 @@ impl State {
             Some(form) => form.work(study),
             None => RunForm::new(study, []).work(study),
         }
+    }
+
+    /// About how many seconds the run in the form takes, where that can be told of all its models.
+    pub fn planned_seconds(&self) -> Option<f64> {
+        let form = self.runs.form.as_ref()?;
+        if form.request().ok()?.protocol.scoring != Scoring::Letters {
+            return None;
+        }
+        let (work, speed) = (self.planned_work(), &self.models.catalogue.speed);
+        let model = |id: &String| self.models.list.iter().find(|model| model.id == *id);
+        form.models.keys().map(|id| model(id)?.seconds(work, speed)).sum()
     }
 
     /// What is shown of an item's hidden characters, of which `needed` have to be.

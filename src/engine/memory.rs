@@ -5,7 +5,7 @@ use super::cache::Cache;
 use super::decoder;
 use super::device::{self, Device};
 use super::kernels::Matrix;
-use super::settings::Settings;
+use super::settings::{FeedForwardSettings, Settings};
 use super::source::ModelFiles;
 use super::weights::{self, Processor};
 use crate::models::quantization::{Quantization, Role};
@@ -118,6 +118,26 @@ impl MemoryNeed {
 /// The free memory of a device, in bytes.
 fn available_on(device: &Device) -> Option<u64> {
     device.memory().map(|memory| memory.free).or_else(available)
+}
+
+/// A model's sizes as its files say them, and how many of its `parameters` see one token.
+pub fn sizes(files: &dyn ModelFiles, parameters: u64) -> Result<(Shape, u64), EngineError> {
+    let settings = files.settings()?;
+    let shape = Shape {
+        layers: settings.layers.len() as u64,
+        width: settings.width as u64,
+        keys: settings.key_width() as u64,
+        vocabulary: settings.vocabulary as u64,
+        tied: files.find("output.weight")?.is_none(),
+    };
+    let idle = match settings.feed_forward {
+        FeedForwardSettings::Dense { .. } => 0,
+        FeedForwardSettings::Experts(experts) => {
+            let one = 3 * settings.width.saturating_mul(experts.width);
+            (experts.count - experts.used).saturating_mul(one) as u64 * shape.layers
+        }
+    };
+    Ok((shape, parameters.saturating_sub(idle)))
 }
 
 /// The memory programs can still take without pushing others out, in bytes; within a container no more than its limit.

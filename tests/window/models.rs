@@ -163,6 +163,15 @@ fn the_time_of_a_run_is_told_once_the_machine_was_measured() {
     );
     pages.settle();
     pages.harness.get_by_label_contains(" for 672 items");
+    // As it is told of what is on this machine, and of the run that is about to start.
+    send(&mut pages, ModelsCommand::Show(Section::Here));
+    pages.harness.get_by_label_contains(" for 672 items");
+    pages.harness.state_mut().0.apply(Command::NewRun);
+    pages.settle();
+    pages.harness.get_by_label_contains("letters, zero-shot, about ");
+    pages.harness.state_mut().0.apply(Command::CloseForm);
+    pages.harness.state_mut().0.apply(Command::Show(Page::Models));
+    send(&mut pages, ModelsCommand::Show(Section::Catalogue));
     let failed = Speed::Failed("the disk is full".to_owned());
     speed(&mut pages.harness.state_mut().0, failed);
     pages.settle();

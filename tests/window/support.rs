@@ -341,6 +341,7 @@ pub fn model(id: &str, title: &str, path: Option<&str>, needs: u64) -> Model {
         licence: Some("Apache-2.0".into()),
         languages: "Arabic, English".into(),
         needs: path.map(|_| needs),
+        sizes: path.map(|_| (polyclinic::models::shape::Shape::typical(needs), needs)),
         problem: None,
     }
 }

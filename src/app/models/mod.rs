@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::state::Task;
+use crate::models::quantization::Quantization;
+use crate::models::shape::Shape;
+use crate::runs::estimate::{self, Work};
 pub use catalogue::{Browsing, Speed};
 pub use command::ModelsCommand;
 
@@ -56,11 +59,21 @@ pub struct Model {
     pub languages: String,
     /// Bytes that running it takes.
     pub needs: Option<u64>,
+    /// Its sizes, and how many of its weights see one token.
+    pub sizes: Option<(Shape, u64)>,
     /// Why it cannot be used.
     pub problem: Option<String>,
 }
 
 impl Model {
+    /// About how many seconds it takes for the work, where this machine was measured.
+    pub fn seconds(&self, work: Work, speed: &Speed) -> Option<f64> {
+        let Speed::Known(calibration) = speed else { return None };
+        let (shape, active) = self.sizes.as_ref()?;
+        let quantization = Quantization::find(self.quantization.as_deref()?)?;
+        Some(estimate::seconds(calibration, work, shape, *active, quantization))
+    }
+
     /// Whether a run can use it now.
     pub fn ready(&self) -> bool {
         self.path.is_some() && self.problem.is_none()

@@ -3,7 +3,7 @@
 use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::columns::{self, Column};
-use super::{fit, list_and_card};
+use super::{fit, list_and_card, time};
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::matrix::count;
@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui,
         commands,
         |ui, rect, commands| show_list(ui, rect, state, commands),
-        |ui, rect, _| show_detail(ui, rect, state),
+        |ui, rect, commands| show_detail(ui, rect, state, commands),
     );
 }
 
@@ -227,7 +227,7 @@ fn show_state(ui: &mut Ui, cell: Rect, model: &Model, state: &State, commands: &
     typeset::paint(ui, rest, words, Ink::new(size::BODY, colour), Align2::LEFT_CENTER);
 }
 
-fn show_detail(ui: &mut Ui, rect: Rect, state: &State) {
+fn show_detail(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
     let Some(model) = state.models.selected() else { return };
     card(
         ui,
@@ -248,6 +248,12 @@ fn show_detail(ui: &mut Ui, rect: Rect, state: &State) {
                         }
                         typeset::heading(ui, "Does it fit in memory?");
                         fit::show(ui, model.needs, "Known once the file is here", &state.machine);
+                        if model.ready() {
+                            ui.add_space(10.0);
+                            typeset::heading(ui, "How long will it take?");
+                            let (speed, work) = (&state.models.catalogue.speed, state.planned_work());
+                            time::show(ui, speed, model.seconds(work, speed), work, commands);
+                        }
                         ui.add_space(10.0);
                         typeset::heading(ui, "About it");
                         ui.add_space(2.0);

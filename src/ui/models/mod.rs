@@ -4,6 +4,7 @@ mod catalogue;
 mod columns;
 mod fit;
 mod here;
+mod time;
 
 use egui::{Rect, Ui, Vec2, pos2, vec2};
 

@@ -6,7 +6,7 @@ use crate::app::State;
 use crate::app::command::{Command, Page};
 use crate::app::matrix::{self, counted};
 use crate::app::models::bytes;
-use crate::app::runs::RunForm;
+use crate::app::runs::{RunForm, duration};
 use crate::app::study::Study;
 use crate::app::theme::size;
 use crate::language::Language;
@@ -231,7 +231,12 @@ fn show_foot(ui: &mut Ui, rect: Rect, form: &RunForm, state: &State, study: &Stu
             ),
             Ok(request) => {
                 let asked = counted(form.questions(study), "question");
-                (format!("{asked} with {}", request.protocol.label()), colours.text_2)
+                let about = state.planned_seconds().map(duration);
+                let about = about.map_or_else(String::new, |time| format!(", about {time}"));
+                (
+                    format!("{asked} with {}{about}", request.protocol.label()),
+                    colours.text_2,
+                )
             }
         };
         typeset::line(ui, &words, Ink::new(size::SECONDARY, ink));

@@ -2,13 +2,12 @@
 
 use egui::{Margin, Rect, ScrollArea, Ui, pos2, vec2};
 
-use super::super::fit;
+use super::super::{fit, time};
 use super::list::origin;
 use crate::app::State;
 use crate::app::command::Command;
-use crate::app::matrix::{count, counted};
-use crate::app::models::{ModelsCommand, Speed, bytes, parameters};
-use crate::app::runs::duration;
+use crate::app::matrix::count;
+use crate::app::models::{ModelsCommand, bytes, parameters};
 use crate::app::theme::size;
 use crate::models::catalogue::{Catalogue, Entry, Fact};
 use crate::runs::estimate::Work;
@@ -111,52 +110,13 @@ fn show_time(
     work: Work,
     commands: &mut Vec<Command>,
 ) {
-    let colours = palette(ui);
-    let plain = Ink::new(size::SECONDARY, colours.text_2);
-    if !outlook::runs(entry) {
-        let architecture = entry.architecture.as_deref().unwrap_or("not known");
-        let words = format!("It cannot run here yet: its architecture ({architecture}) is not one of the engine's.");
-        typeset::paragraph(ui, &words, plain);
-        return;
+    if outlook::runs(entry) {
+        let seconds = expected.and_then(|expected| expected.seconds);
+        return time::show(ui, &state.models.catalogue.speed, seconds, work, commands);
     }
-    if work.items == 0 {
-        typeset::paragraph(ui, "Known once there are questions to ask.", plain);
-        return;
-    }
-    match (
-        &state.models.catalogue.speed,
-        expected.and_then(|expected| expected.seconds),
-    ) {
-        (Speed::Known(calibration), Some(seconds)) => {
-            let words = format!("About {} for {}", duration(seconds), counted(work.items, "item"));
-            typeset::paragraph(ui, &words, Ink::new(size::BODY, colours.text).semibold());
-            let from = format!("Zero-shot, from how fast this machine was on {}.", calibration.day());
-            typeset::paragraph(ui, &from, plain);
-        }
-        (Speed::Known(_), None) => {
-            typeset::paragraph(ui, "Its size is not known.", plain);
-        }
-        (Speed::Measuring, _) => {
-            typeset::paragraph(ui, "This machine is being measured.", plain);
-        }
-        (Speed::Failed(problem), _) => {
-            typeset::paragraph(ui, &format!("This machine could not be measured: {problem}"), plain);
-            Button::new(Emphasis::Plain)
-                .small()
-                .show(ui, commands, ModelsCommand::Calibrate.into());
-        }
-        (Speed::Unknown, _) => {
-            typeset::paragraph(
-                ui,
-                "Known once this machine was measured, which takes two seconds.",
-                plain,
-            );
-            ui.add_space(4.0);
-            Button::new(Emphasis::Plain)
-                .small()
-                .show(ui, commands, ModelsCommand::Calibrate.into());
-        }
-    }
+    let architecture = entry.architecture.as_deref().unwrap_or("not known");
+    let words = format!("It cannot run here yet: its architecture ({architecture}) is not one of the engine's.");
+    typeset::paragraph(ui, &words, Ink::new(size::SECONDARY, palette(ui).text_2));
 }
 
 /// What the catalogue says of it, with a word where it doubts itself.
