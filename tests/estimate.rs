@@ -10,8 +10,8 @@ use polyclinic::models::packaged;
 use polyclinic::prompts::PromptText;
 use polyclinic::runs::estimate::Work;
 
-/// In every language of the demo questions the estimate is within half of what the tokenizer makes, and in all
-/// languages together within a sixth.
+/// In every language of the demo questions the estimate is within a third of what the tokenizer makes, and in all
+/// languages together within a tenth.
 #[test]
 fn tokens_are_near_those_of_real_tokenizers() {
     let places = Places::from_environment().unwrap();
@@ -40,12 +40,12 @@ fn tokens_are_near_those_of_real_tokenizers() {
         let (mut estimated, mut real) = (0.0, 0.0);
         for (language, (guess, count)) in &by_language {
             eprintln!("{}, {language}: {guess:.0} for {count:.0}", model.name);
-            assert!((0.5..1.5).contains(&(guess / count)), "{}, {language}", model.name);
+            assert!((guess / count - 1.0).abs() < 1.0 / 3.0, "{}, {language}", model.name);
             estimated += guess;
             real += count;
         }
         assert!(
-            (estimated / real - 1.0).abs() < 1.0 / 6.0,
+            (estimated / real - 1.0).abs() < 0.1,
             "{}: {estimated} for {real}",
             model.name
         );
