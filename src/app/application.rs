@@ -10,6 +10,7 @@ use egui::{Context, Theme, ThemePreference, ViewportBuilder, ViewportCommand};
 use super::benchmarks::Importing;
 use super::command::{self, Command};
 use super::dialog::{Dialogs, Purpose};
+use super::downloads::{Downloader, News};
 use super::loader::{Event, Job, Loader};
 use super::models::{Download, ModelsCommand};
 use super::runs::Live;
@@ -82,6 +83,7 @@ fn run(root: &Path, draw: Draw, renderer: Renderer) -> Result<(), eframe::Error>
             let mut application = Application::new(&creation.egui_ctx, root, Fallback::System, draw)?;
             if let Ok(folder) = data_folder() {
                 application.keep_zoom(&creation.egui_ctx, folder.join("window.toml"));
+                application.keep_downloads(&creation.egui_ctx, folder)?;
             }
             Ok(Box::new(application))
         }),
@@ -97,6 +99,7 @@ pub struct Application {
     workspace: Option<Arc<Workspace>>,
     run: Option<Cancel>,
     downloads: HashMap<String, Cancel>,
+    downloader: Option<Downloader>,
     dialogs: Dialogs,
     /// The window's title, until it is set.
     title: Option<String>,
@@ -126,6 +129,7 @@ impl Application {
             workspace: None,
             run: None,
             downloads: HashMap::new(),
+            downloader: None,
             dialogs: Dialogs::default(),
             title: None,
             zoom: Zoom::default(),
@@ -135,6 +139,13 @@ impl Application {
     /// Sets the zoom that `file` holds, and keeps there what it is changed to.
     pub fn keep_zoom(&mut self, context: &Context, file: PathBuf) {
         self.zoom = Zoom::restore(context, file);
+    }
+
+    /// Goes on with the downloads whose list lies in `folder`, and keeps it there.
+    pub fn keep_downloads(&mut self, context: &Context, folder: PathBuf) -> Result<(), OpenError> {
+        let downloader = Downloader::start(context, folder);
+        self.downloader = Some(downloader.map_err(|source| OpenError::Threads { source })?);
+        Ok(())
     }
 
     /// What the window shows.
@@ -174,6 +185,12 @@ impl Application {
             Task::ChooseModelFolder => self.dialogs.ask(Purpose::ModelFolder),
             Task::ChooseBenchmarkFile => self.dialogs.ask(Purpose::Benchmark),
             Task::Copy(text) => context.copy_text(text),
+            Task::OpenPage(page) => context.open_url(egui::OpenUrl::new_tab(page)),
+            Task::Downloads(task) => {
+                if let Some(downloader) = &self.downloader {
+                    downloader.submit(task);
+                }
+            }
             Task::ToggleTheme => context.set_theme(match context.theme() {
                 Theme::Dark => ThemePreference::Light,
                 Theme::Light => ThemePreference::Dark,
@@ -260,6 +277,14 @@ impl Application {
         }
     }
 
+    fn take_in_news(&mut self, news: News) {
+        match news {
+            News::Known(known) => self.state.models.hub.known = *known,
+            News::ModelsChanged => self.loader.submit(Job::Models),
+            News::Failed(title, problem) => self.state.notify(title, &problem),
+        }
+    }
+
     fn take_in_run(&mut self, event: worker::Event) {
         let state = &mut self.state;
         match event {
@@ -298,6 +323,9 @@ impl Application {
     pub fn poll(&mut self, context: &Context) {
         while let Some(event) = self.loader.try_event() {
             self.take_in(event);
+        }
+        while let Some(news) = self.downloader.as_ref().and_then(Downloader::try_news) {
+            self.take_in_news(news);
         }
         while let Some(event) = self.worker.try_event() {
             self.take_in_run(event);

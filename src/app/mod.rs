@@ -4,6 +4,7 @@ mod application;
 pub mod benchmarks;
 pub mod command;
 mod dialog;
+mod downloads;
 pub mod inspect;
 mod library;
 mod loader;

@@ -7,7 +7,7 @@ use super::benchmarks::{Benchmarks, Importing};
 use super::command::{Command, Page};
 use super::inspect::{Filter, Inspect};
 use super::matrix::{CellKey, Matrix};
-use super::models::{Models, ModelsCommand};
+use super::models::{DownloadsTask, Models, ModelsCommand};
 use super::runs::{RunForm, Runs};
 use super::study::Study;
 use crate::benchmarks::import::Import;
@@ -41,6 +41,9 @@ pub enum Task {
         name: String,
     },
     Copy(String),
+    /// Shows a page in the browser.
+    OpenPage(String),
+    Downloads(DownloadsTask),
     ToggleTheme,
 }
 

@@ -7,6 +7,7 @@
 )]
 
 mod accessibility;
+mod downloads;
 mod hidden;
 mod menus;
 mod mirrored;

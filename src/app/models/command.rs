@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::Section;
+use super::{DownloadsCommand, Section};
+use crate::app::command::Command;
 use crate::models::catalogue::Filter;
 use crate::models::quantization::Quantization;
 
@@ -26,6 +27,14 @@ pub enum ModelsCommand {
     ChooseFile,
     ChooseFolder,
     Add(PathBuf),
+    /// Something in the Downloads section.
+    Downloads(DownloadsCommand),
+}
+
+impl From<DownloadsCommand> for Command {
+    fn from(command: DownloadsCommand) -> Self {
+        ModelsCommand::Downloads(command).into()
+    }
 }
 
 impl ModelsCommand {
@@ -43,6 +52,7 @@ impl ModelsCommand {
             Self::ChooseFile => "Add a file",
             Self::ChooseFolder => "Add a folder",
             Self::Add(_) => "Add",
+            Self::Downloads(command) => command.text(),
         }
     }
 
@@ -53,6 +63,7 @@ impl ModelsCommand {
             Self::Get(_) => "Download this model. Nothing about your items is sent",
             Self::ChooseFile => "Add a GGUF file from this machine",
             Self::ChooseFolder => "Add a folder with config.json and safetensors from this machine",
+            Self::Downloads(command) => command.tooltip(),
             _ => "",
         }
     }

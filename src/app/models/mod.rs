@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod command;
+mod downloads;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,23 +13,26 @@ use crate::models::shape::Shape;
 use crate::runs::estimate::{self, Work};
 pub use catalogue::{Browsing, Speed};
 pub use command::ModelsCommand;
+pub use downloads::{Downloads, DownloadsCommand, DownloadsTask, Known, Token, Typed, key};
 
 /// A part of the page, shown by a tab of its own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Section {
     Catalogue,
+    Downloads,
     #[default]
     Here,
 }
 
 impl Section {
     /// Every section, in the order of its tabs.
-    pub const ALL: [Self; 2] = [Self::Catalogue, Self::Here];
+    pub const ALL: [Self; 3] = [Self::Catalogue, Self::Downloads, Self::Here];
 
     /// Its title.
     pub fn title(self) -> &'static str {
         match self {
             Self::Catalogue => "Catalogue",
+            Self::Downloads => "Downloads",
             Self::Here => "On this machine",
         }
     }
@@ -110,6 +114,8 @@ pub struct Models {
     pub search: String,
     /// Downloads that the user asked for since the window opened.
     pub downloads_asked: usize,
+    /// What the Downloads section keeps.
+    pub hub: Downloads,
 }
 
 impl Models {
@@ -137,6 +143,7 @@ impl Models {
                 self.downloads.remove(&id);
                 return vec![Task::CancelFetch(id)];
             }
+            ModelsCommand::Downloads(command) => return self.hub.apply(command),
             ModelsCommand::ChooseFile => return vec![Task::ChooseModelFile],
             ModelsCommand::ChooseFolder => return vec![Task::ChooseModelFolder],
             ModelsCommand::Add(path) => {

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod columns;
+mod downloads;
 mod fit;
 mod here;
 mod time;
@@ -30,6 +31,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let section = state.models.section;
     within(ui, rest, section.title(), |ui| match section {
         Section::Catalogue => catalogue::show(ui, state, commands),
+        Section::Downloads => downloads::show(ui, state, commands),
         Section::Here => here::show(ui, state, commands),
     });
 }
@@ -49,6 +51,7 @@ fn show_sections(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn count(section: Section, state: &State) -> usize {
     match section {
         Section::Catalogue => Catalogue::included().entries().len(),
+        Section::Downloads => state.models.hub.unfinished(),
         Section::Here => state.models.here().count(),
     }
 }

@@ -9,6 +9,7 @@ mod choice;
 pub mod menu;
 mod row;
 mod search;
+mod secret;
 mod tabs;
 mod tooltip;
 
@@ -22,6 +23,7 @@ pub use chip::{add_chip, filter_chip, toggle_chip};
 pub use choice::choice;
 pub use row::row_ground;
 pub use search::Search;
+pub use secret::secret;
 pub use tabs::{Tab, tabs};
 pub use tooltip::{tooltip, tooltip_of};
 
