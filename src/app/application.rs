@@ -11,13 +11,15 @@ use super::benchmarks::Importing;
 use super::command::{self, Command};
 use super::dialog::{Dialogs, Purpose};
 use super::downloads::{Downloader, News};
+use super::endpoint_desk::EndpointDesk;
 use super::loader::{Event, Job, Loader};
-use super::models::{Download, ModelsCommand};
+use super::models::{Download, EndpointsTask, ModelsCommand};
 use super::runs::Live;
 use super::state::{Notice, State, Task};
 use super::theme;
 use super::zoom::Zoom;
 use crate::engine::Cancel;
+use crate::network::SecretStore;
 use crate::places::data_folder;
 use crate::runs::worker::{self, Worker};
 use crate::runs::{RunRecord, RunState, Step};
@@ -96,6 +98,7 @@ pub struct Application {
     state: State,
     loader: Loader,
     worker: Worker,
+    endpoints: EndpointDesk,
     workspace: Option<Arc<Workspace>>,
     run: Option<Cancel>,
     downloads: HashMap<String, Cancel>,
@@ -121,11 +124,14 @@ impl Application {
         loader.submit(Job::Workspace);
         loader.submit(Job::Models);
         loader.submit(Job::Calibration);
+        let mut endpoints = EndpointDesk::new(context, SecretStore::system());
+        endpoints.submit(EndpointsTask::Read);
         Ok(Self {
             draw,
             state: State::default(),
             loader,
             worker,
+            endpoints,
             workspace: None,
             run: None,
             downloads: HashMap::new(),
@@ -184,6 +190,7 @@ impl Application {
             Task::ChooseModelFile => self.dialogs.ask(Purpose::Model),
             Task::ChooseModelFolder => self.dialogs.ask(Purpose::ModelFolder),
             Task::ChooseBenchmarkFile => self.dialogs.ask(Purpose::Benchmark),
+            Task::Endpoints(task) => self.endpoints.submit(task),
             Task::Copy(text) => context.copy_text(text),
             Task::OpenPage(page) => context.open_url(egui::OpenUrl::new_tab(page)),
             Task::Downloads(task) => {
@@ -329,6 +336,11 @@ impl Application {
         }
         while let Some(event) = self.worker.try_event() {
             self.take_in_run(event);
+        }
+        while let Some(event) = self.endpoints.try_event() {
+            if let Some((title, detail)) = self.state.models.endpoints.take_in(event) {
+                self.state.notify(title, &detail);
+            }
         }
         if let Some(title) = self.title.take() {
             context.send_viewport_cmd(ViewportCommand::Title(title));

@@ -8,7 +8,7 @@ use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::inspect::Filter;
 use super::matrix::CellKey;
-use super::models::ModelsCommand;
+use super::models::{EndpointsCommand, ModelsCommand};
 use super::runs::RunForm;
 use crate::language::Language;
 use crate::runs::RunId;
@@ -95,6 +95,12 @@ pub enum Command {
     NameImport(String),
     KeepImport,
     DropImport,
+}
+
+impl From<EndpointsCommand> for Command {
+    fn from(command: EndpointsCommand) -> Self {
+        Self::Models(ModelsCommand::Endpoints(command))
+    }
 }
 
 impl From<ModelsCommand> for Command {

@@ -5,6 +5,7 @@ pub mod benchmarks;
 pub mod command;
 mod dialog;
 mod downloads;
+mod endpoint_desk;
 pub mod inspect;
 mod library;
 mod loader;

@@ -7,7 +7,7 @@ use super::benchmarks::{Benchmarks, Importing};
 use super::command::{Command, Page};
 use super::inspect::{Filter, Inspect};
 use super::matrix::{CellKey, Matrix};
-use super::models::{DownloadsTask, Models, ModelsCommand};
+use super::models::{DownloadsTask, EndpointsTask, Models, ModelsCommand};
 use super::runs::{RunForm, Runs};
 use super::study::Study;
 use crate::benchmarks::import::Import;
@@ -40,6 +40,7 @@ pub enum Task {
         import: Arc<Import>,
         name: String,
     },
+    Endpoints(EndpointsTask),
     Copy(String),
     /// Shows a page in the browser.
     OpenPage(String),

@@ -8,6 +8,7 @@
 
 mod accessibility;
 mod downloads;
+mod endpoints;
 mod hidden;
 mod menus;
 mod mirrored;

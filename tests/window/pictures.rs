@@ -18,7 +18,7 @@ use crate::support::{MODELS, Pages, Window, run, state, workspace};
 
 const SIZES: [(f32, f32); 3] = [(1600.0, 1000.0), (1280.0, 800.0), (1000.0, 700.0)];
 
-fn folder() -> Option<PathBuf> {
+pub fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("POLYCLINIC_PICTURES").map(PathBuf::from);
     if folder.is_none() {
         eprintln!("no pictures: POLYCLINIC_PICTURES names no folder");
@@ -326,7 +326,7 @@ fn state_of_nothing() -> polyclinic::app::State {
     state
 }
 
-fn name(page: &str, theme: egui::Theme, width: f32) -> String {
+pub fn name(page: &str, theme: egui::Theme, width: f32) -> String {
     format!("{page}-{theme:?}-{width}.png")
 }
 

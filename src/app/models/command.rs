@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{DownloadsCommand, Section};
+use super::{DownloadsCommand, EndpointsCommand, Section};
 use crate::app::command::Command;
 use crate::models::catalogue::Filter;
 use crate::models::quantization::Quantization;
@@ -29,6 +29,7 @@ pub enum ModelsCommand {
     Add(PathBuf),
     /// Something in the Downloads section.
     Downloads(DownloadsCommand),
+    Endpoints(EndpointsCommand),
 }
 
 impl From<DownloadsCommand> for Command {
@@ -53,6 +54,7 @@ impl ModelsCommand {
             Self::ChooseFolder => "Add a folder",
             Self::Add(_) => "Add",
             Self::Downloads(command) => command.text(),
+            Self::Endpoints(command) => command.text(),
         }
     }
 
@@ -64,6 +66,7 @@ impl ModelsCommand {
             Self::ChooseFile => "Add a GGUF file from this machine",
             Self::ChooseFolder => "Add a folder with config.json and safetensors from this machine",
             Self::Downloads(command) => command.tooltip(),
+            Self::Endpoints(command) => command.tooltip(),
             _ => "",
         }
     }

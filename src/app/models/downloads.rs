@@ -1,6 +1,5 @@
 //! What the Downloads section keeps: the queue, the token, what the cache holds.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use url::Url;
@@ -19,7 +18,8 @@ pub struct Downloads {
     pub address: String,
     /// Why that names no model.
     pub address_problem: Option<String>,
-    pub token: Typed,
+    /// The token while it is typed.
+    pub token: Option<Secret>,
     /// The name of what is to be removed from the cache, until that is confirmed.
     pub asked: Option<String>,
 }
@@ -54,16 +54,6 @@ pub enum Token {
     Typed(Kept),
 }
 
-/// A token while it is typed: it is never printed.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Typed(pub String);
-
-impl fmt::Debug for Typed {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Typed")
-    }
-}
-
 /// One thing to do in the section.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DownloadsCommand {
@@ -79,7 +69,7 @@ pub enum DownloadsCommand {
     Cancel(u64),
     Dismiss(u64),
     OpenPage(String),
-    TypeToken(Typed),
+    TypeToken(Option<Secret>),
     KeepToken,
     ForgetToken,
     AskRemoval(String),
@@ -163,9 +153,9 @@ impl Downloads {
                 self.token = token;
                 return Vec::new();
             }
-            DownloadsCommand::KeepToken => match Secret::new(&std::mem::take(&mut self.token).0) {
-                Ok(secret) => DownloadsTask::KeepToken(secret),
-                Err(_) => return Vec::new(),
+            DownloadsCommand::KeepToken => match self.token.take() {
+                Some(secret) => DownloadsTask::KeepToken(secret),
+                None => return Vec::new(),
             },
             DownloadsCommand::ForgetToken => DownloadsTask::ForgetToken,
             DownloadsCommand::AskRemoval(name) => {
@@ -246,7 +236,7 @@ mod tests {
     #[test]
     fn a_token_leaves_the_field_and_is_never_printed() {
         let mut downloads = Downloads::default();
-        let command = DownloadsCommand::TypeToken(Typed("hf_secret".to_owned()));
+        let command = DownloadsCommand::TypeToken(Secret::new("hf_secret").ok());
         assert!(!format!("{command:?}").contains("hf_secret"));
         downloads.apply(command);
         let tasks = downloads.apply(DownloadsCommand::KeepToken);
@@ -255,6 +245,6 @@ mod tests {
             panic!("no task")
         };
         assert_eq!(secret.expose(), "hf_secret");
-        assert!(downloads.token.0.is_empty());
+        assert_eq!(downloads.token, None);
     }
 }

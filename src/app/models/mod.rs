@@ -3,6 +3,7 @@
 mod catalogue;
 mod command;
 mod downloads;
+mod endpoints;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,7 +14,8 @@ use crate::models::shape::Shape;
 use crate::runs::estimate::{self, Work};
 pub use catalogue::{Browsing, Speed};
 pub use command::ModelsCommand;
-pub use downloads::{Downloads, DownloadsCommand, DownloadsTask, Known, Token, Typed, key};
+pub use downloads::{Downloads, DownloadsCommand, DownloadsTask, Known, Token, key};
+pub use endpoints::{Asking, EndpointForm, Endpoints, EndpointsCommand, EndpointsEvent, EndpointsTask};
 
 /// A part of the page, shown by a tab of its own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -22,11 +24,12 @@ pub enum Section {
     Downloads,
     #[default]
     Here,
+    Endpoints,
 }
 
 impl Section {
     /// Every section, in the order of its tabs.
-    pub const ALL: [Self; 3] = [Self::Catalogue, Self::Downloads, Self::Here];
+    pub const ALL: [Self; 4] = [Self::Catalogue, Self::Downloads, Self::Here, Self::Endpoints];
 
     /// Its title.
     pub fn title(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Section {
             Self::Catalogue => "Catalogue",
             Self::Downloads => "Downloads",
             Self::Here => "On this machine",
+            Self::Endpoints => "Endpoints",
         }
     }
 }
@@ -116,6 +120,7 @@ pub struct Models {
     pub downloads_asked: usize,
     /// What the Downloads section keeps.
     pub hub: Downloads,
+    pub endpoints: Endpoints,
 }
 
 impl Models {
@@ -144,6 +149,7 @@ impl Models {
                 return vec![Task::CancelFetch(id)];
             }
             ModelsCommand::Downloads(command) => return self.hub.apply(command),
+            ModelsCommand::Endpoints(command) => return self.endpoints.apply(command),
             ModelsCommand::ChooseFile => return vec![Task::ChooseModelFile],
             ModelsCommand::ChooseFolder => return vec![Task::ChooseModelFolder],
             ModelsCommand::Add(path) => {

@@ -4,7 +4,7 @@ use egui::{Align2, Margin, Rect, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, 
 
 use crate::app::State;
 use crate::app::command::Command;
-use crate::app::models::{Downloads, DownloadsCommand, Token, Typed, bytes, key};
+use crate::app::models::{Downloads, DownloadsCommand, Token, bytes, key};
 use crate::app::theme::{size, space};
 use crate::models::download::{Entry, EntryState, Order};
 use crate::models::hub::{Cached, FileName, Kind};
@@ -241,16 +241,26 @@ fn show_account(ui: &mut Ui, rect: Rect, downloads: &Downloads, commands: &mut V
                 let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::CONTROL), Sense::hover());
                 let button = Rect::from_min_max(pos2(line.right() - 64.0, line.top()), line.max);
                 let field = Rect::from_min_max(line.min, pos2(button.left() - 8.0, line.bottom()));
-                let typed = &downloads.token.0;
-                let edited = within(ui, field, "token", |ui| widgets::secret(ui, "Token", "hf_…", typed));
-                commands.extend(edited.map(|text| DownloadsCommand::TypeToken(Typed(text)).into()));
+                let mut typed = downloads.token.clone();
+                let edited = within(ui, field, "token", |ui| {
+                    widgets::secret(ui, "Token", "hf_…", &mut typed)
+                });
+                if edited.response.changed() {
+                    commands.push(DownloadsCommand::TypeToken(typed.clone()).into());
+                }
+                if edited.submitted {
+                    commands.push(DownloadsCommand::KeepToken.into());
+                }
                 within(ui, button, "keep", |ui| {
                     Button::new(Emphasis::Plain)
                         .width(64.0)
                         .name("Keep the token")
-                        .enabled(!typed.is_empty())
+                        .enabled(typed.is_some())
                         .show(ui, commands, DownloadsCommand::KeepToken.into());
                 });
+                if let Some(problem) = edited.refused {
+                    typeset::paragraph(ui, &format!("{problem}."), ink);
+                }
                 if matches!(downloads.known.token, Token::Typed(_)) {
                     ui.add_space(4.0);
                     Button::new(Emphasis::Quiet)

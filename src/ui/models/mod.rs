@@ -3,6 +3,7 @@
 mod catalogue;
 mod columns;
 mod downloads;
+mod endpoints;
 mod fit;
 mod here;
 mod time;
@@ -33,6 +34,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         Section::Catalogue => catalogue::show(ui, state, commands),
         Section::Downloads => downloads::show(ui, state, commands),
         Section::Here => here::show(ui, state, commands),
+        Section::Endpoints => endpoints::show(ui, state, commands),
     });
 }
 
@@ -53,6 +55,7 @@ fn count(section: Section, state: &State) -> usize {
         Section::Catalogue => Catalogue::included().entries().len(),
         Section::Downloads => state.models.hub.unfinished(),
         Section::Here => state.models.here().count(),
+        Section::Endpoints => state.models.endpoints.list.len(),
     }
 }
 

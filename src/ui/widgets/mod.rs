@@ -23,7 +23,7 @@ pub use chip::{add_chip, filter_chip, toggle_chip};
 pub use choice::choice;
 pub use row::row_ground;
 pub use search::Search;
-pub use secret::secret;
+pub use secret::{SecretEdited, secret};
 pub use tabs::{Tab, tabs};
 pub use tooltip::{tooltip, tooltip_of};
 
