@@ -5,6 +5,8 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,17 +22,30 @@ const LOCK: &str = "workspace.lock";
 #[derive(Debug)]
 pub struct Workspace {
     root: PathBuf,
-    manifest: Manifest,
+    /// Whoever has the workspace may agree to something while others read it.
+    manifest: Mutex<Manifest>,
+    name: String,
     access: Access,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Manifest {
     schema: u32,
     name: String,
+    /// Where people agreed to send items.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    send_to: Vec<Agreement>,
     /// What another program wrote there.
     #[serde(flatten)]
     rest: toml::Table,
+}
+
+/// Somebody agreed that items leave the machine for an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Agreement {
+    address: String,
+    /// When, RFC 3339, UTC.
+    since: String,
 }
 
 #[derive(Debug)]
@@ -87,10 +102,11 @@ impl Workspace {
             Ok(_) => {}
             Err(source) => return Err(WorkspaceError::Manifest { path, source }),
         }
-        let manifest = toml::from_str(&text).map_err(|source| WorkspaceError::Manifest { path, source })?;
+        let manifest: Manifest = toml::from_str(&text).map_err(|source| WorkspaceError::Manifest { path, source })?;
         Ok(Self {
             root: root.to_owned(),
-            manifest,
+            name: manifest.name.clone(),
+            manifest: Mutex::new(manifest),
             access: access(root),
         })
     }
@@ -106,6 +122,7 @@ impl Workspace {
                 let manifest = Manifest {
                     schema: SCHEMA,
                     name,
+                    send_to: Vec::new(),
                     rest: toml::Table::new(),
                 };
                 write_toml(&root.join(MANIFEST), &manifest)?;
@@ -122,7 +139,7 @@ impl Workspace {
 
     /// The name people gave it.
     pub fn name(&self) -> &str {
-        &self.manifest.name
+        &self.name
     }
 
     /// Why nothing may be written here; `None` where it may.
@@ -142,6 +159,39 @@ impl Workspace {
                 reason: reason.to_owned(),
             }),
         }
+    }
+
+    /// Whether somebody agreed that items of this workspace are sent to an address.
+    pub fn may_send_to(&self, address: &str) -> bool {
+        self.manifest().send_to.iter().any(|agreed| agreed.address == address)
+    }
+
+    /// The addresses that somebody agreed to.
+    pub fn sends_to(&self) -> Vec<String> {
+        let manifest = self.manifest();
+        manifest.send_to.iter().map(|agreed| agreed.address.clone()).collect()
+    }
+
+    /// Writes down that somebody agreed to send items of this workspace to an address.
+    pub fn agree_to_send_to(&self, address: &str) -> Result<(), WorkspaceError> {
+        self.require_write()?;
+        if self.may_send_to(address) {
+            return Ok(());
+        }
+        let mut manifest = self.manifest();
+        let mut changed = manifest.clone();
+        changed.send_to.push(Agreement {
+            address: address.to_owned(),
+            since: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+        });
+        write_toml(&self.root.join(MANIFEST), &changed)?;
+        *manifest = changed;
+        Ok(())
+    }
+
+    fn manifest(&self) -> MutexGuard<'_, Manifest> {
+        // It is whole between any two statements.
+        self.manifest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where the benchmarks lie.
@@ -264,6 +314,22 @@ mod tests {
         let workspace = Workspace::open_or_create(folder.path()).unwrap();
         let error = workspace.load_benchmark("nope").unwrap_err();
         assert!(error.to_string().contains("`nope`"), "{error}");
+    }
+
+    #[test]
+    fn an_agreement_to_send_is_asked_for_once_in_each_workspace_and_address() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open_or_create(folder.path()).unwrap();
+        let manifest = folder.path().join(MANIFEST);
+        assert!(!std::fs::read_to_string(&manifest).unwrap().contains("send_to"));
+        assert!(!workspace.may_send_to("https://api.example.org"));
+        workspace.agree_to_send_to("https://api.example.org").unwrap();
+        workspace.agree_to_send_to("https://api.example.org").unwrap();
+        drop(workspace);
+        let again = Workspace::open_to_read(folder.path()).unwrap();
+        assert_eq!(again.sends_to(), ["https://api.example.org"]);
+        assert!(!again.may_send_to("https://api.example.org.evil"));
+        assert!(again.agree_to_send_to("https://other.example.org").is_err());
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::runs::Live;
 use super::state::{Notice, State, Task};
 use super::theme;
 use super::zoom::Zoom;
-use crate::engine::Cancel;
+use crate::cancel::Cancel;
 use crate::network::SecretStore;
 use crate::places::data_folder;
 use crate::runs::worker::{self, Worker};
@@ -99,6 +99,8 @@ pub struct Application {
     loader: Loader,
     worker: Worker,
     endpoints: EndpointDesk,
+    /// Of endpoints and of the hub, as far as somebody typed them in.
+    keys: SecretStore,
     workspace: Option<Arc<Workspace>>,
     run: Option<Cancel>,
     downloads: HashMap<String, Cancel>,
@@ -119,12 +121,13 @@ impl Application {
         context.options_mut(|options| options.zoom_with_keyboard = false);
         let threads = |source| OpenError::Threads { source };
         let loader = Loader::start(context, root).map_err(threads)?;
+        let keys = SecretStore::system();
         let wake = context.clone();
-        let worker = Worker::start(move || wake.request_repaint()).map_err(threads)?;
+        let worker = Worker::start(keys.clone(), move || wake.request_repaint()).map_err(threads)?;
         loader.submit(Job::Workspace);
         loader.submit(Job::Models);
         loader.submit(Job::Calibration);
-        let mut endpoints = EndpointDesk::new(context, SecretStore::system());
+        let mut endpoints = EndpointDesk::new(context, keys.clone());
         endpoints.submit(EndpointsTask::Read);
         Ok(Self {
             draw,
@@ -132,6 +135,7 @@ impl Application {
             loader,
             worker,
             endpoints,
+            keys,
             workspace: None,
             run: None,
             downloads: HashMap::new(),
@@ -149,7 +153,7 @@ impl Application {
 
     /// Goes on with the downloads whose list lies in `folder`, and keeps it there.
     pub fn keep_downloads(&mut self, context: &Context, folder: PathBuf) -> Result<(), OpenError> {
-        let downloader = Downloader::start(context, folder);
+        let downloader = Downloader::start(context, folder, self.keys.clone());
         self.downloader = Some(downloader.map_err(|source| OpenError::Threads { source })?);
         Ok(())
     }
@@ -174,8 +178,15 @@ impl Application {
             Task::AddModel(path) => self.loader.submit(Job::AddModel(path)),
             Task::Import(path) => self.loader.submit(Job::Import(path)),
             Task::Keep { import, name } => self.loader.submit(Job::Keep { import, name }),
-            Task::Run(request) => self.submit(|workspace| worker::Job::Run { workspace, request }),
-            Task::Resume(run) => self.submit(|workspace| worker::Job::Resume { workspace, run }),
+            Task::Run { request, agreed } => self.submit(|workspace| worker::Job::Run {
+                workspace,
+                request,
+                agreed,
+            }),
+            Task::Resume(run) => {
+                let known = self.state.models.endpoints.list.clone();
+                self.submit(|workspace| worker::Job::Resume { workspace, run, known });
+            }
             Task::CancelRun => {
                 if let Some(cancel) = &self.run {
                     cancel.cancel();

@@ -41,8 +41,8 @@ enum Wake {
 }
 
 impl Downloader {
-    /// Starts the thread, with the list of downloads in `folder`.
-    pub fn start(context: &Context, folder: PathBuf) -> std::io::Result<Self> {
+    /// Starts the thread, with the list of downloads in `folder` and the hub's token among `keys`.
+    pub fn start(context: &Context, folder: PathBuf, keys: SecretStore) -> std::io::Result<Self> {
         let (tasks, wakes) = channel();
         let (tell, news) = channel();
         let look = tasks.clone();
@@ -54,7 +54,7 @@ impl Downloader {
         };
         std::thread::Builder::new()
             .name("downloads".to_owned())
-            .spawn(move || keep(&folder, &wakes, look, &teller))?;
+            .spawn(move || keep(&folder, keys, &wakes, look, &teller))?;
         Ok(Self { tasks, news })
     }
 
@@ -86,8 +86,8 @@ struct Desk<'a> {
     tell: &'a dyn Fn(News),
 }
 
-fn keep(folder: &Path, wakes: &Receiver<Wake>, look: Sender<Wake>, tell: &dyn Fn(News)) {
-    let opened = open(folder, look, tell);
+fn keep(folder: &Path, keys: SecretStore, wakes: &Receiver<Wake>, look: Sender<Wake>, tell: &dyn Fn(News)) {
+    let opened = open(folder, keys, look, tell);
     let mut desk = match opened {
         Ok(desk) => desk,
         Err(problem) => {
@@ -117,9 +117,8 @@ fn keep(folder: &Path, wakes: &Receiver<Wake>, look: Sender<Wake>, tell: &dyn Fn
     }
 }
 
-fn open<'a>(folder: &Path, look: Sender<Wake>, tell: &'a dyn Fn(News)) -> Result<Desk<'a>, String> {
+fn open<'a>(folder: &Path, store: SecretStore, look: Sender<Wake>, tell: &'a dyn Fn(News)) -> Result<Desk<'a>, String> {
     let settings = Settings::from_environment().map_err(|error| error_chain(&error))?;
-    let store = SecretStore::system();
     let make = {
         let (settings, store) = (settings.clone(), store.clone());
         move || {

@@ -290,7 +290,7 @@ fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc
     }
     let rows = comparison::compare(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
     runs.reverse();
-    let study = Study::new(
+    let mut study = Study::new(
         workspace.root().to_owned(),
         workspace.name().to_owned(),
         workspace.read_only().map(str::to_owned),
@@ -299,6 +299,7 @@ fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc
         rows,
         problems,
     );
+    study.sends_to = workspace.sends_to().into_iter().collect();
     Ok((Arc::new(study), workspace))
 }
 

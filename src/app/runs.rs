@@ -1,19 +1,19 @@
 //! What the Runs page keeps: the form of a run to start and what is known of the run under way.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use super::study::Study;
+use crate::engine::endpoint::{Endpoint, Route};
 use crate::language::Language;
 use crate::prompts::{Letters, Protocol, Scoring};
 use crate::runs::estimate::Work;
-use crate::runs::{Progress, RunId, RunRecord, RunRequest};
+use crate::runs::{ModelChoice, Progress, RunId, RunRecord, RunRequest};
 
 /// The form of a new run, as typed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RunForm {
-    /// Names with their files.
-    pub models: BTreeMap<String, PathBuf>,
+    /// Names with where they are.
+    pub models: BTreeMap<String, ModelChoice>,
     pub benchmarks: BTreeSet<String>,
     pub languages: BTreeSet<Language>,
     pub shots: String,
@@ -32,8 +32,8 @@ pub struct RunForm {
 }
 
 impl RunForm {
-    /// A form with all of one benchmark chosen, and every model that is there.
-    pub fn new(study: &Study, models: impl IntoIterator<Item = (String, PathBuf)>) -> Self {
+    /// A form with all of one benchmark chosen, and every model on this machine.
+    pub fn new(study: &Study, models: impl IntoIterator<Item = (String, ModelChoice)>) -> Self {
         let benchmark = study.benchmarks.first();
         Self {
             models: models.into_iter().collect(),
@@ -118,6 +118,20 @@ impl RunForm {
         work.map(|(_, work)| work.limited(limit)).sum()
     }
 
+    /// How many requests endpoints would answer: one a question, or one an option where an endpoint scores so.
+    pub fn requests(&self, study: &Study) -> usize {
+        let questions = self.questions(study) / self.models.len().max(1);
+        let options = study.options(&self.benchmarks);
+        let requests = |choice: &ModelChoice| match choice {
+            ModelChoice::File(_) => 0,
+            ModelChoice::Endpoint(endpoint) if !self.written && endpoint.route == Route::Continuations => {
+                (questions as f64 * options).round() as usize
+            }
+            ModelChoice::Endpoint(_) => questions,
+        };
+        self.models.values().map(requests).sum()
+    }
+
     /// How many questions would be asked.
     pub fn questions(&self, study: &Study) -> usize {
         let limit = self.limit.trim().parse().unwrap_or(usize::MAX);
@@ -134,6 +148,41 @@ impl RunForm {
             items = chosen.fold(items, |items, (_, there)| items.saturating_add((*there).min(limit)));
         }
         items.saturating_mul(self.models.len())
+    }
+}
+
+/// A run that waits for somebody to agree to what leaves the machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asking {
+    pub request: RunRequest,
+    /// Those nobody has agreed to yet in this workspace.
+    pub endpoints: Vec<Endpoint>,
+    /// How many questions each would be sent.
+    pub questions: usize,
+}
+
+impl Asking {
+    /// What has to be asked before `request` may start; `None` where nothing leaves the machine for a new place.
+    pub fn new(request: &RunRequest, questions: usize, study: &Study) -> Option<Self> {
+        let endpoints = request.models.iter().filter_map(|(_, choice)| match choice {
+            ModelChoice::Endpoint(endpoint) => Some(Endpoint::clone(endpoint)),
+            ModelChoice::File(_) => None,
+        });
+        let agreed = |endpoint: &Endpoint| study.sends_to.contains(&endpoint.address.to_string());
+        let endpoints: Vec<Endpoint> = endpoints
+            .filter(|endpoint| !endpoint.is_loopback() && !agreed(endpoint))
+            .collect();
+        (!endpoints.is_empty()).then(|| Self {
+            request: request.clone(),
+            questions: questions / request.models.len().max(1),
+            endpoints,
+        })
+    }
+
+    /// The addresses to agree to.
+    pub fn addresses(&self) -> Vec<String> {
+        let addresses = self.endpoints.iter().map(|endpoint| endpoint.address.to_string());
+        addresses.collect()
     }
 }
 
@@ -175,6 +224,7 @@ impl Live {
 #[derive(Debug, Clone, Default)]
 pub struct Runs {
     pub form: Option<RunForm>,
+    pub asking: Option<Asking>,
     pub live: Option<Live>,
     pub selected: Option<RunId>,
     /// What is searched for in the list.
@@ -224,7 +274,7 @@ mod tests {
 
     fn form() -> RunForm {
         RunForm {
-            models: [("m".to_owned(), PathBuf::from("m.gguf"))].into(),
+            models: [("m".to_owned(), ModelChoice::File("m.gguf".into()))].into(),
             benchmarks: ["demo".to_owned()].into(),
             languages: ["ar".parse().unwrap()].into(),
             shots: "5".to_owned(),

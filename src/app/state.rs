@@ -8,13 +8,13 @@ use super::command::{Command, Page};
 use super::inspect::{Filter, Inspect};
 use super::matrix::{CellKey, Matrix};
 use super::models::{DownloadsTask, EndpointsTask, Models, ModelsCommand};
-use super::runs::{RunForm, Runs};
+use super::runs::{Asking, RunForm, Runs};
 use super::study::Study;
 use crate::benchmarks::import::Import;
 use crate::models::safetensors::ModelFolder;
 use crate::prompts::Scoring;
 use crate::runs::estimate::Work;
-use crate::runs::{RunId, RunRequest};
+use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
 use crate::text::controls::Controls;
 use crate::text::isolate::isolate;
@@ -26,7 +26,11 @@ pub enum Task {
     ListModels,
     /// Measures how fast this machine is.
     Calibrate,
-    Run(RunRequest),
+    Run {
+        request: RunRequest,
+        /// Addresses that somebody has just agreed to send items to.
+        agreed: Vec<String>,
+    },
     Resume(RunId),
     CancelRun,
     Fetch(String),
@@ -171,7 +175,13 @@ impl State {
             Command::Show(page) => self.page = page,
             Command::ToggleTheme => return vec![Task::ToggleTheme],
             Command::ToggleKeys => self.keys_shown = !self.keys_shown,
-            Command::Reload => return vec![Task::ReadWorkspace, Task::ListModels],
+            Command::Reload => {
+                return vec![
+                    Task::ReadWorkspace,
+                    Task::ListModels,
+                    Task::Endpoints(EndpointsTask::Read),
+                ];
+            }
             Command::Copy(text) => return vec![Task::Copy(text)],
             Command::DismissNotice(place) => {
                 if place < self.notices.len() {
@@ -214,6 +224,8 @@ impl State {
             Command::EditForm(form) => self.runs.form = Some(form),
             Command::CloseForm => self.runs.form = None,
             Command::StartRun => return self.start_run(),
+            Command::AgreeToSend => return self.agree_to_send(),
+            Command::DeclineToSend => self.runs.asking = None,
             Command::CancelRun => {
                 if let Some(live) = &mut self.runs.live {
                     live.stopping = true;
@@ -354,7 +366,7 @@ impl State {
             && let Some(study) = &self.study
         {
             let ready = self.models.list.iter().filter(|model| model.problem.is_none());
-            let ready = ready.filter_map(|model| Some((model.id.clone(), model.path.clone()?)));
+            let ready = ready.filter_map(|model| Some((model.id.clone(), ModelChoice::File(model.path.clone()?))));
             self.runs.form = Some(RunForm::new(study, ready));
         }
     }
@@ -363,11 +375,29 @@ impl State {
         if self.runs.live.is_some() || !self.writable() {
             return Vec::new();
         }
-        let Some(Ok(request)) = self.runs.form.as_ref().map(RunForm::request) else {
+        let (Some(form), Some(study)) = (&self.runs.form, &self.study) else {
+            return Vec::new();
+        };
+        let Ok(request) = form.request() else {
+            return Vec::new();
+        };
+        self.runs.asking = Asking::new(&request, form.questions(study), study);
+        if self.runs.asking.is_some() {
+            return Vec::new();
+        }
+        self.runs.form = None;
+        let agreed = Vec::new();
+        vec![Task::Run { request, agreed }]
+    }
+
+    fn agree_to_send(&mut self) -> Vec<Task> {
+        let Some(asking) = self.runs.asking.take() else {
             return Vec::new();
         };
         self.runs.form = None;
-        vec![Task::Run(request)]
+        let agreed = asking.addresses();
+        let request = asking.request;
+        vec![Task::Run { request, agreed }]
     }
 
     fn keep_import(&mut self) -> Vec<Task> {

@@ -1,6 +1,6 @@
 //! A workspace as the pages read it: everything loaded once by the loader thread and indexed for the lists.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub struct Study {
     pub name: String,
     /// Why nothing can be written: which process holds the workspace.
     pub read_only: Option<String>,
+    /// The addresses of endpoints that somebody agreed to send items of this workspace to.
+    pub sends_to: BTreeSet<String>,
     pub benchmarks: Vec<Arc<Benchmark>>,
     /// Newest first, each with its answers.
     pub runs: Vec<(RunRecord, Vec<Answer>)>,
@@ -105,6 +107,7 @@ impl Study {
             root,
             name,
             read_only,
+            sends_to: BTreeSet::new(),
             benchmarks,
             runs,
             rows,
@@ -112,6 +115,17 @@ impl Study {
             problems,
             parallels,
         }
+    }
+
+    /// How many options an item of these benchmarks has on average.
+    pub fn options(&self, names: &BTreeSet<String>) -> f64 {
+        let chosen = self
+            .benchmarks
+            .iter()
+            .filter(|benchmark| names.contains(benchmark.name()));
+        let items: Vec<&Item> = chosen.flat_map(|benchmark| benchmark.items()).collect();
+        let options: usize = items.iter().map(|item| item.options.len()).sum();
+        options as f64 / items.len().max(1) as f64
     }
 
     /// An entry's benchmark and item.

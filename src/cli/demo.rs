@@ -34,7 +34,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Ending> {
     });
     workspace.require_write()?;
     let request = RunRequest {
-        models: models::resolve(&arguments.model)?,
+        models: models::files(&arguments.model)?,
         benchmarks: vec![NAME.to_owned()],
         languages: arguments.language.clone(),
         limit: arguments.limit.map(|limit| limit as usize),
@@ -45,6 +45,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Ending> {
         Job::Run {
             workspace: Arc::clone(&workspace),
             request,
+            agreed: Vec::new(),
         },
     )?;
     let answers = store::answers(&workspace, &record.id)?;

@@ -4,6 +4,7 @@
 //! 130 stopped with Ctrl-C.
 
 mod catalogue;
+mod consent;
 mod demo;
 mod endpoint;
 mod files;
@@ -61,6 +62,9 @@ enum Command {
         workspace: PathBuf,
         #[command(flatten)]
         device: DeviceArgument,
+        /// Agree that items of this workspace are sent to this endpoint's server; may be repeated
+        #[arg(long, value_name = "ENDPOINT")]
+        send_to: Vec<String>,
     },
     /// Print accuracy by model, task and language, with n and 95% interval
     Compare {
@@ -221,9 +225,12 @@ struct ImportArguments {
 struct RunArguments {
     #[arg(long)]
     workspace: PathBuf,
-    /// A GGUF file or a name from `polyclinic models`; may be repeated
+    /// A GGUF file, a name from `polyclinic models` or an endpoint's; may be repeated
     #[arg(long, required = true, num_args = 1..)]
     model: Vec<String>,
+    /// Agree that items of this workspace are sent to this endpoint's server; may be repeated
+    #[arg(long, value_name = "ENDPOINT")]
+    send_to: Vec<String>,
     /// A benchmark of the workspace; may be repeated
     #[arg(long, required = true, num_args = 1..)]
     benchmark: Vec<String>,
@@ -412,9 +419,14 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         Some(Command::Demo(arguments)) => demo::demo(&arguments),
         Some(Command::Import(arguments)) => files::import(&arguments),
         Some(Command::Run(arguments)) => runs::run(&arguments),
-        Some(Command::Resume { run, workspace, device }) => {
+        Some(Command::Resume {
+            run,
+            workspace,
+            device,
+            send_to,
+        }) => {
             device.choose()?;
-            runs::resume(&workspace, &run)
+            runs::resume(&workspace, &run, &send_to)
         }
         Some(Command::Compare { workspace, format }) => files::compare(&workspace, format),
         Some(Command::Answers { workspace, run, format }) => files::answers(&workspace, run.as_deref(), format),

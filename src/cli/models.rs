@@ -10,6 +10,7 @@ use polyclinic::models::library::{Library, file_name};
 use polyclinic::models::packaged::{self, PackagedModel};
 use polyclinic::models::safetensors::ModelFolder;
 use polyclinic::places::data_folder;
+use polyclinic::runs::ModelChoice;
 use serde::Serialize;
 
 use super::hub;
@@ -151,6 +152,12 @@ fn hub_model(name: &str) -> anyhow::Result<Option<(String, PathBuf)>> {
     }
     let cached = hub::one_of_the_hub(name, &places)?;
     Ok(Some((cached.short_name().to_owned(), cached.path)))
+}
+
+/// The files behind names or paths, as a run takes them.
+pub fn files(models: &[String]) -> anyhow::Result<Vec<(String, ModelChoice)>> {
+    let found = resolve(models)?.into_iter();
+    Ok(found.map(|(name, path)| (name, ModelChoice::File(path))).collect())
 }
 
 /// Fetches a model that comes with the program, unless it is here.

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use polyclinic::engine::endpoint::EndpointBook;
+use polyclinic::network::SecretStore;
+use polyclinic::places::data_folder;
 use polyclinic::runs::worker::{Event, Job, Worker};
-use polyclinic::runs::{RunId, RunRecord, RunRequest, RunState, Step};
+use polyclinic::runs::{ModelChoice, RunId, RunModel, RunRecord, RunRequest, RunState, Step, spending, store};
 use polyclinic::workspace::Workspace;
 
 use super::interrupt::interrupt;
 use super::output::note;
 use super::progress::{Display, about};
-use super::{Ending, RunArguments, models};
+use super::{Ending, RunArguments, consent, models};
 
 /// Asks models the items of benchmarks.
 pub fn run(arguments: &RunArguments) -> anyhow::Result<Ending> {
@@ -20,45 +23,83 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<Ending> {
     let workspace = Arc::new(Workspace::open(&arguments.workspace)?);
     workspace.require_write()?;
     let request = RunRequest {
-        models: models::resolve(&arguments.model)?,
+        models: chosen(&arguments.model)?,
         benchmarks: arguments.benchmark.clone(),
         languages: arguments.language.clone(),
         limit: arguments.limit.map(|limit| limit as usize),
         protocol: arguments.protocol(),
     };
+    let endpoints = request.models.iter().filter_map(|(_, choice)| match choice {
+        ModelChoice::Endpoint(endpoint) => Some(&**endpoint),
+        ModelChoice::File(_) => None,
+    });
+    let items = format!("items of {}", arguments.benchmark.join(", "));
+    consent::require(&workspace, endpoints, &arguments.send_to, &items)?;
     let (record, ending) = work_through(
         &workspace,
         Job::Run {
             workspace: Arc::clone(&workspace),
             request,
+            agreed: Vec::new(),
         },
     )?;
-    if ending == Ending::Done {
-        note(&format!("run {} finished with {} answers", record.id, record.total));
-    }
+    tell_end(&workspace, &record, ending)?;
     Ok(ending)
 }
 
+/// The models that names or paths mean: endpoints by their names, then models on this machine.
+fn chosen(names: &[String]) -> anyhow::Result<Vec<(String, ModelChoice)>> {
+    let book = EndpointBook::open(&data_folder()?)?;
+    let mut chosen = Vec::new();
+    for name in names {
+        if let Ok(endpoint) = book.find(name) {
+            chosen.push((endpoint.name.clone(), ModelChoice::Endpoint(Box::new(endpoint.clone()))));
+            continue;
+        }
+        chosen.extend(models::files(std::slice::from_ref(name))?);
+    }
+    Ok(chosen)
+}
+
+/// Says what came of a run that is finished: its answers, and what endpoints counted for them.
+fn tell_end(workspace: &Workspace, record: &RunRecord, ending: Ending) -> anyhow::Result<()> {
+    if ending != Ending::Done {
+        return Ok(());
+    }
+    note(&format!("run {} finished with {} answers", record.id, record.total));
+    if record.models.iter().any(|model| model.endpoint().is_some()) {
+        let answers = store::answers(workspace, &record.id)?;
+        for spent in spending::spent(record, &answers) {
+            let (read, wrote) = (spent.usage.prompt_tokens, spent.usage.written_tokens);
+            let cost = spent.cost.map_or_else(String::new, |cost| format!(", cost {cost:.4}"));
+            note(&format!("{}: {read} tokens read, {wrote} written{cost}", spent.model));
+        }
+    }
+    Ok(())
+}
+
 /// Goes on with a run that was stopped.
-pub fn resume(workspace: &Path, run: &str) -> anyhow::Result<Ending> {
+pub fn resume(workspace: &Path, run: &str, send_to: &[String]) -> anyhow::Result<Ending> {
     let workspace = Arc::new(Workspace::open(workspace)?);
     let run = RunId::parse(run).with_context(|| format!("`{run}` is no name of a run"))?;
+    let record = store::load(&workspace, &run)?;
+    let endpoints = record.models.iter().filter_map(RunModel::endpoint);
+    consent::require(&workspace, endpoints, send_to, &format!("items of run {run}"))?;
     let (record, ending) = work_through(
         &workspace,
         Job::Resume {
             workspace: Arc::clone(&workspace),
             run,
+            known: EndpointBook::open(&data_folder()?)?.endpoints().to_vec(),
         },
     )?;
-    if ending == Ending::Done {
-        note(&format!("run {} finished with {} answers", record.id, record.total));
-    }
+    tell_end(&workspace, &record, ending)?;
     Ok(ending)
 }
 
 /// Lets the worker do a job, shows how far it is, and cancels it cleanly on Ctrl-C.
 pub fn work_through(workspace: &Workspace, job: Job) -> anyhow::Result<(RunRecord, Ending)> {
-    let mut worker = Worker::start(|| {}).context("no thread could be started")?;
+    let mut worker = Worker::start(SecretStore::system(), || {}).context("no thread could be started")?;
     let cancel = worker.submit(job);
     let interrupt = interrupt()?;
     let mut display = Display::new();

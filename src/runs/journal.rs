@@ -165,6 +165,7 @@ mod tests {
             outcome: Outcome::Right,
             prompt_tokens: 5,
             seconds: 0.25,
+            usage: None,
             reply: None,
             error: None,
         }

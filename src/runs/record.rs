@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::ModelFacts;
+use super::RunModel;
 use crate::files::{WriteError, write_toml};
 use crate::language::Language;
 use crate::prompts::Protocol;
@@ -68,20 +68,6 @@ impl RunState {
             Self::Finished => "finished",
         }
     }
-}
-
-/// A model as a run uses it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunModel {
-    /// The name answers carry.
-    pub name: String,
-    /// Where the file lay when the run was made.
-    pub path: PathBuf,
-    /// Of the whole file, in hexadecimal.
-    pub sha256: String,
-    /// What loading it showed; absent until it was first loaded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub facts: Option<ModelFacts>,
 }
 
 /// A benchmark as a run uses it.

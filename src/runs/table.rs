@@ -9,6 +9,7 @@ use polars::prelude::{
 };
 
 use crate::benchmarks::ItemKey;
+use crate::engine::endpoint::Usage;
 use crate::files::{WriteError, write_atomically};
 use crate::language::Language;
 use crate::scoring::{Answer, Outcome, Reply, ReplyEnding};
@@ -60,6 +61,10 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
     fn texts<'a>(name: &str, answers: &'a [Answer], text: impl Fn(&'a Answer) -> Option<&'a str>) -> Column {
         Series::new(name.into(), answers.iter().map(text).collect::<Vec<_>>()).into()
     }
+    fn counts(name: &str, answers: &[Answer], count: impl Fn(Usage) -> u64) -> Column {
+        let counts = answers.iter().map(|answer| answer.usage.map(&count));
+        Series::new(name.into(), counts.collect::<Vec<_>>()).into()
+    }
     let mut log_probabilities: ListChunked = answers
         .iter()
         .map(|answer| Series::new("".into(), &answer.log_probabilities))
@@ -94,6 +99,9 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
             texts("reply_ending", answers, |answer| {
                 Some(answer.reply.as_ref()?.ending.word())
             }),
+            counts("usage_requests", answers, |usage| usage.requests),
+            counts("usage_prompt_tokens", answers, |usage| usage.prompt_tokens),
+            counts("usage_written_tokens", answers, |usage| usage.written_tokens),
         ],
     )
 }
@@ -119,6 +127,7 @@ fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError>
     let prompt_tokens = frame.column("prompt_tokens").and_then(Column::u64).map_err(format)?;
     let seconds = frame.column("seconds").and_then(Column::f64).map_err(format)?;
     let replies = Replies::of(frame).map_err(format)?;
+    let usages = Usages::of(frame).map_err(format)?;
     (0..frame.height())
         .map(|row| {
             let problem = |problem: String| TableError::Row {
@@ -150,6 +159,7 @@ fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError>
                     .ok_or_else(|| problem(format!("the outcome `{outcome}`, which this program does not know")))?,
                 prompt_tokens: prompt_tokens.get(row).unwrap_or(0) as usize,
                 seconds: seconds.get(row).unwrap_or(0.0),
+                usage: usages.as_ref().and_then(|usages| usages.get(row)),
                 reply: replies.as_ref().and_then(|replies| replies.get(row)),
                 error: errors.get(row).map(str::to_owned),
             })
@@ -186,6 +196,35 @@ impl<'a> Replies<'a> {
     }
 }
 
+/// The columns of what endpoints counted.
+struct Usages<'a> {
+    requests: &'a UInt64Chunked,
+    prompt_tokens: &'a UInt64Chunked,
+    written_tokens: &'a UInt64Chunked,
+}
+
+impl<'a> Usages<'a> {
+    /// `None` in a table from before there were endpoints.
+    fn of(frame: &'a DataFrame) -> Result<Option<Self>, PolarsError> {
+        let Ok(requests) = frame.column("usage_requests") else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            requests: requests.u64()?,
+            prompt_tokens: frame.column("usage_prompt_tokens")?.u64()?,
+            written_tokens: frame.column("usage_written_tokens")?.u64()?,
+        }))
+    }
+
+    fn get(&self, row: usize) -> Option<Usage> {
+        Some(Usage {
+            requests: self.requests.get(row)?,
+            prompt_tokens: self.prompt_tokens.get(row)?,
+            written_tokens: self.written_tokens.get(row)?,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,6 +247,11 @@ mod tests {
             outcome: if number == 7 { Outcome::Failed } else { Outcome::Wrong },
             prompt_tokens: number as usize * 3,
             seconds: 0.125 * f64::from(number),
+            usage: (number % 3 == 0).then_some(Usage {
+                requests: 4,
+                prompt_tokens: 400,
+                written_tokens: number as u64,
+            }),
             reply: (number % 2 == 0).then(|| Reply {
                 text: "الإجابة: ب\n".into(),
                 tokens: number as usize,
@@ -228,7 +272,8 @@ mod tests {
     #[test]
     fn a_table_from_before_replies_were_kept_is_read() {
         let frame = to_frame(&[answer(1), answer(2)]).unwrap();
-        let older = frame.drop_many(["reply", "reply_tokens", "reply_ending"]);
+        let since = frame.get_column_names().into_iter().skip_while(|name| *name != "reply");
+        let older = frame.drop_many(since.cloned().collect::<Vec<_>>());
         let read = from_frame(Path::new(FILE), &older).unwrap();
         assert_eq!(read.len(), 2);
         assert!(read.iter().all(|answer| answer.reply.is_none()));

@@ -6,10 +6,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::execute::{ExecuteError, RunRequest, Step, create, execute};
+use super::execute::{ExecuteError, Means, RunRequest, Step, create, execute};
 use super::{RunId, RunRecord, store};
-use crate::engine::{Cancel, LocalLoader};
+use crate::cancel::Cancel;
+use crate::engine::LocalLoader;
+use crate::engine::endpoint::Endpoint;
 use crate::error_chain;
+use crate::network::SecretStore;
 use crate::workspace::Workspace;
 
 /// Something to work on.
@@ -19,9 +22,16 @@ pub enum Job {
     Run {
         workspace: Arc<Workspace>,
         request: RunRequest,
+        /// Addresses of endpoints that somebody has just agreed to send items to.
+        agreed: Vec<String>,
     },
     /// Go on with a run that did not finish.
-    Resume { workspace: Arc<Workspace>, run: RunId },
+    Resume {
+        workspace: Arc<Workspace>,
+        run: RunId,
+        /// Endpoints as they are known now, with limits and prices that may have changed.
+        known: Vec<Endpoint>,
+    },
 }
 
 /// What the worker tells whoever watches.
@@ -48,8 +58,8 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts the thread. `wake` is called after every event, so that a sleeping window looks.
-    pub fn start(wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
+    /// Starts the thread. `keys` holds those of endpoints. `wake` is called after every event, so that a sleeping window looks.
+    pub fn start(keys: SecretStore, wake: impl Fn() + Send + 'static) -> std::io::Result<Self> {
         let (jobs, job_queue) = channel::<(Job, Cancel)>();
         let (event_queue, events) = channel();
         let work = move || {
@@ -59,7 +69,7 @@ impl Worker {
                 wake();
             };
             for (job, cancel) in job_queue {
-                let attempt = catch_unwind(AssertUnwindSafe(|| work_on(job, &mut tell, &cancel)));
+                let attempt = catch_unwind(AssertUnwindSafe(|| work_on(job, &keys, &mut tell, &cancel)));
                 if attempt.is_err() {
                     tell(Event::Refused(
                         "the engine stopped unexpectedly; answers so far are kept, resume the run".into(),
@@ -116,20 +126,30 @@ impl Drop for Worker {
     }
 }
 
-fn work_on(job: Job, tell: &mut dyn FnMut(Event), cancel: &Cancel) {
+fn work_on(job: Job, keys: &SecretStore, tell: &mut dyn FnMut(Event), cancel: &Cancel) {
+    let means = Means {
+        loader: &LocalLoader,
+        keys,
+    };
     let (workspace, prepared) = match job {
-        Job::Run { workspace, request } => {
-            let prepared = create(
-                &workspace,
-                &request,
-                &LocalLoader,
-                &mut |step| tell(Event::Step(step)),
-                cancel,
-            );
+        Job::Run {
+            workspace,
+            request,
+            agreed,
+        } => {
+            let agreed = agreed
+                .iter()
+                .try_for_each(|address| workspace.agree_to_send_to(address))
+                .map_err(ExecuteError::from);
+            let told = &mut |step| tell(Event::Step(step));
+            let prepared = agreed.and_then(|()| create(&workspace, &request, &means, told, cancel));
             (workspace, prepared)
         }
-        Job::Resume { workspace, run } => {
-            let loaded = store::load(&workspace, &run).map_err(ExecuteError::from);
+        Job::Resume { workspace, run, known } => {
+            let mut loaded = store::load(&workspace, &run).map_err(ExecuteError::from);
+            if let Ok(record) = &mut loaded {
+                record.models.iter_mut().for_each(|model| model.refresh(&known));
+            }
             (workspace, loaded)
         }
     };
@@ -142,7 +162,7 @@ fn work_on(job: Job, tell: &mut dyn FnMut(Event), cancel: &Cancel) {
     let result = execute(
         &workspace,
         &mut record,
-        &LocalLoader,
+        &means,
         &mut |step| tell(Event::Step(step)),
         cancel,
     );

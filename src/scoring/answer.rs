@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::benchmarks::{Item, ItemKey};
+use crate::engine::endpoint::Usage;
 
 /// What came of asking; never folded into each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -46,6 +47,13 @@ impl Outcome {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.word() == word)
     }
+}
+
+/// What asking took.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Asked {
+    pub prompt_tokens: usize,
+    pub seconds: f64,
 }
 
 /// What a model wrote.
@@ -104,8 +112,11 @@ pub struct Answer {
     pub outcome: Outcome,
     /// Tokens of the prompt, shared prefix included.
     pub prompt_tokens: usize,
-    /// This item's share of the time its group took, in seconds.
+    /// In seconds: this item's share of the time its group took, or how long an endpoint took, its retries included.
     pub seconds: f64,
+    /// What an endpoint counted for it, all requests together; absent for a model on this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
     /// What the model wrote, where that was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<Reply>,
@@ -127,6 +138,7 @@ impl Answer {
             outcome: Outcome::Failed,
             prompt_tokens,
             seconds: 0.0,
+            usage: None,
             reply: None,
             error: Some(error),
         }
@@ -172,6 +184,7 @@ mod tests {
             outcome: Outcome::Right,
             prompt_tokens: 10,
             seconds: 0.1,
+            usage: None,
             reply: None,
             error: None,
         };

@@ -4,7 +4,7 @@ use crate::benchmarks::Item;
 use crate::engine::{EngineError, Reader, ScoreRequest, Scores};
 use crate::prompts::LetterPrompt;
 
-use super::{Answer, Outcome};
+use super::{Answer, Asked, Outcome};
 
 /// Tokenizes a prompt with each of its continuations.
 pub fn request(reader: &dyn Reader, prompt: &LetterPrompt) -> Result<ScoreRequest, EngineError> {
@@ -23,17 +23,10 @@ pub fn token_count(request: &ScoreRequest) -> usize {
 }
 
 /// The answer that scores make of an item. The likeliest letter is the choice; of equals, the first.
-pub fn answer(
-    model: &str,
-    benchmark: &str,
-    item: &Item,
-    request: &ScoreRequest,
-    scores: &Scores,
-    seconds: f64,
-) -> Answer {
+pub fn answer(model: &str, benchmark: &str, item: &Item, asked: Asked, scores: &Scores) -> Answer {
     if !scores.log_probabilities.iter().all(|value| value.is_finite()) {
         let problem = "the model gave no number for an option: its file may be damaged".to_owned();
-        return Answer::failed(model, benchmark, item, request.prompt.len(), problem);
+        return Answer::failed(model, benchmark, item, asked.prompt_tokens, problem);
     }
     let mut choice = None;
     let mut highest = f64::NEG_INFINITY;
@@ -54,8 +47,9 @@ pub fn answer(
         } else {
             Outcome::Wrong
         },
-        prompt_tokens: request.prompt.len(),
-        seconds,
+        prompt_tokens: asked.prompt_tokens,
+        seconds: asked.seconds,
+        usage: None,
         reply: None,
         error: None,
     }

@@ -4,4 +4,4 @@ mod answer;
 pub mod letters;
 pub mod written;
 
-pub use answer::{Answer, Outcome, Reply, ReplyEnding};
+pub use answer::{Answer, Asked, Outcome, Reply, ReplyEnding};

@@ -11,6 +11,7 @@ use crate::app::command::{self, Command, Page};
 use crate::app::matrix::counted;
 use crate::app::models::bytes;
 use crate::app::theme::{radius, size, space};
+use crate::text::isolate::isolate;
 use crate::text::{self, Missing, isolate};
 
 /// Where there is less room, a page scrolls as a whole.
@@ -197,13 +198,7 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
     let ink = Ink::new(size::SMALL, colours.text_2);
     let inner = rect.shrink2(vec2(16.0, 2.0));
     let machine = &state.machine;
-    let network = match state.models.downloads_asked {
-        0 => "No text has left this machine".to_owned(),
-        number => format!(
-            "No text has left this machine; {} asked for",
-            counted(number, "download")
-        ),
-    };
+    let network = network_words(state);
     let memory = match machine.total {
         0 => String::new(),
         total => format!("Memory {} of {}", bytes(machine.used), bytes(total)),
@@ -247,6 +242,22 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
             status_text(ui, place, name, words, ink);
         }
         left = place.right() + 24.0;
+    }
+}
+
+/// What may have left this machine: items only where somebody agreed to it in this workspace.
+fn network_words(state: &State) -> String {
+    let sent_to = state.study.as_deref().map(|study| &study.sends_to);
+    let items = match sent_to.filter(|addresses| !addresses.is_empty()) {
+        None => "No text has left this machine".to_owned(),
+        Some(addresses) => {
+            let addresses: Vec<String> = addresses.iter().map(|address| isolate(address).to_string()).collect();
+            format!("Items may be sent to {}", addresses.join(", "))
+        }
+    };
+    match state.models.downloads_asked {
+        0 => items,
+        number => format!("{items}; {} asked for", counted(number, "download")),
     }
 }
 

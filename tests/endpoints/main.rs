@@ -9,6 +9,7 @@ mod load;
 mod probing;
 mod real;
 mod routes;
+mod runs;
 mod server;
 mod wire;
 

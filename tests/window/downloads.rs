@@ -226,7 +226,8 @@ fn a_token_is_typed_unseen_and_handed_over() {
     pages.settle();
     pages.harness.get_by_label("Token").type_text("hf_secret");
     pages.settle();
-    assert_eq!(pages.state().models.hub.token.0, "hf_secret");
+    let typed = pages.state().models.hub.token.as_ref().unwrap();
+    assert_eq!(typed.expose(), "hf_secret");
     let value = pages
         .harness
         .get_by_label("Token")
@@ -238,7 +239,7 @@ fn a_token_is_typed_unseen_and_handed_over() {
     let kept =
         |task: &&&DownloadsTask| matches!(task, DownloadsTask::KeepToken(secret) if secret.expose() == "hf_secret");
     assert!(asked(&pages).iter().any(|task| kept(&task)));
-    assert!(pages.state().models.hub.token.0.is_empty());
+    assert_eq!(pages.state().models.hub.token, None);
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod models;
 mod pages;
 mod pictures;
 mod search;
+mod sending;
 mod support;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;

@@ -9,7 +9,7 @@ use polyclinic::app::benchmarks::Importing;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::matrix::Cell;
 use polyclinic::app::{State, Task};
-use polyclinic::runs::RunState;
+use polyclinic::runs::{ModelChoice, RunState};
 use polyclinic::text::controls::Controls;
 use polyclinic::text::{self, Frame, TextStyle, Weight};
 use polyclinic::workspace::Workspace;
@@ -147,10 +147,12 @@ fn the_form_starts_the_run_that_was_chosen() {
     }
     pages.harness.get_by_label("Start run").click();
     pages.settle();
-    let [Task::Run(request)] = pages.tasks() else {
+    let [Task::Run { request, agreed }] = pages.tasks() else {
         panic!("{:?}", pages.tasks())
     };
-    assert_eq!(request.models, [("smollm2".to_owned(), "/models/smollm2.gguf".into())]);
+    let file = ModelChoice::File("/models/smollm2.gguf".into());
+    assert_eq!(request.models, [("smollm2".to_owned(), file)]);
+    assert!(agreed.is_empty());
     assert_eq!(request.benchmarks, ["everyday-medicine"]);
     assert_eq!(
         request
@@ -300,7 +302,7 @@ fn a_run_goes_from_the_form_to_the_matrix() {
     let mut window = Window::open(folder.path(), 1440.0, 900.0);
     window.send(Command::NewRun);
     let mut form = window.state(|state| state.runs.form.clone()).unwrap();
-    form.models = [("tiny".to_owned(), model)].into();
+    form.models = [("tiny".to_owned(), ModelChoice::File(model))].into();
     form.languages = ["en", "ar", "zh"].map(|tag| tag.parse().unwrap()).into();
     window.send(Command::EditForm(form));
     // Stopped while the model is still being hashed, nothing has happened, and that is no failure.

@@ -14,7 +14,9 @@ use polyclinic::app::study::Study;
 use polyclinic::app::{Application, State, Task};
 use polyclinic::benchmarks::{Benchmark, demo};
 use polyclinic::prompts::Protocol;
-use polyclinic::runs::{Journal, RunBenchmark, RunId, RunModel, RunRecord, RunState, comparison, store};
+use polyclinic::runs::{
+    Journal, ModelFile, ModelSource, RunBenchmark, RunId, RunModel, RunRecord, RunState, comparison, store,
+};
 use polyclinic::scoring::{Answer, Outcome};
 use polyclinic::text::Fallback;
 use polyclinic::workspace::Workspace;
@@ -58,6 +60,7 @@ fn answer(benchmark: &Benchmark, item: &polyclinic::benchmarks::Item, model: &st
         },
         prompt_tokens: 90 + item.question.len() / 3,
         seconds: 0.05 + 0.2 * chance(&["time", model, &item.key.id]),
+        usage: None,
         reply: None,
         error: None,
     }
@@ -111,9 +114,11 @@ pub fn run(
             .iter()
             .map(|name| RunModel {
                 name: (*name).to_owned(),
-                path: format!("/models/{name}.gguf").into(),
-                sha256: "4be1c0de90a2".repeat(6),
-                facts: None,
+                source: ModelSource::File(ModelFile {
+                    path: format!("/models/{name}.gguf").into(),
+                    sha256: "4be1c0de90a2".repeat(6),
+                    facts: None,
+                }),
             })
             .collect(),
         benchmarks: vec![RunBenchmark {

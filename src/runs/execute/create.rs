@@ -2,21 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{ExecuteError, Step, load_benchmarks};
+use super::{ExecuteError, Means, Step, load_benchmarks, remote, require_consent};
 use crate::benchmarks::Benchmark;
-use crate::engine::{Cancel, Loader};
+use crate::cancel::Cancel;
+use crate::engine::Loader;
+use crate::engine::endpoint::{Connection, Endpoint};
 use crate::language::Language;
 use crate::models::hash;
 use crate::models::safetensors::ModelFolder;
 use crate::prompts::Protocol;
-use crate::runs::{Plan, RunBenchmark, RunId, RunModel, RunRecord, RunState, record, store};
+use crate::runs::{ModelFile, ModelSource, Plan, RunBenchmark, RunId, RunModel, RunRecord, RunState, record, store};
 use crate::workspace::Workspace;
 
 /// What somebody chose to run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunRequest {
-    /// Names and files of the models, asked in this order.
-    pub models: Vec<(String, PathBuf)>,
+    /// Names of the models and where they are, asked in this order.
+    pub models: Vec<(String, ModelChoice)>,
     /// Names of benchmarks in the workspace.
     pub benchmarks: Vec<String>,
     /// Empty for every language the benchmarks have.
@@ -26,11 +28,18 @@ pub struct RunRequest {
     pub protocol: Protocol,
 }
 
+/// Where a chosen model is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ModelChoice {
+    File(PathBuf),
+    Endpoint(Box<Endpoint>),
+}
+
 /// Checks a request and writes down the run it makes, with nothing answered yet.
 pub fn create(
     workspace: &Workspace,
     request: &RunRequest,
-    loader: &dyn Loader,
+    means: &Means<'_>,
     tell: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<RunRecord, ExecuteError> {
@@ -52,30 +61,31 @@ pub fn create(
     let planned = planned.len();
     let earlier = store::list(workspace)?.runs;
     let mut models = Vec::new();
-    for (name, path) in &request.models {
+    for (name, choice) in &request.models {
         tell(Step::Stage(format!("Checking {name}")));
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        loader.check(&path).map_err(|source| ExecuteError::Load {
-            model: name.clone(),
-            source,
-        })?;
-        let sha256 = file_hash(&path, cancel)?;
-        let known = earlier.iter().flat_map(|run| &run.models);
-        if let Some(other) = known
-            .into_iter()
-            .find(|model| model.name == *name && model.sha256 != sha256)
-        {
+        let source = match choice {
+            ModelChoice::File(path) => ModelSource::File(checked_file(name, path, means.loader, cancel)?),
+            ModelChoice::Endpoint(endpoint) => {
+                remote::require_route(endpoint, protocol)?;
+                require_consent(workspace, endpoint)?;
+                let connection = Connection::open(Endpoint::clone(endpoint), means.keys, cancel.clone());
+                remote::check(&connection.map_err(ExecuteError::Endpoint)?)?;
+                ModelSource::Endpoint {
+                    endpoint: endpoint.clone(),
+                }
+            }
+        };
+        let mut known = earlier.iter().flat_map(|run| &run.models);
+        if let Some(other) = known.find(|model| model.name == *name && !model.source.answers_like(&source)) {
             return Err(ExecuteError::NameTaken {
                 name: name.clone(),
-                path,
-                known: other.sha256.clone(),
+                chosen: source.mark(),
+                known: other.source.mark(),
             });
         }
         models.push(RunModel {
             name: name.clone(),
-            path,
-            sha256,
-            facts: None,
+            source,
         });
     }
     let record = RunRecord {
@@ -102,6 +112,20 @@ pub fn create(
     };
     record.save(&store::folder(workspace, &record.id))?;
     Ok(record)
+}
+
+fn checked_file(name: &str, path: &Path, loader: &dyn Loader, cancel: &Cancel) -> Result<ModelFile, ExecuteError> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    loader.check(&path).map_err(|source| ExecuteError::Load {
+        model: name.to_owned(),
+        source,
+    })?;
+    let sha256 = file_hash(&path, cancel)?;
+    Ok(ModelFile {
+        path,
+        sha256,
+        facts: None,
+    })
 }
 
 /// The languages to ask, in the order wanted, or in the benchmarks' own order where none was named.

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use crate::engine::EngineError;
+use crate::engine::endpoint::EndpointError;
 use crate::files::WriteError;
 use crate::language::Language;
+use crate::network::NoRuntime;
 use crate::prompts::ChatError;
 use crate::runs::{JournalError, RunId, store};
 use crate::workspace::WorkspaceError;
@@ -35,10 +37,25 @@ pub enum ExecuteError {
         found: String,
     },
     #[error(
-        "the workspace's runs know another file as `{name}` (SHA-256 {known}); give {} another name, so that their answers stay apart",
-        path.display()
+        "the workspace's runs know another model as `{name}` ({known}); give {chosen} another name, so that their answers stay apart"
     )]
-    NameTaken { name: String, path: PathBuf, known: String },
+    NameTaken {
+        name: String,
+        chosen: String,
+        known: String,
+    },
+    #[error(
+        "`{model}` stands behind {server}, which gives no probabilities of letters as it was set up. Choose written answers, or probe the endpoint again"
+    )]
+    NoScores { model: String, server: String },
+    #[error(
+        "questions for `{model}` would leave this machine for {host}, which nobody has agreed to in this workspace; nothing was sent"
+    )]
+    NoConsent { model: String, host: String },
+    #[error(transparent)]
+    Endpoint(EndpointError),
+    #[error(transparent)]
+    NoRuntime(#[from] NoRuntime),
     #[error("the task `{task}` has {items} items in {language}: too few for {shots} examples besides the item itself")]
     TooManyShots {
         task: String,
@@ -77,7 +94,7 @@ pub enum ExecuteError {
 }
 
 impl ExecuteError {
-    /// Whether the run cannot go on however often it is tried; it stays as it was.
+    /// Whether the run cannot go on as things are; it stays as it was.
     pub(super) fn refuses_to_resume(&self) -> bool {
         matches!(
             self,
@@ -85,6 +102,7 @@ impl ExecuteError {
                 | Self::BenchmarkChanged(_)
                 | Self::TemplateChanged
                 | Self::JournalOfAnotherPlan(_)
+                | Self::NoConsent { .. }
         )
     }
 }

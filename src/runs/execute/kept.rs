@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{Progress, Step};
-use crate::runs::{Group, Journal, JournalError, RunId};
+use crate::runs::{Journal, JournalError, RunId};
 use crate::scoring::Answer;
 
 /// The answers of a run under way.
@@ -45,17 +45,17 @@ impl<'a> Kept<'a> {
         self.pace.since = Some(Instant::now());
     }
 
-    /// Writes down the answers to a group, the next of the plan.
-    pub fn keep(&mut self, model: &str, group: &Group<'_>, answers: Vec<Answer>) -> Result<(), JournalError> {
+    /// Writes down the answers to the next groups of the plan.
+    pub fn keep(&mut self, answers: Vec<Answer>) -> Result<(), JournalError> {
         self.journal.append(&answers)?;
+        self.pace.add(answers.len());
         self.answers.extend(answers);
-        self.pace.add(group.items.len());
-        if let Some(first) = group.items.first() {
+        if let Some(last) = self.answers.last() {
             (self.tell)(Step::Progress(Progress {
                 run: self.run.clone(),
-                model: model.to_owned(),
-                benchmark: group.benchmark.to_owned(),
-                language: first.item.key.language.clone(),
+                model: last.model.clone(),
+                benchmark: last.benchmark.clone(),
+                language: last.item.language.clone(),
                 done: self.answers.len(),
                 total: self.total,
                 items_per_second: self.pace.items_per_second(),

@@ -1,20 +1,18 @@
 //! Asking a model on this machine: loading it, and answering one group of items after the other.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Instant;
 
 use super::kept::Kept;
 use super::{ExecuteError, create::file_hash};
 use crate::benchmarks::Item;
 use crate::engine::{
-    Backend, Cancel, Ending, EngineError, Generation, GenerationRequest, Loader, PLANNED_TOKENS, Reader, Sampling,
-    ScoreRequest, tokens_to_score, tokens_to_write,
+    Backend, Cancel, Ending, EngineError, Generation, GenerationRequest, Loader, ModelFacts, PLANNED_TOKENS, Reader,
+    Sampling, ScoreRequest, tokens_to_score, tokens_to_write,
 };
 use crate::prompts::{ChatError, ChatTemplate, Protocol, Scoring, letter_prompt, shown_letters, written_prompt};
-use crate::runs::{Group, Plan, Planned, RunRecord};
-use crate::scoring::written::Asked;
-use crate::scoring::{Answer, Reply, ReplyEnding, letters, written};
+use crate::runs::{Group, ModelFile, Plan, Planned};
+use crate::scoring::{Answer, Asked, Reply, ReplyEnding, letters, written};
 
 /// A loaded model of a run.
 pub(super) struct LocalModel {
@@ -25,44 +23,40 @@ pub(super) struct LocalModel {
 }
 
 impl LocalModel {
-    /// Loads a model of the run, checks that it is the one the run was made with, and notes how it computes.
+    /// Loads a model of the run and checks that it is the one the run was made with, computing as it did then.
     pub fn load(
-        record: &mut RunRecord,
-        index: usize,
+        name: &str,
+        file: &ModelFile,
+        protocol: &Protocol,
         plan: &Plan<'_>,
-        folder: &Path,
         loader: &dyn Loader,
         cancel: &Cancel,
     ) -> Result<Self, ExecuteError> {
-        let protocol = record.protocol.clone();
-        let Some(model) = record.models.get_mut(index) else {
-            return Err(ExecuteError::NothingChosen);
-        };
-        let found = file_hash(&model.path, cancel)?;
-        if found != model.sha256 {
-            let (path, recorded) = (model.path.clone(), model.sha256.clone());
+        let name = name.to_owned();
+        let found = file_hash(&file.path, cancel)?;
+        if found != file.sha256 {
+            let (path, recorded) = (file.path.clone(), file.sha256.clone());
             return Err(ExecuteError::ModelChanged { path, recorded, found });
         }
         // What cannot be put into tokens is told when its turn comes.
-        let tokens = |reader: &dyn Reader| most_tokens(reader, plan, &protocol).unwrap_or(PLANNED_TOKENS);
+        let tokens = |reader: &dyn Reader| most_tokens(reader, plan, protocol).unwrap_or(PLANNED_TOKENS);
         let backend = loader
-            .load(&model.path, &tokens, cancel)
+            .load(&file.path, &tokens, cancel)
             .map_err(|source| match source {
                 EngineError::Cancelled => ExecuteError::Cancelled,
                 source => ExecuteError::Load {
-                    model: model.name.clone(),
+                    model: name.clone(),
                     source,
                 },
             })?;
-        let name = model.name.clone();
-        let chat = chat_template(&*backend, &protocol).map_err(|source| ExecuteError::Chat {
+        let chat = chat_template(&*backend, protocol).map_err(|source| ExecuteError::Chat {
             model: name.clone(),
             source,
         })?;
         if protocol.chat && chat.is_none() {
             tracing::warn!("{name} has no chat template and is asked without one");
         }
-        match &model.facts {
+        match &file.facts {
             Some(recorded) if !recorded.computes_like(backend.facts()) => {
                 return Err(ExecuteError::ComputedDifferently {
                     model: name,
@@ -71,17 +65,19 @@ impl LocalModel {
                 });
             }
             Some(_) => {}
-            None => {
-                model.facts = Some(backend.facts().clone());
-                record.save(folder)?;
-            }
+            None => {}
         }
         Ok(Self {
             name,
             backend,
             chat,
-            protocol,
+            protocol: protocol.clone(),
         })
+    }
+
+    /// How it computes.
+    pub fn facts(&self) -> &ModelFacts {
+        self.backend.facts()
     }
 
     /// Asks groups of items one after the other.
@@ -94,7 +90,7 @@ impl LocalModel {
                 Scoring::Letters => self.score(group, cancel)?,
                 Scoring::Written { most_tokens } => self.write(group, most_tokens, cancel)?,
             };
-            kept.keep(&self.name, group, answers)?;
+            kept.keep(answers)?;
         }
         Ok(())
     }
@@ -121,7 +117,11 @@ impl LocalModel {
         let answers = group.items.iter().zip(&requests).map(|(planned, request)| {
             let score = if fits(&request) { scores.next() } else { None };
             match score {
-                Some(score) => letters::answer(&self.name, group.benchmark, planned.item, request, score, seconds),
+                Some(score) => {
+                    let prompt_tokens = request.prompt.len();
+                    let asked = Asked { prompt_tokens, seconds };
+                    letters::answer(&self.name, group.benchmark, planned.item, asked, score)
+                }
                 None => {
                     let tokens = letters::token_count(request);
                     let problem = format!("the prompt has {tokens} tokens; the model reads at most {context_length}");

@@ -5,26 +5,43 @@ mod error;
 mod kept;
 mod local;
 mod progress;
+mod remote;
 #[cfg(test)]
 mod tests;
 
-pub use create::{RunRequest, create};
+use std::path::Path;
+
+pub use create::{ModelChoice, RunRequest, create};
 pub use error::ExecuteError;
 use kept::Kept;
 use local::LocalModel;
 pub use progress::{Progress, Step};
 
-use super::{Journal, Plan, RunRecord, RunState, store};
+use remote::RemoteModel;
+
+use super::{Journal, ModelSource, Plan, RunRecord, RunState, store};
 use crate::benchmarks::Benchmark;
-use crate::engine::{Cancel, Loader};
+use crate::cancel::Cancel;
+use crate::engine::endpoint::{Connection, Endpoint};
+use crate::engine::{Loader, ModelFacts};
+use crate::network::SecretStore;
 use crate::scoring::Answer;
 use crate::workspace::{Workspace, WorkspaceError};
+
+/// What models are reached with.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// Loads those on this machine.
+    pub loader: &'a dyn Loader,
+    /// Holds the keys of endpoints.
+    pub keys: &'a SecretStore,
+}
 
 /// Works through what a run has not answered yet. The record on disk says how it ended.
 pub fn execute(
     workspace: &Workspace,
     record: &mut RunRecord,
-    loader: &dyn Loader,
+    means: &Means<'_>,
     tell: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<(), ExecuteError> {
@@ -34,7 +51,7 @@ pub fn execute(
     }
     let before = (record.state, record.error.take());
     record.state = RunState::Unfinished;
-    let result = answer_all(workspace, record, loader, tell, cancel);
+    let result = answer_all(workspace, record, means, tell, cancel);
     match &result {
         Err(error) if error.refuses_to_resume() => {
             (record.state, record.error) = before;
@@ -55,7 +72,7 @@ pub fn execute(
 fn answer_all(
     workspace: &Workspace,
     record: &mut RunRecord,
-    loader: &dyn Loader,
+    means: &Means<'_>,
     tell: &mut dyn FnMut(Step),
     cancel: &Cancel,
 ) -> Result<(), ExecuteError> {
@@ -88,14 +105,51 @@ fn answer_all(
         let Some(model) = record.models.get(index).filter(|_| !groups.is_empty()) else {
             continue;
         };
-        kept.stage(format!("Loading {}", model.name));
-        let mut model = LocalModel::load(record, index, &plan, &folder, loader, cancel)?;
-        kept.start();
-        model.answer(groups, &mut kept, cancel)?;
+        match &model.source {
+            ModelSource::File(file) => {
+                kept.stage(format!("Loading {}", model.name));
+                let protocol = &record.protocol;
+                let mut loaded = LocalModel::load(&model.name, file, protocol, &plan, means.loader, cancel)?;
+                note_facts(record, index, loaded.facts(), &folder)?;
+                kept.start();
+                loaded.answer(groups, &mut kept, cancel)?;
+            }
+            ModelSource::Endpoint { endpoint } => {
+                kept.stage(format!("Reaching {} at {}", model.name, endpoint.address.host()));
+                require_consent(workspace, endpoint)?;
+                let connection = Connection::open(Endpoint::clone(endpoint), means.keys, cancel.clone());
+                let reached = RemoteModel::open(connection.map_err(ExecuteError::Endpoint)?, &record.protocol)?;
+                kept.start();
+                reached.answer(groups, &mut kept)?;
+            }
+        }
     }
     let Kept { journal, answers, .. } = kept;
     store::compact(workspace, &record.id, journal, &answers)?;
     Ok(())
+}
+
+/// Writes down how a model computes, where that is not known yet.
+fn note_facts(record: &mut RunRecord, index: usize, facts: &ModelFacts, folder: &Path) -> Result<(), ExecuteError> {
+    let source = record.models.get_mut(index).map(|model| &mut model.source);
+    if let Some(ModelSource::File(file)) = source
+        && file.facts.is_none()
+    {
+        file.facts = Some(facts.clone());
+        record.save(folder)?;
+    }
+    Ok(())
+}
+
+/// Nothing leaves the machine for a place that nobody agreed to.
+fn require_consent(workspace: &Workspace, endpoint: &Endpoint) -> Result<(), ExecuteError> {
+    match endpoint.is_loopback() || workspace.may_send_to(&endpoint.address.to_string()) {
+        true => Ok(()),
+        false => Err(ExecuteError::NoConsent {
+            model: endpoint.name.clone(),
+            host: endpoint.address.host().to_owned(),
+        }),
+    }
 }
 
 fn load_benchmarks<'a>(

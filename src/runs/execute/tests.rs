@@ -1,15 +1,17 @@
 //! Runs against a backend that needs no model: its scores are a function of the tokens alone.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{ExecuteError, RunRequest, Step, create, execute};
+use super::{ExecuteError, Means, ModelChoice, RunRequest, Step, create, execute};
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
+use crate::cancel::Cancel;
 use crate::engine::{
-    Backend, Cancel, Ending, EngineError, Generation, GenerationRequest, Loader, ModelFacts, Reader, ScoreRequest,
-    Scores, TokenId, Written,
+    Backend, Ending, EngineError, Generation, GenerationRequest, Loader, ModelFacts, Reader, ScoreRequest, Scores,
+    TokenId, Written,
 };
+use crate::network::SecretStore;
 use crate::prompts::{ChatError, ChatTemplate, PromptText, Protocol, Scoring};
 use crate::runs::{RunRecord, RunState, comparison, store};
 use crate::scoring::{Answer, Outcome};
@@ -154,6 +156,14 @@ impl Loader for ScriptedLoader {
     }
 }
 
+fn keys() -> SecretStore {
+    SecretStore::in_memory()
+}
+
+fn means<'a>(loader: &'a ScriptedLoader, keys: &'a SecretStore) -> Means<'a> {
+    Means { loader, keys }
+}
+
 struct Setting {
     _folder: tempfile::TempDir,
     workspace: Workspace,
@@ -189,7 +199,7 @@ fn setting(items_per_language: usize) -> Setting {
     let models = ["first", "second"].map(|name| {
         let path = folder.path().join(name);
         std::fs::write(&path, name).unwrap();
-        (name.to_owned(), path)
+        (name.to_owned(), ModelChoice::File(path))
     });
     let request = RunRequest {
         models: models.to_vec(),
@@ -211,12 +221,24 @@ fn setting(items_per_language: usize) -> Setting {
 impl Setting {
     fn create(&self) -> Result<RunRecord, ExecuteError> {
         let loader = ScriptedLoader::new(usize::MAX, 10_000);
-        create(&self.workspace, &self.request, &loader, &mut |_| {}, &Cancel::default())
+        create(
+            &self.workspace,
+            &self.request,
+            &means(&loader, &keys()),
+            &mut |_| {},
+            &Cancel::default(),
+        )
     }
 
     fn execute(&self, record: &mut RunRecord, stop_after: usize, context_length: usize) -> Result<(), ExecuteError> {
         let loader = ScriptedLoader::new(stop_after, context_length);
-        execute(&self.workspace, record, &loader, &mut |_| {}, &Cancel::default())
+        execute(
+            &self.workspace,
+            record,
+            &means(&loader, &keys()),
+            &mut |_| {},
+            &Cancel::default(),
+        )
     }
 
     fn answers(&self, record: &RunRecord) -> Vec<Answer> {
@@ -224,6 +246,14 @@ impl Setting {
         // Time is the one thing two runs may differ in.
         answers.iter_mut().for_each(|answer| answer.seconds = 0.0);
         answers
+    }
+}
+
+/// The file of a chosen model.
+fn file(setting: &Setting, place: usize) -> PathBuf {
+    match &setting.request.models[place].1 {
+        ModelChoice::File(path) => path.clone(),
+        ModelChoice::Endpoint(_) => unreachable!("only files are chosen"),
     }
 }
 
@@ -290,7 +320,7 @@ fn a_model_is_loaded_with_room_for_the_largest_group() {
     execute(
         &setting.workspace,
         &mut record,
-        &loader,
+        &means(&loader, &keys()),
         &mut |_| {},
         &Cancel::default(),
     )
@@ -337,8 +367,8 @@ fn a_changed_model_or_benchmark_is_not_resumed() {
     let setting = setting(20);
     let mut record = setting.create().unwrap();
     setting.execute(&mut record, 1, 10_000).unwrap_err();
-    let model = &setting.request.models[0].1;
-    std::fs::write(model, "another").unwrap();
+    let model = file(&setting, 0);
+    std::fs::write(&model, "another").unwrap();
     let error = setting.execute(&mut record, usize::MAX, 10_000).unwrap_err();
     assert!(matches!(error, ExecuteError::ModelChanged { .. }), "{error}");
     assert_eq!(
@@ -346,7 +376,7 @@ fn a_changed_model_or_benchmark_is_not_resumed() {
         RunState::Failed
     );
 
-    std::fs::write(model, "first").unwrap();
+    std::fs::write(&model, "first").unwrap();
     let benchmark = setting.workspace.load_benchmark("questions").unwrap();
     let fewer = benchmark.items()[1..].to_vec();
     let changed = Benchmark::new("questions", Description::default(), fewer).unwrap();
@@ -372,7 +402,7 @@ fn a_request_that_cannot_be_run_says_why() {
     setting
         .request
         .models
-        .push(("gone".into(), "/nowhere/model.gguf".into()));
+        .push(("gone".into(), ModelChoice::File("/nowhere/model.gguf".into())));
     assert!(crate::error_chain(&setting.create().unwrap_err()).contains("/nowhere/model.gguf"));
 }
 
@@ -387,7 +417,15 @@ fn progress_counts_up_to_the_total() {
             seen.push((progress.done, progress.total));
         }
     };
-    execute(&setting.workspace, &mut record, &loader, &mut tell, &Cancel::default()).unwrap();
+    let keys = keys();
+    execute(
+        &setting.workspace,
+        &mut record,
+        &means(&loader, &keys),
+        &mut tell,
+        &Cancel::default(),
+    )
+    .unwrap();
     assert!(seen.windows(2).all(|pair| pair[0].0 < pair[1].0));
     assert_eq!(seen.last(), Some(&(80, 80)));
 }
@@ -435,7 +473,7 @@ fn a_journal_of_another_plan_is_left_as_it_is() {
 fn another_file_under_a_known_name_is_refused() {
     let setting = setting(6);
     setting.create().unwrap();
-    std::fs::write(&setting.request.models[0].1, "another").unwrap();
+    std::fs::write(file(&setting, 0), "another").unwrap();
     let error = setting.create().unwrap_err();
     assert!(matches!(error, ExecuteError::NameTaken { .. }), "{error}");
 }

@@ -16,7 +16,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use choice::{Choices, Stated};
 
-use super::answer::{Answer, Outcome, Reply, ReplyEnding};
+use super::answer::{Answer, Asked, Outcome, Reply, ReplyEnding};
 use crate::benchmarks::Item;
 use crate::text::controls::is_unseen;
 
@@ -73,16 +73,10 @@ pub fn answer(model: &str, benchmark: &str, item: &Item, letters: &[String], ask
         outcome,
         prompt_tokens: asked.prompt_tokens,
         seconds: asked.seconds,
+        usage: None,
         reply: Some(reply),
         error: None,
     }
-}
-
-/// What asking took.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Asked {
-    pub prompt_tokens: usize,
-    pub seconds: f64,
 }
 
 fn without_option(choices: &Choices, text: &str, ending: ReplyEnding) -> Reading {

@@ -5,7 +5,8 @@ use egui::{Margin, Rect, ScrollArea, Ui};
 use super::date;
 use crate::app::matrix::{count, counted};
 use crate::language::Language;
-use crate::runs::RunRecord;
+use crate::runs::spending::{self, Spent};
+use crate::runs::{ModelSource, RunModel, RunRecord};
 use crate::scoring::{Answer, Outcome};
 use crate::text::isolate::isolate;
 use crate::ui::outcomes;
@@ -73,15 +74,40 @@ pub fn show_facts(ui: &mut Ui, record: &RunRecord, answers: &[Answer]) {
         let speed = answers.len() as f64 / seconds;
         rows.push(("Speed", format!("{speed:.1} items/s while answering")));
     }
-    for model in &record.models {
-        let hash = model.sha256.get(..12).unwrap_or(&model.sha256);
-        let facts = model
-            .facts
-            .as_ref()
-            .map(|facts| format!(", {facts}"))
-            .unwrap_or_default();
-        rows.push(("Model", format!("{}, SHA-256 {hash}…{facts}", isolate(&model.name))));
+    for (model, spent) in record.models.iter().zip(spending::spent(record, answers)) {
+        rows.push(("Model", facts(model)));
+        if model.endpoint().is_some() {
+            rows.push(("Counted there", counted_there(&spent)));
+        }
     }
     rows.push(("Made by", format!("Polyclinic {}", record.program)));
     widgets::facts(ui, &rows, 92.0);
+}
+
+/// What is known of a model: its file and how it computes, or the server it stands behind.
+fn facts(model: &RunModel) -> String {
+    let name = isolate(&model.name);
+    match &model.source {
+        ModelSource::File(file) => {
+            let hash = file.sha256.get(..12).unwrap_or(&file.sha256);
+            let facts = file.facts.as_ref().map(|facts| format!(", {facts}"));
+            format!("{name}, SHA-256 {hash}…{}", facts.unwrap_or_default())
+        }
+        ModelSource::Endpoint { endpoint } => {
+            let (server, route, address) = (endpoint.server, endpoint.route, &endpoint.address);
+            format!(
+                "{name}, {} behind {server} at {address}, {route}",
+                isolate(&endpoint.model)
+            )
+        }
+    }
+}
+
+fn counted_there(spent: &Spent<'_>) -> String {
+    let usage = &spent.usage;
+    let number = |number: u64| count(usize::try_from(number).unwrap_or(usize::MAX));
+    let (requests, read, wrote) = (usage.requests, usage.prompt_tokens, usage.written_tokens);
+    let (requests, read, wrote) = (number(requests), number(read), number(wrote));
+    let cost = spent.cost.map_or_else(String::new, |cost| format!(", cost {cost:.4}"));
+    format!("{requests} requests, {read} tokens read, {wrote} written{cost}")
 }

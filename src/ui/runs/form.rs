@@ -9,7 +9,9 @@ use crate::app::models::bytes;
 use crate::app::runs::{RunForm, duration};
 use crate::app::study::Study;
 use crate::app::theme::size;
+use crate::engine::endpoint::Endpoint;
 use crate::language::Language;
+use crate::runs::ModelChoice;
 use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::menu::Entry;
@@ -70,20 +72,44 @@ fn show_models(ui: &mut Ui, form: &mut RunForm, state: &State, commands: &mut Ve
             if on {
                 form.models.remove(&model.id);
             } else {
-                form.models.insert(model.id.clone(), path.clone());
+                let choice = ModelChoice::File(path.clone());
+                form.models.insert(model.id.clone(), choice);
             }
         }
+    }
+    for endpoint in &state.models.endpoints.list {
+        any = true;
+        show_endpoint(ui, form, endpoint);
     }
     if !any {
         typeset::paragraph(
             ui,
-            "No model is on this machine yet.",
+            "No model is on this machine yet, and no endpoint was added.",
             Ink::new(size::BODY, palette(ui).text_2),
         );
         Button::new(Emphasis::Plain)
             .small()
             .text("Go to Models")
             .show(ui, commands, Command::Show(Page::Models));
+    }
+}
+
+/// An endpoint to choose, with where items would go; one that cannot give letters' probabilities says so.
+fn show_endpoint(ui: &mut Ui, form: &mut RunForm, endpoint: &Endpoint) {
+    let on = form.models.contains_key(&endpoint.name);
+    let place = match endpoint.is_loopback() {
+        true => "this machine",
+        false => endpoint.address.host(),
+    };
+    if widgets::check(ui, Words::name(&endpoint.name), place, on) {
+        if on {
+            form.models.remove(&endpoint.name);
+        } else {
+            let choice = ModelChoice::Endpoint(Box::new(endpoint.clone()));
+            form.models.insert(endpoint.name.clone(), choice);
+            // Letters cannot be compared by probability there.
+            form.written |= !endpoint.route.scores();
+        }
     }
 }
 
@@ -231,10 +257,14 @@ fn show_foot(ui: &mut Ui, rect: Rect, form: &RunForm, state: &State, study: &Stu
             ),
             Ok(request) => {
                 let asked = counted(form.questions(study), "question");
+                let requests = match form.requests(study) {
+                    0 => String::new(),
+                    requests => format!(", {} over the network", counted(requests, "request")),
+                };
                 let about = state.planned_seconds().map(duration);
                 let about = about.map_or_else(String::new, |time| format!(", about {time}"));
                 (
-                    format!("{asked} with {}{about}", request.protocol.label()),
+                    format!("{asked} with {}{requests}{about}", request.protocol.label()),
                     colours.text_2,
                 )
             }

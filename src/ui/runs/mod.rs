@@ -1,5 +1,6 @@
 //! The Runs page: the run under way, every run of the workspace, and the form of a new one.
 
+mod consent;
 mod detail;
 mod form;
 
@@ -30,6 +31,9 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let Some(study) = &state.study else {
         return super::no_workspace(ui, state, commands);
     };
+    if let Some(asking) = &state.runs.asking {
+        consent::show(ui, asking, commands);
+    }
     let all = ui.max_rect();
     let mut body = all.shrink(space::GUTTER);
     if state.runs.form.is_some() {

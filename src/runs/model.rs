@@ -1,0 +1,133 @@
+//! A model as a run uses it: a file on this machine, or an endpoint.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::ModelFacts;
+use crate::engine::endpoint::Endpoint;
+
+/// A model as a run uses it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunModel {
+    /// The name answers carry.
+    pub name: String,
+    #[serde(flatten)]
+    pub source: ModelSource,
+}
+
+/// Where a run's model is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ModelSource {
+    File(ModelFile),
+    /// A server, with what a probe found of it. There is never a key in it.
+    Endpoint {
+        endpoint: Box<Endpoint>,
+    },
+}
+
+/// A model on this machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelFile {
+    /// Where the file lay when the run was made.
+    pub path: PathBuf,
+    /// Of the whole file, in hexadecimal.
+    pub sha256: String,
+    /// What loading it showed; absent until it was first loaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<ModelFacts>,
+}
+
+impl RunModel {
+    /// The endpoint, where it is one.
+    pub fn endpoint(&self) -> Option<&Endpoint> {
+        match &self.source {
+            ModelSource::File(_) => None,
+            ModelSource::Endpoint { endpoint } => Some(endpoint),
+        }
+    }
+}
+
+impl RunModel {
+    /// Takes over what may have changed at an endpoint without changing its answers: its limits, its prices and where
+    /// its key is. `known` are the endpoints as they are now.
+    pub fn refresh(&mut self, known: &[Endpoint]) {
+        let ModelSource::Endpoint { endpoint } = &mut self.source else {
+            return;
+        };
+        let same = |other: &&Endpoint| {
+            (&other.name, &other.address, &other.model) == (&endpoint.name, &endpoint.address, &endpoint.model)
+        };
+        if let Some(now) = known.iter().find(same) {
+            endpoint.limits = now.limits;
+            endpoint.prices = now.prices;
+            endpoint.key_variable.clone_from(&now.key_variable);
+        }
+    }
+}
+
+impl ModelSource {
+    /// Whether answers from both may stand under one name: the same file, or the same model asked the same way.
+    pub fn answers_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(left), Self::File(right)) => left.sha256 == right.sha256,
+            (Self::Endpoint { endpoint: left }, Self::Endpoint { endpoint: right }) => {
+                (&left.address, &left.model, left.server) == (&right.address, &right.model, right.server)
+            }
+            _ => false,
+        }
+    }
+
+    /// What it is, in a few words: a hash or an address.
+    pub fn mark(&self) -> String {
+        match self {
+            Self::File(file) => format!("SHA-256 {}", file.sha256),
+            Self::Endpoint { endpoint } => format!("`{}` at {}", endpoint.model, endpoint.address),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_of_a_run_from_before_there_were_endpoints_is_a_file() {
+        let text = "name = \"m\"\npath = \"/models/m.gguf\"\nsha256 = \"ab\"\n\n[facts]\narchitecture = \"llama\"\nquantization = \"Q4_1\"\ntokenizer_sha256 = \"cd\"\ndevice = \"CPU\"\ncomputed = \"u8\"\n";
+        let model: RunModel = toml::from_str(text).unwrap();
+        let ModelSource::File(file) = &model.source else {
+            panic!("{model:?}");
+        };
+        assert_eq!(file.facts.as_ref().unwrap().architecture, "llama");
+        assert_eq!(toml::to_string(&model).unwrap(), text);
+    }
+
+    #[test]
+    fn an_endpoint_comes_back_as_it_was() {
+        let text = "name = \"big\"\n\n[endpoint]\nname = \"big\"\naddress = \"http://127.0.0.1:8000\"\nmodel = \"org/big\"\nserver = \"vllm\"\nroute = \"next-token\"\n";
+        let model: RunModel = toml::from_str(text).unwrap();
+        assert_eq!(model.endpoint().unwrap().model, "org/big");
+        let again: RunModel = toml::from_str(&toml::to_string(&model).unwrap()).unwrap();
+        assert_eq!(again, model);
+        assert!(!model.source.answers_like(&ModelSource::File(ModelFile {
+            path: "/m".into(),
+            sha256: "ab".into(),
+            facts: None
+        })));
+    }
+
+    #[test]
+    fn a_resumed_run_keeps_to_the_limits_there_are_now() {
+        let text = "name = \"big\"\n\n[endpoint]\nname = \"big\"\naddress = \"http://127.0.0.1:8000\"\nmodel = \"org/big\"\nserver = \"vllm\"\nroute = \"next-token\"\n";
+        let mut model: RunModel = toml::from_str(text).unwrap();
+        let mut now = model.endpoint().unwrap().clone();
+        now.limits.concurrent = 3.try_into().unwrap();
+        let mut elsewhere = now.clone();
+        elsewhere.address = "http://127.0.0.1:9000".parse().unwrap();
+        elsewhere.limits.concurrent = 5.try_into().unwrap();
+        model.refresh(&[elsewhere, now]);
+        assert_eq!(model.endpoint().unwrap().limits.concurrent.get(), 3);
+        assert_eq!(model.endpoint().unwrap().address.host(), "127.0.0.1:8000");
+    }
+}
