@@ -68,11 +68,11 @@ fn a_far_endpoint_is_asked_about_and_only_then_started() {
     start(&mut pages);
     assert!(pages.tasks().is_empty());
     let asking = pages.state().runs.asking.clone().unwrap();
-    assert_eq!(asking.questions, 48);
+    assert_eq!(asking.questions, 672);
     assert!(
         pages
             .harness
-            .query_by_label_contains("48 questions to api.example.org")
+            .query_by_label_contains("672 questions to api.example.org")
             .is_some()
     );
     assert!(
