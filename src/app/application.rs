@@ -1,6 +1,5 @@
 //! The program behind the window: hands tasks to threads, takes in what they tell, draws.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,14 +12,14 @@ use super::dialog::{Dialogs, Purpose};
 use super::downloads::{Downloader, News};
 use super::endpoint_desk::EndpointDesk;
 use super::loader::{Event, Job, Loader};
-use super::models::{Download, EndpointsTask, ModelsCommand};
+use super::models::{EndpointsTask, ModelsCommand};
 use super::runs::Live;
 use super::state::{Notice, State, Task};
 use super::theme;
 use super::zoom::Zoom;
 use crate::cancel::Cancel;
 use crate::network::SecretStore;
-use crate::places::data_folder;
+use crate::places::{NoHome, data_folder};
 use crate::runs::worker::{self, Worker};
 use crate::runs::{RunRecord, RunState, Step};
 use crate::text::isolate::isolate;
@@ -103,7 +102,6 @@ pub struct Application {
     keys: SecretStore,
     workspace: Option<Arc<Workspace>>,
     run: Option<Cancel>,
-    downloads: HashMap<String, Cancel>,
     downloader: Option<Downloader>,
     dialogs: Dialogs,
     /// The window's title, until it is set.
@@ -138,7 +136,6 @@ impl Application {
             keys,
             workspace: None,
             run: None,
-            downloads: HashMap::new(),
             downloader: None,
             dialogs: Dialogs::default(),
             title: None,
@@ -192,23 +189,16 @@ impl Application {
                     cancel.cancel();
                 }
             }
-            Task::Fetch(name) => self.fetch(name),
-            Task::CancelFetch(name) => {
-                if let Some(cancel) = self.downloads.remove(&name) {
-                    cancel.cancel();
-                }
-            }
             Task::ChooseModelFile => self.dialogs.ask(Purpose::Model),
             Task::ChooseModelFolder => self.dialogs.ask(Purpose::ModelFolder),
             Task::ChooseBenchmarkFile => self.dialogs.ask(Purpose::Benchmark),
             Task::Endpoints(task) => self.endpoints.submit(task),
             Task::Copy(text) => context.copy_text(text),
             Task::OpenPage(page) => context.open_url(egui::OpenUrl::new_tab(page)),
-            Task::Downloads(task) => {
-                if let Some(downloader) = &self.downloader {
-                    downloader.submit(task);
-                }
-            }
+            Task::Downloads(task) => match &self.downloader {
+                Some(downloader) => downloader.submit(task),
+                None => self.state.notify("Nothing can be downloaded.", &NoHome.to_string()),
+            },
             Task::ToggleTheme => context.set_theme(match context.theme() {
                 Theme::Dark => ThemePreference::Light,
                 Theme::Light => ThemePreference::Dark,
@@ -220,20 +210,6 @@ impl Application {
         if let Some(workspace) = &self.workspace {
             self.run = Some(self.worker.submit(job(Arc::clone(workspace))));
             self.state.runs.live = Some(Live::starting());
-        }
-    }
-
-    fn fetch(&mut self, name: String) {
-        let cancel = Cancel::default();
-        match self.loader.fetch(name.clone(), cancel.clone()) {
-            Ok(()) => _ = self.downloads.insert(name, cancel),
-            Err(error) => {
-                _ = self
-                    .state
-                    .models
-                    .downloads
-                    .insert(name, Download::Failed(error.to_string()))
-            }
         }
     }
 
@@ -276,20 +252,6 @@ impl Application {
                     state.benchmarks.import = Some(Importing::Read { preview, name });
                 }
                 state.notify("The benchmark could not be kept.", &problem);
-            }
-            Event::Fetching { model, done, total } => {
-                if let Some(download) = state.models.downloads.get_mut(&model) {
-                    *download = Download::Going { done, total };
-                }
-            }
-            Event::Fetched(model) => {
-                state.models.downloads.remove(&model);
-                self.downloads.remove(&model);
-                self.loader.submit(Job::Models);
-            }
-            Event::NotFetched { model, problem } => {
-                self.downloads.remove(&model);
-                state.models.downloads.insert(model, Download::Failed(problem));
             }
             Event::Machine(machine) => state.machine = machine,
         }

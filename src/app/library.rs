@@ -54,7 +54,7 @@ fn empty(id: String, title: String) -> Model {
         id,
         title,
         origin: String::new(),
-        packaged: false,
+        order: None,
         path: None,
         bytes: None,
         architecture: None,
@@ -72,7 +72,7 @@ fn empty(id: String, title: String) -> Model {
 fn packaged_model(packaged: &PackagedModel, places: &Places) -> Model {
     let mut model = empty(packaged.name.to_owned(), packaged.title.to_owned());
     model.origin = format!("{}/{}", packaged.hub.owner, packaged.hub.repository);
-    model.packaged = true;
+    model.order = packaged.order();
     model.bytes = Some(packaged.size);
     if let Some(path) = packaged::cached_path(packaged, places) {
         describe(&mut model, &path);

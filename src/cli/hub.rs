@@ -69,10 +69,8 @@ fn from_hub(name: &str, file: Option<&FileName>, revision: Option<&Revision>) ->
 }
 
 /// The hub with a token from the environment, else the one that was typed into the window.
-fn connect(mut settings: Settings) -> Result<Hub, HubError> {
-    if settings.token.is_none() && !settings.offline && settings.implicit_token {
-        settings.token = SecretStore::system().find(TOKEN);
-    }
+fn connect(settings: Settings) -> Result<Hub, HubError> {
+    let settings = settings.with_typed_token(|| SecretStore::system().find(TOKEN));
     Hub::new(settings, Timeouts::default(), Backoff::default())
 }
 

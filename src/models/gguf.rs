@@ -1,12 +1,10 @@
 //! A GGUF model file: what its header says, and the bytes of its tensors through a memory map.
-//! A model may come in several files; see `parts`.
 //!
-//! Opening reads headers only and copies no list, so that a folder of models can be listed quickly.
+//! Opening reads the header only and copies no list, so that a folder of models can be listed quickly.
 //! The header comes from strangers: counts and lengths are checked before they are believed,
 //! and every failure names the file and what to do.
 
 mod labels;
-mod parts;
 mod reader;
 
 use std::borrow::Cow;
@@ -55,10 +53,6 @@ pub enum GgufError {
         expected: &'static str,
         found: String,
     },
-    #[error("{} is missing, part {number} of {count} of the model; fetch it into the folder of the others", path.display())]
-    NoPart { path: PathBuf, number: u32, count: u32 },
-    #[error("{}: {what}; fetch all parts of the model into one folder under their own names", path.display())]
-    WrongPart { path: PathBuf, what: String },
 }
 
 /// An open model file.
@@ -66,19 +60,12 @@ pub enum GgufError {
 pub struct GgufFile {
     path: PathBuf,
     map: Mmap,
-    /// Of all parts together.
     header: Header,
-    /// The files that tensors lie in besides this one, where the model comes in parts.
-    others: Vec<GgufFile>,
 }
 
 impl GgufFile {
-    /// Maps the file, with the others where it is one of the parts of a model, and reads their headers.
+    /// Maps the file and reads its header.
     pub fn open(path: &Path) -> Result<Self, GgufError> {
-        Self::open_one(path)?.with_parts()
-    }
-
-    fn open_one(path: &Path) -> Result<Self, GgufError> {
         let open_error = |source| GgufError::Open {
             path: path.to_owned(),
             source,
@@ -104,7 +91,6 @@ impl GgufFile {
             path: path.to_owned(),
             map,
             header,
-            others: Vec::new(),
         })
     }
 
@@ -156,18 +142,9 @@ impl GgufFile {
         })
     }
 
-    /// Where the file lies; of a model in parts the first, which has the fields.
+    /// Where the file lies.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Every file of the model.
-    pub fn files(&self) -> Vec<PathBuf> {
-        self.parts().map(|part| part.path.clone()).collect()
-    }
-
-    fn parts(&self) -> impl Iterator<Item = &Self> {
-        std::iter::once(self).chain(&self.others)
     }
 
     /// What a list of models shows.
@@ -187,7 +164,7 @@ impl GgufFile {
             chat_template: owned(self.text("tokenizer.chat_template")?),
             licence: owned(self.text("general.license")?),
             tokenizer: owned(self.text("tokenizer.ggml.model")?),
-            file_bytes: self.parts().map(|part| part.map.len() as u64).sum(),
+            file_bytes: self.map.len() as u64,
             architecture,
         })
     }
@@ -340,14 +317,14 @@ impl GgufFile {
     /// The bytes of a tensor, straight from the map.
     pub fn bytes(&self, tensor: &TensorInfo) -> &[u8] {
         // Within the map by the check when opening; 64-bit offsets fit because the file was mapped.
-        let range = tensor.bytes.start as usize..tensor.bytes.end as usize;
-        let part = self.parts().nth(tensor.part);
-        part.and_then(|part| part.map.get(range)).unwrap_or_default()
+        self.map
+            .get(tensor.bytes.start as usize..tensor.bytes.end as usize)
+            .unwrap_or_default()
     }
 
-    /// Gives back the memory of what was read; they are read from the file again when asked for.
+    /// Gives back the memory of the parts that were read; they are read from the file again when asked for.
     pub fn let_go(&self) {
-        self.parts().for_each(|part| super::let_go(&part.map));
+        super::let_go(&self.map);
     }
 }
 

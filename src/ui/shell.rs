@@ -80,12 +80,7 @@ fn show_rail(ui: &mut Ui, rail: Rect, words: bool, state: &State, commands: &mut
             Page::Inspect => Icon::Inspect,
         };
         let badge = match page {
-            Page::Models => state
-                .models
-                .downloads
-                .values()
-                .filter(|download| download.going())
-                .count(),
+            Page::Models => state.models.hub.running(),
             Page::Runs => usize::from(state.runs.live.is_some()),
             _ => 0,
         };

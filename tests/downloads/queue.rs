@@ -3,14 +3,19 @@
 use std::path::Path;
 use std::time::Instant;
 
-use polyclinic::models::download::{EntryState, Queue, QueueError};
+use polyclinic::models::download::{EntryState, Queue, QueueError, from_hub};
 
 use super::server::content;
 use super::*;
 
 fn open(machine: &Machine) -> Queue {
+    try_open(machine).unwrap()
+}
+
+fn try_open(machine: &Machine) -> Result<Queue, QueueError> {
     let hub = machine.hub.clone();
-    Queue::open(machine.folder.path(), Box::new(move || Ok(hub.clone())), || {}).unwrap()
+    let fetch = move |order: &Order, progress: &Arc<Progress>, cancel: &Cancel| from_hub(&hub, order, progress, cancel);
+    Queue::open(machine.folder.path(), Box::new(fetch), || {})
 }
 
 /// Waits until the queue is as `expected` says.
@@ -145,10 +150,7 @@ fn a_list_that_cannot_be_read_is_left_as_it_is() {
     let server = Server::start();
     let machine = Machine::new(&server);
     let file = machine.folder.path().join("downloads.toml");
-    let open = || {
-        let hub = machine.hub.clone();
-        Queue::open(machine.folder.path(), Box::new(move || Ok(hub.clone())), || {}).map(|_| ())
-    };
+    let open = || try_open(&machine).map(|_| ());
     std::fs::write(&file, "schema = 9\n").unwrap();
     assert!(matches!(open(), Err(QueueError::Newer { .. })));
     for damaged in [

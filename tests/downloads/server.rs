@@ -34,6 +34,8 @@ pub enum Fault {
 /// What the server has and how it behaves.
 #[derive(Default)]
 pub struct Behaviour {
+    /// What the repository is called, where that is not [`REPOSITORY`].
+    pub repository: Option<String>,
     /// Content by name.
     pub files: BTreeMap<String, Bytes>,
     /// Names that the list of files has beside those.
@@ -174,10 +176,11 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
     if path.contains("/paths-info/") {
         return plain(200, behaviour.entries().to_string());
     }
-    if path.starts_with(&format!("/api/models/{REPOSITORY}")) {
+    let repository = behaviour.repository.as_deref().unwrap_or(REPOSITORY);
+    if path.starts_with(&format!("/api/models/{repository}")) {
         let names = behaviour.files.keys().chain(&behaviour.more_names);
         let siblings: Vec<_> = names.map(|name| json!({"rfilename": name})).collect();
-        let info = json!({"id": REPOSITORY, "sha": COMMIT, "siblings": siblings, "tags": ["license:mit"]});
+        let info = json!({"id": repository, "sha": COMMIT, "siblings": siblings, "tags": ["license:mit"]});
         return plain(200, info.to_string());
     }
     with_headers(404, &[("x-error-code", "RepoNotFound".to_owned())])

@@ -15,7 +15,7 @@ use crate::support::{Pages, state};
 
 const LONG: &str = "نموذج_طبي_عربي_كبير_للأسئلة_السريرية-70B-Q4_K_M-00001-of-00004.gguf";
 
-fn entry(id: u64, file: &str, state: EntryState) -> Entry {
+pub fn entry(id: u64, file: &str, state: EntryState) -> Entry {
     Entry {
         id,
         order: Order {
@@ -282,7 +282,7 @@ fn pictures_of_downloads() {
             Known {
                 offline: true,
                 cached: cached(),
-                token: Token::Found,
+                token: Token::Found { typed: true },
                 ..known()
             },
         ),

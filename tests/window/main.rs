@@ -9,7 +9,11 @@
 mod accessibility;
 mod downloads;
 mod endpoints;
+mod getting;
 mod hidden;
+#[path = "../downloads/server.rs"]
+#[expect(dead_code, reason = "the window needs only a hub that behaves")]
+mod hub;
 mod menus;
 mod mirrored;
 mod models;

@@ -95,7 +95,7 @@ fn the_catalogue_is_searched_and_narrowed_by_keys_and_clicks() {
     // What the card tells of it.
     pages.harness.get_by_label("In papers as: Silma-9B-Instruct-v1.0");
     pages.harness.get_by_label("Architecture: gemma2");
-    pages.harness.get_by_label("Checked: not with the hub yet");
+    pages.harness.get_by_label("It was not asked about this model yet.");
     type_in(&mut pages, " no such thing");
     assert!(rows(&pages).is_empty());
     pages.harness.get_by_label("Clear the search").click();

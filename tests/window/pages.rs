@@ -8,7 +8,9 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::benchmarks::Importing;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::matrix::Cell;
+use polyclinic::app::models::DownloadsTask;
 use polyclinic::app::{State, Task};
+use polyclinic::models::download::EntryState;
 use polyclinic::runs::{ModelChoice, RunState};
 use polyclinic::text::controls::Controls;
 use polyclinic::text::{self, Frame, TextStyle, Weight};
@@ -173,14 +175,24 @@ fn a_download_is_asked_for_and_cancelled() {
     let mut pages = Pages::new(state, Harness::builder().with_size([1440.0, 900.0]));
     pages.harness.get_by_label_contains("Get BiMediX").click();
     pages.settle();
-    assert!(matches!(pages.tasks(), [Task::Fetch(model)] if model == "bimedix"));
+    let [Task::Downloads(DownloadsTask::Add(order))] = pages.tasks() else {
+        panic!("{:?}", pages.tasks())
+    };
+    assert_eq!(order.file.as_ref().unwrap().as_str(), "bimedix.gguf");
+    let mut running = crate::downloads::entry(9, "bimedix.gguf", EntryState::Running);
+    running.order = order.clone();
+    pages.harness.state_mut().0.models.hub.known.entries = vec![running];
+    pages.settle();
     pages.harness.get_by_label_contains("1 download asked for");
     pages
         .harness
         .get_by_label_contains("Cancel download of BiMediX")
         .click();
     pages.settle();
-    assert!(matches!(pages.tasks(), [Task::Fetch(_), Task::CancelFetch(model)] if model == "bimedix"));
+    assert!(matches!(
+        pages.tasks().last(),
+        Some(Task::Downloads(DownloadsTask::Remove(9)))
+    ));
 }
 
 #[test]

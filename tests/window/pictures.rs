@@ -7,9 +7,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use polyclinic::app::benchmarks::{Importing, Preview};
 use polyclinic::app::command::{Command, Page};
-use polyclinic::app::models::Download;
 use polyclinic::app::state::Notice;
 use polyclinic::benchmarks::demo;
+use polyclinic::models::download::EntryState;
 use polyclinic::prompts::Protocol;
 use polyclinic::runs::{RunId, RunState};
 use polyclinic::workspace::Workspace;
@@ -147,13 +147,10 @@ fn pictures_of_work() {
             seconds_left: Some(76.0),
             stopping: false,
         });
-        state.models.downloads.insert(
-            "bimedix".into(),
-            Download::Going {
-                done: 8_400_000_000,
-                total: Some(28_400_000_000),
-            },
-        );
+        let mut running = crate::downloads::entry(1, "bimedix.gguf", EntryState::Running);
+        running.order = state.models.list[3].order.clone().unwrap();
+        (running.done, running.total) = (8_400_000_000, 28_400_000_000);
+        state.models.hub.known.entries = vec![running];
         state.models.list[2].problem =
             Some("/models/qwen.gguf ends in the middle of its tensors; download it again".into());
         state.benchmarks.import = Some(Importing::Read {

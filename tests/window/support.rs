@@ -13,6 +13,7 @@ use polyclinic::app::state::Machine;
 use polyclinic::app::study::Study;
 use polyclinic::app::{Application, State, Task};
 use polyclinic::benchmarks::{Benchmark, demo};
+use polyclinic::models::download::Order;
 use polyclinic::prompts::Protocol;
 use polyclinic::runs::{
     Journal, ModelFile, ModelSource, RunBenchmark, RunId, RunModel, RunRecord, RunState, comparison, store,
@@ -219,6 +220,15 @@ impl Window {
         self.settle();
     }
 
+    /// Keeps downloads in `folder`, as a start of the program does.
+    pub fn keep_downloads(&mut self, folder: std::path::PathBuf) {
+        let context = self.harness.ctx.clone();
+        let mut application = self.application.borrow_mut();
+        application.as_mut().unwrap().keep_downloads(&context, folder).unwrap();
+        drop(application);
+        self.wait(|state| state.models.hub.known.endpoint.is_some());
+    }
+
     /// Sends a command as a button would.
     pub fn send(&mut self, command: Command) {
         let context = self.harness.ctx.clone();
@@ -336,7 +346,11 @@ pub fn model(id: &str, title: &str, path: Option<&str>, needs: u64) -> Model {
         id: id.into(),
         title: title.into(),
         origin: "an-owner/a-repository-with-a-long-name-GGUF".into(),
-        packaged: path.is_none(),
+        order: path.is_none().then(|| Order {
+            repository: "an-owner/a-repository-with-a-long-name-GGUF".parse().unwrap(),
+            revision: Default::default(),
+            file: Some(format!("{id}.gguf").parse().unwrap()),
+        }),
         path: path.map(Into::into),
         bytes: Some(needs * 7 / 10),
         architecture: path.map(|_| "llama".into()),

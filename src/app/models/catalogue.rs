@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::app::state::Machine;
 use crate::engine::calibration::Calibration;
-use crate::models::catalogue::{Catalogue, Entry, Filter};
+use crate::models::catalogue::{Catalogue, Confirmation, Entry, Filter};
+use crate::models::download::Order;
 use crate::models::quantization::Quantization;
 use crate::runs::estimate::Work;
 use crate::runs::outlook::{self, Outlook};
@@ -58,6 +59,16 @@ impl Browsing {
             .quantization
             .filter(|chosen| entry.quantizations().contains(chosen));
         chosen.or_else(|| entry.usual_quantization())
+    }
+
+    /// What fetches the entry in the chosen quantization; the hub's own word counts for more than the catalogue's.
+    /// `None` where the file's name is not known.
+    pub fn order(&self, entry: &Entry, told: Option<&Confirmation>) -> Option<Order> {
+        let quantization = self.quantization(entry)?;
+        match told {
+            Some(told) => told.order(entry, quantization),
+            None => entry.order(quantization),
+        }
     }
 
     /// What running the entry in its usual quantization takes, and how long for the work.

@@ -22,8 +22,10 @@ pub enum ModelsCommand {
     /// Looks for models in the list of those on this machine.
     Search(String),
     Select(String),
-    Get(String),
-    CancelGet(String),
+    /// Shows a model in the list of those on this machine.
+    ShowHere(String),
+    /// Opens the form of a new endpoint for a model of the catalogue, by its id.
+    AddEndpoint(String),
     ChooseFile,
     ChooseFolder,
     Add(PathBuf),
@@ -48,8 +50,8 @@ impl ModelsCommand {
             Self::Calibrate => "Measure this machine",
             Self::Search(_) => "Search",
             Self::Select(_) | Self::SelectEntry(_) => "Select model",
-            Self::Get(_) => "Get",
-            Self::CancelGet(_) => "Cancel download",
+            Self::ShowHere(_) => "On this machine",
+            Self::AddEndpoint(_) => "Add endpoint",
             Self::ChooseFile => "Add a file",
             Self::ChooseFolder => "Add a folder",
             Self::Add(_) => "Add",
@@ -62,7 +64,8 @@ impl ModelsCommand {
     pub fn tooltip(&self) -> &'static str {
         match self {
             Self::Calibrate => "Multiply on all cores for two seconds, to tell how long runs would take",
-            Self::Get(_) => "Download this model. Nothing about your items is sent",
+            Self::ShowHere(_) => "Show it in the list of models on this machine",
+            Self::AddEndpoint(_) => "Fill in the form of a new endpoint. Nothing is sent yet",
             Self::ChooseFile => "Add a GGUF file from this machine",
             Self::ChooseFolder => "Add a folder with config.json and safetensors from this machine",
             Self::Downloads(command) => command.tooltip(),

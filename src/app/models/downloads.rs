@@ -1,10 +1,13 @@
 //! What the Downloads section keeps: the queue, the token, what the cache holds.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use url::Url;
 
 use super::Task;
+use crate::models::catalogue::{Confirmation, Confirmations};
 use crate::models::download::{Entry, EntryState, Order};
 use crate::models::hub::{Address, Cached};
 use crate::network::{Kept, Secret};
@@ -39,6 +42,12 @@ pub struct Known {
     pub token: Token,
     /// The hub, or a mirror of it.
     pub endpoint: Option<Url>,
+    /// What the hub said of entries of the catalogue.
+    pub confirmations: Arc<Confirmations>,
+    /// Ids of the entries that it is being asked about.
+    pub asking: BTreeSet<String>,
+    /// Why it said nothing of an entry when it was asked last, by the entry's id.
+    pub unanswered: BTreeMap<String, String>,
     /// Why there are no downloads at all.
     pub problem: Option<String>,
 }
@@ -48,8 +57,8 @@ pub struct Known {
 pub enum Token {
     #[default]
     Missing,
-    /// In the environment or in the file of `hf auth login`.
-    Found,
+    /// In the environment or in the file of `hf auth login`, which goes before a typed one.
+    Found { typed: bool },
     /// Typed in.
     Typed(Kept),
 }
@@ -61,6 +70,8 @@ pub enum DownloadsCommand {
     /// Gets what the typed address names.
     GetTyped,
     Get(Order),
+    /// Asks the hub about an entry of the catalogue, by its id.
+    AskHub(String),
     Pause(u64),
     Resume(u64),
     Retry(u64),
@@ -81,6 +92,7 @@ pub enum DownloadsCommand {
 #[derive(Debug, Clone, PartialEq)]
 pub enum DownloadsTask {
     Add(Order),
+    AskHub(String),
     Pause(u64),
     Resume(u64),
     Raise(u64),
@@ -96,6 +108,7 @@ impl DownloadsCommand {
         match self {
             Self::TypeAddress(_) | Self::TypeToken(_) => "Type",
             Self::GetTyped | Self::Get(_) => "Get",
+            Self::AskHub(_) => "Ask the hub",
             Self::Pause(_) => "Pause",
             Self::Resume(_) => "Resume",
             Self::Retry(_) => "Try again",
@@ -115,6 +128,7 @@ impl DownloadsCommand {
     pub fn tooltip(&self) -> &'static str {
         match self {
             Self::GetTyped | Self::Get(_) => "Download this model. Nothing about your items is sent",
+            Self::AskHub(_) => "Asks what the hub says of this model: its files, its licence and its terms",
             Self::Pause(_) => "What came so far is kept",
             Self::Cancel(_) => "Take it off the list. What came so far stays in the cache until it is removed there",
             Self::OpenPage(_) => "Open the page in the browser, where the terms are accepted",
@@ -144,6 +158,7 @@ impl Downloads {
                 }
             },
             DownloadsCommand::Get(order) => DownloadsTask::Add(order),
+            DownloadsCommand::AskHub(entry) => DownloadsTask::AskHub(entry),
             DownloadsCommand::Pause(id) => DownloadsTask::Pause(id),
             DownloadsCommand::Resume(id) | DownloadsCommand::Retry(id) => DownloadsTask::Resume(id),
             DownloadsCommand::Raise(id) => DownloadsTask::Raise(id),
@@ -190,6 +205,22 @@ impl Downloads {
             revision: address.revision.unwrap_or_default(),
             file: address.file,
         })
+    }
+
+    /// The download of an order, while it is on the list.
+    pub fn of(&self, order: &Order) -> Option<&Entry> {
+        self.known.entries.iter().find(|entry| entry.order == *order)
+    }
+
+    /// What the hub said of an entry of the catalogue, where it was asked.
+    pub fn confirmation(&self, entry: &str) -> Option<&Confirmation> {
+        self.known.confirmations.0.get(entry)
+    }
+
+    /// How many downloads are under way.
+    pub fn running(&self) -> usize {
+        let entries = self.known.entries.iter();
+        entries.filter(|entry| entry.state == EntryState::Running).count()
     }
 
     /// How many downloads are not done.

@@ -5,10 +5,11 @@ mod command;
 mod downloads;
 mod endpoints;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::state::Task;
+use crate::models::catalogue::Catalogue;
+use crate::models::download::Order;
 use crate::models::quantization::Quantization;
 use crate::models::shape::Shape;
 use crate::runs::estimate::{self, Work};
@@ -50,8 +51,8 @@ pub struct Model {
     pub title: String,
     /// Where it comes from: a repository on the hub, or a folder.
     pub origin: String,
-    /// Whether the program knows how to get it.
-    pub packaged: bool,
+    /// What fetches it, where it comes with the program.
+    pub order: Option<Order>,
     /// The file, where it is here.
     pub path: Option<PathBuf>,
     /// Size of the file in bytes, as far as known.
@@ -88,31 +89,12 @@ impl Model {
     }
 }
 
-/// How far a download is.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Download {
-    /// Bytes so far, and of how many where that is known.
-    Going {
-        done: u64,
-        total: Option<u64>,
-    },
-    Failed(String),
-}
-
-impl Download {
-    /// Whether it is under way.
-    pub fn going(&self) -> bool {
-        matches!(self, Self::Going { .. })
-    }
-}
-
 /// The Models page's own state.
 #[derive(Debug, Clone, Default)]
 pub struct Models {
     pub section: Section,
     pub catalogue: Browsing,
     pub list: Vec<Model>,
-    pub downloads: BTreeMap<String, Download>,
     pub selected: Option<String>,
     /// What is searched for in the list.
     pub search: String,
@@ -137,18 +119,18 @@ impl Models {
             }
             ModelsCommand::Search(search) => self.search = search,
             ModelsCommand::Select(id) => self.selected = Some(id),
-            ModelsCommand::Get(id) => {
-                self.downloads_asked += 1;
-                self.selected = Some(id.clone());
-                self.downloads
-                    .insert(id.clone(), Download::Going { done: 0, total: None });
-                return vec![Task::Fetch(id)];
+            ModelsCommand::ShowHere(id) => {
+                self.section = Section::Here;
+                self.search.clear();
+                self.selected = Some(id);
             }
-            ModelsCommand::CancelGet(id) => {
-                self.downloads.remove(&id);
-                return vec![Task::CancelFetch(id)];
+            ModelsCommand::AddEndpoint(id) => return self.add_endpoint(&id),
+            ModelsCommand::Downloads(command) => {
+                let tasks = self.hub.apply(command);
+                let asked = |task: &&Task| matches!(task, Task::Downloads(DownloadsTask::Add(_)));
+                self.downloads_asked += tasks.iter().filter(asked).count();
+                return tasks;
             }
-            ModelsCommand::Downloads(command) => return self.hub.apply(command),
             ModelsCommand::Endpoints(command) => return self.endpoints.apply(command),
             ModelsCommand::ChooseFile => return vec![Task::ChooseModelFile],
             ModelsCommand::ChooseFolder => return vec![Task::ChooseModelFolder],
@@ -158,6 +140,35 @@ impl Models {
             }
         }
         Vec::new()
+    }
+
+    /// Opens the form of a new endpoint, filled with where the entry of the catalogue is asked.
+    fn add_endpoint(&mut self, id: &str) -> Vec<Task> {
+        let entry = Catalogue::included().find(id);
+        let Some(endpoint) = entry.and_then(|entry| entry.endpoint.as_ref()) else {
+            return Vec::new();
+        };
+        self.section = Section::Endpoints;
+        let form = EndpointForm {
+            address: endpoint.url.clone(),
+            model: endpoint.served_as.clone(),
+            ..EndpointForm::default()
+        };
+        let mut tasks = self.endpoints.apply(EndpointsCommand::OpenForm);
+        tasks.extend(self.endpoints.apply(EndpointsCommand::EditForm(Box::new(form))));
+        tasks
+    }
+
+    /// The model on this machine that an order would bring.
+    pub fn brought(&self, order: &Order) -> Option<&Model> {
+        self.here().find(|model| {
+            let is_file = |path: &PathBuf| match &order.file {
+                Some(file) => path.ends_with(file.path()),
+                None => path.is_dir(),
+            };
+            let is_it = model.origin == order.repository.as_str() && model.path.as_ref().is_some_and(is_file);
+            is_it || model.order.as_ref() == Some(order)
+        })
     }
 
     /// The models whose files are on this machine.

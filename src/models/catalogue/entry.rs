@@ -3,6 +3,8 @@
 use serde::Deserialize;
 
 use crate::language::Language;
+use crate::models::download::Order;
+use crate::models::packaged;
 use crate::models::quantization::Quantization;
 use crate::models::shape::Shape;
 use crate::text::folding::Folded;
@@ -71,6 +73,15 @@ impl GgufFile<'_> {
         let name = self.quantization.name;
         let pattern = self.conversion.file.as_ref()?;
         Some(pattern.replace("{Q}", name).replace("{q}", &name.to_lowercase()))
+    }
+
+    /// What fetches it, where its name is known.
+    pub fn order(&self) -> Option<Order> {
+        Some(Order {
+            repository: self.conversion.repository.parse().ok()?,
+            revision: Default::default(),
+            file: Some(self.name()?.parse().ok()?),
+        })
     }
 }
 
@@ -145,12 +156,14 @@ impl Entry {
         found
     }
 
-    /// Which of them is meant where nobody chose: `Q4_K_M`, which keeps nearly all of a model in a third of its size,
-    /// else the smallest. A model without converted files has its weights as they were trained.
+    /// Which of them is meant where nobody chose: that of the packaged model, which can be had without the hub; else
+    /// `Q4_K_M`, which keeps nearly all of a model in a third of its size; else the smallest. A model without converted files has its weights as they were trained.
     pub fn usual_quantization(&self) -> Option<&'static Quantization> {
         let all = self.quantizations();
-        let usual = all.iter().find(|quantization| quantization.name == "Q4_K_M");
-        match usual.or(all.first()) {
+        let is_packaged = |file: &GgufFile<'_>| file.order().is_some_and(|order| packaged::ordered(&order).is_some());
+        let packaged = self.files().find(is_packaged).map(|file| file.quantization);
+        let usual = || all.iter().copied().find(|quantization| quantization.name == "Q4_K_M");
+        match packaged.or_else(usual).or(all.first().copied()) {
             Some(quantization) => Some(quantization),
             None => self.repository.as_ref().and_then(|_| Quantization::find("BF16")),
         }
@@ -160,6 +173,26 @@ impl Entry {
     pub fn file(&self, quantization: &Quantization) -> Option<GgufFile<'_>> {
         self.files()
             .find(|file| file.quantization == quantization && file.conversion.file.is_some())
+    }
+
+    /// What fetches it in a quantization: the converted file whose name is known or, where nobody is known to have
+    /// converted it, the weights as they were trained. `None` where only the hub knows the file's name.
+    pub fn order(&self, quantization: &Quantization) -> Option<Order> {
+        if let Some(file) = self.file(quantization) {
+            return file.order();
+        }
+        let original = self.repository.as_ref().filter(|_| self.conversions.is_empty())?;
+        Some(Order {
+            repository: original.parse().ok()?,
+            revision: Default::default(),
+            file: None,
+        })
+    }
+
+    /// Every repository it can come from, its makers' first.
+    pub fn repositories(&self) -> impl Iterator<Item = &str> {
+        let converted = self.conversions.iter().map(|conversion| &conversion.repository);
+        self.repository.iter().chain(converted).map(String::as_str)
     }
 
     /// Its sizes, or those of a model as large.
@@ -174,8 +207,7 @@ impl Entry {
 
     /// Whether one of its repositories is the one named.
     pub fn comes_from(&self, repository: &str) -> bool {
-        let converted = self.conversions.iter().map(|conversion| &conversion.repository);
-        self.repository.iter().chain(converted).any(|own| own == repository)
+        self.repositories().any(|own| own == repository)
     }
 
     /// Whether what it says of this may be wrong.

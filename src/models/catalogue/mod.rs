@@ -3,12 +3,14 @@
 //! It is `assets/models.toml`, in the program itself. Nothing in it was checked against the hub; what the hub says of an
 //! entry once it was asked is in [`confirmation`].
 
+mod confirmation;
 mod entry;
 mod filter;
 mod read;
 
 use std::sync::LazyLock;
 
+pub use confirmation::{Confirmation, Confirmations, KeptError, RemoteModel};
 pub use entry::{Conversion, Endpoint, Entry, Fact, GgufFile, Paper};
 pub use filter::{Filter, Purpose, Size};
 pub use read::CatalogueError;

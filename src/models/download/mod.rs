@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use check::verify;
 pub use error::DownloadError;
 pub use progress::{Progress, Speed};
-pub use queue::{Entry, EntryState, Queue, QueueError};
+pub use queue::{Entry, EntryState, Queue, QueueError, Unfinished, from_hub};
 use request::Source;
 use transfer::transfer;
 

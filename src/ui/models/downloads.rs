@@ -194,7 +194,7 @@ fn actions(entry: &Entry, can_rise: bool) -> Vec<DownloadsCommand> {
 }
 
 /// Where a download stands, in one line.
-fn status(entry: &Entry) -> String {
+pub(super) fn status(entry: &Entry) -> String {
     let so_far = format!("{} of {}", bytes(entry.done), bytes(entry.total));
     let repository = &entry.order.repository;
     match &entry.state {
@@ -261,7 +261,7 @@ fn show_account(ui: &mut Ui, rect: Rect, downloads: &Downloads, commands: &mut V
                 if let Some(problem) = edited.refused {
                     typeset::paragraph(ui, &format!("{problem}."), ink);
                 }
-                if matches!(downloads.known.token, Token::Typed(_)) {
+                if matches!(downloads.known.token, Token::Typed(_) | Token::Found { typed: true }) {
                     ui.add_space(4.0);
                     Button::new(Emphasis::Quiet)
                         .small()
@@ -279,7 +279,12 @@ fn token_words(token: &Token) -> String {
                            host and nowhere else."
                 .to_owned()
         }
-        Token::Found => "The token of the environment (HF_TOKEN or `hf auth login`) is used.".to_owned(),
+        Token::Found { typed: true } => {
+            "The token of the environment (HF_TOKEN or `hf auth login`) is used; the one typed here is not.".to_owned()
+        }
+        Token::Found { typed: false } => {
+            "The token of the environment (HF_TOKEN or `hf auth login`) is used.".to_owned()
+        }
         Token::Typed(Kept::InKeyring) => "The token is kept in the system's keyring.".to_owned(),
         Token::Typed(Kept::InMemory { reason }) => {
             format!("The token is kept until the window closes, because {reason}.")

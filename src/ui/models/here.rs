@@ -7,8 +7,9 @@ use super::{fit, list_and_card, time};
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::matrix::count;
-use crate::app::models::{Download, Model, ModelsCommand, bytes, parameters};
+use crate::app::models::{DownloadsCommand, Model, ModelsCommand, bytes, parameters};
 use crate::app::theme::{size, space};
+use crate::models::download::{Entry, EntryState};
 use crate::scoring::Outcome;
 use crate::text::folding::Query;
 use crate::text::isolate::isolate;
@@ -156,8 +157,8 @@ fn show_row(ui: &mut Ui, model: &Model, state: &State, commands: &mut Vec<Comman
 
 /// What went wrong with a model, and the reason.
 fn problem<'a>(model: &'a Model, state: &'a State) -> Option<(&'static str, &'a str)> {
-    match state.models.downloads.get(&model.id) {
-        Some(Download::Failed(problem)) => Some(("The download failed; nothing else changed.", problem)),
+    match download(model, state).map(|download| &download.state) {
+        Some(EntryState::Failed { reason, .. }) => Some(("The download failed; what came so far is kept.", reason)),
         _ => model
             .problem
             .as_deref()
@@ -165,13 +166,24 @@ fn problem<'a>(model: &'a Model, state: &'a State) -> Option<(&'static str, &'a 
     }
 }
 
+/// The download of a model that is not here.
+fn download<'a>(model: &Model, state: &'a State) -> Option<&'a Entry> {
+    let order = model.order.as_ref().filter(|_| model.path.is_none())?;
+    state.models.hub.of(order)
+}
+
 fn show_state(ui: &mut Ui, cell: Rect, model: &Model, state: &State, commands: &mut Vec<Command>) {
     let colours = palette(ui);
-    if let Some(Download::Going { done, total }) = state.models.downloads.get(&model.id) {
+    let download = download(model, state);
+    let failed = download.is_some_and(|download| matches!(download.state, EntryState::Failed { .. }));
+    if let Some(download) = download.filter(|_| !failed) {
         let cancel = Rect::from_min_size(pos2(cell.right() - 24.0, cell.center().y - 12.0), vec2(24.0, 24.0));
-        let text = match total {
-            Some(total) => format!("{} of {}", bytes(*done), bytes(*total)),
-            None => "Starting".to_owned(),
+        let (done, total) = (download.done, download.total);
+        let text = match (&download.state, total) {
+            (EntryState::Waiting, _) => "Waiting".to_owned(),
+            (EntryState::Paused, _) => "Paused".to_owned(),
+            (_, 0) => "Starting".to_owned(),
+            _ => format!("{} of {}", bytes(done), bytes(total)),
         };
         let words = Rect::from_min_max(
             pos2(cell.left(), cell.top() + 6.0),
@@ -184,7 +196,7 @@ fn show_state(ui: &mut Ui, cell: Rect, model: &Model, state: &State, commands: &
             Ink::new(size::SMALL, colours.text_2),
             Align2::LEFT_CENTER,
         );
-        let share = total.map_or(0.0, |total| *done as f32 / total.max(1) as f32);
+        let share = done as f32 / total.max(1) as f32;
         let bar = Rect::from_min_size(
             pos2(cell.left(), cell.center().y + 6.0),
             vec2(words.width(), space::BAR),
@@ -197,10 +209,9 @@ fn show_state(ui: &mut Ui, cell: Rect, model: &Model, state: &State, commands: &
                 .icon(Icon::Cross)
                 .text("")
                 .name(name)
-                .show(ui, commands, ModelsCommand::CancelGet(model.id.clone()).into());
+                .show(ui, commands, DownloadsCommand::Cancel(download.id).into());
         });
     }
-    let failed = matches!(state.models.downloads.get(&model.id), Some(Download::Failed(_)));
     let (icon, words, ink) = if model.problem.is_some() {
         (Icon::Warning, "Cannot be used", colours.outcome(Outcome::Failed).ink)
     } else if model.path.is_some() {
@@ -212,13 +223,15 @@ fn show_state(ui: &mut Ui, cell: Rect, model: &Model, state: &State, commands: &
             false => ("Not here", colours.text_2),
         };
         typeset::paint(ui, cell, words, Ink::new(size::BODY, ink), Align2::LEFT_CENTER);
+        let Some(order) = &model.order else { return };
         return within(ui, place, ("get", &model.id), |ui| {
             Button::new(Emphasis::Plain)
                 .small()
                 .icon(Icon::Download)
                 .width(76.0)
                 .name(format!("Get {}", isolate(&model.title)))
-                .show(ui, commands, ModelsCommand::Get(model.id.clone()).into());
+                .enabled(state.models.hub.known.problem.is_none())
+                .show(ui, commands, DownloadsCommand::Get(order.clone()).into());
         });
     };
     icons::paint(ui.painter(), icon, pos2(cell.left() + 6.0, cell.center().y), 12.0, ink);

@@ -1,8 +1,9 @@
-//! The selected entry's card: whether it fits, how long it takes, what is known of it, and how to get it.
+//! The selected entry's card: whether it fits, how long it takes and what is known of it.
 
 use egui::{Margin, Rect, ScrollArea, Ui, pos2, vec2};
 
 use super::super::{fit, time};
+use super::getting;
 use super::list::origin;
 use crate::app::State;
 use crate::app::command::Command;
@@ -12,10 +13,9 @@ use crate::app::theme::size;
 use crate::models::catalogue::{Catalogue, Entry, Fact};
 use crate::runs::estimate::Work;
 use crate::runs::outlook::{self, Outlook};
-use crate::ui::icons::Icon;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::menu;
-use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
+use crate::ui::widgets::{self, card, palette, within};
 
 /// How wide the names of facts are.
 const LABELS: f32 = 92.0;
@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, entry: &Entry, work: Work, c
                 });
             });
             within(ui, foot.shrink2(vec2(12.0, 8.0)), "actions", |ui| {
-                ui.horizontal(|ui| show_actions(ui, state, entry, commands));
+                ui.horizontal(|ui| getting::show_actions(ui, state, entry, commands));
             });
         },
     );
@@ -55,11 +55,12 @@ fn show_facts(ui: &mut Ui, state: &State, entry: &Entry, work: Work, commands: &
         let words = "It is asked over the network, so the questions leave this machine.";
         typeset::paragraph(ui, words, Ink::new(size::BODY, palette(ui).text));
     } else {
+        getting::show_progress(ui, state, entry);
         typeset::heading(ui, "Does it fit in memory?");
         let needs = expected.map(|expected| expected.memory.total());
         fit::show(ui, needs, "Its size is not known", &state.machine);
         if let Some(expected) = expected {
-            show_sizes(ui, entry, &expected, commands);
+            show_sizes(ui, state, entry, &expected, commands);
         }
         ui.add_space(10.0);
         typeset::heading(ui, "How long will it take?");
@@ -73,9 +74,13 @@ fn show_facts(ui: &mut Ui, state: &State, entry: &Entry, work: Work, commands: &
         ui.add_space(6.0);
         typeset::paragraph(ui, note, Ink::new(size::SECONDARY, palette(ui).text_2));
     }
+    if entry.repository.is_some() {
+        ui.add_space(10.0);
+        getting::show_hub(ui, state, entry, commands);
+    }
 }
 
-fn show_sizes(ui: &mut Ui, entry: &Entry, expected: &Outlook, commands: &mut Vec<Command>) {
+fn show_sizes(ui: &mut Ui, state: &State, entry: &Entry, expected: &Outlook, commands: &mut Vec<Command>) {
     ui.add_space(4.0);
     let quantizations = entry.quantizations();
     if quantizations.len() > 1 {
@@ -97,9 +102,18 @@ fn show_sizes(ui: &mut Ui, entry: &Entry, expected: &Outlook, commands: &mut Vec
             format!("{} for {} tokens", bytes(memory.cache), count(memory.tokens)),
         ),
         ("Working", bytes(memory.pass)),
-        ("On disk", format!("about {}", bytes(expected.file_bytes))),
+        ("On disk", on_disk(expected.file_bytes, state.models.hub.known.free)),
     ];
     widgets::facts(ui, &rows, LABELS);
+}
+
+/// What the file takes of the disk, beside what is free where it would lie.
+fn on_disk(file: u64, free: Option<u64>) -> String {
+    match free {
+        Some(free) if free < file => format!("about {}, more than the {} free there", bytes(file), bytes(free)),
+        Some(free) => format!("about {}, of {} free", bytes(file), bytes(free)),
+        None => format!("about {}", bytes(file)),
+    }
 }
 
 fn show_time(
@@ -169,36 +183,5 @@ fn facts(entry: &Entry) -> Vec<(&'static str, String)> {
             ),
         ));
     }
-    rows.push(("Checked", "not with the hub yet".to_owned()));
     rows
-}
-
-fn show_actions(ui: &mut Ui, state: &State, entry: &Entry, commands: &mut Vec<Command>) {
-    let packaged = entry.packaged.as_ref();
-    let known = packaged.and_then(|name| state.models.list.iter().find(|model| model.id == *name));
-    if let Some(model) = known.filter(|model| model.path.is_none()) {
-        let going = state
-            .models
-            .downloads
-            .get(&model.id)
-            .is_some_and(|download| download.going());
-        Button::new(Emphasis::Main).icon(Icon::Download).enabled(!going).show(
-            ui,
-            commands,
-            ModelsCommand::Get(model.id.clone()).into(),
-        );
-    }
-    if let Some(address) = address(entry) {
-        Button::new(Emphasis::Plain)
-            .icon(Icon::Copy)
-            .text("Copy address")
-            .show(ui, commands, Command::Copy(address));
-    }
-}
-
-/// The page of its repository, or the address of its endpoint.
-fn address(entry: &Entry) -> Option<String> {
-    let page = |repository: &String| format!("https://huggingface.co/{repository}");
-    let endpoint = entry.endpoint.as_ref().map(|endpoint| endpoint.url.clone());
-    entry.repository.as_ref().map(page).or(endpoint)
 }

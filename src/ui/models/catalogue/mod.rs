@@ -2,6 +2,7 @@
 
 mod card;
 mod filters;
+mod getting;
 mod list;
 
 use egui::Ui;
