@@ -1,10 +1,12 @@
 //! A GGUF model file: what its header says, and the bytes of its tensors through a memory map.
+//! A model may come in several files; see `parts`.
 //!
-//! Opening reads the header only and copies no list, so that a folder of models can be listed quickly.
+//! Opening reads headers only and copies no list, so that a folder of models can be listed quickly.
 //! The header comes from strangers: counts and lengths are checked before they are believed,
 //! and every failure names the file and what to do.
 
 mod labels;
+mod parts;
 mod reader;
 
 use std::borrow::Cow;
@@ -53,6 +55,10 @@ pub enum GgufError {
         expected: &'static str,
         found: String,
     },
+    #[error("{} is missing, part {number} of {count} of the model; fetch it into the folder of the others", path.display())]
+    NoPart { path: PathBuf, number: u32, count: u32 },
+    #[error("{}: {what}; fetch all parts of the model into one folder under their own names", path.display())]
+    WrongPart { path: PathBuf, what: String },
 }
 
 /// An open model file.
@@ -60,12 +66,19 @@ pub enum GgufError {
 pub struct GgufFile {
     path: PathBuf,
     map: Mmap,
+    /// Of all parts together.
     header: Header,
+    /// The files that tensors lie in besides this one, where the model comes in parts.
+    others: Vec<GgufFile>,
 }
 
 impl GgufFile {
-    /// Maps the file and reads its header.
+    /// Maps the file, with the others where it is one of the parts of a model, and reads their headers.
     pub fn open(path: &Path) -> Result<Self, GgufError> {
+        Self::open_one(path)?.with_parts()
+    }
+
+    fn open_one(path: &Path) -> Result<Self, GgufError> {
         let open_error = |source| GgufError::Open {
             path: path.to_owned(),
             source,
@@ -91,6 +104,7 @@ impl GgufFile {
             path: path.to_owned(),
             map,
             header,
+            others: Vec::new(),
         })
     }
 
@@ -142,9 +156,18 @@ impl GgufFile {
         })
     }
 
-    /// Where the file lies.
+    /// Where the file lies; of a model in parts the first, which has the fields.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Every file of the model.
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.parts().map(|part| part.path.clone()).collect()
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.others)
     }
 
     /// What a list of models shows.
@@ -164,7 +187,7 @@ impl GgufFile {
             chat_template: owned(self.text("tokenizer.chat_template")?),
             licence: owned(self.text("general.license")?),
             tokenizer: owned(self.text("tokenizer.ggml.model")?),
-            file_bytes: self.map.len() as u64,
+            file_bytes: self.parts().map(|part| part.map.len() as u64).sum(),
             architecture,
         })
     }
@@ -317,14 +340,14 @@ impl GgufFile {
     /// The bytes of a tensor, straight from the map.
     pub fn bytes(&self, tensor: &TensorInfo) -> &[u8] {
         // Within the map by the check when opening; 64-bit offsets fit because the file was mapped.
-        self.map
-            .get(tensor.bytes.start as usize..tensor.bytes.end as usize)
-            .unwrap_or_default()
+        let range = tensor.bytes.start as usize..tensor.bytes.end as usize;
+        let part = self.parts().nth(tensor.part);
+        part.and_then(|part| part.map.get(range)).unwrap_or_default()
     }
 
-    /// Gives back the memory of the parts that were read; they are read from the file again when asked for.
+    /// Gives back the memory of what was read; they are read from the file again when asked for.
     pub fn let_go(&self) {
-        super::let_go(&self.map);
+        self.parts().for_each(|part| super::let_go(&part.map));
     }
 }
 

@@ -1,9 +1,11 @@
 //! The model files people have added on this machine, by name. Packaged models need no adding.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::part_name::{self, PartName};
 use super::safetensors::ModelFolder;
 use crate::files::{WriteError, write_toml};
 
@@ -82,11 +84,12 @@ impl Library {
         self.list.models.iter().find(|model| model.name == name)
     }
 
-    /// Adds a file, or a folder by its path or that of a file in it, under its own name (made different where that is taken) and keeps the list.
-    /// A file that is there already keeps its name.
+    /// Adds a file, a model in parts by any of them, or a folder by its path or that of a file in it. It goes by its
+    /// own name, made different where that is taken, and the list is kept. What is there already keeps its name.
     pub fn add(&mut self, path: &Path) -> Result<Added, LibraryError> {
         let folder = ModelFolder::find(path);
-        let path = folder.as_deref().unwrap_or(path);
+        let whole = folder.clone().or_else(|| part_name::first_beside(path));
+        let path = whole.as_deref().unwrap_or(path);
         if folder.is_none() && !path.is_file() {
             return Err(LibraryError::NoFile(path.to_owned()));
         }
@@ -123,11 +126,13 @@ impl Library {
     }
 }
 
-/// The name a model goes by where nobody gave it one: its folder's, or its file's without the ending.
+/// The name a model goes by where nobody gave it one: its folder's, or its file's without the ending and the numbers of
+/// parts.
 pub fn file_name(path: &Path) -> String {
+    let in_parts = PartName::of_path(path).map(|part| OsStr::new(part.before));
     let name = match path.is_dir() {
         true => path.file_name(),
-        false => path.file_stem(),
+        false => in_parts.or_else(|| path.file_stem()),
     };
     name.map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
@@ -166,6 +171,25 @@ mod tests {
         let added = library.add(&model.join("config.json")).unwrap();
         assert_eq!((added.name.as_str(), &added.path), ("Tiny-1.5", &model));
         assert_eq!(library.add(&model).unwrap(), added);
+    }
+
+    #[test]
+    fn a_model_in_parts_is_added_once_by_any_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let parts = [1, 2, 3].map(|number| folder.path().join(format!("tiny-Q8_0-0000{number}-of-00003.gguf")));
+        for part in &parts {
+            std::fs::write(part, "x").unwrap();
+        }
+        let mut library = Library::open(folder.path()).unwrap();
+        for part in [&parts[1], &parts[0], &parts[2]] {
+            let added = library.add(part).unwrap();
+            assert_eq!((added.name.as_str(), &added.path), ("tiny-Q8_0", &parts[0]));
+        }
+        assert_eq!(library.added().len(), 1);
+        // A whole file may have such a name too.
+        let alone = folder.path().join("alone-00002-of-00003.gguf");
+        std::fs::write(&alone, "x").unwrap();
+        assert_eq!(library.add(&alone).unwrap().path, alone);
     }
 
     #[test]

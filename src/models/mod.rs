@@ -9,6 +9,7 @@ pub mod hash;
 pub mod hub;
 pub mod library;
 pub mod packaged;
+pub mod part_name;
 pub mod quantization;
 pub mod safetensors;
 pub mod shape;

@@ -7,7 +7,7 @@
 
 #![allow(dead_code, reason = "each test that includes this file uses a part of it")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What to write.
 #[derive(Debug, Clone)]
@@ -69,6 +69,29 @@ pub fn write(path: &Path, shape: &Shape) {
 
 /// The bytes of the model's file.
 pub fn bytes(shape: &Shape) -> Vec<u8> {
+    assemble(&fields(shape), &tensors(shape))
+}
+
+/// Writes the model in parts, as llama.cpp's splitter does, and says where they are.
+pub fn write_parts(folder: &Path, name: &str, shape: &Shape, count: u16) -> Vec<PathBuf> {
+    let tensors = tensors(shape);
+    let mut rest = tensors.chunks(tensors.len().div_ceil(count.into()));
+    let write = |number: u16| {
+        let mut fields = match number {
+            0 => fields(shape),
+            _ => Fields::default(),
+        };
+        fields.short("split.no", number);
+        fields.short("split.count", count);
+        fields.integer("split.tensors.count", tensors.len() as i32);
+        let path = folder.join(format!("{name}-{:05}-of-{count:05}.gguf", number + 1));
+        std::fs::write(&path, assemble(&fields, rest.next().unwrap())).unwrap();
+        path
+    };
+    (0..count).map(write).collect()
+}
+
+fn fields(shape: &Shape) -> Fields {
     let mut fields = Fields::default();
     let name = shape.architecture;
     fields.text("general.architecture", name);
@@ -104,7 +127,7 @@ pub fn bytes(shape: &Shape) -> Vec<u8> {
         fields.unsigned("tokenizer.ggml.eos_token_id", 257);
         fields.boolean("tokenizer.ggml.add_bos_token", true);
     }
-    assemble(&fields, &tensors(shape))
+    fields
 }
 
 /// The letters byte-level BPE spells bytes with, then the two control tokens.
@@ -202,6 +225,16 @@ impl Fields {
 
     pub fn unsigned(&mut self, key: &str, value: u32) {
         self.key(key, 4);
+        self.bytes.extend(value.to_le_bytes());
+    }
+
+    pub fn short(&mut self, key: &str, value: u16) {
+        self.key(key, 2);
+        self.bytes.extend(value.to_le_bytes());
+    }
+
+    pub fn integer(&mut self, key: &str, value: i32) {
+        self.key(key, 5);
         self.bytes.extend(value.to_le_bytes());
     }
 

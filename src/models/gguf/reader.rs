@@ -111,7 +111,9 @@ pub struct TensorInfo {
     /// As the file gives it: the first number is the length of a row.
     pub dimensions: Vec<usize>,
     pub kind: TensorType,
-    /// From the start of the file.
+    /// Which of the model's files it lies in, from 0 on.
+    pub(super) part: usize,
+    /// From the start of that file.
     pub(super) bytes: Range<u64>,
 }
 
@@ -313,6 +315,7 @@ impl<'a> Reader<'a> {
                 name,
                 dimensions,
                 kind,
+                part: 0,
                 bytes: offset..end,
             },
             offset,

@@ -2,6 +2,7 @@
 
 use super::FileName;
 use super::metadata::RemoteFile;
+use crate::models::part_name::PartName;
 
 /// The files of a safetensors model besides its weights: configuration, tokenizer, chat template.
 const BESIDE_WEIGHTS: [&str; 12] = [
@@ -70,7 +71,7 @@ pub fn choose<'a>(files: &'a [RemoteFile], wanted: Option<&FileName>) -> Result<
 pub fn gguf_models(files: &[RemoteFile]) -> Vec<&RemoteFile> {
     let models = files.iter().filter(|file| {
         let name = file.name.last().to_ascii_lowercase();
-        let first = Part::of(file.name.as_str()).is_none_or(|part| part.number == 1);
+        let first = PartName::of(file.name.as_str()).is_none_or(|part| part.number == 1);
         name.ends_with(".gguf") && !name.starts_with("mmproj") && !name.contains("imatrix") && first
     });
     models.collect()
@@ -105,26 +106,19 @@ pub(super) fn belongs_to_safetensors(name: &FileName) -> bool {
 
 /// The name of the first of the parts that a file is one of; `None` where it is no part.
 pub(super) fn first_part(name: &FileName) -> Option<FileName> {
-    let part = Part::of(name.as_str())?;
-    let width = part.digits;
-    let first = format!("{}-{:0width$}-of-{:0width$}{}", part.before, 1, part.total, part.after);
-    first.parse().ok()
+    PartName::of(name.as_str())?.numbered(1).parse().ok()
 }
 
 /// The file with all the parts it belongs to, in their order.
 fn parts<'a>(files: &'a [RemoteFile], file: &'a RemoteFile) -> Result<Vec<&'a RemoteFile>, ChoiceError> {
-    let Some(part) = Part::of(file.name.as_str()) else {
+    let Some(part) = PartName::of(file.name.as_str()) else {
         return Ok(vec![file]);
     };
     let mut found: Vec<(u32, &RemoteFile)> = files
         .iter()
         .filter_map(|other| {
-            let of = Part::of(other.name.as_str())?;
-            let same = Part {
-                number: part.number,
-                ..of
-            } == part;
-            same.then_some((of.number, other))
+            let of = PartName::of(other.name.as_str())?;
+            part.belongs_with(&of).then_some((of.number, other))
         })
         .collect();
     found.sort_by_key(|(number, _)| *number);
@@ -136,38 +130,6 @@ fn parts<'a>(files: &'a [RemoteFile], file: &'a RemoteFile) -> Result<Vec<&'a Re
             expected: part.total,
             found: found.len(),
         }),
-    }
-}
-
-/// A name that says it is one of several: `model-00002-of-00003.gguf`.
-#[derive(Debug, PartialEq, Eq)]
-struct Part<'a> {
-    before: &'a str,
-    number: u32,
-    total: u32,
-    after: &'a str,
-    /// How many digits its numbers are written with.
-    digits: usize,
-}
-
-impl<'a> Part<'a> {
-    fn of(name: &'a str) -> Option<Self> {
-        let (left, right) = name.split_at(name.rfind("-of-")?);
-        let right = right.strip_prefix("-of-")?;
-        let (before, number) = left.split_at(left.rfind('-')?);
-        let digits = right
-            .find(|character: char| !character.is_ascii_digit())
-            .unwrap_or(right.len());
-        let (total, after) = right.split_at(digits);
-        let number = number.strip_prefix('-')?;
-        (number.len() == total.len()).then_some(())?;
-        Some(Self {
-            before,
-            number: number.parse().ok()?,
-            total: total.parse().ok()?,
-            after,
-            digits,
-        })
     }
 }
 

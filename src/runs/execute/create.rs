@@ -8,7 +8,9 @@ use crate::cancel::Cancel;
 use crate::engine::Loader;
 use crate::engine::endpoint::{Connection, Endpoint};
 use crate::language::Language;
+use crate::models::gguf::GgufFile;
 use crate::models::hash;
+use crate::models::part_name::PartName;
 use crate::models::safetensors::ModelFolder;
 use crate::prompts::Protocol;
 use crate::runs::{ModelFile, ModelSource, Plan, RunBenchmark, RunId, RunModel, RunRecord, RunState, record, store};
@@ -180,18 +182,56 @@ fn require_examples(plan: &Plan<'_>, shots: usize) -> Result<(), ExecuteError> {
     }
 }
 
-/// The hash of a model's file, or of all files of its folder.
+/// The hash of a model's file, or of all its parts or all files of its folder.
 pub(super) fn file_hash(path: &Path, cancel: &Cancel) -> Result<String, ExecuteError> {
     let stop = || cancel.is_cancelled();
-    let hash = match ModelFolder::find(path) {
-        None => hash::sha256(path, &mut |_| {}, &stop),
-        Some(folder) => ModelFolder::open(&folder)
-            .map_err(std::io::Error::other)
-            .and_then(|folder| hash::sha256_of_all(&folder.files(), &stop)),
-    };
+    let hash = files(path).and_then(|files| match files.as_slice() {
+        [file] => hash::sha256(file, &mut |_| {}, &stop),
+        several => hash::sha256_of_all(several, &stop),
+    });
     match hash {
         Ok(hash) => Ok(hash),
         Err(_) if cancel.is_cancelled() => Err(ExecuteError::Cancelled),
         Err(error) => Err(ExecuteError::Hash(path.to_owned(), error)),
+    }
+}
+
+/// Every file that a model's answers depend on.
+fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if let Some(folder) = ModelFolder::find(path) {
+        let folder = ModelFolder::open(&folder).map_err(std::io::Error::other)?;
+        Ok(folder.files())
+    } else if PartName::of_path(path).is_some() {
+        let file = GgufFile::open(path).map_err(std::io::Error::other)?;
+        Ok(file.files())
+    } else {
+        Ok(vec![path.to_owned()])
+    }
+}
+
+#[cfg(test)]
+#[path = "../../../tests/support/tiny_model.rs"]
+mod tiny_model;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_in_parts_has_one_hash_by_any_of_them_and_another_when_any_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let parts = tiny_model::write_parts(folder.path(), "m", &tiny_model::Shape::llama(), 3);
+        let hash = |part: &PathBuf| file_hash(part, &Cancel::default()).unwrap();
+        let hashes = || parts.iter().map(hash).collect::<Vec<_>>();
+        let before = hashes();
+        assert!(before.iter().all(|hash| *hash == before[0]), "{before:?}");
+        let mut bytes = std::fs::read(&parts[2]).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&parts[2], bytes).unwrap();
+        assert_ne!(hashes()[0], before[0]);
+        std::fs::remove_file(&parts[1]).unwrap();
+        let missing = file_hash(&parts[0], &Cancel::default()).unwrap_err();
+        let message = crate::error_chain(&missing);
+        assert!(message.contains("m-00002-of-00003.gguf is missing"), "{message}");
     }
 }

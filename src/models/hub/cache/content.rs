@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{CacheError, HubCache, RepositoryFolder, entries};
 use crate::models::hub::{Content, FileName, RepositoryName, files};
+use crate::models::part_name::PartName;
 
 /// What a part of the cache is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +26,7 @@ pub enum Kind {
 pub struct Cached {
     pub repository: RepositoryName,
     pub kind: Kind,
-    /// What a run opens: the GGUF file or its first part, or the folder of a safetensors model. Of several commits the
+    /// What a run opens: the GGUF file or its first part (another where that is missing), or the folder of a safetensors model. Of several commits the
     /// one that `main` is, else the one fetched last. For the rest, the repository's folder.
     pub path: PathBuf,
     /// Of a GGUF model the name of its file.
@@ -47,10 +48,13 @@ impl Cached {
         }
     }
 
-    /// What runs call it: its file's name without the ending, or the repository's without the organisation.
+    /// What runs call it: its file's name without the ending and the numbers of parts, or the repository's without the organisation.
     pub fn short_name(&self) -> &str {
         match &self.file {
-            Some(file) => file.last().strip_suffix(".gguf").unwrap_or(file.last()),
+            Some(file) => match PartName::of(file.last()) {
+                Some(part) => part.before,
+                None => file.last().strip_suffix(".gguf").unwrap_or(file.last()),
+            },
             None => self.repository.name(),
         }
     }
@@ -164,7 +168,12 @@ impl RepositoryFolder {
             let changed = |path: &Path| fs::symlink_metadata(path).and_then(|found| found.modified()).ok();
             same.map(|file| file.path.clone()).max_by_key(|path| changed(path))
         };
-        let path = in_main.or_else(newest).unwrap_or_else(|| self.folder.clone());
+        // Where the first part is missing, opening another says so.
+        let other = || files.first().map(|file| file.path.clone());
+        let path = in_main
+            .or_else(newest)
+            .or_else(other)
+            .unwrap_or_else(|| self.folder.clone());
         match (kind, path.parent()) {
             (Kind::Safetensors, Some(folder)) => folder.to_owned(),
             _ => path,
@@ -374,6 +383,7 @@ mod tests {
         );
         let called = |name: &str| machine.cache.models_called(name).len();
         assert_eq!(called("m-Q4"), 1);
+        assert_eq!(called("m-Q8"), 1);
         assert_eq!(called("a/gguf/m-Q4.gguf"), 1);
         assert_eq!(called("a/gguf"), 2);
         assert_eq!(called("b/tensors"), 1);
