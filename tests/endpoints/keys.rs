@@ -51,7 +51,8 @@ fn a_redirect_is_not_followed_and_the_key_arrives_nowhere_else() {
 
 #[test]
 fn no_error_repeats_the_key_even_where_the_server_does() {
-    let replies: [fn() -> Reply; 5] = [
+    let replies: [fn() -> Reply; 6] = [
+        || Reply::Text("{\"choices\":\"sk-ward-5f1c\"}"),
         || Reply::Status(401, "{\"error\":{\"message\":\"bad key sk-ward-5f1c\"}}"),
         || Reply::Status(400, "Authorization: Bearer sk-ward-5f1c"),
         || Reply::Text("not JSON: sk-ward-5f1c"),

@@ -125,6 +125,31 @@ fn several_models_need_a_choice() {
 }
 
 #[test]
+fn names_are_known_in_every_dress_and_none_moves_the_cursor() {
+    let dress = json!({"data": [{"id": "models/ward-pro"}, {"id": "evil\u{1b}[2Jname"}]});
+    let server = FakeServer::start(move |asked| match asked.path.as_str() {
+        "/v1beta/openai/models" => Reply::Json(dress.clone()),
+        "/v1beta/openai/chat/completions" => {
+            let choice = json!({"message": {"content": "yes"}, "finish_reason": "stop"});
+            Reply::Json(json!({"model": asked.body["model"], "choices": [choice]}))
+        }
+        _ => Reply::Status(404, "\u{1b}[2J"),
+    });
+    let named = |model: &str| Endpoint {
+        model: model.to_owned(),
+        ..endpoint(
+            &format!("{}/v1beta/openai", server.address),
+            Server::OpenAi,
+            Route::Written,
+        )
+    };
+    let found = wait(probe(&named("ward-pro"), None, Cancel::default())).unwrap();
+    assert_eq!((found.model.as_str(), found.models.len()), ("ward-pro", 1));
+    let problem = wait(probe(&named("other"), None, Cancel::default())).unwrap_err();
+    assert!(!problem.to_string().contains(char::is_control), "{problem:?}");
+}
+
+#[test]
 fn a_wrong_key_or_no_server_is_told_at_once() {
     let server = FakeServer::start(|_| Reply::Status(401, "{\"error\":{\"message\":\"no key\"}}"));
     let problem = wait(probe(

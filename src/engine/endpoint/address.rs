@@ -30,11 +30,29 @@ pub enum AddressError {
 }
 
 impl Address {
-    /// The address of one of the server's paths, given without a slash before it.
+    /// The address of one of the server's paths, given without a slash before it. Where the address names a version of its
+    /// own, as `/v1beta/openai` does, that stands for the protocol's `v1`.
     pub fn path(&self, path: &str) -> Url {
         let mut url = self.url.clone();
+        let path = match self.has_own_version() {
+            true => path.strip_prefix("v1/").unwrap_or(path),
+            false => path,
+        };
         url.set_path(&format!("{}{path}", self.url.path()));
         url
+    }
+
+    fn has_own_version(&self) -> bool {
+        let is_version = |part: &str| {
+            let number = part.strip_prefix('v');
+            number.is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit()))
+        };
+        self.url
+            .path()
+            .trim_end_matches('/')
+            .rsplit('/')
+            .take(2)
+            .any(is_version)
     }
 
     /// The host with its port where it has one of its own, as people read it.
@@ -151,6 +169,30 @@ mod tests {
             "https://openrouter.ai/api/v1/models"
         );
         assert_eq!((address.host(), address.is_loopback()), ("openrouter.ai", false));
+    }
+
+    #[test]
+    fn an_address_with_a_version_of_its_own_keeps_it() {
+        for (text, models) in [
+            (
+                "https://google.example/v1beta/openai",
+                "https://google.example/v1beta/openai/models",
+            ),
+            (
+                "https://zhipu.example/api/paas/v4/",
+                "https://zhipu.example/api/paas/v4/models",
+            ),
+            (
+                "https://cloud.example/client/v4/accounts/7/ai/v1",
+                "https://cloud.example/client/v4/accounts/7/ai/v1/models",
+            ),
+            ("https://ward.example/vllm", "https://ward.example/vllm/v1/models"),
+        ] {
+            let address: Address = text.parse().unwrap();
+            assert_eq!(address.path("v1/models").as_str(), models);
+            let kept: Address = address.to_string().parse().unwrap();
+            assert_eq!(kept.path("v1/models").as_str(), models, "as it is kept");
+        }
     }
 
     #[test]

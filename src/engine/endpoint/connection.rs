@@ -87,10 +87,7 @@ impl Connection {
             Err(error) => return Err(error),
         };
         let asked = &self.endpoint().model;
-        if models
-            .iter()
-            .any(|model| model.id == *asked || model.id.strip_suffix(":latest") == Some(asked))
-        {
+        if models.iter().any(|model| model.is_called(asked)) {
             return Ok(());
         }
         let known: Vec<String> = models
@@ -234,6 +231,14 @@ pub(super) struct Listed {
     pub max_model_len: Option<usize>,
 }
 
+impl Listed {
+    /// Whether a name means this model. Ollama lists names with a tag, Google's service with `models/` before them.
+    pub fn is_called(&self, name: &str) -> bool {
+        let listed = self.id.strip_prefix("models/").unwrap_or(&self.id);
+        self.id == name || listed == name || listed.strip_suffix(":latest") == Some(name)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct List {
     data: Option<Vec<Listed>>,
@@ -241,8 +246,10 @@ struct List {
 
 impl Answer for List {}
 
-/// The models a server has.
+/// The models a server has. Names that a terminal would obey instead of showing them are no names.
 pub(super) async fn models(transport: &Transport) -> Result<Vec<Listed>, EndpointError> {
     let list: List = transport.get(MODELS).await?;
-    Ok(list.data.unwrap_or_default())
+    let mut models = list.data.unwrap_or_default();
+    models.retain(|model| !model.id.contains(char::is_control));
+    Ok(models)
 }

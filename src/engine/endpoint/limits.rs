@@ -7,6 +7,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Limits;
 
+/// The longest that one request makes others wait, whatever number of tokens a server says it took.
+const LONGEST: Duration = Duration::from_secs(600);
+
 /// Hands out turns; shared by all requests to an endpoint.
 #[derive(Debug)]
 pub(super) struct Limiter {
@@ -124,7 +127,8 @@ impl Pace {
     }
 
     fn seconds(&self, amount: f64) -> Duration {
-        Duration::try_from_secs_f64(60.0 * amount / self.per_minute).unwrap_or_default()
+        let wait = Duration::try_from_secs_f64(60.0 * amount / self.per_minute);
+        wait.unwrap_or(LONGEST).min(LONGEST)
     }
 }
 
@@ -170,6 +174,15 @@ mod tests {
         paces.tokens.as_mut().unwrap().shift(9.0);
         let wait = paces.take(now, 1).unwrap();
         assert!((wait.as_secs_f64() - 10.0).abs() < 1e-6, "{wait:?}");
+    }
+
+    #[test]
+    fn an_absurd_count_of_tokens_stops_nobody_for_good() {
+        let mut paces = paces(None, Some(60.0));
+        let now = Instant::now();
+        assert_eq!(paces.take(now, u64::MAX), None);
+        paces.tokens.as_mut().unwrap().shift(u64::MAX as f64);
+        assert!(paces.take(now, 1).unwrap() <= 2 * LONGEST);
     }
 
     #[test]

@@ -85,7 +85,7 @@ pub async fn probe(endpoint: &Endpoint, key: Option<Secret>, cancel: Cancel) -> 
             .is_ok_and(|found| found.is_some());
     let of_model = listed
         .iter()
-        .find(|listed| listed.id == model)
+        .find(|listed| listed.is_called(&model))
         .and_then(|listed| listed.max_model_len);
     let shown = |listed: Listed| ModelSeen {
         name: tried.transport.shown(listed.id),
@@ -125,17 +125,11 @@ fn chosen_model(endpoint: &Endpoint, listed: &[Listed]) -> Result<String, Endpoi
             "the server has several models; say which one is meant: {}",
             known(listed)
         ))),
-        listed => {
-            let tagged = format!("{asked}:latest");
-            let found = listed.iter().find(|listed| listed.id == *asked || listed.id == tagged);
-            match found {
-                Some(found) => Ok(found.id.clone()),
-                None => failed(Problem::NoModel {
-                    asked: asked.clone(),
-                    known: known(listed),
-                }),
-            }
-        }
+        listed if listed.iter().any(|listed| listed.is_called(asked)) => Ok(asked.clone()),
+        listed => failed(Problem::NoModel {
+            asked: asked.clone(),
+            known: known(listed),
+        }),
     }
 }
 

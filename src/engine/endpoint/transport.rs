@@ -13,10 +13,13 @@ use url::Url;
 use super::limits::Limiter;
 use super::{Endpoint, EndpointError, Problem, Usage};
 use crate::cancel::{Cancel, Cancelled};
-use crate::network::{Backoff, Retry, Retryable, Secret, Timeouts, client, of_status, with_retries};
+use crate::network::{Backoff, BodyError, Retry, Retryable, Secret, Timeouts, body, client, of_status, with_retries};
 
 /// More than any honest answer has: the probabilities of a whole vocabulary with their texts.
 const MOST_BYTES: usize = 64 << 20;
+
+/// Of an answer that only says why there is none.
+const MOST_BYTES_OF_REFUSAL: usize = 1 << 20;
 
 /// How much of a server's own words an error repeats, in characters.
 const MOST_SAID: usize = 300;
@@ -210,9 +213,10 @@ impl Transport {
         if !status.is_success() {
             return Err(self.refusal(response, timeout).await);
         }
-        let bytes = read(response, timeout).await?;
+        let bytes = read(response, MOST_BYTES, timeout).await?;
         let answer: T = serde_json::from_slice(&bytes).map_err(|problem| Problem::Malformed {
-            what: problem.to_string(),
+            // It quotes what it did not expect.
+            what: self.shown(problem.to_string()),
             excerpt: self.shown(around(&bytes, problem.column())),
         })?;
         if let Some(usage) = answer.usage() {
@@ -241,7 +245,9 @@ impl Transport {
             self.0.limiter.hold(after.min(self.0.backoff.patience));
         }
         // Where not even the reason arrives, the status says enough.
-        let said_text = read(response, timeout).await.map(|bytes| self.shown(reason(&bytes)));
+        let said_text = read(response, MOST_BYTES_OF_REFUSAL, timeout)
+            .await
+            .map(|bytes| self.shown(reason(&bytes)));
         let (status, said_text) = (status.as_u16(), said_text.unwrap_or_default());
         match status {
             401 | 403 => Problem::Unauthorized { status, said_text },
@@ -253,14 +259,16 @@ impl Transport {
         }
     }
 
-    /// A server's words as an error may repeat them: short, in one line, and without the key, should they hold it.
+    /// A server's words as an error may repeat them: short, in one line, without what a terminal would obey, and without
+    /// the key, should they hold it.
     pub fn shown(&self, text: String) -> String {
         let text = match &self.0.key {
             Some(key) => text.replace(key.expose(), "(key)"),
             None => text,
         };
-        let line: Vec<&str> = text.split_whitespace().collect();
-        let line = line.join(" ");
+        let is_between = |character: char| character.is_whitespace() || character.is_control();
+        let words: Vec<&str> = text.split(is_between).filter(|word| !word.is_empty()).collect();
+        let line = words.join(" ");
         match line.char_indices().nth(MOST_SAID) {
             Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
             None => line,
@@ -273,19 +281,11 @@ fn timeout(endpoint: &Endpoint) -> Duration {
 }
 
 /// The whole body, unless it is absurd.
-async fn read(mut response: Response, timeout: Duration) -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| Problem::of_request(error, timeout))?
-    {
-        if bytes.len() + chunk.len() > MOST_BYTES {
-            return Err(Problem::TooLarge(MOST_BYTES));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
+async fn read(response: Response, most: usize, timeout: Duration) -> Result<Vec<u8>, Problem> {
+    body(response, most).await.map_err(|problem| match problem {
+        BodyError::TooLarge(most) => Problem::TooLarge(most),
+        BodyError::Request(error) => Problem::of_request(error, timeout),
+    })
 }
 
 /// The part of an unreadable answer where reading stopped.
