@@ -55,6 +55,8 @@ pub struct Behaviour {
     pub told_sha256: Option<String>,
     /// A length that the answers claim.
     pub claimed_length: Option<u64>,
+    /// Where the list of models says that it goes on.
+    pub next_page: Option<String>,
     /// A pause after each frame.
     pub pause: Option<Duration>,
 }
@@ -165,10 +167,13 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
     }
     let behaviour = server.0.behaviour.lock().unwrap();
     if path == "/api/models" {
-        return plain(
-            200,
-            json!([{"id": "clinic/tiny-GGUF"}, {"id": "other/thing"}]).to_string(),
-        );
+        let models = json!([{"id": "clinic/tiny-GGUF"}, {"id": "other/thing"}, {"id": "../tiny-GGUF\u{1b}[2J"}]);
+        let mut response = plain(200, models.to_string());
+        if let Some(next) = &behaviour.next_page {
+            let link = format!("<{next}>; rel=\"next\"").parse().unwrap();
+            response.headers_mut().insert(header::LINK, link);
+        }
+        return response;
     }
     if let Some((status, headers)) = &behaviour.refusal {
         return with_headers(*status, headers);

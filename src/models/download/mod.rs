@@ -22,15 +22,18 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use serde::{Deserialize, Serialize};
+use tokio::task::spawn_blocking;
 
 pub use check::verify;
 pub use error::DownloadError;
 pub use progress::{Progress, Speed};
 pub use queue::{Entry, EntryState, Queue, QueueError, Unfinished, from_hub};
 use request::Source;
-use transfer::transfer;
+use transfer::{joined, transfer};
 
-use super::hub::{FileName, Hub, RemoteFile, Repository, RepositoryFolder, RepositoryName, Revision, Settings, choose};
+use super::hub::{
+    FileName, Hub, RemoteFile, Repository, RepositoryFolder, RepositoryName, Revision, Settings, all_parts, choose,
+};
 use crate::cancel::Cancel;
 use crate::network::{NoRuntime, block_on};
 
@@ -82,7 +85,9 @@ pub async fn fetch(
 pub fn present(settings: &Settings, order: &Order) -> Option<PathBuf> {
     let folder = settings.cache().repository(&order.repository);
     if let Some(file) = &order.file {
-        return folder.find(&order.revision, file);
+        let mut parts = all_parts(file).map(|part| folder.find(&order.revision, &part));
+        let first = parts.next()??;
+        return parts.all(|part| part.is_some()).then_some(first);
     }
     let snapshot = folder.snapshot(&folder.commit(&order.revision)?);
     let mut models = folder.content();
@@ -160,7 +165,10 @@ async fn fetch_file(
         let source = Arc::new(Source::new(hub, repository, file));
         transfer(folder, source, hub.backoff(), progress, cancel).await?;
     }
-    folder.show(&repository.commit, &file.name, &file.content)?;
+    // Where the disk has no links, the whole file is copied.
+    let (folder, commit, file) = (folder.clone(), repository.commit.clone(), file.clone());
+    let shown = spawn_blocking(move || folder.show(&commit, &file.name, &file.content)).await;
+    joined(shown)??;
     Ok(())
 }
 

@@ -115,16 +115,16 @@ impl Transfer {
             stop_hashing.cancel();
         }
         // The writer ends once nobody can send any more, and with it the hasher.
-        let (partial, written) = self.joined(writing.await)?;
+        let (partial, written) = joined(writing.await)?;
         written.map_err(self.disk_error())?;
         fetched?;
         self.progress.say(format!("checking {}", file.name));
         let hashed = self.cancel.or(hashing).await.inspect_err(|_| stop_hashing.cancel())?;
-        let found = self.joined(hashed)?.map_err(self.disk_error())?.unwrap_or_default();
+        let found = joined(hashed)?.map_err(self.disk_error())?.unwrap_or_default();
         let blob = self.blob.clone();
         if found == file.content.etag() {
             let finished = spawn_blocking(move || partial.finish(&blob)).await;
-            return self.joined(finished)?.map_err(self.disk_error());
+            return joined(finished)?.map_err(self.disk_error());
         }
         partial.discard(&blob).map_err(self.disk_error())?;
         Err(DownloadError::Hash {
@@ -134,18 +134,10 @@ impl Transfer {
         })
     }
 
-    /// What a thread gave; it panics only through a fault of this program, which then goes on panicking here.
-    fn joined<T>(&self, outcome: Result<T, JoinError>) -> Result<T, DownloadError> {
-        outcome.map_err(|error| match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(_) => DownloadError::Cancelled,
-        })
-    }
-
     /// What an error of the disk means.
     fn disk_error(&self) -> impl Fn(std::io::Error) -> DownloadError {
         let path = self.blob.partial.clone();
-        let left = self.source.file().size.saturating_sub(self.progress.done());
+        let left = self.progress.total().saturating_sub(self.progress.done());
         move |source| match source.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => DownloadError::DiskFull {
                 free: fs4::available_space(path.parent().unwrap_or(&path)).unwrap_or_default(),
@@ -155,6 +147,14 @@ impl Transfer {
             _ => DownloadError::io(&path)(source),
         }
     }
+}
+
+/// What a thread gave; it panics only through a fault of this program, which then goes on panicking here.
+pub fn joined<T>(outcome: Result<T, JoinError>) -> Result<T, DownloadError> {
+    outcome.map_err(|error| match error.try_into_panic() {
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(_) => DownloadError::Cancelled,
+    })
 }
 
 /// What connections receive, for the thread that writes.
@@ -234,7 +234,7 @@ impl Fetching {
             connections.spawn(self.clone().connection(segment, None));
         }
         while let Some(ended) = connections.join_next().await {
-            if let Err(error) = self.transfer.joined(ended).and_then(|outcome| outcome) {
+            if let Err(error) = joined(ended).and_then(|outcome| outcome) {
                 connections.shutdown().await;
                 return Err(error);
             }

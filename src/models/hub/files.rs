@@ -109,6 +109,16 @@ pub(super) fn first_part(name: &FileName) -> Option<FileName> {
     PartName::of(name.as_str())?.numbered(1).parse().ok()
 }
 
+/// The names of all the parts that a file is one of, in their order; the file alone where it is no part.
+pub fn all_parts(name: &FileName) -> impl Iterator<Item = FileName> {
+    let part = PartName::of(name.as_str());
+    let alone = part.is_none().then(|| name.clone());
+    let parts = part
+        .into_iter()
+        .flat_map(|part| (1..=part.total).filter_map(move |number| part.numbered(number).parse().ok()));
+    alone.into_iter().chain(parts)
+}
+
 /// The file with all the parts it belongs to, in their order.
 fn parts<'a>(files: &'a [RemoteFile], file: &'a RemoteFile) -> Result<Vec<&'a RemoteFile>, ChoiceError> {
     let Some(part) = PartName::of(file.name.as_str()) else {
@@ -205,6 +215,14 @@ mod tests {
                 .contains("Q4/m-00001-of-00002.gguf, Q8/m-00001-of-00002.gguf, m.Q2.gguf")
         );
         assert_eq!(chosen(&["README.md", "only.gguf"], None).unwrap(), ["only.gguf"]);
+    }
+
+    #[test]
+    fn a_part_names_the_others() {
+        let names = |name: &str| -> Vec<String> { all_parts(&name.parse().unwrap()).map(String::from).collect() };
+        let both = ["Q4/m-00001-of-00002.gguf", "Q4/m-00002-of-00002.gguf"];
+        assert_eq!(names("Q4/m-00002-of-00002.gguf"), both);
+        assert_eq!(names("m.gguf"), ["m.gguf"]);
     }
 
     #[test]

@@ -1,13 +1,27 @@
 //! What the hub says of a repository and its files.
 
 use hf_hub::repository::{ModelInfo, RepoTreeEntry};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::{About, HubError};
 use super::{FileName, Hub, RepositoryName, Revision};
+use crate::network::{BodyError, body};
 
 /// How many files are asked about at once.
 const FILES_AT_ONCE: usize = 500;
+
+/// How many models of similar names are asked for.
+const MODELS_LIKE: usize = 20;
+
+/// More than an honest list of so many names has.
+const MOST_BYTES: usize = 4 << 20;
+
+/// A model in a list.
+#[derive(Debug, Deserialize)]
+struct Named {
+    id: String,
+}
 
 /// How a file's content is known before it is fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,11 +112,23 @@ impl Hub {
         })
     }
 
-    /// Models whose names have a part in common with `text`.
-    pub(super) async fn models_like(&self, text: &str) -> Result<Vec<String>, hf_hub::HFError> {
-        use futures_util::TryStreamExt as _;
-        let found = self.api.list_models().search(text).limit(20).send()?;
-        found.map_ok(|info| info.id).try_collect().await
+    /// Models whose names have a part in common with `text`. It is asked without hf-hub, which follows an answer's `Link`
+    /// to whatever host that names, with the token.
+    pub(super) async fn models_like(&self, text: &str) -> Result<Vec<String>, BodyError> {
+        let mut address = self.address(["api", "models"].into_iter());
+        let most = MODELS_LIKE.to_string();
+        address
+            .query_pairs_mut()
+            .extend_pairs([("search", text), ("limit", &most)]);
+        let response = self.request(&address).send().await?.error_for_status()?;
+        let bytes = body(response, MOST_BYTES).await?;
+        // Names are only a hint: an answer that is none gives none.
+        let found: Vec<Named> = serde_json::from_slice(&bytes).unwrap_or_default();
+        let names = found.into_iter().filter_map(|named| named.id.parse().ok());
+        Ok(names
+            .take(MODELS_LIKE)
+            .map(|name: RepositoryName| name.into())
+            .collect())
     }
 }
 

@@ -10,6 +10,8 @@ mod files;
 mod metadata;
 mod settings;
 
+use std::time::Duration;
+
 use hf_hub::{HFClient, HFClientBuilder};
 use reqwest::header::AUTHORIZATION;
 use reqwest::redirect::Policy;
@@ -19,12 +21,15 @@ use url::Url;
 pub use address::{Address, AddressError, FileName, RepositoryName, Revision};
 pub use cache::{Blob, CacheError, Cached, HubCache, Kind, Lock, RepositoryFolder};
 pub use error::{About, HubError, Refusal};
-pub use files::{ChoiceError, choose, gguf_models, near};
+pub use files::{ChoiceError, all_parts, choose, gguf_models, near};
 pub use metadata::{Content, RemoteFile, Repository};
 pub use settings::{Settings, SettingsError};
 
 use crate::cancel::Cancel;
 use crate::network::{Backoff, Timeouts, client, with_retries};
+
+/// The longest an answer about a repository may take, however steadily it comes; honest ones have a few megabytes.
+const ANSWER: Duration = Duration::from_secs(120);
 
 /// What a typed token is kept under.
 pub const TOKEN: &str = "hugging-face-token";
@@ -35,7 +40,7 @@ pub struct Hub {
     settings: Settings,
     backoff: Backoff,
     api: HFClient,
-    /// For content: follows no redirect by itself, and opens a connection for each of several requests at once.
+    /// For content and names: follows no redirect by itself, and opens a connection for each of several requests at once.
     content: Client,
 }
 
@@ -43,7 +48,7 @@ impl Hub {
     /// Makes what is needed to ask; nothing is asked yet.
     pub fn new(settings: Settings, timeouts: Timeouts, backoff: Backoff) -> Result<Self, HubError> {
         let asking = client(&settings.endpoint, timeouts, |builder| {
-            builder.redirect(Policy::limited(5))
+            builder.redirect(Policy::limited(5)).timeout(ANSWER)
         })?;
         let content = client(&settings.endpoint, timeouts, |builder| builder.http1_only())?;
         let mut builder = HFClientBuilder::new()
@@ -107,17 +112,24 @@ impl Hub {
 
     /// Where the content of a file at a commit is.
     pub fn content_address(&self, repository: &RepositoryName, commit: &Revision, file: &FileName) -> Url {
+        let repository = repository.as_str().split('/');
+        self.address(
+            repository
+                .chain(["resolve", commit.as_str()])
+                .chain(file.as_str().split('/')),
+        )
+    }
+
+    /// An address of the hub, below the path that a mirror may have.
+    fn address<'a>(&self, parts: impl Iterator<Item = &'a str>) -> Url {
         let mut url = self.settings.endpoint.clone();
         if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty()
-                .extend(repository.as_str().split('/'))
-                .extend(["resolve", commit.as_str()])
-                .extend(file.as_str().split('/'));
+            path.pop_if_empty().extend(parts);
         }
         url
     }
 
-    /// A request for content at an address: with the token where it goes to the hub's own host, without elsewhere.
+    /// A request to an address: with the token where it goes to the hub's own host, without elsewhere.
     pub fn request(&self, address: &Url) -> RequestBuilder {
         let request = self.content.get(address.clone());
         match &self.settings.token {

@@ -92,9 +92,13 @@ impl Settings {
         HubCache::new(self.cache.clone())
     }
 
-    /// The page of a repository, for people.
+    /// The page of a repository, for people. A name and password that a mirror's address holds are no part of it.
     pub fn page(&self, repository: &super::RepositoryName) -> String {
-        format!("{}/{repository}", self.endpoint.as_str().trim_end_matches('/'))
+        let mut shown = self.endpoint.clone();
+        // Only an address without a host takes none, and there is none of those here.
+        _ = shown.set_username("");
+        _ = shown.set_password(None);
+        format!("{}/{repository}", shown.as_str().trim_end_matches('/'))
     }
 }
 
@@ -211,6 +215,8 @@ mod tests {
         assert_eq!(read(&[]).unwrap().endpoint.as_str(), "https://huggingface.co/");
         let mirror = read(&[("HF_ENDPOINT", "http://mirror:8080/hub/")]).unwrap();
         assert_eq!(mirror.page(&"a/b".parse().unwrap()), "http://mirror:8080/hub/a/b");
+        let guarded = read(&[("HF_ENDPOINT", "https://amal:secret@mirror/hub")]).unwrap();
+        assert_eq!(guarded.page(&"a/b".parse().unwrap()), "https://mirror/hub/a/b");
         for wrong in ["mirror", "file:///x", "http://"] {
             let error = read(&[("HF_ENDPOINT", wrong)]).unwrap_err();
             assert!(matches!(error, SettingsError::Endpoint { .. }), "{wrong}: {error}");
