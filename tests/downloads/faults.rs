@@ -250,6 +250,21 @@ fn a_server_that_asks_to_wait_is_asked_later() {
 }
 
 #[test]
+fn a_host_of_content_that_asks_to_wait_is_asked_later() {
+    let size = 40 * MIB;
+    let server = Server::with_file(FILE, size);
+    let elsewhere = Server::with_file(FILE, size);
+    server.set(|behaviour| behaviour.redirect = Some(elsewhere.address()));
+    // The first request is served, so that the host is known when it has had enough.
+    let enough = Fault::Status(429, vec![("retry-after", "1".to_owned())]);
+    elsewhere.set(|behaviour| behaviour.faults = vec![Fault::Cut(usize::MAX), enough]);
+    let start = Instant::now();
+    let fetched = Machine::new(&server).fetch(FILE).map(|fetched| fetched.files.len());
+    assert_eq!(fetched.unwrap(), 1);
+    assert!(start.elapsed() >= Duration::from_secs(1));
+}
+
+#[test]
 fn three_failures_of_a_server_pass_and_four_do_not() {
     let server = Server::with_file(FILE, MIB);
     let machine = Machine::new(&server);
@@ -296,6 +311,32 @@ fn the_token_goes_to_the_hub_only() {
         assert_eq!(headers.get("authorization").unwrap(), "Bearer hf_secret", "{path}");
     }
     assert!(!format!("{hub:?}").contains("hf_secret"), "{hub:?}");
+}
+
+#[test]
+fn no_answer_leads_the_token_elsewhere() {
+    let server = Server::with_file(FILE, MIB);
+    let elsewhere = Server::with_file(FILE, MIB);
+    let other_host = elsewhere.address().replace("127.0.0.1", "localhost");
+    let folder = tempfile::tempdir().unwrap();
+    let hub = hub(&server, folder.path().to_owned(), Some("hf_secret"));
+    // A page of names that says it goes on at another host.
+    server.set(|behaviour| behaviour.next_page = Some(format!("{other_host}/api/models?page=2")));
+    let name: RepositoryName = "clinic/tiny-GUFF".parse().unwrap();
+    let missing = block_on(hub.repository(&name, &Default::default(), &Cancel::default())).unwrap();
+    let HubError::NoRepository { near, .. } = missing.unwrap_err() else {
+        panic!("it is not there")
+    };
+    assert_eq!(near, ["clinic/tiny-GGUF"]);
+    assert!(elsewhere.seen().is_empty(), "{:?}", elsewhere.seen());
+    // What a repository has, told by another host.
+    let moved = format!("{other_host}/api/models/{REPOSITORY}");
+    server.set(|behaviour| behaviour.refusal = Some((307, vec![("location", moved)])));
+    _ = fetch(&hub, FILE, &Progress::shared(), &Cancel::default());
+    assert!(!elsewhere.seen().is_empty());
+    for (path, headers) in elsewhere.seen() {
+        assert!(!format!("{headers:?}").contains("hf_secret"), "{path}: {headers:?}");
+    }
 }
 
 #[test]

@@ -56,6 +56,13 @@ fn downloads_run_in_order_and_leave_the_list_when_done() {
     wait(&queue, |states| states.iter().all(done));
     assert!(!list(machine.folder.path()).contains("gguf"));
     assert_eq!(server.served(), 3 * MIB as u64 + 3);
+    // Removed from the disk meanwhile, it is fetched when it is asked for again.
+    let cached = machine.hub.cache().models_called("b");
+    machine.hub.cache().remove(&cached[0]).unwrap();
+    assert_eq!(queue.add(order("b.gguf")).unwrap(), twice);
+    wait(&queue, |states| states.iter().all(done));
+    assert_eq!(server.served(), 4 * MIB as u64 + 4);
+    assert_eq!(machine.hub.cache().models_called("b").len(), 1);
 }
 
 #[test]

@@ -215,19 +215,22 @@ impl Queue {
         items.list.iter_mut().map(|item| item.entry(now)).collect()
     }
 
-    /// Puts a download at the end; one that is there already is resumed instead.
+    /// Puts a download at the end; one that is there already goes on instead. One that was done is looked at again,
+    /// since its files may have been removed.
     pub fn add(&self, order: Order) -> Result<u64, QueueError> {
-        let same = self
-            .items()
-            .list
-            .iter()
-            .find(|item| item.order == order)
-            .map(|item| item.id);
-        let id = match same {
-            Some(id) => id,
-            None => self.items().push(order, EntryState::Waiting),
+        let id = {
+            let mut items = self.items();
+            match items.list.iter_mut().find(|item| item.order == order) {
+                Some(same) => {
+                    if same.state != EntryState::Running {
+                        same.state = EntryState::Waiting;
+                    }
+                    same.id
+                }
+                None => items.push(order, EntryState::Waiting),
+            }
         };
-        self.resume(id)?;
+        self.changed()?;
         Ok(id)
     }
 

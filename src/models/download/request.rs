@@ -10,6 +10,7 @@ use url::Url;
 
 use super::error::DownloadError;
 use crate::models::hub::{About, Hub, HubError, Refusal, RemoteFile, Repository};
+use crate::network::{Retry, of_status};
 
 /// How often an address may lead to another.
 const REDIRECTS: usize = 6;
@@ -94,7 +95,7 @@ impl Source {
                 place.address = self.next(&place.address, &response)?;
             } else if response.status().is_success() {
                 return Ok((self.read(&place, range, response)?, place));
-            } else if was_known && place.address.origin() != self.address.origin() {
+            } else if was_known && place.address.origin() != self.address.origin() && is_lasting(&response) {
                 // A link that worked before has run out; the hub gives another.
                 return Err(HubError::Cut {
                     host: host(&place.address),
@@ -263,6 +264,11 @@ impl Part {
         };
         Some(Self { start, total })
     }
+}
+
+/// Whether asking the same address again would give the same refusal.
+fn is_lasting(response: &Response) -> bool {
+    of_status(response.status(), response.headers()) == Retry::Never
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

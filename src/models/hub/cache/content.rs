@@ -37,6 +37,8 @@ pub struct Cached {
     shown: Vec<PathBuf>,
     /// The blobs behind those that are links to blobs.
     blobs: Vec<PathBuf>,
+    /// How many of its files hold their content themselves.
+    copies: usize,
 }
 
 impl Cached {
@@ -64,6 +66,11 @@ impl Cached {
         let hash = |blob: &PathBuf| Content::of_etag(blob.file_name()?.to_str()?);
         let contents = self.blobs.iter().filter_map(|blob| Some((blob.clone(), hash(blob)?)));
         contents.collect()
+    }
+
+    /// How many of its files carry no hash: copies, where links could not be made.
+    pub fn without_hash(&self) -> usize {
+        self.copies + self.blobs.len() - self.contents().len()
     }
 
     /// Whether a run can use it.
@@ -138,6 +145,7 @@ impl RepositoryFolder {
                 bytes: freed(&files, &shown),
                 shown: files.iter().map(|file| file.path.clone()).collect(),
                 blobs: distinct(files.iter().filter_map(|file| file.blob.clone())),
+                copies: files.iter().filter(|file| file.blob.is_none()).count(),
             })
             .collect();
         let unfinished = self.unfinished();
@@ -150,6 +158,7 @@ impl RepositoryFolder {
                 bytes: unfinished.iter().map(|path| occupied(path)).sum(),
                 shown: unfinished,
                 blobs: Vec::new(),
+                copies: 0,
             });
         }
         content
@@ -235,7 +244,9 @@ impl RepositoryFolder {
         for blob in blobs.difference(&still) {
             remove_file(blob)?;
         }
-        if kept.is_empty() && self.unfinished().is_empty() {
+        // Whoever holds a lock is about to write here.
+        let is_free = || entries(&self.locks).iter().all(|lock| !is_held(lock));
+        if kept.is_empty() && self.unfinished().is_empty() && is_free() {
             for folder in [&self.folder, &self.locks] {
                 if folder.exists() {
                     fs::remove_dir_all(folder).map_err(CacheError::io(folder))?;
@@ -249,13 +260,16 @@ impl RepositoryFolder {
     fn refuse_if_in_use(&self, path: &Path) -> Result<(), CacheError> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let etag = name.split('.').next().unwrap_or_default();
-        let lock = self.locks.join(format!("{etag}.lock"));
-        let held = fs::File::open(&lock).is_ok_and(|file| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)));
-        match held {
+        match is_held(&self.locks.join(format!("{etag}.lock"))) {
             true => Err(CacheError::InUse { path: path.to_owned() }),
             false => Ok(()),
         }
     }
+}
+
+/// Whether a program holds this lock.
+fn is_held(lock: &Path) -> bool {
+    fs::File::open(lock).is_ok_and(|file| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)))
 }
 
 /// What a file belongs to.
@@ -432,6 +446,31 @@ mod tests {
         machine.remove("a/b/linked.gguf");
         assert!(own.exists() && !shown.exists());
         assert_eq!(machine.cache.models_called("m").len(), 1);
+    }
+
+    #[test]
+    fn a_file_that_is_a_copy_is_counted_as_one_without_hash() {
+        let machine = Machine::new();
+        machine.put("a/b", '1', "m.gguf", 'a', 10);
+        let found = &machine.cache.models_called("m")[0];
+        assert_eq!((found.contents().len(), found.without_hash()), (1, 0));
+        fs::remove_file(&found.path).unwrap();
+        fs::write(&found.path, "copied").unwrap();
+        let found = &machine.cache.models_called("m")[0];
+        assert_eq!((found.contents().len(), found.without_hash()), (0, 1));
+    }
+
+    #[test]
+    fn the_folders_stay_for_whoever_is_about_to_write_there() {
+        let machine = Machine::new();
+        machine.put("a/b", '1', "m.gguf", 'a', 10);
+        let repository = machine.cache.repository(&"a/b".parse().unwrap());
+        let other = repository.blob(&Content::Sha256("b".repeat(64)));
+        let lock = repository.lock(&other).unwrap().unwrap();
+        machine.remove("a/b/m.gguf");
+        fs::write(&other.partial, "x").unwrap();
+        assert!(repository.lock(&other).unwrap().is_none(), "the same lock as before");
+        drop(lock);
     }
 
     #[test]
