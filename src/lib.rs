@@ -1,7 +1,7 @@
 //! Polyclinic: compare medical language models across languages.
 //!
 //! The library holds everything; the binary only reads arguments. Modules stand on those before them:
-//! [`files`], [`places`], [`cancel`], [`stats`] and [`language`] on nothing; [`network`] on those;
+//! [`files`], [`places`], [`cancel`], [`stats`], [`quantities`] and [`language`] on nothing; [`network`] on those;
 //! [`models`] and [`benchmarks`] on these;
 //! then [`workspace`], [`prompts`], [`engine`], [`scoring`] and [`runs`]; then the window's `app` and `ui`.
 //! `tests/dependency_direction.rs` holds them to it.
@@ -18,6 +18,7 @@ pub mod models;
 pub mod network;
 pub mod places;
 pub mod prompts;
+pub mod quantities;
 pub mod runs;
 pub mod scoring;
 pub mod stats;

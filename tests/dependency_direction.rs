@@ -11,6 +11,7 @@ const LAYERS: &[&str] = &[
     "places",
     "cancel",
     "stats",
+    "quantities",
     "language",
     "text",
     "network",

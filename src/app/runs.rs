@@ -258,16 +258,6 @@ impl Runs {
     }
 }
 
-/// Seconds in words: `8 s`, `39 min`, `3 h 12 min`.
-pub fn duration(seconds: f64) -> String {
-    let whole = seconds.max(0.0).round() as u64;
-    match whole {
-        0..60 => format!("{whole} s"),
-        60..3600 => format!("{} min", whole.div_ceil(60)),
-        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,12 +339,5 @@ mod tests {
             .limit,
             None
         );
-    }
-
-    #[test]
-    fn durations_are_in_words() {
-        assert_eq!(duration(8.4), "8 s");
-        assert_eq!(duration(61.0), "2 min");
-        assert_eq!(duration(11_520.0), "3 h 12 min");
     }
 }

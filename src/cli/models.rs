@@ -10,12 +10,13 @@ use polyclinic::models::library::{Library, file_name};
 use polyclinic::models::packaged::{self, PackagedModel};
 use polyclinic::models::safetensors::ModelFolder;
 use polyclinic::places::data_folder;
+use polyclinic::quantities;
 use polyclinic::runs::ModelChoice;
 use serde::Serialize;
 
 use super::hub;
 use super::interrupt::interrupt;
-use super::output::{aligned, line, megabytes, note};
+use super::output::{aligned, line, note};
 use super::progress::Display;
 use super::{Ending, ListFormat, ModelsCommand, catalogue};
 
@@ -75,7 +76,7 @@ impl Row {
         };
         [
             self.name,
-            self.bytes.map(megabytes).unwrap_or_default(),
+            self.bytes.map(quantities::bytes).unwrap_or_default(),
             self.architecture.unwrap_or_default(),
             self.quantization.unwrap_or_default(),
             place,
@@ -83,13 +84,20 @@ impl Row {
     }
 }
 
-/// Lists the models on this machine and those that are packaged.
+/// Lists the packaged models, those people added, and those that this program or another fetched from the hub, the
+/// largest first.
 pub fn list(format: ListFormat) -> anyhow::Result<Ending> {
     let places = Places::from_environment()?;
     let library = Library::open(&data_folder()?)?;
     let packaged = packaged::all().iter().map(|model| Row::packaged(model, &places));
     let added = library.added().iter().map(|added| Row::here(&added.name, &added.path));
-    let rows: Vec<Row> = packaged.chain(added).collect();
+    let mut rows: Vec<Row> = packaged.chain(added).collect();
+    for cached in places.hub.cache().content().iter().filter(|cached| cached.is_model()) {
+        let is_listed = rows.iter().any(|row| row.path.as_ref() == Some(&cached.path));
+        if !is_listed {
+            rows.push(Row::here(&cached.name(), &cached.path));
+        }
+    }
     match format {
         ListFormat::Json => line(&serde_json::to_string_pretty(&rows)?)?,
         ListFormat::Table => {
@@ -172,7 +180,7 @@ pub fn fetch_packaged(model: &'static PackagedModel) -> anyhow::Result<PathBuf> 
             done,
             total: Some(total),
         } => {
-            let details = format!("{} of {}", megabytes(done), megabytes(total));
+            let details = format!("{} of {}", quantities::bytes(done), quantities::bytes(total));
             display.count(&format!("{}: {stage}", model.name), done, total, &details);
         }
         Progress::Bytes { stage, .. } => display.stage(&format!("{}: {stage}", model.name)),

@@ -42,16 +42,6 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// Bytes as people read sizes: decimal units, as the hub and disks count.
-pub fn megabytes(bytes: u64) -> String {
-    let megabytes = bytes as f64 / 1e6;
-    if megabytes < 1000.0 {
-        format!("{megabytes:.0} MB")
-    } else {
-        format!("{:.1} GB", megabytes / 1000.0)
-    }
-}
-
 /// A comparison as an aligned table: numbers end-aligned, accuracy in percent with its interval.
 pub fn comparison_table(rows: &[Row]) -> String {
     let mut cells = vec![

@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use polyclinic::quantities::duration;
 
 use super::output::note;
 
@@ -93,13 +94,7 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// A time left as people say it: "about 40 s", "about 12 min", "about 3.5 h".
+/// A time left as people say it: "about 40 s", "about 12 min", "about 3 h 30 min".
 pub fn about(seconds: f64) -> String {
-    if seconds < 60.0 {
-        format!("about {:.0} s", seconds.max(0.0))
-    } else if seconds < 3600.0 {
-        format!("about {:.0} min", seconds / 60.0)
-    } else {
-        format!("about {:.1} h", seconds / 3600.0)
-    }
+    format!("about {}", duration(seconds))
 }

@@ -42,6 +42,10 @@ fn a_model_is_fetched_checked_and_removed_by_name() {
         said(&unreachable)
     );
 
+    let listed = run(&server, folder.path(), &["list"]);
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(listed.contains(&format!("{REPOSITORY}/tiny.gguf")), "{listed}");
+
     assert!(run(&server, folder.path(), &["verify", "tiny"]).status.success());
     std::fs::write(&path, vec![0; MIB]).unwrap();
     let damaged = run(&server, folder.path(), &["verify", REPOSITORY]);

