@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
+use console::Term;
 use polyclinic::engine::endpoint::{self, Address, Endpoint, EndpointBook, Limits, Prices, ProbeReport, Wish};
 use polyclinic::network::{Secret, SecretStore, block_on};
 use polyclinic::places::data_folder;
@@ -139,16 +140,17 @@ fn add(folder: &Path, keys: &SecretStore, arguments: AddArguments) -> anyhow::Re
 }
 
 fn read_key() -> anyhow::Result<Secret> {
-    let input = std::io::stdin();
-    if input.is_terminal() {
-        note("Type the key and press Enter; it shows as you type.");
-    }
-    let mut text = String::new();
-    input
-        .lock()
-        .read_line(&mut text)
-        .context("the key could not be read from standard input")?;
-    Ok(Secret::new(&text)?)
+    let (input, terminal) = (std::io::stdin(), Term::stderr());
+    let text = if input.is_terminal() && terminal.is_term() {
+        note("Type or paste the key and press Enter; it does not show.");
+        terminal.read_secure_line()
+    } else {
+        let mut text = String::new();
+        input.lock().read_line(&mut text).map(|_| text)
+    };
+    Ok(Secret::new(
+        &text.context("the key could not be read from standard input")?,
+    )?)
 }
 
 fn list(folder: &Path, format: ReportFormat) -> anyhow::Result<()> {
