@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::entry::{Conversion, Endpoint, Entry, Fact, Paper};
 use crate::language::Language;
+use crate::models::hub::RepositoryName;
 use crate::models::quantization::Quantization;
 use crate::models::shape::Shape;
 use crate::text::folding::Folded;
@@ -96,14 +97,10 @@ struct Repository(String);
 
 impl<'de> Deserialize<'de> for Repository {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let part =
-            |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-        match text.split_once('/') {
-            Some((owner, name)) if part(owner) && part(name) => Ok(Self(text)),
-            _ => Err(D::Error::custom(format!(
-                "`{text}` is no repository; write it as `organisation/name`"
-            ))),
+        let name = RepositoryName::deserialize(deserializer)?;
+        match name.owner() {
+            "" => Err(D::Error::custom(format!("`{name}` names no organisation"))),
+            _ => Ok(Self(name.into())),
         }
     }
 }
