@@ -51,7 +51,8 @@ impl RunModel {
 
 impl RunModel {
     /// Takes over what may have changed at an endpoint without changing its answers: its limits, its prices and where
-    /// its key is. `known` are the endpoints as they are now.
+    /// its key is. `known` are the endpoints as they are now. A workspace may come from somebody else, so which variable
+    /// of this machine goes to an address is never read from a run: of an endpoint nobody added here it is none.
     pub fn refresh(&mut self, known: &[Endpoint]) {
         let ModelSource::Endpoint { endpoint } = &mut self.source else {
             return;
@@ -59,10 +60,11 @@ impl RunModel {
         let same = |other: &&Endpoint| {
             (&other.name, &other.address, &other.model) == (&endpoint.name, &endpoint.address, &endpoint.model)
         };
-        if let Some(now) = known.iter().find(same) {
+        let now = known.iter().find(same);
+        endpoint.key_variable = now.and_then(|now| now.key_variable.clone());
+        if let Some(now) = now {
             endpoint.limits = now.limits;
             endpoint.prices = now.prices;
-            endpoint.key_variable.clone_from(&now.key_variable);
         }
     }
 }
@@ -126,8 +128,17 @@ mod tests {
         let mut elsewhere = now.clone();
         elsewhere.address = "http://127.0.0.1:9000".parse().unwrap();
         elsewhere.limits.concurrent = 5.try_into().unwrap();
-        model.refresh(&[elsewhere, now]);
+        model.refresh(&[elsewhere.clone(), now.clone()]);
         assert_eq!(model.endpoint().unwrap().limits.concurrent.get(), 3);
         assert_eq!(model.endpoint().unwrap().address.host(), "127.0.0.1:8000");
+
+        // What a run says of a variable is not believed; what was added here is.
+        let variable = |model: &RunModel| model.endpoint().unwrap().key_variable.clone();
+        now.key_variable = Some("WARD_KEY".to_owned());
+        model.refresh(&[elsewhere.clone(), now]);
+        assert_eq!(variable(&model).as_deref(), Some("WARD_KEY"));
+        elsewhere.key_variable = Some("OTHER_KEY".to_owned());
+        model.refresh(&[elsewhere]);
+        assert_eq!(variable(&model), None);
     }
 }
