@@ -73,7 +73,7 @@ impl Calibration {
         })
     }
 
-    /// What was measured before on this device and kept in the folder; `None` where nothing was.
+    /// What was measured before on this device and kept in the folder; `None` where nothing was, or not every format.
     pub fn open(folder: &Path) -> Result<Option<Self>, CalibrationError> {
         let path = file(folder);
         let text = match std::fs::read_to_string(&path) {
@@ -82,7 +82,11 @@ impl Calibration {
             Err(source) => return Err(CalibrationError::Read { path, source }),
         };
         let kept: Self = toml::from_str(&text).map_err(|source| CalibrationError::Damaged { path, source })?;
-        Ok((kept.device == device()).then_some(kept))
+        let is_whole = FORMATS.iter().all(|kind| {
+            let rate = kept.rates.get(kind.name);
+            rate.is_some_and(|rate| rate.is_finite() && *rate > 0.0)
+        });
+        Ok((is_whole && kept.device == device()).then_some(kept))
     }
 
     /// Keeps it in the folder.
@@ -172,6 +176,14 @@ mod tests {
         measured.device = "CPU, 4096 threads, abacus".to_owned();
         measured.keep(folder.path()).unwrap();
         assert_eq!(Calibration::open(folder.path()).unwrap(), None);
+        measured.device = device();
+        measured.rates.insert("Q8_0".to_owned(), 0.0);
+        measured.keep(folder.path()).unwrap();
+        assert_eq!(
+            Calibration::open(folder.path()).unwrap(),
+            None,
+            "no run takes no time, or for ever"
+        );
         std::fs::write(folder.path().join("calibration.toml"), "rates = 7").unwrap();
         let damaged = Calibration::open(folder.path()).unwrap_err();
         assert!(
