@@ -188,7 +188,7 @@ pub fn search(arguments: &SearchArguments) -> anyhow::Result<Ending> {
         fits: arguments.fits,
         ..Filter::default()
     };
-    let free = memory::available();
+    let free = memory::free();
     let asked = arguments.workspace.as_deref().map(Asked::of).transpose()?;
     let found = filter.list(catalogue, outlook::runs, |entry| {
         outlook::fits(entry, free.unwrap_or(u64::MAX))

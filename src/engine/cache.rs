@@ -23,6 +23,12 @@ pub struct Cache {
     row_width: usize,
 }
 
+/// How many bytes the keys and values of a token take in so many layers, here as on a device; `keys` are the numbers
+/// of its keys in one.
+pub fn bytes_per_row(layers: u64, keys: u64) -> u64 {
+    layers.saturating_mul(keys).saturating_mul(2 * size_of::<f32>() as u64)
+}
+
 /// The rows of a sequence, one for each position from 0 on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sequence {
@@ -54,11 +60,6 @@ impl Cache {
             layer.values.reserve_exact(values.saturating_sub(layer.values.len()));
         }
         self.room = self.room.max(rows);
-    }
-
-    /// How many bytes one row takes in all layers.
-    pub fn bytes_per_row(settings: &Settings) -> u64 {
-        (settings.layers.len() * settings.key_width() * 2 * size_of::<f32>()) as u64
     }
 
     /// How many rows there are.

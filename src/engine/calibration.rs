@@ -3,6 +3,7 @@
 //!
 //! Most of a run's time goes into products of weights with tokens. How many of them a second depends on the format of
 //! the weights, so each format is measured by a matrix of zeros: the kernels take the same steps whatever the numbers.
+//! Only the processor is measured; how long a GPU takes is not told.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,16 +11,17 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use super::decoder::TOKENS_PER_PASS;
 use super::kernels::{Level, Matrix};
-use super::{Cancel, EngineError, threads};
+use super::{Cancel, Device, EngineError, go_on, threads};
 use crate::files::{WriteError, write_toml};
 use crate::models::gguf::TensorType;
 use crate::models::quantization::{Part, Role};
 
 /// The side of the matrix that is multiplied by.
 const SIDE: usize = 1024;
-/// The tokens that go through it at once: about as many as in a pass of the decoder.
-const TOKENS: usize = 480;
+/// The tokens that go through it at once.
+const TOKENS: usize = TOKENS_PER_PASS;
 /// How long each format is measured.
 const LONG: Duration = Duration::from_millis(200);
 
@@ -61,9 +63,7 @@ impl Calibration {
     pub fn measure(cancel: &Cancel) -> Result<Self, EngineError> {
         let mut rates = BTreeMap::new();
         for kind in FORMATS {
-            if cancel.is_cancelled() {
-                return Err(EngineError::Cancelled);
-            }
+            go_on(cancel)?;
             rates.insert(kind.name.to_owned(), threads::run(|| rate(kind))?);
         }
         Ok(Self {
@@ -126,9 +126,7 @@ fn file(folder: &Path) -> PathBuf {
 }
 
 fn device() -> String {
-    let threads = threads::count();
-    let plural = if threads == 1 { "" } else { "s" };
-    format!("CPU, {threads} thread{plural}, {}", Level::detect().name())
+    format!("{}, {}", Device::Processor, Level::detect().name())
 }
 
 /// Weights times tokens in a second, by the fastest of several goes: others only wait for something else.

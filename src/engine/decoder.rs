@@ -1,34 +1,18 @@
 //! The decoder: tokens in, hidden states and logits out, for every architecture of the table.
 
-use super::cache::{Cache, Sequence};
+use super::cache::Cache;
 use super::kernels::{self, Heads, Query};
+use super::passes::{self, Part, Pass, Step};
 use super::rotary::{Angles, Reach};
 use super::settings::{FeedForwardSettings, LayerSettings, Settings};
 use super::source::ModelFiles;
 use super::threads;
 use super::weights::{FeedForward, GateScratch, Layer, Processor, Weights, apply_all, embed};
-use super::{Cancel, EngineError, TokenId};
+use super::{Cancel, EngineError, go_on};
 
 /// The most tokens that go through the layers together; more are cut into several passes.
 /// The bits of a result do not depend on it, memory and the time until a stop is noticed do.
-const TOKENS_PER_PASS: usize = 192;
-
-/// Tokens that follow a sequence's past.
-pub struct Step<'a> {
-    /// Its past; afterwards it has the new tokens too.
-    pub sequence: &'a mut Sequence,
-    /// Never empty.
-    pub tokens: &'a [TokenId],
-    /// The last so many of `tokens` give a hidden state.
-    pub wanted: usize,
-}
-
-impl Step<'_> {
-    /// Where in `tokens` those begin that give a hidden state.
-    fn first_wanted(&self) -> usize {
-        self.tokens.len() - self.wanted
-    }
-}
+pub const TOKENS_PER_PASS: usize = 192;
 
 /// A loaded model.
 #[derive(Debug)]
@@ -36,12 +20,6 @@ pub struct Decoder {
     files: Box<dyn ModelFiles>,
     settings: Settings,
     weights: Weights,
-}
-
-/// A part of a step that fits a pass.
-struct Part {
-    step: usize,
-    tokens: std::ops::Range<usize>,
 }
 
 impl Decoder {
@@ -91,28 +69,8 @@ impl Decoder {
     ) -> Result<Vec<f32>, EngineError> {
         let mut hidden = Vec::new();
         let mut scratch = Scratch::default();
-        let mut pass = Vec::new();
-        let mut room = TOKENS_PER_PASS;
-        let lengths: Vec<usize> = steps.iter().map(|step| step.tokens.len()).collect();
-        for (step, length) in lengths.into_iter().enumerate() {
-            let mut start = 0;
-            while start < length {
-                let end = length.min(start + room);
-                pass.push(Part {
-                    step,
-                    tokens: start..end,
-                });
-                room -= end - start;
-                start = end;
-                if room == 0 {
-                    self.pass(cache, steps, &pass, reach, cancel, &mut scratch, &mut hidden)?;
-                    pass.clear();
-                    room = TOKENS_PER_PASS;
-                }
-            }
-        }
-        if !pass.is_empty() {
-            self.pass(cache, steps, &pass, reach, cancel, &mut scratch, &mut hidden)?;
+        for parts in passes::cut(steps, TOKENS_PER_PASS) {
+            self.pass(cache, steps, &parts, reach, cancel, &mut scratch, &mut hidden)?;
         }
         Ok(hidden)
     }
@@ -145,20 +103,12 @@ impl Decoder {
         hidden: &mut Vec<f32>,
     ) -> Result<(), EngineError> {
         let settings = &self.settings;
-        let first_row = cache.rows();
-        let (mut tokens, mut positions, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
-        for part in parts {
-            let Some(step) = steps.get_mut(part.step) else { continue };
-            for place in part.tokens.clone() {
-                if place >= step.first_wanted() {
-                    wanted.push(tokens.len());
-                }
-                positions.push(step.sequence.rows.len());
-                step.sequence.rows.push((first_row + tokens.len()) as u32);
-                tokens.extend(step.tokens.get(place));
-            }
-        }
-        let mut queries = queries(steps, parts, |_| 0);
+        let Pass {
+            tokens,
+            positions,
+            wanted,
+        } = Pass::take(steps, parts, cache.rows());
+        let mut queries = passes::queries(steps, parts, |_| 0);
 
         let mut x = embed(self.files.as_ref(), settings, &tokens)?;
         if let Some(scale) = settings.embedding_scale {
@@ -182,7 +132,7 @@ impl Decoder {
                 x = rows_of(&x, settings.width, &wanted);
                 scratch.queries = rows_of(&scratch.queries, settings.query_width(), &wanted);
                 scratch.fit(settings, wanted.len());
-                queries = self::queries(steps, parts, |step| step.first_wanted());
+                queries = passes::queries(steps, parts, |step| step.first_wanted());
             }
             self.attend(layer, index, *kind, &queries, cache, &mut x, scratch);
             go_on(cancel)?;
@@ -320,31 +270,6 @@ impl Decoder {
             None => kernels::add(x, output),
         }
     }
-}
-
-/// Fails where somebody asked to stop.
-fn go_on(cancel: &Cancel) -> Result<(), EngineError> {
-    match cancel.is_cancelled() {
-        true => Err(EngineError::Cancelled),
-        false => Ok(()),
-    }
-}
-
-/// The tokens that ask, each part's from the place `first` says of its step on, counted through in this order.
-fn queries<'a>(steps: &'a [Step<'_>], parts: &[Part], first: impl Fn(&Step<'_>) -> usize) -> Vec<Query<'a>> {
-    let mut first_token = 0;
-    let query = |part: &Part| {
-        let step = steps.get(part.step)?;
-        let asking = part.tokens.start.max(first(step))..part.tokens.end;
-        first_token += asking.len();
-        Some(Query {
-            first_token: first_token - asking.len(),
-            count: asking.len(),
-            // A step appears in one pass at most once, so its rows now end with this part's tokens.
-            rows: &step.sequence.rows,
-        })
-    };
-    parts.iter().filter_map(query).filter(|query| query.count > 0).collect()
 }
 
 /// Some rows, each so wide.

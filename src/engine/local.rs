@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::cache::Sequence;
-use super::decoder::Step;
 use super::device::Device;
 use super::machine::{self, Machine};
 use super::memory::MemoryNeed;
+use super::passes::Step;
 use super::rotary::Reach;
 use super::settings::Settings;
 use super::source::{self, ModelFiles};
 use super::tokenizer::Tokenizer;
 use super::{
     Backend, Cancel, EngineError, Generation, GenerationRequest, ModelFacts, Reader, ScoreRequest, Scores, TokenId,
-    Written, shared_prefix, tokens_to_score,
+    Written, go_on, shared_prefix, tokens_to_score,
 };
 use crate::prompts::{ChatError, ChatTemplate, PromptText};
 
@@ -148,7 +148,7 @@ impl LocalBackend {
     fn make_room(&mut self, tokens: usize) -> Result<(), EngineError> {
         let more = tokens.saturating_sub(self.machine.room());
         if more > 0 {
-            let need = MemoryNeed::of_more_rows(&self.device, self.machine.settings(), more);
+            let need = MemoryNeed::of_more_rows(self.machine.settings(), more);
             need.check(self.machine.files(), &self.device)?;
             self.machine.make_room(tokens)?;
         }
@@ -226,9 +226,7 @@ impl LocalBackend {
         let settings = self.machine.settings();
         let mut results = vec![f64::NEG_INFINITY; targets.len()];
         for (chunk, hidden) in hidden.chunks(STATES_AT_ONCE * settings.width).enumerate() {
-            if cancel.is_cancelled() {
-                return Err(EngineError::Cancelled);
-            }
+            go_on(cancel)?;
             let logits = self.machine.logits(hidden)?;
             let first = chunk * STATES_AT_ONCE;
             let states: Vec<(&[f32], f64)> = logits

@@ -3,10 +3,11 @@
 use std::fmt;
 
 use super::cache::Cache;
-use super::decoder::{Decoder, Step};
+use super::decoder::Decoder;
 use super::device::{Device, DeviceDecoder};
 use super::kernels::Level;
 use super::memory::MemoryNeed;
+use super::passes::Step;
 use super::rotary::Reach;
 use super::settings::Settings;
 use super::source::ModelFiles;

@@ -1,13 +1,12 @@
 //! Whether a model fits the memory of its device, known before anything is loaded.
 
 use super::EngineError;
-use super::cache::Cache;
+use super::cache;
 use super::decoder;
 use super::device::{self, Device};
-use super::kernels::Matrix;
 use super::settings::{FeedForwardSettings, Settings};
 use super::source::ModelFiles;
-use super::weights::{self, Processor};
+use super::weights::{self, Holder as _, Processor};
 use crate::models::quantization::{Quantization, Role};
 use crate::models::shape::Shape;
 
@@ -50,12 +49,24 @@ impl MemoryNeed {
         Ok(Self {
             weights,
             pass,
-            ..Self::of_more_rows(device, settings, tokens)
+            ..Self::of_more_rows(settings, tokens)
         })
     }
 
-    /// About what a model of this shape will take, told before its files are here.
+    /// About what a model of this shape will take on the device of this process, told before its files are here. Where
+    /// that device cannot be had, it is told of the processor.
     pub fn estimate(shape: &Shape, parameters: u64, quantization: &Quantization, tokens: usize) -> Self {
+        let device = Device::chosen().unwrap_or(&Device::Processor);
+        Self::estimate_on(device, shape, parameters, quantization, tokens)
+    }
+
+    fn estimate_on(
+        device: &Device,
+        shape: &Shape,
+        parameters: u64,
+        quantization: &Quantization,
+        tokens: usize,
+    ) -> Self {
         let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let (width, keys) = (size(shape.width), size(shape.keys));
         let parts = quantization.parts(shape, parameters);
@@ -63,30 +74,31 @@ impl MemoryNeed {
         let held = parts.iter().filter(|part| part.role != Role::Embeddings);
         let bytes = held.map(|part| {
             let rows = size(part.weights / shape.width.max(1));
-            Matrix::size_in_memory(part.kind, width, rows).unwrap_or(part.weights.saturating_mul(4))
+            let bytes = match device {
+                Device::Processor => Processor.matrix_size(part.kind, width, rows),
+                Device::Tensors(device) => device.matrix_size(part.kind, width, rows),
+            };
+            bytes.unwrap_or(part.weights.saturating_mul(4))
         });
         let per_layer = shape.layer_weights(parameters) / shape.layers.max(1);
         let attention = 2 * shape.width.saturating_mul(shape.width.saturating_add(shape.keys));
         // A layer of experts has many times the weights that one pass of it touches.
         let inner = (per_layer.saturating_sub(attention) / (3 * shape.width.max(1))).min(6 * shape.width);
-        let row = shape
-            .layers
-            .saturating_mul(shape.keys)
-            .saturating_mul(2 * size_of::<f32>() as u64);
+        let (inner, vocabulary) = (size(inner), size(shape.vocabulary));
         Self {
             weights: bytes.fold(0, u64::saturating_add),
-            cache: row.saturating_mul(tokens as u64),
+            cache: cache::bytes_per_row(shape.layers, shape.keys).saturating_mul(tokens as u64),
             tokens,
-            pass: decoder::pass_bytes(width, width, keys, 3 * size(inner), size(shape.vocabulary)),
+            pass: match device {
+                Device::Processor => decoder::pass_bytes(width, width, keys, 3 * inner, vocabulary),
+                Device::Tensors(_) => device::pass_bytes(width, width, keys, 4 * inner, vocabulary),
+            },
         }
     }
 
     /// What more `rows` of keys and values take in a model that is loaded.
-    pub(super) fn of_more_rows(device: &Device, settings: &Settings, rows: usize) -> Self {
-        let bytes_per_row = match device {
-            Device::Processor => Cache::bytes_per_row(settings),
-            Device::Tensors(_) => device::bytes_per_row(settings),
-        };
+    pub(super) fn of_more_rows(settings: &Settings, rows: usize) -> Self {
+        let bytes_per_row = cache::bytes_per_row(settings.layers.len() as u64, settings.key_width() as u64);
         Self {
             weights: 0,
             cache: bytes_per_row.saturating_mul(rows as u64),
@@ -115,6 +127,11 @@ impl MemoryNeed {
     }
 }
 
+/// The free memory where this process holds models, in bytes: that of its GPU, or else of the machine.
+pub fn free() -> Option<u64> {
+    available_on(Device::chosen().unwrap_or(&Device::Processor))
+}
+
 /// The free memory of a device, in bytes.
 fn available_on(device: &Device) -> Option<u64> {
     device.memory().map(|memory| memory.free).or_else(available)
@@ -134,7 +151,8 @@ pub fn sizes(files: &dyn ModelFiles, parameters: u64) -> Result<(Shape, u64), En
         FeedForwardSettings::Dense { .. } => 0,
         FeedForwardSettings::Experts(experts) => {
             let one = 3 * settings.width.saturating_mul(experts.width);
-            (experts.count - experts.used).saturating_mul(one) as u64 * shape.layers
+            let idle = (experts.count - experts.used).saturating_mul(one) as u64;
+            idle.saturating_mul(shape.layers)
         }
     };
     Ok((shape, parameters.saturating_sub(idle)))
@@ -149,4 +167,30 @@ pub fn available() -> Option<u64> {
         .cgroup_limits()
         .map(|limits| limits.total_memory.saturating_sub(limits.rss));
     Some(system.available_memory().min(container.unwrap_or(u64::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::DeviceName;
+
+    #[test]
+    fn a_device_takes_what_it_holds_and_not_what_the_processor_would() {
+        let tensors = Device::open(DeviceName::CpuTensors).unwrap();
+        let shape = Shape::typical(8_000_000_000);
+        let estimate = |device: &Device, name: &str| {
+            let quantization = Quantization::find(name).unwrap();
+            MemoryNeed::estimate_on(device, &shape, 8_000_000_000, quantization, 4096)
+        };
+        // The processor spreads weights of 2 and 3 bits out to single precision; candle multiplies by them as they are.
+        let (processor, device) = (estimate(&Device::Processor, "Q2_K"), estimate(&tensors, "Q2_K"));
+        assert!(device.weights * 4 < processor.weights, "{device:?}, {processor:?}");
+        assert_eq!(device.cache, processor.cache);
+        assert!(device.pass > processor.pass);
+        let (processor, device) = (estimate(&Device::Processor, "Q8_0"), estimate(&tensors, "Q8_0"));
+        assert!(
+            device.weights.abs_diff(processor.weights) * 100 < device.weights,
+            "{device:?}, {processor:?}"
+        );
+    }
 }

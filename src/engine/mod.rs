@@ -1,6 +1,6 @@
-//! What turns tokens into scores: the backend trait and the local decoder behind it.
+//! What turns tokens into scores: the backend trait, the local decoder and servers behind it.
 //!
-//! candle's types stay inside this folder.
+//! candle's types stay inside this folder and the crate of the kernels.
 
 mod architecture;
 mod cache;
@@ -140,6 +140,14 @@ pub fn tokens_to_write(requests: &[GenerationRequest], context_length: usize) ->
         .iter()
         .map(|request| length(request).min(context_length))
         .fold(0, usize::saturating_add)
+}
+
+/// Fails where somebody asked to stop.
+fn go_on(cancel: &Cancel) -> Result<(), EngineError> {
+    match cancel.is_cancelled() {
+        true => Err(EngineError::Cancelled),
+        false => Ok(()),
+    }
 }
 
 /// How many tokens two prompts share from the start.

@@ -9,7 +9,7 @@ use super::experts::{self, Experts};
 use super::kernels::{Matrix, add_bias, dequantize, gate, multiply_all};
 use super::settings::{FeedForwardSettings, Settings};
 use super::source::{ModelFiles, Stored};
-use super::{Cancel, EngineError, TokenId};
+use super::{Cancel, EngineError, TokenId, go_on};
 use crate::models::gguf::TensorType;
 
 /// What holds weights and computes with them: the processor or a device.
@@ -175,9 +175,7 @@ impl Wanted {
         holder: &H,
         cancel: &Cancel,
     ) -> Result<H::Matrix, EngineError> {
-        if cancel.is_cancelled() {
-            return Err(EngineError::Cancelled);
-        }
+        go_on(cancel)?;
         let stored = self.stored(files)?;
         let bytes = files.bytes(&self.tensor());
         let row = bytes.len() / self.rows();

@@ -5,6 +5,7 @@ use std::iter::Sum;
 use std::ops::{Add, Mul};
 
 use crate::benchmarks::Item;
+use crate::engine::Device;
 use crate::engine::calibration::Calibration;
 use crate::language::Script;
 use crate::models::quantization::Quantization;
@@ -99,10 +100,20 @@ impl Mul<f64> for Work {
     }
 }
 
-/// About how many seconds a model takes for the work on this machine. `active` are its weights that see one token.
-pub fn seconds(calibration: &Calibration, work: Work, shape: &Shape, active: u64, quantization: &Quantization) -> f64 {
+/// About how many seconds a model takes for the work on this machine, where its processor computes. `active` are the
+/// weights that see one token.
+pub fn seconds(
+    calibration: &Calibration,
+    work: Work,
+    shape: &Shape,
+    active: u64,
+    quantization: &Quantization,
+) -> Option<f64> {
+    if !matches!(Device::chosen(), Ok(Device::Processor)) {
+        return None;
+    }
     let parts = quantization.parts(shape, active);
-    calibration.seconds(&parts, work.tokens(shape.vocabulary), work.items)
+    Some(calibration.seconds(&parts, work.tokens(shape.vocabulary), work.items))
 }
 
 /// About how many tokens a character takes, with a narrow and with a wide vocabulary: fitted to the questions of

@@ -14,7 +14,7 @@ pub struct Outlook {
     /// On the disk.
     pub file_bytes: u64,
     pub memory: MemoryNeed,
-    /// For the work that was asked about, where this machine was measured and can run it.
+    /// For the work that was asked about, where this machine was measured and its processor can run it.
     pub seconds: Option<f64>,
 }
 
@@ -34,7 +34,7 @@ impl Outlook {
             quantization,
             file_bytes: quantization.file_bytes(&shape, parameters),
             memory: MemoryNeed::estimate(&shape, parameters, quantization, tokens),
-            seconds: measured.map(|measured| estimate::seconds(measured, work, &shape, active, quantization)),
+            seconds: measured.and_then(|measured| estimate::seconds(measured, work, &shape, active, quantization)),
         })
     }
 

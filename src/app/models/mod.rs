@@ -76,12 +76,12 @@ pub struct Model {
 }
 
 impl Model {
-    /// About how many seconds it takes for the work, where this machine was measured.
+    /// About how many seconds it takes for the work, where this machine was measured and its processor computes.
     pub fn seconds(&self, work: Work, speed: &Speed) -> Option<f64> {
         let Speed::Known(calibration) = speed else { return None };
         let (shape, active) = self.sizes.as_ref()?;
         let quantization = Quantization::find(self.quantization.as_deref()?)?;
-        Some(estimate::seconds(calibration, work, shape, *active, quantization))
+        estimate::seconds(calibration, work, shape, *active, quantization)
     }
 
     /// Whether a run can use it now.

@@ -138,7 +138,7 @@ pub fn blocks(
     let most = (scores / (heads * seen.len().max(1))).max(1);
     let lengths = queries.iter().map(|query| query.count);
     let mut first_token = 0;
-    let blocks = passes::cut(lengths, most).into_iter().map(|parts| {
+    let blocks = passes::cut_lengths(lengths, most).into_iter().map(|parts| {
         let pieces: Vec<Piece<'_>> = parts
             .into_iter()
             .filter_map(|part| {

@@ -10,16 +10,15 @@ use candle_nn::rotary_emb::{rope, rope_i};
 use super::TensorDevice;
 use super::attention::{Block, SCORES_AT_ONCE, Store, attend, blocks};
 use crate::engine::architecture::{Activation, RotaryLayout};
-use crate::engine::decoder::Step;
 use crate::engine::experts::Experts;
-use crate::engine::kernels::{Heads, Query};
+use crate::engine::kernels::Heads;
 use crate::engine::machine::Machine;
-use crate::engine::passes::{self, Part};
+use crate::engine::passes::{self, Part, Pass, Step};
 use crate::engine::rotary::{Reach, Turning};
 use crate::engine::settings::{FeedForwardSettings, LayerSettings, Settings};
 use crate::engine::source::ModelFiles;
 use crate::engine::weights::{FeedForward, GatedUnit, Layer, Weights, embed};
-use crate::engine::{Cancel, EngineError};
+use crate::engine::{Cancel, EngineError, go_on};
 
 /// How many tokens of a start are computed in a pass of their own, so that it can be kept.
 pub const BLOCK: usize = 128;
@@ -61,8 +60,7 @@ impl Machine for DeviceDecoder {
         cancel: &Cancel,
     ) -> std::result::Result<Vec<f32>, EngineError> {
         let mut hidden = Vec::new();
-        let lengths: Vec<usize> = steps.iter().map(|step| step.tokens.len()).collect();
-        for parts in passes::cut(lengths, TOKENS_PER_PASS) {
+        for parts in passes::cut(steps, TOKENS_PER_PASS) {
             hidden.extend(self.pass(steps, &parts, reach, cancel)?);
         }
         Ok(hidden)
@@ -134,46 +132,25 @@ impl DeviceDecoder {
         reach: Reach,
         cancel: &Cancel,
     ) -> std::result::Result<Vec<f32>, EngineError> {
-        let (mut tokens, mut positions, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
-        for part in parts {
-            let Some(step) = steps.get_mut(part.step) else { continue };
-            for place in part.tokens.clone() {
-                if place + step.wanted >= step.tokens.len() {
-                    wanted.push(tokens.len() as u32);
-                }
-                positions.push(step.sequence.rows.len());
-                step.sequence.rows.push((self.store.rows() + tokens.len()) as u32);
-                tokens.extend(step.tokens.get(place));
-            }
-        }
+        let Pass {
+            tokens,
+            positions,
+            wanted,
+        } = Pass::take(steps, parts, self.store.rows());
         let x = embed(self.files.as_ref(), &self.settings, &tokens)?;
         let x = Tensor::from_vec(x, (tokens.len(), self.settings.width), &self.device.candle)?;
-        let blocks = self.blocks(steps, parts)?;
+        let queries = passes::queries(steps, parts, |_| 0);
+        let (heads, device) = (self.settings.heads, &self.device.candle);
+        let blocks = blocks(&queries, heads, &self.windows, SCORES_AT_ONCE, device)?;
         let x = self.layers(x, &positions, &blocks, reach, cancel)?;
         self.store.grow(tokens.len());
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let wanted = Tensor::from_slice(&wanted, wanted.len(), &self.device.candle)?;
+        let wanted: Vec<u32> = wanted.into_iter().map(|token| token as u32).collect();
+        let wanted = Tensor::new(wanted, &self.device.candle)?;
         let hidden = self.norm(&x.index_select(&wanted, 0)?, &self.weights.output_norm)?;
         Ok(hidden.flatten_all()?.to_vec1()?)
-    }
-
-    fn blocks(&self, steps: &[Step<'_>], parts: &[Part]) -> Result<Vec<Block>> {
-        let mut first_token = 0;
-        let queries = parts.iter().filter_map(|part| {
-            let count = part.tokens.len();
-            first_token += count;
-            Some(Query {
-                first_token: first_token - count,
-                count,
-                // A step appears in a pass once, so its rows now end with this part's tokens.
-                rows: &steps.get(part.step)?.sequence.rows,
-            })
-        });
-        let queries: Vec<Query<'_>> = queries.collect();
-        let (heads, device) = (self.settings.heads, &self.device.candle);
-        blocks(&queries, heads, &self.windows, SCORES_AT_ONCE, device)
     }
 
     /// The residual stream behind the last layer: `[token][width]`.
@@ -193,9 +170,7 @@ impl DeviceDecoder {
         let window = settings.rotary.window.as_ref();
         let window = window.map(|turning| self.angles(turning, positions)).transpose()?;
         for (index, (layer, kind)) in self.weights.layers.iter().zip(&settings.layers).enumerate() {
-            if cancel.is_cancelled() {
-                return Err(EngineError::Cancelled);
-            }
+            go_on(cancel)?;
             let windowed = window.as_ref().filter(|_| kind.window.is_some());
             let angles = windowed.or(Some(&whole)).filter(|_| kind.turns);
             let attended = self.attention(layer, index, *kind, angles, blocks, &x)?;
@@ -340,11 +315,6 @@ impl DeviceDecoder {
     }
 }
 
-/// How many bytes the keys and values of one token take in all layers.
-pub fn bytes_per_row(settings: &Settings) -> u64 {
-    (settings.layers.len() * settings.key_width() * 2 * size_of::<f32>()) as u64
-}
-
 /// How many bytes the largest pass takes beside weights and store.
 pub fn pass_memory(settings: &Settings) -> u64 {
     let feed_forward = match settings.feed_forward {
@@ -353,8 +323,15 @@ pub fn pass_memory(settings: &Settings) -> u64 {
             4 * experts.width.max(experts.shared_width.unwrap_or(0)) + 4 * settings.width
         }
     };
-    let per_token = 6 * settings.width + 4 * settings.query_width() + 4 * settings.key_width() + feed_forward;
+    let (queries, keys) = (settings.query_width(), settings.key_width());
+    pass_bytes(settings.width, queries, keys, feed_forward, settings.vocabulary)
+}
+
+/// As [`pass_memory`], from the numbers of a token's state, its queries, its keys and what the feed-forward block holds
+/// of it.
+pub fn pass_bytes(width: usize, queries: usize, keys: usize, feed_forward: usize, vocabulary: usize) -> u64 {
+    let per_token = 6 * width + 4 * queries + 4 * keys + feed_forward;
     // Scores with their mask, capped and as shares; the logits of a handful of states.
-    let numbers = TOKENS_PER_PASS * per_token + 4 * SCORES_AT_ONCE + 2 * 16 * settings.vocabulary;
+    let numbers = TOKENS_PER_PASS * per_token + 4 * SCORES_AT_ONCE + 2 * 16 * vocabulary;
     (numbers * size_of::<f32>()) as u64
 }

@@ -27,7 +27,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
-pub use decoder::{DeviceDecoder, bytes_per_row, pass_memory};
+pub use decoder::{DeviceDecoder, pass_bytes, pass_memory};
 
 use super::threads;
 
@@ -52,7 +52,7 @@ pub enum DeviceError {
         "this build of Polyclinic does not compute on {0}; README tells under \"On a GPU\" how to make one that does"
     )]
     NotBuilt(DeviceName),
-    #[error("{name} cannot be used: {why}")]
+    #[error("{name} cannot be used: {why}; `--device cpu` computes on the processor")]
     Absent { name: DeviceName, why: String },
 }
 

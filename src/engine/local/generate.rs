@@ -2,8 +2,8 @@
 
 use super::{LocalBackend, STATES_AT_ONCE};
 use crate::engine::cache::Sequence;
-use crate::engine::decoder::Step;
 use crate::engine::generation::{Sampler, TextStream};
+use crate::engine::passes::Step;
 use crate::engine::rotary::Reach;
 use crate::engine::settings::Settings;
 use crate::engine::tokens_to_write;

@@ -25,7 +25,9 @@ pub fn show(ui: &mut Ui, speed: &Speed, seconds: Option<f64>, work: Work, comman
             typeset::paragraph(ui, &words, Ink::new(size::BODY, colours.text).semibold());
             format!("Zero-shot, from how fast this machine was on {}.", calibration.day())
         }
-        (Speed::Known(_), None) => "Its sizes are not known.".to_owned(),
+        (Speed::Known(_), None) => {
+            "Not known: its sizes are missing, or a GPU computes, which is not measured.".to_owned()
+        }
         (Speed::Measuring, _) => "This machine is being measured.".to_owned(),
         (Speed::Failed(problem), _) => format!("This machine could not be measured: {problem}"),
         (Speed::Unknown, _) => "Known once this machine was measured, which takes two seconds.".to_owned(),
