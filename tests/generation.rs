@@ -12,8 +12,8 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use polyclinic::engine::{
-    Backend as _, Cancel, Ending, EngineError, Generation, GenerationRequest, LocalBackend, Reader as _, Sampling,
-    Written,
+    Backend as _, Cancel, Device, DeviceName, Ending, EngineError, Generation, GenerationRequest, LocalBackend,
+    Reader as _, Sampling, Written,
 };
 use polyclinic::prompts::PromptText;
 use serde::Deserialize;
@@ -67,7 +67,7 @@ fn write(backend: &mut LocalBackend, request: &GenerationRequest) -> Generation 
 fn tiny(folder: &Path, shape: &Shape) -> LocalBackend {
     let path = folder.join(format!("{}.gguf", shape.architecture));
     tiny_model::write(&path, shape);
-    LocalBackend::load(&path).unwrap()
+    LocalBackend::load_on(&path, &Device::Processor).unwrap()
 }
 
 #[derive(Deserialize)]
@@ -84,8 +84,14 @@ fn the_likeliest_tokens_are_those_that_transformers_writes() {
     let golden: std::collections::BTreeMap<String, Vec<Reference>> = golden;
     assert_eq!(golden.len(), 7);
     for (name, references) in golden {
-        for path in [folder.path().join(&name), folder.path().join(&name).join("f32.gguf")] {
-            let mut backend = LocalBackend::load(&path).unwrap();
+        let tensors = Device::open(DeviceName::CpuTensors).unwrap();
+        for (path, device) in [
+            (folder.path().join(&name), &Device::Processor),
+            (folder.path().join(&name).join("f32.gguf"), &Device::Processor),
+            (folder.path().join(&name), &tensors),
+        ] {
+            // No memory is planned, so that what these requests take is all there is.
+            let mut backend = LocalBackend::load_for(&path, device, &|_| 1, &Cancel::default()).unwrap();
             let requests: Vec<GenerationRequest> = references
                 .iter()
                 .map(|reference| {
@@ -100,8 +106,8 @@ fn the_likeliest_tokens_are_those_that_transformers_writes() {
                 } else {
                     Ending::Limit
                 };
-                assert_eq!(generation.tokens, reference.tokens, "{}", path.display());
-                assert_eq!(generation.ending, ending, "{}", path.display());
+                assert_eq!(generation.tokens, reference.tokens, "{}, {device}", path.display());
+                assert_eq!(generation.ending, ending, "{}, {device}", path.display());
             }
         }
     }
@@ -255,7 +261,7 @@ fn requests_that_cannot_be_written_are_refused() {
 
 /// A model of the packaged ones, where it is in the cache.
 fn packaged(name: &str) -> Option<LocalBackend> {
-    golden_support::model(name).map(|path| LocalBackend::load(&path).unwrap())
+    golden_support::model(name).map(|path| LocalBackend::load_on(&path, &Device::Processor).unwrap())
 }
 
 #[test]

@@ -106,7 +106,9 @@ impl LocalBackend {
         let mut writers: Vec<Writer<'_>> = writers
             .map(|(number, request)| Writer::new(self, number, request))
             .collect();
-        self.make_room(tokens_to_write(requests, self.machine.settings().context_length))?;
+        let context_length = self.machine.settings().context_length;
+        let tokens = tokens_to_write(requests, context_length);
+        self.make_room(tokens.saturating_add(self.tokens_read_anew(requests)))?;
         let mut done = Vec::with_capacity(writers.len());
         match self.write_until_done(&mut writers, &mut done, tell, cancel) {
             Ok(()) => {}
@@ -117,6 +119,19 @@ impl LocalBackend {
         }
         done.sort_by_key(|&(number, _)| number);
         Ok(done.into_iter().map(|(_, generation)| generation).collect())
+    }
+
+    /// How many rows of the store hold the tokens of texts that outgrow the reach of their prompts, as read before that.
+    fn tokens_read_anew(&self, requests: &[GenerationRequest]) -> usize {
+        let Settings {
+            rotary, context_length, ..
+        } = self.machine.settings();
+        let Some((near, _)) = rotary.far else { return 0 };
+        let crosses = |request: &&GenerationRequest| {
+            let longest = request.prompt.len().saturating_add(request.most_tokens);
+            request.prompt.len() <= near && longest.min(*context_length) > near
+        };
+        near.saturating_mul(requests.iter().filter(crosses).count())
     }
 
     /// Moves every writer that comes to its end to `done`.
