@@ -82,7 +82,8 @@ fn compare(name: &str, form: &str, path: &Path, device: &Device, references: &[R
     // A GPU multiplies half-precision weights in half precision.
     let quantized = form == "q8_0.gguf" || backend.facts().computed.contains("f16");
     let mut distances = Vec::new();
-    for Reference { ids, logits: theirs } in references {
+    for reference in references {
+        let Reference { ids, logits: theirs } = reference;
         let mut problem =
             |what: String| problems.push(format!("{name}, {form}, {device}, {} tokens: {what}", ids.len()));
         let ours = logits(&mut load().unwrap(), ids);
@@ -110,7 +111,7 @@ fn compare(name: &str, form: &str, path: &Path, device: &Device, references: &[R
         if matches!(device, Device::Processor) && far {
             problem("scores that do not follow from the logits".to_owned());
         }
-        if !is_close(quantized, theirs, &single(&scores[0])) {
+        if !is_close(quantized, &expected_scores(reference), &single(&scores[0])) {
             problem("scores far from the reference".to_owned());
         }
     }
@@ -130,16 +131,18 @@ fn distance(quantized: bool, theirs: &[f32], ours: &[f32]) -> f64 {
     }
 }
 
-/// Whether logits, or logarithms of probabilities, agree with a reference as well as they should.
+/// Whether logits, or scores of every token, agree with a reference of their kind as well as they should.
 fn is_close(quantized: bool, theirs: &[f32], ours: &[f32]) -> bool {
-    let aligned: Vec<f32> = match quantized {
-        true => ours.to_vec(),
-        // Logarithms of probabilities differ from logits by the same amount for every token.
-        false => log_softmax(ours).iter().map(|&number| number as f32).collect(),
-    };
-    let expected: Vec<f32> = log_softmax(theirs).iter().map(|&number| number as f32).collect();
-    let distance = distance(quantized, if quantized { theirs } else { &expected }, &aligned);
-    distance.abs() < if quantized { 1e-2 } else { 1e-4 }
+    let most = if quantized { 1e-2 } else { 1e-4 };
+    distance(quantized, theirs, ours).abs() < most
+}
+
+/// What scoring every token should give by the reference.
+fn expected_scores(reference: &Reference) -> Vec<f32> {
+    log_softmax(&reference.logits)
+        .iter()
+        .map(|&score| score as f32)
+        .collect()
 }
 
 fn single(scores: &Scores) -> Vec<f32> {
@@ -159,7 +162,7 @@ fn compare_batched_on(path: &Path, device: &Device, quantized: bool, references:
     let group: Vec<ScoreRequest> = whole.chain(halves).collect();
     let together = score(&mut LocalBackend::load_on(path, device).unwrap(), &group);
     let far = references.iter().zip(&together);
-    let mut far = far.filter(|(reference, scores)| !is_close(quantized, &reference.logits, &single(scores)));
+    let mut far = far.filter(|(reference, scores)| !is_close(quantized, &expected_scores(reference), &single(scores)));
     let (reference, _) = far.next()?;
     Some(format!(
         "{} tokens are far from the reference in a batch",
@@ -175,8 +178,9 @@ fn compare_batched(path: &Path, references: &[Reference]) -> Option<String> {
         [&reference.ids[..], &reference.ids[..half]]
     });
     let group: Vec<ScoreRequest> = prompts.map(|prompt| all_tokens(prompt, vocabulary)).collect();
-    let together = score(&mut LocalBackend::load(path).unwrap(), &group);
-    let mut one_by_one = LocalBackend::load(path).unwrap();
+    let load = || LocalBackend::load_on(path, &Device::Processor).unwrap();
+    let together = score(&mut load(), &group);
+    let mut one_by_one = load();
     let mut differing = group.iter().zip(&together).filter(|(request, together)| {
         let alone = score(&mut one_by_one, std::slice::from_ref(*request));
         alone[0] != **together

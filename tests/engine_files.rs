@@ -116,7 +116,7 @@ fn a_model_whose_plan_does_not_fit_is_refused_and_one_that_grows_too_far_is_stop
     let path = save(&folder, &tiny_model::bytes(&shape));
     let refused = LocalBackend::load_for(&path, &Device::Processor, &|_| 1 << 60, &Cancel::default()).unwrap_err();
     assert!(matches!(refused, EngineError::Memory { need, .. } if need.tokens == 1 << 60));
-    let mut backend = LocalBackend::load(&path).unwrap();
+    let mut backend = LocalBackend::load_on(&path, &Device::Processor).unwrap();
     let one = GenerationRequest {
         prompt: vec![1],
         most_tokens: 1 << 27,
@@ -182,7 +182,7 @@ proptest! {
 fn backend(folder: &Path, shape: &Shape) -> LocalBackend {
     let path = folder.join(format!("{}.gguf", shape.architecture));
     tiny_model::write(&path, shape);
-    LocalBackend::load(&path).unwrap()
+    LocalBackend::load_on(&path, &Device::Processor).unwrap()
 }
 
 fn request(prompt: &[u32], continuations: &[&[u32]]) -> ScoreRequest {

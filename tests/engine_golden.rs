@@ -11,7 +11,7 @@ mod tiny_model;
 
 use golden_support::{golden, model, widen};
 use polyclinic::engine::tokenizer::Tokenizer;
-use polyclinic::engine::{Backend as _, Cancel, LocalBackend};
+use polyclinic::engine::{Backend as _, Cancel, Device, LocalBackend};
 use polyclinic::models::gguf::GgufFile;
 use polyclinic::prompts::PromptText;
 use sha2::Digest;
@@ -42,7 +42,7 @@ fn ids_equal_those_of_llama_cpp() {
     let golden_tokens = golden("tokens.json");
     for (name, texts) in golden_tokens.as_object().unwrap() {
         let Some(path) = model(name) else { continue };
-        let backend = LocalBackend::load(&path).unwrap();
+        let backend = LocalBackend::load_on(&path, &Device::Processor).unwrap();
         let tokenizer = backend.tokenizer();
         for entry in texts.as_array().unwrap() {
             let text = entry["text"].as_str().unwrap();
@@ -71,7 +71,7 @@ fn logits_agree_with_those_of_llama_cpp() {
     let values = std::fs::read(golden_support::folder().join("logits.f16")).unwrap();
     for (name, prompts) in golden_logits.as_object().unwrap() {
         let Some(path) = model(name) else { continue };
-        let mut backend = LocalBackend::load(&path).unwrap();
+        let mut backend = LocalBackend::load_on(&path, &Device::Processor).unwrap();
         println!("{:?}", backend.facts());
         for prompt in prompts.as_array().unwrap() {
             let ids: Vec<u32> = serde_json::from_value(prompt["ids"].clone()).unwrap();
@@ -117,7 +117,7 @@ fn tiny_models_agree_with_llama_cpp_in_single_precision() {
         let entry = &golden[shape.architecture];
         let ids: Vec<u32> = serde_json::from_value(entry["ids"].clone()).unwrap();
         let theirs: Vec<f32> = serde_json::from_value(entry["logits"].clone()).unwrap();
-        let ours = LocalBackend::load(&path)
+        let ours = LocalBackend::load_on(&path, &Device::Processor)
             .unwrap()
             .next_logits(&ids, &Cancel::default())
             .unwrap();

@@ -9,7 +9,7 @@ mod golden_support;
 
 use std::path::Path;
 
-use polyclinic::engine::{Backend as _, Cancel, LocalBackend, Reader as _, ScoreRequest, Scores};
+use polyclinic::engine::{Backend as _, Cancel, Device, LocalBackend, Reader as _, ScoreRequest, Scores};
 use polyclinic::prompts::PromptText;
 
 const GROUP: usize = 16;
@@ -56,8 +56,9 @@ fn compare(count: usize) {
         eprintln!("skipped: the model or {} is absent", questions.display());
         return;
     };
-    let mut grouped = LocalBackend::load(&model).unwrap();
-    let mut alone = LocalBackend::load(&model).unwrap();
+    // A GPU gives other bits in another group.
+    let load = || LocalBackend::load_on(&model, &Device::Processor).unwrap();
+    let (mut grouped, mut alone) = (load(), load());
     let requests: Vec<ScoreRequest> = questions
         .lines()
         .take(count)

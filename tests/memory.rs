@@ -5,7 +5,7 @@
 #[path = "support/tiny_model.rs"]
 mod tiny_model;
 
-use polyclinic::engine::{Backend as _, Cancel, LocalBackend, Reader as _, ScoreRequest};
+use polyclinic::engine::{Backend as _, Cancel, Device, LocalBackend, Reader as _, ScoreRequest};
 use polyclinic::prompts::PromptText;
 use tiny_model::Shape;
 
@@ -24,7 +24,7 @@ fn five_thousand_items_take_no_more_memory_than_the_first_few_hundred() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tiny.gguf");
     tiny_model::write(&path, &Shape::gemma3());
-    let mut backend = LocalBackend::load(&path).unwrap();
+    let mut backend = LocalBackend::load_on(&path, &Device::Processor).unwrap();
     let mut after_warming_up = 0;
     let mut most = 0;
     for first in (0..ITEMS).step_by(GROUP) {

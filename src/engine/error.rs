@@ -63,7 +63,7 @@ pub enum EngineError {
     Request { request: usize, what: String },
     #[error(transparent)]
     Device(#[from] DeviceError),
-    #[error("the computation failed")]
+    #[error("the computation failed; if it was a GPU's, `--device cpu` does without one")]
     Compute(#[from] candle_core::Error),
 }
 

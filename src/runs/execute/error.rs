@@ -29,7 +29,7 @@ pub enum ExecuteError {
         found: String,
     },
     #[error(
-        "the model `{model}` is computed differently now ({found}) than when this run was made ({recorded}), so its answers would not compare. Start a new run"
+        "the model `{model}` is computed differently now ({found}) than when this run was made ({recorded}), so its answers would not compare. Name the device it was made on by `--device` or POLYCLINIC_DEVICE if that is what differs, or start a new run"
     )]
     ComputedDifferently {
         model: String,
