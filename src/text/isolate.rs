@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::path::Path;
 
 /// FIRST STRONG ISOLATE.
 pub const FIRST_STRONG: char = '\u{2068}';
@@ -42,6 +43,22 @@ pub fn isolate(text: &str) -> String {
 pub fn join<'a>(parts: impl IntoIterator<Item = &'a str>, separator: &str) -> String {
     let isolated: Vec<String> = parts.into_iter().map(isolate).collect();
     isolated.join(separator)
+}
+
+/// A path whose folders and file are isolated from each other, so that it is read from the root on whatever letters
+/// they are in.
+pub fn path(path: &Path) -> String {
+    let shown = path.display().to_string();
+    let mut isolated = String::with_capacity(shown.len());
+    for part in shown.split_inclusive(std::path::is_separator) {
+        let name = part.trim_end_matches(std::path::is_separator);
+        match name.contains(is_right_to_left) {
+            true => isolated.push_str(&isolate(name)),
+            false => isolated.push_str(name),
+        }
+        isolated.push_str(part.get(name.len()..).unwrap_or_default());
+    }
+    isolated
 }
 
 /// A sentence of ours in which every name in right-to-left letters is isolated.
@@ -166,6 +183,18 @@ mod tests {
         assert_eq!(isolate("mg"), "\u{2068}mg\u{2069}");
         assert_eq!(join(["أ", "b"], ", "), "\u{2068}أ\u{2069}, \u{2068}b\u{2069}");
         assert_eq!(join([], ", "), "");
+    }
+
+    #[test]
+    fn every_part_of_a_path_is_isolated() {
+        for (plain, shown) in [
+            ("/home/nadia/a.gguf", "/home/nadia/a.gguf"),
+            ("/بيانات/نموذج-7B.gguf", "/<<بيانات>>/<<نموذج-7B.gguf>>"),
+            ("", ""),
+        ] {
+            let marks = shown.replace("<<", "\u{2068}").replace(">>", "\u{2069}");
+            assert_eq!(path(Path::new(plain)), marks);
+        }
     }
 
     #[test]

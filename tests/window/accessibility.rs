@@ -5,11 +5,13 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, NodeT, Queryable};
 use polyclinic::app::State;
 use polyclinic::app::command::{Command, Page};
+use polyclinic::app::models::Section;
 use polyclinic::app::state::Notice;
 use polyclinic::language::{Direction, Script};
 use polyclinic::text::isolate;
 
 use crate::support::{Pages, model, state};
+use crate::{downloads, endpoints};
 
 /// Models with names in scripts that a screen reader must not take for English.
 const FOREIGN: [&str; 3] = ["بيميديكس", "医学大模型", "gemma-3-270m"];
@@ -64,7 +66,8 @@ fn faults(node: AccessKitNode<'_>, told: bool, found: &mut Vec<String>) {
     }
 }
 
-fn check(pages: &Pages, what: &str) {
+/// Checks all that is told of a window.
+pub fn check(pages: &Pages, what: &str) {
     let mut found = Vec::new();
     let root = pages.harness.root().accesskit_node();
     assert_eq!(root.data().language(), Some("en"));
@@ -82,6 +85,20 @@ fn open(page: Page) -> Pages {
 fn every_page_tells_languages_and_names() {
     for page in Page::ALL {
         check(&open(page), page.title());
+    }
+}
+
+#[test]
+fn every_section_of_models_tells_languages_and_names() {
+    for section in Section::ALL {
+        let mut state = foreign_state();
+        state.page = Page::Models;
+        state.models.section = section;
+        state.models.hub.known = downloads::known();
+        state.models.hub.known.entries = downloads::entries();
+        state.models.endpoints = endpoints::with_endpoints().models.endpoints;
+        let pages = Pages::new(state, Harness::builder().with_size([1440.0, 900.0]));
+        check(&pages, section.title());
     }
 }
 

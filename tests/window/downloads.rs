@@ -32,7 +32,7 @@ pub fn entry(id: u64, file: &str, state: EntryState) -> Entry {
     }
 }
 
-fn entries() -> Vec<Entry> {
+pub fn entries() -> Vec<Entry> {
     let gated = EntryState::Failed {
         reason: "an-organisation/a-repository-GGUF is gated: its owner wants terms accepted first. Accept them at \
                  https://huggingface.co/an-organisation/a-repository-GGUF; then give a token of that account"
@@ -80,7 +80,7 @@ fn cached() -> Vec<Cached> {
     cache.content()
 }
 
-fn known() -> Known {
+pub fn known() -> Known {
     Known {
         cache: "/home/nadia/.cache/huggingface/hub".into(),
         free: Some(52_000_000_000),
@@ -154,6 +154,36 @@ fn every_state_offers_what_can_be_done_in_it() {
             assert_eq!(asked(&pages).last(), Some(&&task), "{label}");
         }
     }
+}
+
+/// What the Tab key leads to is scrolled into view, and works from there.
+#[test]
+fn keys_lead_to_what_is_out_of_view() {
+    let mut pages = page(
+        Known {
+            entries: entries(),
+            ..known()
+        },
+        900.0,
+    );
+    let label = "Earlier waiting.gguf";
+    let below = pages.harness.get_by_label("Token for the hub").rect().top();
+    let top = |pages: &Pages| pages.harness.get_by_label(label).rect();
+    assert!(top(&pages).top() > below, "it begins out of view");
+    pages.harness.get_by_label("Model on the hub").focus();
+    pages.settle();
+    let mut tabs = 0;
+    while !pages.harness.get_by_label(label).is_focused() {
+        tabs += 1;
+        assert!(tabs < 20, "the Tab key does not lead there");
+        pages.harness.key_press(Key::Tab);
+        pages.settle();
+    }
+    pages.harness.run_steps(20);
+    assert!(top(&pages).bottom() < below, "it is still out of view");
+    pages.harness.key_press(Key::Enter);
+    pages.settle();
+    assert_eq!(asked(&pages).last(), Some(&&DownloadsTask::Raise(7)));
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn report(endpoint: &Endpoint, refused: &[(Route, &str)]) -> ProbeReport {
 }
 
 /// The Models page with a local and a hosted endpoint.
-fn with_endpoints() -> State {
+pub fn with_endpoints() -> State {
     let mut state = state(&[]);
     state.page = Page::Models;
     state.models.section = Section::Endpoints;

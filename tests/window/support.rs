@@ -285,8 +285,13 @@ impl Pages {
     }
 }
 
-/// A state on the demo questions with `answers` made up for the models, and two models to choose from.
+/// A state on the demo questions with answers made up for `models`, and four models to choose from.
 pub fn state(models: &[&str]) -> State {
+    state_with(models, |_| {})
+}
+
+/// The same with every answer as `change` leaves it.
+pub fn state_with(models: &[&str], change: impl Fn(&mut Answer)) -> State {
     let benchmark = demo::benchmark().unwrap();
     let folder = workspace(models);
     let open = Workspace::open(folder.path()).unwrap();
@@ -295,7 +300,8 @@ pub fn state(models: &[&str]) -> State {
         .runs
         .into_iter()
         .map(|record| {
-            let answers = store::answers(&open, &record.id).unwrap();
+            let mut answers = store::answers(&open, &record.id).unwrap();
+            answers.iter_mut().for_each(&change);
             (record, answers)
         })
         .collect();

@@ -1,6 +1,6 @@
 //! What the models wrote about an item, where their replies were read.
 
-use egui::{Rect, Ui, vec2};
+use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::app::inspect::{Given, Side};
 use crate::app::matrix::counted;
@@ -9,8 +9,9 @@ use crate::scoring::Reply;
 use crate::text::controls::Controls;
 use crate::ui::column::Column;
 use crate::ui::outcomes;
+use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
-use crate::ui::widgets::palette;
+use crate::ui::widgets::{self, palette};
 
 const HEAD: f32 = 22.0;
 const PADDING: f32 = 14.0;
@@ -20,9 +21,9 @@ const MOST: usize = 6000;
 /// Shows the replies to one side of the card from `top` on; returns where they end.
 pub fn show(ui: &mut Ui, column: Column, side: &Side<'_>, controls: Controls, top: f32) -> f32 {
     let mut y = top;
-    for given in &side.given {
+    for (place, given) in side.given.iter().enumerate() {
         if let Some(reply) = &given.answer.reply {
-            y = show_reply(ui, column, side, (given, reply), controls, y + 12.0);
+            y = show_reply(ui, column, side, (place, given, reply), controls, y + 12.0);
         }
     }
     if y > top { y + 4.0 } else { top }
@@ -32,7 +33,7 @@ fn show_reply(
     ui: &mut Ui,
     column: Column,
     side: &Side<'_>,
-    (given, reply): (&Given<'_>, &Reply),
+    (number, given, reply): (usize, &Given<'_>, &Reply),
     controls: Controls,
     top: f32,
 ) -> f32 {
@@ -52,20 +53,27 @@ fn show_reply(
     let rest = PADDING + drawn.width() + 12.0 + 96.0;
     let place = column.place(rest, (column.width() - rest - PADDING).max(0.0), top, HEAD);
     typeset::paint(ui, place, &note, Ink::new(size::SMALL, colours.text_3), column.end());
+    let response = ui.interact(head, widgets::id("reply", (language.tag(), number)), Sense::hover());
+    spoken::tell(&response, None, || {
+        let outcome = given.answer.outcome.word();
+        WidgetInfo::labeled(Role::Label, true, format!("{}: {outcome}, {note}", given.answer.model))
+    });
+    if text.trim().is_empty() {
+        let line = column.place(PADDING, width, top + HEAD, HEAD);
+        let grey = Ink::new(size::SECONDARY, colours.text_2);
+        typeset::paint(ui, line, "Nothing was written", grey, column.start());
+        return line.bottom();
+    }
     let reading = typeset::reading(language);
     let ink = Ink::new(reading.option.0 - 1.0, colours.text_2)
         .leading(reading.option.1)
         .exact()
         .controls(controls);
-    let shown = match text.trim().is_empty() {
-        true => "Nothing was written.",
-        false => text.trim(),
-    };
     let body = Rect::from_min_size(
         column.place(PADDING, width, top + HEAD, 0.0).min,
         vec2(width, f32::INFINITY),
     );
-    top + HEAD + typeset::block(ui, body, shown, ink, language)
+    top + HEAD + typeset::block(ui, body, text.trim(), ink, language)
 }
 
 /// The end of a text, and how many characters stand before it.

@@ -1,6 +1,6 @@
 //! Downloads: what is under way, the hub's token, and what the cache holds.
 
-use egui::{Align2, Margin, Rect, Role, ScrollArea, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Align2, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::app::State;
 use crate::app::command::Command;
@@ -11,18 +11,22 @@ use crate::models::hub::{Cached, FileName, Kind};
 use crate::network::Kept;
 use crate::quantities::duration;
 use crate::scoring::Outcome;
-use crate::text::isolate::isolate;
+use crate::text::isolate::{self, isolate};
 use crate::ui::spoken;
 use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
-/// How high the card of the token is.
-const ACCOUNT: f32 = 178.0;
-/// The least heights of the cards where they stand one above the other.
+/// How high the card of the token is at the side, where its words take three lines.
+const ACCOUNT: f32 = 152.0;
+/// How high it is across the page, where they take one.
+const ACCOUNT_ACROSS: f32 = 124.0;
+/// The least width and height of the cards where they stand one above the other.
 const LEAST: Vec2 = vec2(420.0, 760.0);
-/// The height of a row of buttons' own line.
-const BUTTONS: f32 = 30.0;
+/// The width of a download's buttons: the same for all, so that they stand in columns.
+const ACTION: f32 = 104.0;
+/// The width of a row from which its buttons stand beside its words.
+const BESIDE: f32 = 620.0;
 
 /// Shows the section.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -35,14 +39,15 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let side = if wide {
             Rect::from_min_max(pos2(body.right() - space::SIDE_PANEL, body.top()), body.max)
         } else {
-            Rect::from_min_max(pos2(body.left(), body.center().y - ACCOUNT / 2.0), body.max)
+            Rect::from_min_max(pos2(body.left(), body.center().y), body.max)
         };
         let queue = if wide {
             Rect::from_min_max(body.min, pos2(side.left() - space::GUTTER, body.bottom()))
         } else {
             Rect::from_min_max(body.min, pos2(body.right(), side.top() - space::GUTTER))
         };
-        let account = Rect::from_min_size(side.min, vec2(side.width(), ACCOUNT));
+        let height = if wide { ACCOUNT } else { ACCOUNT_ACROSS };
+        let account = Rect::from_min_size(side.min, vec2(side.width(), height));
         let cache = Rect::from_min_max(pos2(side.left(), account.bottom() + space::GUTTER), side.max);
         show_queue(ui, queue, &state.models.hub, commands);
         show_account(ui, account, &state.models.hub, commands);
@@ -69,16 +74,24 @@ fn show_queue(ui: &mut Ui, rect: Rect, downloads: &Downloads, commands: &mut Vec
             frame.show(ui, |ui| show_address(ui, downloads, commands));
             if let Some(problem) = &known.problem {
                 let title = "Downloads are not possible until this is mended.";
-                widgets::message(ui, colours.outcome(Outcome::Failed), title, problem, |_| {});
+                let frame = egui::Frame::new().inner_margin(Margin::symmetric(14, 2));
+                frame.show(ui, |ui| {
+                    widgets::message(ui, colours.outcome(Outcome::Failed), title, problem, |_| {});
+                });
+                return;
             }
             if known.entries.is_empty() {
-                let detail = "Name a model above as organisation/name, or paste the address of its page or of a file.";
+                let detail = "Name a model above, or paste the address of its page.";
                 return widgets::empty(ui, "Nothing is being downloaded.", detail, |_| {});
             }
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let line = Stroke::new(1.0, colours.line);
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 for (place, entry) in known.entries.iter().enumerate() {
-                    let frame = egui::Frame::new().inner_margin(Margin::symmetric(14, 8));
-                    frame.show(ui, |ui| show_entry(ui, entry, place > 0, commands));
+                    let frame = egui::Frame::new().inner_margin(Margin::symmetric(14, 10));
+                    let row = frame.show(ui, |ui| show_entry(ui, entry, place > 0, commands));
+                    let row = row.response.rect;
+                    ui.painter().hline(row.x_range(), row.bottom() - 0.5, line);
                 }
             });
         },
@@ -126,14 +139,22 @@ fn title(order: &Order) -> &str {
 fn show_entry(ui: &mut Ui, entry: &Entry, can_rise: bool, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     ui.set_width(ui.available_width());
-    ui.spacing_mut().item_spacing.y = 4.0;
+    ui.spacing_mut().item_spacing.y = 6.0;
     let title = title(&entry.order);
     let status = status(entry);
+    let actions = actions(entry, can_rise);
+    let gaps = actions.len().saturating_sub(1) as f32 * space::GAP;
+    let buttons = vec2(actions.len() as f32 * ACTION + gaps, space::SMALL_CONTROL);
     let (head, response) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::hover());
     spoken::tell(&response, None, || {
         WidgetInfo::labeled(Role::Label, true, format!("{title}: {status}"))
     });
-    let (upper, lower) = head.split_top_bottom_at_fraction(0.54);
+    let beside = head.width() >= BESIDE;
+    let words = match beside {
+        true => head.with_max_x(head.right() - buttons.x - space::GUTTER),
+        false => head,
+    };
+    let (upper, lower) = words.split_top_bottom_at_fraction(0.54);
     let left = Align2::LEFT_CENTER;
     typeset::paint(
         ui,
@@ -143,6 +164,13 @@ fn show_entry(ui: &mut Ui, entry: &Entry, can_rise: bool, commands: &mut Vec<Com
         left,
     );
     typeset::paint(ui, lower, &status, Ink::new(size::SECONDARY, colours.text_2), left);
+    if beside {
+        let place = Rect::from_min_size(
+            pos2(head.right() - buttons.x, head.center().y - buttons.y / 2.0),
+            buttons,
+        );
+        show_actions(ui, place, entry, &actions, commands);
+    }
     let share = entry.done as f32 / entry.total.max(1) as f32;
     if matches!(entry.state, EntryState::Running | EntryState::Paused) && entry.total > 0 {
         let colour = match entry.state {
@@ -161,15 +189,23 @@ fn show_entry(ui: &mut Ui, entry: &Entry, can_rise: bool, commands: &mut Vec<Com
             |_| {},
         );
     }
-    let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), BUTTONS), Sense::hover());
-    within(ui, line, ("actions", entry.id), |ui| {
-        ui.horizontal_wrapped(|ui| {
-            for command in actions(entry, can_rise) {
-                let name = format!("{} {}", command.text(), isolate(title));
+    if !beside {
+        let (place, _) = ui.allocate_exact_size(buttons, Sense::hover());
+        show_actions(ui, place, entry, &actions, commands);
+    }
+}
+
+fn show_actions(ui: &mut Ui, rect: Rect, entry: &Entry, actions: &[DownloadsCommand], commands: &mut Vec<Command>) {
+    let title = title(&entry.order);
+    within(ui, rect, ("actions", entry.id), |ui| {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = space::GAP;
+            for command in actions {
                 Button::new(Emphasis::Plain)
                     .small()
-                    .name(name)
-                    .show(ui, commands, command.into());
+                    .width(ACTION)
+                    .name(format!("{} {}", command.text(), isolate(title)))
+                    .show(ui, commands, command.clone().into());
             }
         });
     });
@@ -219,51 +255,47 @@ pub(super) fn status(entry: &Entry) -> String {
 }
 
 fn show_account(ui: &mut Ui, rect: Rect, downloads: &Downloads, commands: &mut Vec<Command>) {
-    card(
-        ui,
-        rect,
-        "Token of the hub",
-        "",
-        |_| {},
-        |ui| {
-            let frame = egui::Frame::new().inner_margin(Margin::symmetric(14, 10));
-            frame.show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                let ink = Ink::new(size::SECONDARY, palette(ui).text_2);
-                typeset::paragraph(ui, &token_words(&downloads.known.token), ink);
-                ui.add_space(8.0);
-                let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::CONTROL), Sense::hover());
-                let button = Rect::from_min_max(pos2(line.right() - 64.0, line.top()), line.max);
-                let field = Rect::from_min_max(line.min, pos2(button.left() - 8.0, line.bottom()));
-                let mut typed = downloads.token.clone();
-                let edited = within(ui, field, "token", |ui| {
-                    widgets::secret(ui, "Token", "hf_…", &mut typed)
-                });
-                if edited.response.changed() {
-                    commands.push(DownloadsCommand::TypeToken(typed.clone()).into());
-                }
-                if edited.submitted {
-                    commands.push(DownloadsCommand::KeepToken.into());
-                }
-                within(ui, button, "keep", |ui| {
-                    Button::new(Emphasis::Plain)
-                        .width(64.0)
-                        .name("Keep the token")
-                        .enabled(typed.is_some())
-                        .show(ui, commands, DownloadsCommand::KeepToken.into());
-                });
-                if let Some(problem) = edited.refused {
-                    typeset::paragraph(ui, &format!("{problem}."), ink);
-                }
-                if matches!(downloads.known.token, Token::Typed(_) | Token::Found { typed: true }) {
-                    ui.add_space(4.0);
-                    Button::new(Emphasis::Quiet)
-                        .small()
-                        .show(ui, commands, DownloadsCommand::ForgetToken.into());
-                }
+    let mut forgotten = Vec::new();
+    let tools = |ui: &mut Ui| {
+        if matches!(downloads.known.token, Token::Typed(_) | Token::Found { typed: true }) {
+            Button::new(Emphasis::Plain)
+                .small()
+                .show(ui, &mut forgotten, DownloadsCommand::ForgetToken.into());
+        }
+    };
+    card(ui, rect, "Token for the hub", "", tools, |ui| {
+        let frame = egui::Frame::new().inner_margin(Margin::symmetric(14, 10));
+        frame.show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            let ink = Ink::new(size::SECONDARY, palette(ui).text_2);
+            typeset::paragraph(ui, &token_words(&downloads.known.token), ink);
+            ui.add_space(8.0);
+            let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::CONTROL), Sense::hover());
+            let button = Rect::from_min_max(pos2(line.right() - 64.0, line.top()), line.max);
+            let field = Rect::from_min_max(line.min, pos2(button.left() - 8.0, line.bottom()));
+            let mut typed = downloads.token.clone();
+            let edited = within(ui, field, "token", |ui| {
+                widgets::secret(ui, "Token", "hf_…", &mut typed)
             });
-        },
-    );
+            if edited.response.changed() {
+                commands.push(DownloadsCommand::TypeToken(typed.clone()).into());
+            }
+            if edited.submitted {
+                commands.push(DownloadsCommand::KeepToken.into());
+            }
+            within(ui, button, "keep", |ui| {
+                Button::new(Emphasis::Plain)
+                    .width(64.0)
+                    .name("Keep the token")
+                    .enabled(typed.is_some())
+                    .show(ui, commands, DownloadsCommand::KeepToken.into());
+            });
+            if let Some(problem) = edited.refused {
+                typeset::paragraph(ui, &format!("{problem}."), ink);
+            }
+        });
+    });
+    commands.append(&mut forgotten);
 }
 
 fn token_words(token: &Token) -> String {
@@ -289,18 +321,19 @@ fn token_words(token: &Token) -> String {
 fn show_cache(ui: &mut Ui, rect: Rect, downloads: &Downloads, commands: &mut Vec<Command>) {
     let known = &downloads.known;
     let total: u64 = known.cached.iter().map(|cached| cached.bytes).sum();
+    let note = if total > 0 { bytes(total) } else { String::new() };
     card(
         ui,
         rect,
         "In the shared cache",
-        &bytes(total),
+        &note,
         |_| {},
         |ui| {
             if known.cached.is_empty() {
-                let detail = format!(
-                    "Models fetched here or by other tools of the hub lie in {}.",
-                    known.cache.display()
-                );
+                let detail = match known.cache.as_os_str().is_empty() {
+                    true => String::new(),
+                    false => format!("Models fetched by any program lie in {}.", isolate::path(&known.cache)),
+                };
                 return widgets::empty(ui, "The cache is empty.", &detail, |_| {});
             }
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -316,10 +349,14 @@ fn show_cache(ui: &mut Ui, rect: Rect, downloads: &Downloads, commands: &mut Vec
 fn show_cached(ui: &mut Ui, cached: &Cached, downloads: &Downloads, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     ui.set_width(ui.available_width());
-    let name = match cached.kind {
-        Kind::Gguf | Kind::Safetensors => cached.short_name().to_owned(),
-        Kind::Other => format!("Other files of {}", cached.repository),
-        Kind::Unfinished => format!("Unfinished downloads of {}", cached.repository),
+    // The repository stands below; only where it is all there is does the accessible name need it.
+    let (shown, name) = match cached.kind {
+        Kind::Gguf | Kind::Safetensors => (cached.short_name(), cached.short_name().to_owned()),
+        Kind::Other => ("Other files", format!("Other files of {}", cached.repository)),
+        Kind::Unfinished => (
+            "Unfinished downloads",
+            format!("Unfinished downloads of {}", cached.repository),
+        ),
     };
     let asked = downloads.asked.as_ref() == Some(&key(cached));
     let (line, response) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::hover());
@@ -334,7 +371,7 @@ fn show_cached(ui: &mut Ui, cached: &Cached, downloads: &Downloads, commands: &m
     let words = Rect::from_min_max(line.min, pos2(button.left() - 8.0, line.bottom()));
     let (upper, lower) = words.split_top_bottom_at_fraction(0.54);
     let left = Align2::LEFT_CENTER;
-    typeset::paint(ui, upper, Words::name(&name), Ink::new(size::BODY, colours.text), left);
+    typeset::paint(ui, upper, Words::name(shown), Ink::new(size::BODY, colours.text), left);
     let below = format!("{size_words}, {}", cached.repository);
     typeset::paint(ui, lower, &below, Ink::new(size::SMALL, colours.text_3), left);
     if !asked {
@@ -347,21 +384,15 @@ fn show_cached(ui: &mut Ui, cached: &Cached, downloads: &Downloads, commands: &m
         });
     }
     let detail = format!("{size_words} are freed. Other programs that use this cache lose it too.");
-    widgets::message(
-        ui,
-        colours.outcome(Outcome::Failed),
-        "Remove it from the disk?",
-        &detail,
-        |ui| {
-            ui.add_space(4.0);
-            ui.horizontal(|ui| {
-                for command in [
-                    DownloadsCommand::RemoveCached(key(cached)),
-                    DownloadsCommand::KeepCached,
-                ] {
-                    Button::new(Emphasis::Plain).small().show(ui, commands, command.into());
-                }
-            });
-        },
-    );
+    widgets::message(ui, colours.warning(), "Remove it from the disk?", &detail, |ui| {
+        ui.add_space(4.0);
+        ui.horizontal(|ui| {
+            for (emphasis, command) in [
+                (Emphasis::Plain, DownloadsCommand::RemoveCached(key(cached))),
+                (Emphasis::Quiet, DownloadsCommand::KeepCached),
+            ] {
+                Button::new(emphasis).small().show(ui, commands, command.into());
+            }
+        });
+    });
 }

@@ -12,7 +12,7 @@ use crate::app::theme::{size, space};
 use crate::models::download::{Entry, EntryState};
 use crate::scoring::Outcome;
 use crate::text::folding::Query;
-use crate::text::isolate::isolate;
+use crate::text::isolate::{self, isolate};
 use crate::ui::icons::{self, Icon};
 use crate::ui::marks::Marks;
 use crate::ui::spoken;
@@ -292,7 +292,7 @@ fn show_detail(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
                             rows.insert(3, ("Languages", model.languages.clone()));
                         }
                         if let Some(path) = &model.path {
-                            rows.push(("File", path.display().to_string()));
+                            rows.push(("File", isolate::path(path)));
                         }
                         widgets::facts(ui, &rows, 92.0);
                     });

@@ -18,6 +18,9 @@ use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::menu::Entry;
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
+/// The height of the foot: two lines of what would be asked, and the buttons.
+const FOOT: f32 = 102.0;
+
 /// Shows the form as a card.
 pub fn show(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mut Vec<Command>) {
     let Some(form) = &state.runs.form else { return };
@@ -30,7 +33,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mu
         |_| {},
         |ui| {
             let all = ui.max_rect();
-            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - 84.0), all.max);
+            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - FOOT), all.max);
             let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
             within(ui, body, "fields", |ui| {
                 ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -250,28 +253,33 @@ fn show_foot(ui: &mut Ui, rect: Rect, form: &RunForm, state: &State, study: &Stu
     let request = form.request();
     let busy = state.runs.live.is_some();
     within(ui, rect.shrink2(vec2(14.0, 10.0)), "foot", |ui| {
-        let (words, ink) = match &request {
-            Err(missing) => ((*missing).to_owned(), colours.warning().ink),
+        let warning = colours.warning().ink;
+        let (words, protocol, ink) = match &request {
+            Err(missing) => ((*missing).to_owned(), String::new(), warning),
             Ok(_) if busy => (
                 "Another run is under way; it has to end first".to_owned(),
-                colours.warning().ink,
+                String::new(),
+                warning,
             ),
             Ok(request) => {
                 let asked = counted(form.questions(study), "question");
                 let requests = match form.requests(study) {
                     0 => String::new(),
-                    requests => format!(", {} over the network", counted(requests, "request")),
+                    requests => format!(", {} sent", counted(requests, "request")),
                 };
                 let about = state.planned_seconds().map(duration);
                 let about = about.map_or_else(String::new, |time| format!(", about {time}"));
                 (
-                    format!("{asked} with {}{requests}{about}", request.protocol.label()),
-                    colours.text_2,
+                    format!("{asked}{requests}{about}"),
+                    widgets::capital(&request.protocol.label()),
+                    colours.text,
                 )
             }
         };
+        ui.spacing_mut().item_spacing.y = 2.0;
         typeset::line(ui, &words, Ink::new(size::SECONDARY, ink));
-        ui.add_space(6.0);
+        typeset::line(ui, &protocol, Ink::new(size::SECONDARY, colours.text_2));
+        ui.add_space(8.0);
         ui.horizontal(|ui| {
             let start = Button::new(Emphasis::Main).icon(super::Icon::Play);
             start

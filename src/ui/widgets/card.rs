@@ -129,7 +129,7 @@ pub fn empty(ui: &mut Ui, title: &str, detail: &str, act: impl FnOnce(&mut Ui)) 
     let colours = palette(ui);
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.3).clamp(24.0, 160.0));
-        ui.set_max_width(460.0);
+        ui.set_max_width(460.0_f32.min(ui.available_width() - 2.0 * space::GUTTER));
         typeset::line(ui, title, Ink::new(size::BODY, colours.text).semibold());
         if !detail.is_empty() {
             typeset::paragraph(ui, &isolate::names(detail), Ink::new(size::SECONDARY, colours.text_2));

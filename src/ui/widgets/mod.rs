@@ -13,7 +13,7 @@ mod secret;
 mod tabs;
 mod tooltip;
 
-use egui::{Id, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2};
+use egui::{Id, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, vec2};
 
 pub use bar::{bar, progress};
 pub use button::{Button, Emphasis};
@@ -34,8 +34,12 @@ pub fn palette(ui: &Ui) -> &'static Palette {
     Palette::of(ui.visuals())
 }
 
-/// Draws the ring around what has the keyboard's focus.
+/// Draws the ring around what has the keyboard's focus, and brings it into view when keys led there. As much again is
+/// shown above and below it, so that the next row of a long list is there for the next key.
 pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+    if response.gained_focus() && !ui.input(|input| input.pointer.any_down()) {
+        ui.scroll_to_rect(rect.expand2(vec2(0.0, rect.height())), None);
+    }
     if response.has_focus() {
         ui.painter().rect_stroke(
             rect,

@@ -111,7 +111,7 @@ fn show_server(ui: &mut Ui, endpoint: &Endpoint, report: Option<&ProbeReport>) {
 }
 
 fn show_route(ui: &mut Ui, endpoint: &Endpoint, report: Option<&ProbeReport>) {
-    heading(ui, "How answers are had");
+    heading(ui, "How answers are read");
     let how = match endpoint.route {
         Route::NextToken => "By the probability of each letter as the next token: one request a question.",
         Route::Continuations => "By the probability of each letter after the question: one request an option.",
@@ -220,7 +220,7 @@ fn show_removing(ui: &mut Ui, endpoint: &Endpoint, endpoints: &Endpoints, comman
     widgets::message(ui, palette(ui).warning(), &title, detail, |ui| {
         ui.add_space(6.0);
         ui.horizontal(|ui| {
-            Button::new(Emphasis::Main)
+            Button::new(Emphasis::Plain)
                 .small()
                 .show(ui, commands, EndpointsCommand::Remove(name.clone()).into());
             Button::new(Emphasis::Quiet)

@@ -7,7 +7,6 @@ use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Stroke, Ui, Widget
 
 use crate::app::State;
 use crate::app::command::Command;
-use crate::app::matrix::counted;
 use crate::app::models::{Asking, EndpointsCommand};
 use crate::app::theme::{size, space};
 use crate::engine::endpoint::Endpoint;
@@ -23,9 +22,19 @@ const SHARES: [f32; 4] = [0.36, 0.18, 0.26, 0.20];
 /// Shows the section.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let endpoints = &state.models.endpoints;
+    let body = ui.max_rect();
+    let body = Rect::from_min_max(
+        body.min + vec2(space::GUTTER, space::GAP),
+        body.max - vec2(space::GUTTER, space::GUTTER),
+    );
     if endpoints.list.is_empty() && endpoints.form.is_none() {
-        let body = ui.max_rect().shrink2(vec2(space::GUTTER, space::GAP));
         return show_list(ui, body, state, commands);
+    }
+    // The form needs more height than a card below the list has.
+    if let Some(form) = &endpoints.form
+        && ui.ctx().content_rect().width() < space::NARROW
+    {
+        return form::show(ui, body, form, endpoints, commands);
     }
     super::list_and_card(
         ui,
@@ -47,8 +56,8 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
             .enabled(endpoints.form.is_none())
             .show(ui, &mut added, EndpointsCommand::OpenForm.into());
     };
-    let note = counted(endpoints.list.len(), "endpoint");
-    card(ui, rect, "Endpoints", &note, tools, |ui| {
+    let note = "nothing is sent until you allow it, once in each workspace";
+    card(ui, rect, "Endpoints", note, tools, |ui| {
         if let Some(problem) = &endpoints.problem {
             let pair = palette(ui).outcome(Outcome::Failed);
             let title = "The list of endpoints could not be read.";
