@@ -168,7 +168,7 @@ fn the_time_of_a_run_is_told_once_the_machine_was_measured() {
     pages.harness.get_by_label_contains(" for 672 items");
     pages.harness.state_mut().0.apply(Command::NewRun);
     pages.settle();
-    pages.harness.get_by_label_contains("letters, zero-shot, about ");
+    pages.harness.get_by_label_contains(" questions, about ");
     pages.harness.state_mut().0.apply(Command::CloseForm);
     pages.harness.state_mut().0.apply(Command::Show(Page::Models));
     send(&mut pages, ModelsCommand::Show(Section::Catalogue));
