@@ -1,6 +1,6 @@
 //! Downloads: what is under way, the hub's token, and what the cache holds.
 
-use egui::{Align2, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Align, Align2, Layout, Margin, Rect, Role, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::app::State;
 use crate::app::command::Command;
@@ -198,7 +198,8 @@ fn show_entry(ui: &mut Ui, entry: &Entry, can_rise: bool, commands: &mut Vec<Com
 fn show_actions(ui: &mut Ui, rect: Rect, entry: &Entry, actions: &[DownloadsCommand], commands: &mut Vec<Command>) {
     let title = title(&entry.order);
     within(ui, rect, ("actions", entry.id), |ui| {
-        ui.horizontal(|ui| {
+        // As high as the buttons are, not as the toolkit's own.
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = space::GAP;
             for command in actions {
                 Button::new(Emphasis::Plain)
