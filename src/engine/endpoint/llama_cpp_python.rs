@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::connection::{Scored, Session};
 use super::next_token::{check_sum, number};
 use super::special::suspicious_in_plain;
-use super::transport::{Answer, Work};
+use super::transport::{Answer, Tokens, Work};
 use super::vllm::Counted;
 use super::{EndpointError, Problem, Usage};
 use crate::engine::{ScoreRequest, TokenId};
@@ -32,13 +32,6 @@ struct Tokenize<'a> {
     model: &'a str,
     input: &'a str,
 }
-
-#[derive(Debug, Deserialize)]
-struct Tokens {
-    tokens: Vec<TokenId>,
-}
-
-impl Answer for Tokens {}
 
 #[derive(Debug, Serialize)]
 struct Detokenize<'a> {

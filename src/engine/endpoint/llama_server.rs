@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::connection::{Scored, Session};
 use super::next_token::{self, Numbers, check_sum, number};
 use super::special::suspicious;
-use super::transport::{Answer, Work};
+use super::transport::{Answer, Tokens, Work};
 use super::{EndpointError, Problem, Usage};
 use crate::engine::{ScoreRequest, TokenId};
 use crate::prompts::{ChatError, ChatTemplate, LetterPrompt, Piece, PromptText};
@@ -28,13 +28,6 @@ struct Tokenize<'a> {
     add_special: bool,
     parse_special: bool,
 }
-
-#[derive(Debug, Deserialize)]
-struct Tokens {
-    tokens: Vec<TokenId>,
-}
-
-impl Answer for Tokens {}
 
 #[derive(Debug, Serialize)]
 struct Completion<'a> {

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, LOCATION};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::limits::Limiter;
 use super::{Endpoint, EndpointError, Problem, Usage};
 use crate::cancel::{Cancel, Cancelled};
+use crate::engine::TokenId;
 use crate::network::{Backoff, BodyError, Retry, Retryable, Secret, Timeouts, body, client, of_status, with_retries};
 
 /// More than any honest answer has: the probabilities of a whole vocabulary with their texts.
@@ -52,6 +53,14 @@ pub(super) trait Answer: DeserializeOwned {
         None
     }
 }
+
+/// A text's tokens, as every server that cuts texts tells them.
+#[derive(Debug, Deserialize)]
+pub(super) struct Tokens {
+    pub tokens: Vec<TokenId>,
+}
+
+impl Answer for Tokens {}
 
 /// What a request asks of a server.
 #[derive(Debug, Clone, Copy)]

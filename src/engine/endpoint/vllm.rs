@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::connection::{Scored, Session};
 use super::next_token::{self, Numbers, check_sum, number};
 use super::special::suspicious_in_plain;
-use super::transport::{Answer, Work};
+use super::transport::{Answer, Tokens, Work};
 use super::{EndpointError, Problem, Route, Usage};
 use crate::engine::{ScoreRequest, TokenId};
 use crate::prompts::{ChatTemplate, LetterPrompt, PromptText};
@@ -39,13 +39,6 @@ struct Message<'a> {
     role: &'a str,
     content: &'a str,
 }
-
-#[derive(Debug, Deserialize)]
-struct Tokens {
-    tokens: Vec<TokenId>,
-}
-
-impl Answer for Tokens {}
 
 #[derive(Debug, Serialize)]
 struct Detokenize<'a> {

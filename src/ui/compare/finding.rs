@@ -1,6 +1,6 @@
 //! What the selected cell means: in a sentence, in counts, and where its items are.
 
-use egui::{Margin, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::app::State;
 use crate::app::command::Command;
@@ -35,13 +35,8 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
             let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - 48.0), all.max);
             let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
             within(ui, body, "finding", |ui| {
-                egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                    egui::Frame::new()
-                        .inner_margin(Margin::symmetric(14, 12))
-                        .show(ui, |ui| {
-                            ui.set_width(ui.available_width());
-                            show_meaning(ui, key, state);
-                        });
+                widgets::scrolled(ui, |ui| {
+                    show_meaning(ui, key, state);
                 });
             });
             show_foot(ui, foot, key, state, commands);

@@ -1,6 +1,6 @@
 //! The models on this machine: what can be run, what it takes, where it comes from.
 
-use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::columns::{self, Column};
 use super::{fit, list_and_card, time};
@@ -249,53 +249,48 @@ fn show_detail(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
         "",
         |_| {},
         |ui| {
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                egui::Frame::new()
-                    .inner_margin(Margin::symmetric(14, 12))
-                    .show(ui, |ui| {
-                        ui.set_width(ui.available_width());
-                        if let Some((title, problem)) = problem(model, state) {
-                            let colours = palette(ui);
-                            widgets::message(ui, colours.outcome(Outcome::Failed), title, problem, |_| {});
-                            ui.add_space(10.0);
-                        }
-                        typeset::heading(ui, "Does it fit in memory?");
-                        fit::show(ui, model.needs, "Known once the file is here", &state.machine);
-                        if model.ready() {
-                            ui.add_space(10.0);
-                            typeset::heading(ui, "How long will it take?");
-                            let (speed, work) = (&state.models.catalogue.speed, state.planned_work());
-                            time::show(ui, speed, model.seconds(work, speed), work, commands);
-                        }
-                        ui.add_space(10.0);
-                        typeset::heading(ui, "About it");
-                        ui.add_space(2.0);
-                        let unknown = if model.path.is_some() {
-                            "the file does not say"
-                        } else {
-                            "known once the file is here"
-                        };
-                        let known = |text: &Option<String>| text.clone().unwrap_or_else(|| unknown.to_owned());
-                        let mut rows = vec![
-                            ("Architecture", known(&model.architecture)),
-                            ("Quantization", known(&model.quantization)),
-                            (
-                                "Context",
-                                model
-                                    .context
-                                    .map_or_else(|| known(&None), |tokens| format!("{} tokens", count(tokens))),
-                            ),
-                            ("Licence", known(&model.licence)),
-                            ("Comes from", model.origin.clone()),
-                        ];
-                        if !model.languages.is_empty() {
-                            rows.insert(3, ("Languages", model.languages.clone()));
-                        }
-                        if let Some(path) = &model.path {
-                            rows.push(("File", isolate::path(path)));
-                        }
-                        widgets::facts(ui, &rows, 92.0);
-                    });
+            widgets::scrolled(ui, |ui| {
+                if let Some((title, problem)) = problem(model, state) {
+                    let colours = palette(ui);
+                    widgets::message(ui, colours.outcome(Outcome::Failed), title, problem, |_| {});
+                    ui.add_space(10.0);
+                }
+                typeset::heading(ui, "Does it fit in memory?");
+                fit::show(ui, model.needs, "Known once the file is here", &state.machine);
+                if model.ready() {
+                    ui.add_space(10.0);
+                    typeset::heading(ui, "How long will it take?");
+                    let (speed, work) = (&state.models.catalogue.speed, state.planned_work());
+                    time::show(ui, speed, model.seconds(work, speed), work, commands);
+                }
+                ui.add_space(10.0);
+                typeset::heading(ui, "About it");
+                ui.add_space(2.0);
+                let unknown = if model.path.is_some() {
+                    "the file does not say"
+                } else {
+                    "known once the file is here"
+                };
+                let known = |text: &Option<String>| text.clone().unwrap_or_else(|| unknown.to_owned());
+                let mut rows = vec![
+                    ("Architecture", known(&model.architecture)),
+                    ("Quantization", known(&model.quantization)),
+                    (
+                        "Context",
+                        model
+                            .context
+                            .map_or_else(|| known(&None), |tokens| format!("{} tokens", count(tokens))),
+                    ),
+                    ("Licence", known(&model.licence)),
+                    ("Comes from", model.origin.clone()),
+                ];
+                if !model.languages.is_empty() {
+                    rows.insert(3, ("Languages", model.languages.clone()));
+                }
+                if let Some(path) = &model.path {
+                    rows.push(("File", isolate::path(path)));
+                }
+                widgets::facts(ui, &rows, 92.0);
             });
         },
     );

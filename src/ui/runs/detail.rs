@@ -1,6 +1,6 @@
 //! One run in full: what was asked of which model, and what came of it.
 
-use egui::{Margin, Rect, ScrollArea, Ui};
+use egui::{Rect, Ui};
 
 use super::date;
 use crate::app::matrix::{count, counted};
@@ -22,21 +22,16 @@ pub fn show(ui: &mut Ui, rect: Rect, title: &str, record: &RunRecord, answers: &
         "",
         |_| {},
         |ui| {
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                egui::Frame::new()
-                    .inner_margin(Margin::symmetric(14, 12))
-                    .show(ui, |ui| {
-                        ui.set_width(ui.available_width());
-                        typeset::heading(ui, &format!("Outcomes, n {}", count(answers.len())));
-                        ui.add_space(2.0);
-                        let counts = Outcome::ALL
-                            .map(|outcome| answers.iter().filter(|answer| answer.outcome == outcome).count());
-                        outcomes::show_counts(ui, &counts);
-                        ui.add_space(12.0);
-                        typeset::heading(ui, "What was asked");
-                        ui.add_space(2.0);
-                        show_facts(ui, record, answers);
-                    });
+            widgets::scrolled(ui, |ui| {
+                typeset::heading(ui, &format!("Outcomes, n {}", count(answers.len())));
+                ui.add_space(2.0);
+                let counts =
+                    Outcome::ALL.map(|outcome| answers.iter().filter(|answer| answer.outcome == outcome).count());
+                outcomes::show_counts(ui, &counts);
+                ui.add_space(12.0);
+                typeset::heading(ui, "What was asked");
+                ui.add_space(2.0);
+                show_facts(ui, record, answers);
             });
         },
     );

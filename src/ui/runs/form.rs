@@ -1,6 +1,6 @@
 //! The form of a new run.
 
-use egui::{Align2, Margin, Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::app::State;
 use crate::app::command::{Command, Page};
@@ -36,17 +36,12 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mu
             let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - FOOT), all.max);
             let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
             within(ui, body, "fields", |ui| {
-                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                    egui::Frame::new()
-                        .inner_margin(Margin::symmetric(14, 10))
-                        .show(ui, |ui| {
-                            ui.set_width(ui.available_width());
-                            ui.spacing_mut().item_spacing.y = 2.0;
-                            show_models(ui, &mut edited, state, commands);
-                            show_benchmarks(ui, &mut edited, study);
-                            show_languages(ui, &mut edited, study);
-                            show_protocol(ui, &mut edited);
-                        });
+                widgets::scrolled(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    show_models(ui, &mut edited, state, commands);
+                    show_benchmarks(ui, &mut edited, study);
+                    show_languages(ui, &mut edited, study);
+                    show_protocol(ui, &mut edited);
                 });
             });
             show_foot(ui, foot, &edited, state, study, commands);
@@ -265,7 +260,7 @@ fn show_foot(ui: &mut Ui, rect: Rect, form: &RunForm, state: &State, study: &Stu
                 let asked = counted(form.questions(study), "question");
                 let requests = match form.requests(study) {
                     0 => String::new(),
-                    requests => format!(", {} sent", counted(requests, "request")),
+                    requests => format!(", {} to send", counted(requests, "request")),
                 };
                 let about = state.planned_seconds().map(duration);
                 let about = about.map_or_else(String::new, |time| format!(", about {time}"));

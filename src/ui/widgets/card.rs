@@ -1,6 +1,8 @@
 //! Cards and what stands in them: a header, facts, a message, one line where there is nothing yet.
 
-use egui::{Align2, CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, CornerRadius, Margin, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::{palette, within};
 use crate::app::theme::{Pair, radius, size, space};
@@ -41,6 +43,17 @@ pub fn card(ui: &mut Ui, rect: Rect, title: &str, note: &str, tools: impl FnOnce
     within(ui, inside, (title, "body"), body);
 }
 
+/// What a card holds where it is read from top to bottom: with room around it, and scrolled where it is long.
+pub fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        let frame = egui::Frame::new().inner_margin(Margin::symmetric(14, 12));
+        frame.show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            content(ui);
+        });
+    });
+}
+
 /// Two columns: what it is in grey, what it is in ink.
 pub fn facts(ui: &mut Ui, rows: &[(&str, String)], left: f32) {
     let colours = palette(ui);
@@ -78,7 +91,7 @@ pub fn message(ui: &mut Ui, pair: Pair, title: &str, detail: &str, act: impl FnO
     let frame = egui::Frame::new()
         .fill(pair.tint)
         .corner_radius(radius::CHIP)
-        .inner_margin(egui::Margin::symmetric(12, 8));
+        .inner_margin(Margin::symmetric(12, 8));
     let response = frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 2.0;

@@ -17,7 +17,7 @@ use egui::{Id, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, 
 
 pub use bar::{bar, progress};
 pub use button::{Button, Emphasis};
-pub use card::{capital, card, empty, facts, message};
+pub use card::{capital, card, empty, facts, message, scrolled};
 pub use check::check;
 pub use chip::{add_chip, filter_chip, toggle_chip};
 pub use choice::choice;

@@ -1,6 +1,6 @@
 //! The selected entry's card: whether it fits, how long it takes and what is known of it.
 
-use egui::{Margin, Rect, ScrollArea, Ui, pos2, vec2};
+use egui::{Rect, Ui, pos2, vec2};
 
 use super::super::{fit, time};
 use super::getting;
@@ -33,13 +33,8 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, entry: &Entry, work: Work, c
             let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - 44.0), all.max);
             let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
             within(ui, body, "facts", |ui| {
-                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                    egui::Frame::new()
-                        .inner_margin(Margin::symmetric(14, 12))
-                        .show(ui, |ui| {
-                            ui.set_width(ui.available_width());
-                            show_facts(ui, state, entry, work, commands);
-                        });
+                widgets::scrolled(ui, |ui| {
+                    show_facts(ui, state, entry, work, commands);
                 });
             });
             within(ui, foot.shrink2(vec2(12.0, 8.0)), "actions", |ui| {

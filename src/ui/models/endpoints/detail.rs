@@ -1,6 +1,6 @@
 //! The card of an endpoint: what it is, what its server can do, its limits and its key, and what leaves the machine.
 
-use egui::{Id, Margin, Rect, ScrollArea, Ui};
+use egui::{Id, Rect, Ui};
 
 use crate::app::command::Command;
 use crate::app::matrix::count;
@@ -34,24 +34,19 @@ pub fn show(ui: &mut Ui, rect: Rect, endpoints: &Endpoints, commands: &mut Vec<C
     };
     let note = if asked { "being asked what it is" } else { "" };
     card(ui, rect, &endpoint.name, note, tools, |ui| {
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            egui::Frame::new()
-                .inner_margin(Margin::symmetric(14, 12))
-                .show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    if let Some(problem) = endpoints.failures.get(&endpoint.name) {
-                        let pair = palette(ui).outcome(Outcome::Failed);
-                        widgets::message(ui, pair, "The server did not answer as it should.", problem, |_| {});
-                        ui.add_space(10.0);
-                    }
-                    let report = endpoints.reports.get(&endpoint.name).map(AsRef::as_ref);
-                    show_leaving(ui, endpoint);
-                    show_server(ui, endpoint, report);
-                    show_route(ui, endpoint, report);
-                    show_limits(ui, endpoint);
-                    show_key(ui, endpoint, endpoints, commands);
-                    show_removing(ui, endpoint, endpoints, commands);
-                });
+        widgets::scrolled(ui, |ui| {
+            if let Some(problem) = endpoints.failures.get(&endpoint.name) {
+                let pair = palette(ui).outcome(Outcome::Failed);
+                widgets::message(ui, pair, "The server did not answer as it should.", problem, |_| {});
+                ui.add_space(10.0);
+            }
+            let report = endpoints.reports.get(&endpoint.name).map(AsRef::as_ref);
+            show_leaving(ui, endpoint);
+            show_server(ui, endpoint, report);
+            show_route(ui, endpoint, report);
+            show_limits(ui, endpoint);
+            show_key(ui, endpoint, endpoints, commands);
+            show_removing(ui, endpoint, endpoints, commands);
         });
     });
     commands.append(&mut probed);

@@ -1,6 +1,6 @@
 //! The form that adds an endpoint: where it is, its key, and how hard it may be pressed.
 
-use egui::{Margin, Rect, ScrollArea, Ui};
+use egui::{Rect, Ui};
 
 use crate::app::command::Command;
 use crate::app::models::{Asking, EndpointForm, Endpoints, EndpointsCommand};
@@ -24,32 +24,25 @@ pub fn show(ui: &mut Ui, rect: Rect, form: &EndpointForm, endpoints: &Endpoints,
         note,
         |_| {},
         |ui| {
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                egui::Frame::new()
-                    .inner_margin(Margin::symmetric(14, 10))
-                    .show(ui, |ui| {
-                        ui.set_width(ui.available_width());
-                        if let Some(problem) = &endpoints.form_problem {
-                            let pair = palette(ui).outcome(Outcome::Failed);
-                            widgets::message(ui, pair, "It was not added.", problem, |_| {});
-                        }
-                        ui.add_enabled_ui(!asking, |ui| show_fields(ui, &mut edited));
-                        ui.add_space(12.0);
-                        ui.horizontal(|ui| {
-                            if asking {
-                                Button::new(Emphasis::Plain).icon(Icon::Stop).show(
-                                    ui,
-                                    commands,
-                                    EndpointsCommand::Stop.into(),
-                                );
-                            } else {
-                                Button::new(Emphasis::Main)
-                                    .enabled(endpoints.asking == Asking::Nothing)
-                                    .show(ui, commands, EndpointsCommand::Add.into());
-                            }
-                            Button::new(Emphasis::Quiet).show(ui, commands, EndpointsCommand::CloseForm.into());
-                        });
-                    });
+            widgets::scrolled(ui, |ui| {
+                if let Some(problem) = &endpoints.form_problem {
+                    let pair = palette(ui).outcome(Outcome::Failed);
+                    widgets::message(ui, pair, "It was not added.", problem, |_| {});
+                }
+                ui.add_enabled_ui(!asking, |ui| show_fields(ui, &mut edited));
+                ui.add_space(12.0);
+                ui.horizontal(|ui| {
+                    if asking {
+                        Button::new(Emphasis::Plain)
+                            .icon(Icon::Stop)
+                            .show(ui, commands, EndpointsCommand::Stop.into());
+                    } else {
+                        Button::new(Emphasis::Main)
+                            .enabled(endpoints.asking == Asking::Nothing)
+                            .show(ui, commands, EndpointsCommand::Add.into());
+                    }
+                    Button::new(Emphasis::Quiet).show(ui, commands, EndpointsCommand::CloseForm.into());
+                });
             });
         },
     );
