@@ -10,7 +10,8 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use crate::benchmarks::{Benchmark, BenchmarkError};
+use crate::benchmarks::import::Import;
+use crate::benchmarks::{Added, Benchmark, BenchmarkError, Description};
 use crate::files::{WriteError, write_toml};
 
 /// The newest layout of a workspace that this program knows.
@@ -230,11 +231,49 @@ impl Workspace {
         Ok(Benchmark::load(&self.benchmarks_folder(), name)?)
     }
 
+    /// Adds what a file held to the benchmark of that name, or makes it. What is there already stays.
+    pub fn keep_import(&self, name: &str, import: Import) -> Result<Kept, WorkspaceError> {
+        self.require_write()?;
+        let there = self.benchmark_names()?.iter().any(|present| present == name);
+        let (benchmark, kept) = if there {
+            let mut benchmark = self.load_benchmark(name)?;
+            let mut added = benchmark.add(import.items);
+            let examples = benchmark.add_examples(import.examples);
+            added.added += examples.added;
+            added.duplicates.extend(examples.duplicates);
+            let joined = Some(benchmark.items().len());
+            (benchmark, Kept { added, joined })
+        } else {
+            let file = import.path.file_name();
+            let description = Description {
+                title: name.to_owned(),
+                source: file.map(|name| name.to_string_lossy().into_owned()),
+                ..Description::default()
+            };
+            let added = Added {
+                added: import.items.len() + import.examples.len(),
+                duplicates: Vec::new(),
+            };
+            let benchmark = Benchmark::new(name, description, import.items)?.with_examples(import.examples)?;
+            (benchmark, Kept { added, joined: None })
+        };
+        self.save_benchmark(&benchmark)?;
+        Ok(kept)
+    }
+
     /// Keeps a benchmark, in place of one of that name.
     pub fn save_benchmark(&self, benchmark: &Benchmark) -> Result<(), WorkspaceError> {
         self.require_write()?;
         Ok(benchmark.save(&self.benchmarks_folder())?)
     }
+}
+
+/// What keeping an import did.
+#[derive(Debug)]
+pub struct Kept {
+    pub added: Added,
+    /// How many items the benchmark has now, where it was there before.
+    pub joined: Option<usize>,
 }
 
 #[derive(Deserialize)]

@@ -16,8 +16,6 @@ use super::library;
 use super::models::{Model, Speed};
 use super::state::Machine;
 use super::study::Study;
-use crate::benchmarks::Benchmark;
-use crate::benchmarks::benchmark::Description;
 use crate::benchmarks::import::{self, Import, ImportOptions};
 use crate::engine::calibration::Calibration;
 use crate::engine::{Cancel, Device, memory};
@@ -274,39 +272,13 @@ fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc
 
 /// Adds the items to the benchmark of that name, or makes it. What is there already stays.
 fn keep(workspace: &Workspace, import: &Import, name: String) -> Event {
-    let kept = || -> Result<(usize, usize), String> {
-        let names = workspace.benchmark_names().map_err(|error| error_chain(&error))?;
-        let items = import.items.clone();
-        let (benchmark, added, duplicates) = if names.contains(&name) {
-            let mut benchmark = workspace.load_benchmark(&name).map_err(|error| error_chain(&error))?;
-            let added = benchmark.add(items);
-            (benchmark, added.added, added.duplicates.len())
-        } else {
-            let source = import.path.file_name().map(|file| file.to_string_lossy().into_owned());
-            let description = Description {
-                title: name.clone(),
-                source,
-                ..Description::default()
-            };
-            let count = items.len();
-            (
-                Benchmark::new(&name, description, items).map_err(|error| error_chain(&error))?,
-                count,
-                0,
-            )
-        };
-        workspace
-            .save_benchmark(&benchmark)
-            .map_err(|error| error_chain(&error))?;
-        Ok((added, duplicates))
-    };
-    match kept() {
-        Ok((added, duplicates)) => Event::Kept {
+    match workspace.keep_import(&name, import.clone()) {
+        Ok(kept) => Event::Kept {
             name,
-            added,
-            duplicates,
+            added: kept.added.added,
+            duplicates: kept.added.duplicates.len(),
         },
-        Err(problem) => Event::NotKept(problem),
+        Err(problem) => Event::NotKept(error_chain(&problem)),
     }
 }
 

@@ -8,8 +8,8 @@ use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::import::{self, ImportError, ImportOptions, Rejected};
-use super::item::{Item, ItemKey};
+use super::import::{self, EXAMPLES, ImportError, ImportOptions, Rejected};
+use super::item::{Item, ItemKey, letters};
 use crate::files::{WriteError, write_atomically, write_toml};
 
 /// The newest layout of the two files that this program knows.
@@ -36,6 +36,7 @@ pub struct Benchmark {
     name: String,
     pub description: Description,
     items: Vec<Item>,
+    examples: Vec<Item>,
     hash: String,
     /// What a newer or another program wrote into the `.toml`.
     rest: toml::Table,
@@ -129,21 +130,24 @@ impl Benchmark {
         if items.is_empty() {
             return Err(BenchmarkError::Empty(name.to_owned()));
         }
-        let mut keys = HashSet::new();
-        if let Some(twice) = items.iter().find(|item| !keys.insert(&item.key)) {
-            return Err(BenchmarkError::Duplicate {
-                name: name.to_owned(),
-                key: twice.key.clone(),
-            });
-        }
-        let hash = hash(&items);
+        require_distinct(name, &items)?;
+        let hash = hash(&items, &[]);
         Ok(Self {
             name: name.to_owned(),
             description,
             items,
+            examples: Vec::new(),
             hash,
             rest: toml::Table::new(),
         })
+    }
+
+    /// Gives it solved examples, to be shown before items and never asked.
+    pub fn with_examples(mut self, examples: Vec<Item>) -> Result<Self, BenchmarkError> {
+        require_distinct(&self.name, &examples)?;
+        self.hash = hash(&self.items, &examples);
+        self.examples = examples;
+        Ok(self)
     }
 
     /// The name, which is also its files' name.
@@ -154,6 +158,11 @@ impl Benchmark {
     /// The items in the order in which they came.
     pub fn items(&self) -> &[Item] {
         &self.items
+    }
+
+    /// The solved examples of its owners, in their order; shown before items, never asked. Often there are none.
+    pub fn examples(&self) -> &[Item] {
+        &self.examples
     }
 
     /// SHA-256, in hexadecimal, of everything a model or a reader of answers sees; the items' order and
@@ -173,28 +182,23 @@ impl Benchmark {
 
     /// Adds items, such as the same questions in another language. What is there already is never overwritten.
     pub fn add(&mut self, items: Vec<Item>) -> Added {
-        let mut keys: HashSet<ItemKey> = self.items.iter().map(|item| item.key.clone()).collect();
-        let before = self.items.len();
-        let mut duplicates = Vec::new();
-        for item in items {
-            if keys.insert(item.key.clone()) {
-                self.items.push(item);
-            } else {
-                duplicates.push(item.key.clone());
-            }
-        }
-        self.hash = hash(&self.items);
-        Added {
-            added: self.items.len() - before,
-            duplicates,
-        }
+        let added = add_absent(&mut self.items, items);
+        self.hash = hash(&self.items, &self.examples);
+        added
+    }
+
+    /// Adds solved examples as [`Benchmark::add`] adds items.
+    pub fn add_examples(&mut self, examples: Vec<Item>) -> Added {
+        let added = add_absent(&mut self.examples, examples);
+        self.hash = hash(&self.items, &self.examples);
+        added
     }
 
     /// Writes both files into `folder`. The items get a file of their own; renaming the description that names it into
     /// place commits the change, and a crash before that leaves the benchmark as it was.
     pub fn save(&self, folder: &Path) -> Result<(), BenchmarkError> {
         let description_path = description_path(folder, &self.name);
-        let bytes = parquet(&self.items).map_err(|error| BenchmarkError::Table {
+        let bytes = parquet(&self.items, &self.examples).map_err(|error| BenchmarkError::Table {
             path: folder.join(default_file(&self.name)),
             reason: error.to_string(),
         })?;
@@ -271,7 +275,7 @@ impl Benchmark {
             source: sidecar.source,
             note: sidecar.note,
         };
-        let mut benchmark = Self::new(name, description, import.items)?;
+        let mut benchmark = Self::new(name, description, import.items)?.with_examples(import.examples)?;
         if benchmark.hash != sidecar.sha256 {
             return Err(BenchmarkError::Hash {
                 path: items_path,
@@ -356,14 +360,49 @@ fn is_safe_name(name: &str) -> bool {
         && !numbered_port
 }
 
-fn hash(items: &[Item]) -> String {
+fn require_distinct(name: &str, items: &[Item]) -> Result<(), BenchmarkError> {
+    let mut keys = HashSet::new();
+    match items.iter().find(|item| !keys.insert(&item.key)) {
+        Some(twice) => Err(BenchmarkError::Duplicate {
+            name: name.to_owned(),
+            key: twice.key.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn add_absent(present: &mut Vec<Item>, items: Vec<Item>) -> Added {
+    let mut keys: HashSet<ItemKey> = present.iter().map(|item| item.key.clone()).collect();
+    let before = present.len();
+    let mut duplicates = Vec::new();
+    for item in items {
+        if keys.insert(item.key.clone()) {
+            present.push(item);
+        } else {
+            duplicates.push(item.key.clone());
+        }
+    }
+    Added {
+        added: present.len() - before,
+        duplicates,
+    }
+}
+
+/// The order of the examples counts: the first are shown first.
+fn hash(items: &[Item], examples: &[Item]) -> String {
     let mut sorted: Vec<&Item> = items.iter().collect();
     sorted.sort_by(|first, second| first.key.cmp(&second.key));
     let mut digest = Sha256::new();
-    for item in sorted {
+    let mut put = |item: &Item| {
         let line = serde_json::Value::Object(item.to_canonical_json()).to_string();
         digest.update(line.as_bytes());
         digest.update(b"\n");
+    };
+    sorted.into_iter().for_each(&mut put);
+    examples.iter().for_each(&mut put);
+    if !examples.is_empty() {
+        // Else an example could pass for a last item.
+        digest.update(format!("{} {EXAMPLES}\n", examples.len()).as_bytes());
     }
     hexadecimal(digest)
 }
@@ -373,25 +412,26 @@ fn hexadecimal(digest: Sha256) -> String {
 }
 
 /// The items as the bytes of a Parquet file.
-fn parquet(items: &[Item]) -> polars::prelude::PolarsResult<Vec<u8>> {
+fn parquet(items: &[Item], examples: &[Item]) -> polars::prelude::PolarsResult<Vec<u8>> {
     let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes).finish(&mut table(items)?)?;
+    ParquetWriter::new(&mut bytes).finish(&mut table(items, examples)?)?;
     Ok(bytes)
 }
 
 /// The items as a table with the columns of our own format, which [`import::read`] reads back.
-fn table(items: &[Item]) -> polars::prelude::PolarsResult<DataFrame> {
+fn table(items: &[Item], examples: &[Item]) -> polars::prelude::PolarsResult<DataFrame> {
+    let splits: Vec<Option<&str>> = items
+        .iter()
+        .map(|_| None)
+        .chain(examples.iter().map(|_| Some(EXAMPLES)))
+        .collect();
+    let items: Vec<&Item> = items.iter().chain(examples).collect();
     let text = |name: &str, value: &dyn Fn(&Item) -> Option<String>| {
-        Column::new(name.into(), items.iter().map(value).collect::<Vec<_>>())
+        Column::new(name.into(), items.iter().map(|item| value(item)).collect::<Vec<_>>())
     };
     let options: Vec<Series> = items
         .iter()
         .map(|item| Series::new("".into(), item.options.as_slice()))
-        .collect();
-    // 26 options at most.
-    let answers: Vec<u32> = items
-        .iter()
-        .map(|item| u32::try_from(item.answer).unwrap_or(u32::MAX))
         .collect();
     let extra = |item: &Item| {
         let object = &item.extra;
@@ -408,8 +448,9 @@ fn table(items: &[Item]) -> polars::prelude::PolarsResult<DataFrame> {
             text("context", &|item| item.context.clone()),
             text("question", &|item| Some(item.question.clone())),
             Column::new("options".into(), options),
-            Column::new("answer_index".into(), answers),
+            text("answer", &|item| Some(letters(&item.right))),
             text("rationale", &|item| item.rationale.clone()),
+            Column::new("split".into(), splits),
             text("extra", &extra),
         ],
     )

@@ -69,7 +69,8 @@ mod tests {
         let benchmark = benchmark().unwrap();
         let mut languages: BTreeMap<&str, BTreeMap<&str, (usize, &str, usize)>> = BTreeMap::new();
         for item in benchmark.items() {
-            let facts = (item.answer, item.subject.as_deref().unwrap(), item.options.len());
+            assert_eq!(item.right.len(), 1, "{:?}", item.key);
+            let facts = (item.right[0], item.subject.as_deref().unwrap(), item.options.len());
             let questions = languages.entry(item.key.language.tag()).or_default();
             let earlier = questions.insert(item.parallel.as_deref().unwrap(), facts);
             assert!(earlier.is_none(), "{:?} stands twice", item.key);

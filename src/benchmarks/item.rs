@@ -33,15 +33,15 @@ pub struct ItemFields {
     pub context: Option<String>,
     pub question: String,
     pub options: Vec<String>,
-    /// Index of the right option, from 0.
-    pub answer: usize,
+    /// Indices of the right options, from 0; one at least. An item has them in order and none twice.
+    pub right: Vec<usize>,
     /// Why the answer is right, where the source says so.
     pub rationale: Option<String>,
     /// What else the source says about the item, kept as it was. Names of item fields are not allowed here.
     pub extra: Map<String, Value>,
 }
 
-/// One question in one language, with 2 to 26 distinct options of which one is right.
+/// One question in one language, with 2 to 26 distinct options of which one or several are right.
 ///
 /// The fields are read through [`ItemFields`] and cannot be changed, so what was checked stays true.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +62,8 @@ pub enum ItemError {
     EmptyOption(char),
     #[error("options {0} and {1} are the same")]
     DuplicateOption(char, char),
+    #[error("no option is right")]
+    NoneRight,
     #[error("the answer is option number {number}, but there are only {options} options")]
     AnswerOutOfRange { number: usize, options: usize },
     #[error("`{0}` is the name of an item field and cannot be kept as extra information")]
@@ -82,6 +84,7 @@ pub(super) const FIELD_NAMES: &[&str] = &[
     "answer",
     "answer_index",
     "rationale",
+    "split",
     "extra",
 ];
 
@@ -91,6 +94,12 @@ pub(super) fn latin_letter(index: usize) -> char {
         .ok()
         .filter(|&index| usize::from(index) < MAX_OPTIONS)
         .map_or('?', |index| char::from(b'A' + index))
+}
+
+/// The Latin letters of options, as files have them: `B`, or `A,C`.
+pub(super) fn letters(options: &[usize]) -> String {
+    let letters: Vec<String> = options.iter().map(|&index| latin_letter(index).to_string()).collect();
+    letters.join(",")
 }
 
 impl Item {
@@ -118,9 +127,15 @@ impl Item {
                 return Err(ItemError::DuplicateOption(latin_letter(earlier), latin_letter(index)));
             }
         }
-        if fields.answer >= options {
-            let number = fields.answer.saturating_add(1);
-            return Err(ItemError::AnswerOutOfRange { number, options });
+        fields.right.sort_unstable();
+        fields.right.dedup();
+        match fields.right.last() {
+            None => return Err(ItemError::NoneRight),
+            Some(&last) if last >= options => {
+                let number = last.saturating_add(1);
+                return Err(ItemError::AnswerOutOfRange { number, options });
+            }
+            Some(_) => {}
         }
         if let Some(name) = fields.extra.keys().find(|name| FIELD_NAMES.contains(&name.as_str())) {
             return Err(ItemError::ReservedExtra(name.clone()));
@@ -134,6 +149,11 @@ impl Item {
             optional.take_if(|text| text.trim().is_empty());
         }
         Ok(Self(fields))
+    }
+
+    /// Whether option `index` (from 0) is right.
+    pub fn is_right(&self, index: usize) -> bool {
+        self.right.contains(&index)
     }
 
     /// The fields, to change and check again.
@@ -165,7 +185,7 @@ impl Item {
         put("context", text(&self.context));
         put("question", Some(self.question.clone().into()));
         put("options", Some(self.options.clone().into()));
-        put("answer", Some(latin_letter(self.answer).to_string().into()));
+        put("answer", Some(letters(&self.right).into()));
         put("rationale", text(&self.rationale));
         object
     }
@@ -176,6 +196,28 @@ impl Deref for Item {
 
     fn deref(&self) -> &ItemFields {
         &self.0
+    }
+}
+
+#[cfg(test)]
+impl ItemFields {
+    /// A question for tests, whose first option is right.
+    pub(crate) fn asking(language: &str, question: &str, options: &[&str]) -> Self {
+        Self {
+            key: ItemKey {
+                language: language.parse().unwrap(),
+                id: "1".to_owned(),
+            },
+            task: "task".to_owned(),
+            subject: None,
+            parallel: None,
+            context: None,
+            question: question.to_owned(),
+            options: options.iter().map(|&option| option.to_owned()).collect(),
+            right: vec![0],
+            rationale: None,
+            extra: Map::new(),
+        }
     }
 }
 
@@ -196,7 +238,7 @@ pub(super) mod tests {
             context: None,
             question: "Which vessel carries oxygenated blood?".to_owned(),
             options: ["Aorta", "Vena cava", "Pulmonary artery"].map(str::to_owned).to_vec(),
-            answer: 0,
+            right: vec![0],
             rationale: None,
             extra: Map::new(),
         }
@@ -228,14 +270,25 @@ pub(super) mod tests {
             spoil(&|fields| fields.options[2] = " Aorta".to_owned()),
             ItemError::DuplicateOption('A', 'C')
         );
+        assert_eq!(spoil(&|fields| fields.right.clear()), ItemError::NoneRight);
         assert_eq!(
-            spoil(&|fields| fields.answer = 3),
+            spoil(&|fields| fields.right = vec![3, 0]),
             ItemError::AnswerOutOfRange { number: 4, options: 3 }
         );
         assert_eq!(
             spoil(&|fields| _ = fields.extra.insert("answer".to_owned(), Value::Null)),
             ItemError::ReservedExtra("answer".to_owned())
         );
+    }
+
+    #[test]
+    fn several_options_may_be_right() {
+        let mut fields = fields();
+        fields.right = vec![2, 0, 2];
+        let item = Item::new(fields).unwrap();
+        assert_eq!(item.right, [0, 2]);
+        assert!(item.is_right(2) && !item.is_right(1));
+        assert_eq!(item.to_json().get("answer"), Some(&"A,C".into()));
     }
 
     #[test]

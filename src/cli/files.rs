@@ -5,7 +5,6 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use polyclinic::benchmarks::import::{self, ImportOptions};
-use polyclinic::benchmarks::{Benchmark, Description};
 use polyclinic::runs::comparison::{self, Row};
 use polyclinic::runs::export::{self, AnswerRow};
 use polyclinic::runs::{RunId, RunRecord, store};
@@ -22,6 +21,7 @@ pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
         language: arguments.language.clone(),
         task: arguments.task.clone(),
         encoding: arguments.encoding.clone(),
+        examples: arguments.examples,
         without_header: arguments.no_header,
     };
     let import = import::read(&arguments.file, &options)?;
@@ -33,41 +33,19 @@ pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
     workspace.require_write()?;
     let rejected = import.rejected.len();
     let name = arguments.name.clone().unwrap_or_else(|| import.suggested_name());
-    let names = workspace.benchmark_names()?;
-    let duplicates = if names.contains(&name) {
-        let mut benchmark = workspace.load_benchmark(&name)?;
-        let added = benchmark.add(import.items);
-        workspace.save_benchmark(&benchmark)?;
-        for key in &added.duplicates {
-            note(&format!(
-                "item `{}` in {} is in the benchmark already; the one that was there stays",
-                key.id, key.language
-            ));
-        }
-        line(&format!(
-            "{} items added to the benchmark {name}, which now has {}",
-            added.added,
-            benchmark.items().len()
-        ))?;
-        added.duplicates.len()
-    } else {
-        let source = arguments
-            .file
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
-        let description = Description {
-            title: name.clone(),
-            source,
-            ..Description::default()
-        };
-        let benchmark = Benchmark::new(&name, description, import.items)?;
-        workspace.save_benchmark(&benchmark)?;
-        line(&format!(
-            "{} items imported as the benchmark {name}",
-            benchmark.items().len()
-        ))?;
-        0
-    };
+    let kept = workspace.keep_import(&name, import)?;
+    for key in &kept.added.duplicates {
+        note(&format!(
+            "item `{}` in {} is in the benchmark already; the one that was there stays",
+            key.id, key.language
+        ));
+    }
+    let added = kept.added.added;
+    line(&match kept.joined {
+        Some(all) => format!("{added} items added to the benchmark {name}, which now has {all}"),
+        None => format!("{added} items imported as the benchmark {name}"),
+    })?;
+    let duplicates = kept.added.duplicates.len();
     Ok(if rejected + duplicates == 0 {
         Ending::Done
     } else {

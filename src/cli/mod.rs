@@ -219,6 +219,9 @@ struct ImportArguments {
     /// The first row of the CSV file is a question already
     #[arg(long)]
     no_header: bool,
+    /// The file holds solved examples to show before questions, such as the owners' development split
+    #[arg(long)]
+    examples: bool,
 }
 
 #[derive(Debug, Args)]

@@ -46,25 +46,15 @@ pub fn letter_prompt(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::benchmarks::{ItemFields, ItemKey};
+    use crate::benchmarks::ItemFields;
     use crate::prompts::Letters;
     use crate::prompts::template::TEMPLATES;
 
     fn item(language: &str, question: &str) -> Item {
+        let fields = ItemFields::asking(language, question, &["one", "two"]);
         Item::new(ItemFields {
-            key: ItemKey {
-                language: language.parse().unwrap(),
-                id: "1".into(),
-            },
-            task: "task".into(),
-            subject: None,
-            parallel: None,
-            context: None,
-            question: question.into(),
-            options: vec!["one".into(), "two".into()],
-            answer: 1,
-            rationale: None,
-            extra: serde_json::Map::default(),
+            right: vec![1],
+            ..fields
         })
         .unwrap()
     }

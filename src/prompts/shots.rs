@@ -4,7 +4,7 @@ use crate::benchmarks::Item;
 
 /// A fixed order of candidates from which each item takes its examples.
 ///
-/// Examples come from the task's own items, leave-one-out: an item takes the first of the candidates
+/// Examples come from the owners' solved ones, or else the task's own items, leave-one-out: an item takes the first of the candidates
 /// that are not itself (nor worded like it), so all items but the examples themselves share one prompt prefix.
 #[derive(Debug)]
 pub struct Shots<'a> {
@@ -56,20 +56,16 @@ mod tests {
     fn items(language: &str, count: usize) -> Vec<Item> {
         (0..count)
             .map(|number| {
+                let fields = ItemFields::asking(language, &format!("question {number}"), &["one", "two"]);
+                let key = ItemKey {
+                    id: format!("{language}-{number}"),
+                    ..fields.key.clone()
+                };
+                let parallel = Some(format!("q{number}"));
                 Item::new(ItemFields {
-                    key: ItemKey {
-                        language: language.parse().unwrap(),
-                        id: format!("{language}-{number}"),
-                    },
-                    task: "task".into(),
-                    subject: None,
-                    parallel: Some(format!("q{number}")),
-                    context: None,
-                    question: format!("question {number}"),
-                    options: vec!["one".into(), "two".into()],
-                    answer: 0,
-                    rationale: None,
-                    extra: serde_json::Map::default(),
+                    key,
+                    parallel,
+                    ..fields
                 })
                 .unwrap()
             })

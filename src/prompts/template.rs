@@ -74,7 +74,8 @@ pub(super) fn push_shots(text: &mut PromptText, template: &Template, shots: &[&I
         push_question(text, template, shot, letters);
         push_cue(text, template);
         text.push_markup(&template.gap);
-        text.push_markup(&letter(shot, shot.answer, letters));
+        let right: Vec<String> = shot.right.iter().map(|&index| letter(shot, index, letters)).collect();
+        text.push_markup(&right.join(", "));
         text.push_markup("\n\n");
     }
 }

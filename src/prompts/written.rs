@@ -65,26 +65,11 @@ fn instruction(language: &Language) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::benchmarks::{ItemFields, ItemKey};
+    use crate::benchmarks::ItemFields;
     use crate::prompts::template::TEMPLATES;
 
     fn item(language: &str) -> Item {
-        Item::new(ItemFields {
-            key: ItemKey {
-                language: language.parse().unwrap(),
-                id: "1".into(),
-            },
-            task: "task".into(),
-            subject: None,
-            parallel: None,
-            context: None,
-            question: "?".into(),
-            options: vec!["one".into(), "two".into()],
-            answer: 1,
-            rationale: None,
-            extra: serde_json::Map::default(),
-        })
-        .unwrap()
+        Item::new(ItemFields::asking(language, "?", &["one", "two"])).unwrap()
     }
 
     #[test]

@@ -22,9 +22,9 @@ pub struct AnswerRow<'a> {
     pub item: &'a str,
     /// Natural-log probability of every option's letter, in the item's order.
     pub log_probabilities: &'a [f64],
-    /// The chosen option as a Latin letter.
-    pub choice: Option<&'static str>,
-    /// The chosen option, from 0.
+    /// The chosen option as a Latin letter; several as `A,C`.
+    pub choice: Option<String>,
+    /// The chosen option, from 0, where it is one.
     pub choice_index: Option<usize>,
     pub outcome: Outcome,
     pub prompt_tokens: usize,
@@ -47,8 +47,17 @@ pub fn answer_rows<'a>(record: &'a RunRecord, answers: &'a [Answer]) -> impl Ite
         language: &answer.item.language,
         item: &answer.item.id,
         log_probabilities: &answer.log_probabilities,
-        choice: answer.choice.and_then(Language::latin_letter),
-        choice_index: answer.choice,
+        choice: (!answer.choices.is_empty()).then(|| {
+            let letters = answer
+                .choices
+                .iter()
+                .filter_map(|&choice| Language::latin_letter(choice));
+            letters.collect::<Vec<_>>().join(",")
+        }),
+        choice_index: match answer.choices.as_slice() {
+            [choice] => Some(*choice),
+            _ => None,
+        },
         outcome: answer.outcome,
         prompt_tokens: answer.prompt_tokens,
         seconds: answer.seconds,
@@ -89,7 +98,7 @@ pub fn write_answers_csv(output: impl Write, rows: &[AnswerRow<'_>]) -> Result<(
             text("language", &|row| Some(row.language.tag().to_owned())),
             text("item", &|row| Some(row.item.to_owned())),
             text("log_probabilities", &log_probabilities),
-            text("choice", &|row| row.choice.map(str::to_owned)),
+            text("choice", &|row| row.choice.clone()),
             numbers("choice_index", &|row| row.choice_index.map(|index| index as u64)),
             text("outcome", &|row| Some(row.outcome.word().to_owned())),
             numbers("prompt_tokens", &|row| Some(row.prompt_tokens as u64)),

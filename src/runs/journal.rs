@@ -161,7 +161,7 @@ mod tests {
                 id: id.to_string(),
             },
             log_probabilities: vec![-0.1, -2.5],
-            choice: Some(0),
+            choices: vec![0],
             outcome: Outcome::Right,
             prompt_tokens: 5,
             seconds: 0.25,
@@ -213,11 +213,12 @@ mod tests {
     }
 
     #[test]
-    fn a_line_from_before_replies_were_kept_is_an_answer() {
+    fn a_line_from_before_replies_and_several_choices_is_an_answer() {
         let line = r#"{"model":"m","benchmark":"b","task":"t","language":"ar","id":"7","log_probabilities":[-0.1,-2.5],"choice":0,"outcome":"right","prompt_tokens":5,"seconds":0.25}"#;
         let parsed = parse(Path::new(FILE), format!("{line}\n").as_bytes());
         assert_eq!(parsed.first().map(|(read, _)| read), Some(&answer(7)));
-        assert_eq!(serde_json::to_string(&answer(7)).unwrap(), line);
+        let written = line.replace(r#""choice":0"#, r#""choices":[0]"#);
+        assert_eq!(serde_json::to_string(&answer(7)).unwrap(), written);
     }
 
     #[cfg(target_os = "linux")]

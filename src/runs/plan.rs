@@ -56,7 +56,14 @@ impl<'a> Plan<'a> {
                     tasks.entry(&item.task).or_default().push(item);
                 }
                 for (task, items) in tasks {
-                    let candidates: Vec<&Item> = in_language.iter().copied().filter(|item| item.task == task).collect();
+                    let of_task = |items: &mut dyn Iterator<Item = &'a Item>| -> Vec<&'a Item> {
+                        let same = |item: &&Item| item.key.language == *language && item.task == task;
+                        items.filter(same).collect()
+                    };
+                    let mut candidates = of_task(&mut benchmark.examples().iter());
+                    if candidates.is_empty() {
+                        candidates = of_task(&mut in_language.iter().copied());
+                    }
                     let examples = Shots::choose(&candidates, shots, seed);
                     groups.extend(items.chunks(GROUP_ITEMS).map(|chunk| {
                         Group {

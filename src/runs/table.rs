@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::{
     Column, DataFrame, IntoSeries, ListChunked, NamedFrom, ParquetReader, ParquetWriter, PolarsError, SerReader,
-    Series, StringChunked, UInt64Chunked,
+    Series, StringChunked, UInt32Chunked, UInt64Chunked,
 };
 
 use crate::benchmarks::ItemKey;
@@ -70,10 +70,12 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
         .map(|answer| Series::new("".into(), &answer.log_probabilities))
         .collect();
     log_probabilities.rename("log_probabilities".into());
-    let choices: Vec<Option<u32>> = answers
-        .iter()
-        .map(|answer| answer.choice.and_then(|choice| u32::try_from(choice).ok()))
-        .collect();
+    let choices = answers.iter().map(|answer| {
+        let choices = answer.choices.iter().map(|&choice| choice as u64);
+        Series::new("".into(), choices.collect::<Vec<_>>())
+    });
+    let mut choices: ListChunked = choices.collect();
+    choices.rename("choices".into());
     let prompt_tokens: Vec<u64> = answers.iter().map(|answer| answer.prompt_tokens as u64).collect();
     let seconds: Vec<f64> = answers.iter().map(|answer| answer.seconds).collect();
     let reply_tokens: Vec<Option<u64>> = answers
@@ -89,7 +91,7 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
             texts("language", answers, |answer| Some(answer.item.language.tag())),
             texts("id", answers, |answer| Some(&answer.item.id)),
             log_probabilities.into_series().into(),
-            Series::new("choice".into(), choices).into(),
+            choices.into_series().into(),
             texts("outcome", answers, |answer| Some(answer.outcome.word())),
             Series::new("prompt_tokens".into(), prompt_tokens).into(),
             Series::new("seconds".into(), seconds).into(),
@@ -123,7 +125,7 @@ fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError>
         .column("log_probabilities")
         .and_then(Column::list)
         .map_err(format)?;
-    let choices = frame.column("choice").and_then(Column::u32).map_err(format)?;
+    let choices = Choices::of(frame).map_err(format)?;
     let prompt_tokens = frame.column("prompt_tokens").and_then(Column::u64).map_err(format)?;
     let seconds = frame.column("seconds").and_then(Column::f64).map_err(format)?;
     let replies = Replies::of(frame).map_err(format)?;
@@ -154,7 +156,7 @@ fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError>
                     id: required(ids.get(row), "id")?,
                 },
                 log_probabilities: scores,
-                choice: choices.get(row).map(|choice| choice as usize),
+                choices: choices.get(row).map_err(format)?,
                 outcome: Outcome::from_word(&outcome)
                     .ok_or_else(|| problem(format!("the outcome `{outcome}`, which this program does not know")))?,
                 prompt_tokens: prompt_tokens.get(row).unwrap_or(0) as usize,
@@ -165,6 +167,36 @@ fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError>
             })
         })
         .collect()
+}
+
+/// The column of what was chosen.
+enum Choices<'a> {
+    Several(&'a ListChunked),
+    /// Of a table from before several options could be chosen.
+    One(&'a UInt32Chunked),
+}
+
+impl<'a> Choices<'a> {
+    fn of(frame: &'a DataFrame) -> Result<Self, PolarsError> {
+        match frame.column("choices") {
+            Ok(several) => Ok(Self::Several(several.list()?)),
+            Err(_) => Ok(Self::One(frame.column("choice")?.u32()?)),
+        }
+    }
+
+    fn get(&self, row: usize) -> Result<Vec<usize>, PolarsError> {
+        match self {
+            Self::One(choices) => Ok(choices.get(row).map(|choice| choice as usize).into_iter().collect()),
+            Self::Several(choices) => match choices.get_as_series(row) {
+                Some(choices) => Ok(choices
+                    .u64()?
+                    .into_no_null_iter()
+                    .map(|choice| choice as usize)
+                    .collect()),
+                None => Ok(Vec::new()),
+            },
+        }
+    }
 }
 
 /// The columns of what models wrote.
@@ -243,7 +275,11 @@ mod tests {
             } else {
                 vec![-0.5, -f64::from(number), -1e-9]
             },
-            choice: (number != 7).then_some(number as usize % 3),
+            choices: match number {
+                7 => Vec::new(),
+                8 => vec![0, 2],
+                _ => vec![number as usize % 3],
+            },
             outcome: if number == 7 { Outcome::Failed } else { Outcome::Wrong },
             prompt_tokens: number as usize * 3,
             seconds: 0.125 * f64::from(number),
@@ -270,12 +306,17 @@ mod tests {
     }
 
     #[test]
-    fn a_table_from_before_replies_were_kept_is_read() {
+    fn a_table_from_before_replies_and_several_choices_is_read() {
         let frame = to_frame(&[answer(1), answer(2)]).unwrap();
         let since = frame.get_column_names().into_iter().skip_while(|name| *name != "reply");
-        let older = frame.drop_many(since.cloned().collect::<Vec<_>>());
+        let mut older = frame.drop_many(since.cloned().collect::<Vec<_>>());
+        older.drop_in_place("choices").unwrap();
+        older
+            .with_column(Series::new("choice".into(), [Some(1_u32), None]).into())
+            .unwrap();
         let read = from_frame(Path::new(FILE), &older).unwrap();
         assert_eq!(read.len(), 2);
+        assert_eq!((read[0].choices.as_slice(), read[1].choices.len()), ([1].as_slice(), 0));
         assert!(read.iter().all(|answer| answer.reply.is_none()));
     }
 

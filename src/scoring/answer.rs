@@ -1,6 +1,6 @@
 //! An answer: what one model gave for one item, and what came of it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::benchmarks::{Item, ItemKey};
 use crate::engine::endpoint::Usage;
@@ -107,8 +107,9 @@ pub struct Answer {
     pub item: ItemKey,
     /// Natural-log probability of every option's letter in the item's order; empty where the model wrote or failed.
     pub log_probabilities: Vec<f64>,
-    /// Index of the chosen option, from 0.
-    pub choice: Option<usize>,
+    /// Indices of the chosen options, from 0; empty where none could be read, several only from what a model wrote.
+    #[serde(default, alias = "choice", deserialize_with = "one_or_several")]
+    pub choices: Vec<usize>,
     pub outcome: Outcome,
     /// Tokens of the prompt, shared prefix included.
     pub prompt_tokens: usize,
@@ -134,7 +135,7 @@ impl Answer {
             task: item.task.clone(),
             item: item.key.clone(),
             log_probabilities: Vec::new(),
-            choice: None,
+            choices: Vec::new(),
             outcome: Outcome::Failed,
             prompt_tokens,
             seconds: 0.0,
@@ -157,6 +158,20 @@ impl Answer {
     }
 }
 
+/// Journals from before several options could be chosen have one number or none.
+fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<usize>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Choices {
+        One(Option<usize>),
+        Several(Vec<usize>),
+    }
+    Ok(match Choices::deserialize(deserializer)? {
+        Choices::One(choice) => choice.into_iter().collect(),
+        Choices::Several(choices) => choices,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +185,19 @@ mod tests {
     }
 
     #[test]
+    fn a_journal_with_one_choice_is_read() {
+        let answer = |choice: &str| {
+            let line = format!(
+                r#"{{"model":"m","benchmark":"b","task":"t","language":"en","id":"1","log_probabilities":[],{choice},"outcome":"right","prompt_tokens":1,"seconds":0.5}}"#
+            );
+            serde_json::from_str::<Answer>(&line).unwrap().choices
+        };
+        assert_eq!(answer(r#""choice":2"#), [2]);
+        assert!(answer(r#""choice":null"#).is_empty());
+        assert_eq!(answer(r#""choices":[0,3]"#), [0, 3]);
+    }
+
+    #[test]
     fn option_probabilities_add_up_even_for_unlikely_letters() {
         let answer = Answer {
             model: "model".into(),
@@ -180,7 +208,7 @@ mod tests {
                 id: "1".into(),
             },
             log_probabilities: vec![-1000.0, -1001.0, -1002.0],
-            choice: Some(0),
+            choices: vec![0],
             outcome: Outcome::Right,
             prompt_tokens: 10,
             seconds: 0.1,

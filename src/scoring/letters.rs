@@ -22,7 +22,8 @@ pub fn token_count(request: &ScoreRequest) -> usize {
     request.prompt.len() + request.continuations.iter().map(Vec::len).max().unwrap_or(0)
 }
 
-/// The answer that scores make of an item. The likeliest letter is the choice; of equals, the first.
+/// The answer that scores make of an item. The likeliest letter is the choice; of equals, the first. Where several options
+/// are right, any of them counts, as in lm-evaluation-harness.
 pub fn answer(model: &str, benchmark: &str, item: &Item, asked: Asked, scores: &Scores) -> Answer {
     if !scores.log_probabilities.iter().all(|value| value.is_finite()) {
         let problem = "the model gave no number for an option: its file may be damaged".to_owned();
@@ -41,11 +42,10 @@ pub fn answer(model: &str, benchmark: &str, item: &Item, asked: Asked, scores: &
         task: item.task.clone(),
         item: item.key.clone(),
         log_probabilities: scores.log_probabilities.clone(),
-        choice,
-        outcome: if choice == Some(item.answer) {
-            Outcome::Right
-        } else {
-            Outcome::Wrong
+        choices: choice.into_iter().collect(),
+        outcome: match choice {
+            Some(choice) if item.is_right(choice) => Outcome::Right,
+            _ => Outcome::Wrong,
         },
         prompt_tokens: asked.prompt_tokens,
         seconds: asked.seconds,

@@ -298,8 +298,19 @@ fn show_item(ui: &mut Ui, item: &Item, controls: Controls) {
         .hline(row.x_range(), row.bottom() - 0.5, Stroke::new(1.0, colours.line));
     let column = item_column(row, language);
     let align = column.start();
-    let letter = language.option_letter(item.answer).unwrap_or("?");
-    let answer = item.options.get(item.answer).map(String::as_str).unwrap_or_default();
+    let letters: Vec<&str> = item
+        .right
+        .iter()
+        .filter_map(|&index| language.option_letter(index))
+        .collect();
+    let letter = letters.join(", ");
+    let answers: Vec<&str> = item
+        .right
+        .iter()
+        .filter_map(|&index| item.options.get(index))
+        .map(String::as_str)
+        .collect();
+    let answer = answers.join(" · ");
     let [id, subject, question, right] = item_cells(row, column);
     let grey = Ink::new(size::SECONDARY, colours.text_2);
     typeset::paint(ui, id, &item.key.id, grey, align);
@@ -310,11 +321,11 @@ fn show_item(ui: &mut Ui, item: &Item, controls: Controls) {
     let marks = Marks { search: "", controls };
     let first_line = item.question.lines().next().unwrap_or_default();
     marks.paint(ui, question, (first_line, language), ink, align);
-    let answers = Column::of(right, language);
-    let drawn = typeset::paint(ui, right, (letter, language), ink, align);
+    let answer_column = Column::of(right, language);
+    let drawn = typeset::paint(ui, right, (letter.as_str(), language), ink, align);
     let room = (right.width() - drawn.width() - 8.0).max(0.0);
-    let rest = answers.place_from_end(0.0, room, right.top(), right.height());
-    marks.paint(ui, rest, (answer, language), ink, align);
+    let rest = answer_column.place_from_end(0.0, room, right.top(), right.height());
+    marks.paint(ui, rest, (answer.as_str(), language), ink, align);
 }
 
 fn show_import(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, commands: &mut Vec<Command>) {

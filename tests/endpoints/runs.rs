@@ -90,7 +90,7 @@ fn item(language: &str, number: usize) -> Item {
         context: None,
         question: format!("question {number}?{}", "x".repeat(number % 7)),
         options: ["one", "two", "three"].map(str::to_owned).to_vec(),
-        answer: number % 3,
+        right: vec![number % 3],
         rationale: None,
         extra: serde_json::Map::default(),
     })
@@ -167,7 +167,7 @@ fn two_hundred_and_fifty_six_are_asked_at_once_and_kept_in_the_order_of_the_plan
     for answer in &answers {
         assert_eq!(
             answer.outcome == Outcome::Right,
-            answer.choice == Some(answer.item.id.parse::<usize>().unwrap() % 3)
+            answer.choices == [answer.item.id.parse::<usize>().unwrap() % 3]
         );
         assert_eq!(answer.log_probabilities.len(), 3, "{answer:?}");
     }

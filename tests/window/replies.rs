@@ -52,7 +52,7 @@ fn write(answer: &mut Answer) {
     let place = WRITERS.iter().position(|writer| *writer == answer.model).unwrap();
     let (outcome, text) = written(place, answer.item.language.tag() == "ar");
     answer.log_probabilities.clear();
-    answer.choice = (outcome == Outcome::Right).then_some(0);
+    answer.choices = Vec::from_iter((outcome == Outcome::Right).then_some(0));
     answer.outcome = outcome;
     answer.reply = Some(Reply {
         text: text.to_owned(),

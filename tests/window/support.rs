@@ -42,7 +42,7 @@ fn answer(benchmark: &Benchmark, item: &polyclinic::benchmarks::Item, model: &st
     let options = item.options.len();
     let log_probabilities: Vec<f64> = (0..options)
         .map(|option| {
-            let known = if option == item.answer { 2.5 * skill } else { 0.0 };
+            let known = if item.is_right(option) { 2.5 * skill } else { 0.0 };
             known + 2.0 * chance(&[model, language, &item.key.id, &option.to_string()]) - 6.0
         })
         .collect();
@@ -53,8 +53,8 @@ fn answer(benchmark: &Benchmark, item: &polyclinic::benchmarks::Item, model: &st
         task: item.task.clone(),
         item: item.key.clone(),
         log_probabilities,
-        choice,
-        outcome: if choice == Some(item.answer) {
+        choices: choice.into_iter().collect(),
+        outcome: if choice.is_some_and(|choice| item.is_right(choice)) {
             Outcome::Right
         } else {
             Outcome::Wrong

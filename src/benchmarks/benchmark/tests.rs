@@ -166,7 +166,7 @@ fn the_hash_follows_what_models_see() {
     let same = Benchmark::new("other", Description::default(), reversed).unwrap();
     assert_eq!(same.hash(), first.hash());
     let mut changed = first.items()[0].clone().into_fields();
-    changed.answer = 1;
+    changed.right = vec![1];
     let items = vec![Item::new(changed).unwrap(), first.items()[1].clone()];
     assert_ne!(
         Benchmark::new("other", Description::default(), items).unwrap().hash(),
@@ -238,4 +238,25 @@ fn damaged_items_are_never_taken_for_right_ones() {
         let error = Benchmark::load(folder.path(), "everyday").unwrap_err();
         assert!(matches!(error, BenchmarkError::Hash { .. }), "byte {place}: {error}");
     }
+}
+
+#[test]
+fn examples_are_kept_beside_the_items_and_count_in_the_hash() {
+    let folder = tempfile::tempdir().unwrap();
+    let item = |id: &str| {
+        let mut fields = fields();
+        fields.key.id = id.to_owned();
+        Item::new(fields).unwrap()
+    };
+    let bare = Benchmark::new("b", Description::default(), vec![item("1")]).unwrap();
+    let taught = bare.clone().with_examples(vec![item("2"), item("1")]).unwrap();
+    assert_ne!(taught.hash(), bare.hash());
+    assert_ne!(
+        taught.hash(),
+        bare.clone().with_examples(vec![item("1"), item("2")]).unwrap().hash()
+    );
+    taught.save(folder.path()).unwrap();
+    let loaded = Benchmark::load(folder.path(), "b").unwrap();
+    assert_eq!(loaded, taught);
+    assert_eq!(loaded.languages()["en"], 1);
 }

@@ -24,6 +24,8 @@ pub enum Field {
     AnswerIndex1,
     AnswerText,
     Rationale,
+    /// Whether the record is asked or shown as a solved example.
+    Split,
     Extra,
 }
 
@@ -44,6 +46,7 @@ const NAMED: &[(&str, Field)] = &[
     ("answer_index1", Field::AnswerIndex1),
     ("answer_text", Field::AnswerText),
     ("rationale", Field::Rationale),
+    ("split", Field::Split),
     ("extra", Field::Extra),
 ];
 
@@ -100,7 +103,7 @@ pub enum MappingError {
     NoEquals(String),
     #[error(
         "`{0}` is no field of an item; fields are id, language, task, subject, parallel, context, question, options, \
-         option_a to option_z, answer, answer_letter, answer_index0, answer_index1, answer_text and rationale"
+         option_a to option_z, answer, answer_letter, answer_index0, answer_index1, answer_text, rationale and split"
     )]
     UnknownField(String),
     #[error("two columns, `{first}` and `{second}`, are mapped to `{field}`; keep one")]

@@ -17,6 +17,7 @@
 //! | `answer` | letter of the right option: `"B"`, or the language's own letter |
 //! | `answer_index` | instead of `answer`: the right option's index **from 0** |
 //! | `rationale` | why the answer is right, may be absent |
+//! | `split` | `test` (or absent): an item to ask; `examples` (or `dev`, `train`): one to show solved before others |
 //!
 //! Any other field is kept as it is. Where no record of a file has an `id`, items are called
 //! `<subject or task>-<number of the record, from 1>`.
@@ -54,6 +55,7 @@ pub use mapping::{Field, Mapping, MappingError};
 use super::item::{Item, ItemError};
 use crate::language::{Language, LanguageError};
 use mapping::Roles;
+pub(super) use record::EXAMPLES;
 use record::{Columns, Reader};
 
 /// How to read a file; the default reads our own format.
@@ -67,16 +69,20 @@ pub struct ImportOptions {
     pub task: Option<String>,
     /// The text encoding, by its name on the web (`windows-1256`); `None` reads UTF-8. A byte-order mark goes first.
     pub encoding: Option<String>,
+    /// Whether records that name no split are solved examples, to be shown and not asked.
+    pub examples: bool,
     /// Whether the first row of a CSV file is an item already; its columns are then called `column_1` and so on.
     pub without_header: bool,
 }
 
 /// What a file held.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Import {
     pub path: PathBuf,
-    /// The good items, in the file's order; never empty.
+    /// The good items, in the file's order.
     pub items: Vec<Item>,
+    /// The good solved examples, in the file's order. Of these and the items there is at least one.
+    pub examples: Vec<Item>,
     /// The records left out, in the file's order.
     pub rejected: Vec<Rejected>,
 }
@@ -135,6 +141,8 @@ pub enum RowError {
     NotText { field: Field },
     #[error(transparent)]
     Language(#[from] LanguageError),
+    #[error("the split `{0}` is not known; write `test` for items to ask and `examples` for solved examples")]
+    UnknownSplit(String),
     #[error("no language is named; add a `language` field or name the language of the whole file")]
     NoLanguage,
     #[error("there are no options; map a list to `options`, or columns to `option_a`, `option_b` and so on")]
@@ -217,6 +225,7 @@ struct RawRecord {
 struct Defaults {
     language: Option<Language>,
     task: String,
+    examples: bool,
 }
 
 /// Reads the items of a file; its extension names the format.
@@ -242,6 +251,7 @@ fn items(path: &Path, records: Vec<RawRecord>, options: &ImportOptions) -> Resul
     let defaults = Defaults {
         language: options.language.clone(),
         task: options.task.clone().unwrap_or_else(|| name_to_first_dot(path)),
+        examples: options.examples,
     };
     let reader = Reader {
         roles: &roles,
@@ -251,14 +261,18 @@ fn items(path: &Path, records: Vec<RawRecord>, options: &ImportOptions) -> Resul
     let mut import = Import {
         path: path.to_owned(),
         items: Vec::new(),
+        examples: Vec::new(),
         rejected: Vec::new(),
     };
     let mut places = HashMap::new();
     for (index, RawRecord { place, columns }) in records.into_iter().enumerate() {
         let id = columns.as_ref().ok().and_then(|columns| reader.id(columns));
-        let item = columns.and_then(|columns| reader.item(&columns, index + 1));
-        let checked = item.and_then(|item| match places.get(&item.key) {
-            None => Ok(item),
+        let item = columns.and_then(|columns| {
+            let example = reader.is_example(&columns)?;
+            Ok((example, reader.item(&columns, index + 1)?))
+        });
+        let checked = item.and_then(|(example, item)| match places.get(&(example, item.key.clone())) {
+            None => Ok((example, item)),
             Some(&earlier) => Err(RowError::DuplicateId {
                 id: item.key.id.clone(),
                 language: item.key.language.clone(),
@@ -266,14 +280,17 @@ fn items(path: &Path, records: Vec<RawRecord>, options: &ImportOptions) -> Resul
             }),
         });
         match checked {
-            Ok(item) => {
-                places.insert(item.key.clone(), place);
-                import.items.push(item);
+            Ok((example, item)) => {
+                places.insert((example, item.key.clone()), place);
+                match example {
+                    true => import.examples.push(item),
+                    false => import.items.push(item),
+                }
             }
             Err(reason) => import.rejected.push(Rejected { place, id, reason }),
         }
     }
-    if import.items.is_empty() {
+    if import.items.is_empty() && import.examples.is_empty() {
         let Import { path, rejected, .. } = import;
         return Err(ImportError::AllRejected { path, rejected });
     }

@@ -10,6 +10,9 @@ use crate::language::Language;
 /// One record as its file has it: columns by name.
 pub(super) type Columns = Map<String, Value>;
 
+/// What [`Field::Split`] says of a solved example in the files we write.
+pub(in crate::benchmarks) const EXAMPLES: &str = "examples";
+
 /// Reads records of one file, whose columns have the same roles throughout.
 pub(super) struct Reader<'a> {
     pub roles: &'a Roles,
@@ -19,6 +22,18 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Whether a record is a solved example, to be shown and not asked.
+    pub fn is_example(&self, columns: &Columns) -> Result<bool, RowError> {
+        let Some(split) = self.text(columns, Field::Split)? else {
+            return Ok(self.defaults.examples);
+        };
+        match split.trim().to_lowercase().as_str() {
+            "test" | "validation" | "valid" | "val" | "eval" => Ok(false),
+            EXAMPLES | "dev" | "development" | "train" | "few-shot" => Ok(true),
+            _ => Err(RowError::UnknownSplit(split)),
+        }
+    }
+
     /// Makes an item of a record; `number` counts records from 1.
     pub fn item(&self, columns: &Columns, number: usize) -> Result<Item, RowError> {
         let language = self.language(columns)?;
@@ -33,7 +48,7 @@ impl Reader<'_> {
             None => return Err(ItemError::EmptyId.into()),
         };
         let options = self.options(columns)?;
-        let answer = self.answer(columns, &options, &language)?;
+        let right = self.right(columns, &options, &language)?;
         let item = Item::new(ItemFields {
             key: ItemKey { language, id },
             task,
@@ -42,7 +57,7 @@ impl Reader<'_> {
             context: self.text(columns, Field::Context)?,
             question: self.text(columns, Field::Question)?.ok_or(ItemError::EmptyQuestion)?,
             options,
-            answer,
+            right,
             rationale: self.text(columns, Field::Rationale)?,
             extra: self.extra(columns),
         })?;
@@ -121,9 +136,9 @@ impl Reader<'_> {
         }
     }
 
-    /// The index of the right option. A record may say it in several ways; they must agree.
-    fn answer(&self, columns: &Columns, options: &[String], language: &Language) -> Result<usize, RowError> {
-        let mut found: Option<(usize, Field)> = None;
+    /// The indices of the right options. A record may say them in several ways; they must agree.
+    fn right(&self, columns: &Columns, options: &[String], language: &Language) -> Result<Vec<usize>, RowError> {
+        let mut found: Option<(Vec<usize>, Field)> = None;
         for field in [
             Field::Answer,
             Field::AnswerLetter,
@@ -134,25 +149,53 @@ impl Reader<'_> {
             let Some(text) = self.text(columns, field)? else {
                 continue;
             };
-            let text = text.trim();
-            let index = match field {
-                Field::Answer if text.parse::<f64>().is_ok() => return Err(RowError::NumberAsAnswer(text.to_owned())),
-                Field::AnswerIndex0 => index_from(text, 0, options)?,
-                Field::AnswerIndex1 => index_from(text, 1, options)?,
-                Field::AnswerText => options
-                    .iter()
-                    .position(|option| option.trim() == text)
-                    .ok_or_else(|| RowError::NoSuchOption(text.to_owned()))?,
-                _ => letter_index(text, options, language)?,
+            // The values of a list stand a line each.
+            let each = text.lines().map(str::trim).filter(|text| !text.is_empty());
+            let mut right = match field {
+                Field::AnswerIndex0 => each
+                    .map(|text| index_from(text, 0, options))
+                    .collect::<Result<Vec<_>, _>>()?,
+                Field::AnswerIndex1 => each
+                    .map(|text| index_from(text, 1, options))
+                    .collect::<Result<_, _>>()?,
+                Field::AnswerText => self.texts_of(columns, field, &text, options)?,
+                _ => each
+                    .map(|text| match text.parse::<f64>() {
+                        Ok(_) if field == Field::Answer => Err(RowError::NumberAsAnswer(text.to_owned())),
+                        _ => letter_indices(text, options, language),
+                    })
+                    .collect::<Result<Vec<_>, _>>()?
+                    .concat(),
             };
+            right.sort_unstable();
+            right.dedup();
             match found {
-                Some((other, first)) if other != index => {
+                Some((other, first)) if other != right => {
                     return Err(RowError::AnswersDisagree { first, second: field });
                 }
-                _ => found = Some((index, field)),
+                _ => found = Some((right, field)),
             }
         }
-        found.map(|(index, _)| index).ok_or(RowError::NoAnswer)
+        found.map(|(right, _)| right).ok_or(RowError::NoAnswer)
+    }
+
+    /// The options whose text is the answer's: the whole text, or each value of a list.
+    fn texts_of(
+        &self,
+        columns: &Columns,
+        field: Field,
+        text: &str,
+        options: &[String],
+    ) -> Result<Vec<usize>, RowError> {
+        let listed = match self.value(columns, field) {
+            Some(Value::Array(values)) => values.iter().filter_map(scalar_text).collect(),
+            _ => vec![text.to_owned()],
+        };
+        let place = |text: String| {
+            let same = |option: &String| option.trim() == text.trim();
+            options.iter().position(same).ok_or(RowError::NoSuchOption(text))
+        };
+        listed.into_iter().map(place).collect()
     }
 
     fn extra(&self, columns: &Columns) -> Columns {
@@ -217,6 +260,34 @@ fn index_from(text: &str, first: i64, options: &[String]) -> Result<usize, RowEr
             first,
             options: options.len(),
         })
+}
+
+/// Reads one letter, or several: `A,C`, `A C`, `(ABD)`.
+fn letter_indices(text: &str, options: &[String], language: &Language) -> Result<Vec<usize>, RowError> {
+    let one = letter_index(text, options, language);
+    let Err(RowError::NoLetter(_)) = one else {
+        return one.map(|index| vec![index]);
+    };
+    let inner = text.trim_matches(|character: char| matches!(character, '(' | ')' | '[' | ']' | '.' | ' '));
+    let parted: Vec<&str> = inner
+        .split([',', ';', '/', '&', '،', '、', ' '])
+        .filter(|part| !part.is_empty())
+        .collect();
+    let letters: Vec<String> = match parted.as_slice() {
+        // Capitals only: a word in small letters is no list of options.
+        [run] if run.chars().all(|character| character.is_ascii_uppercase()) => run.chars().map(String::from).collect(),
+        [_] | [] => return one.map(|index| vec![index]),
+        parts => parts.iter().map(|&part| part.to_owned()).collect(),
+    };
+    let indices: Result<Vec<usize>, _> = letters
+        .iter()
+        .map(|letter| letter_index(letter, options, language))
+        .collect();
+    // What is no list of letters is told whole.
+    indices.map_err(|error| match error {
+        RowError::NoLetter(_) => RowError::NoLetter(text.to_owned()),
+        error => error,
+    })
 }
 
 /// Reads `B`, `b`, `(B)`, `B.` and the language's own letters.

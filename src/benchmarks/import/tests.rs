@@ -60,7 +60,10 @@ fn reads_every_field_of_our_format() {
         (item.parallel.as_deref(), item.context.as_deref()),
         (Some("p"), Some("c"))
     );
-    assert_eq!((item.answer, item.rationale.as_deref()), (1, Some("r")));
+    assert_eq!(
+        (item.right.as_slice(), item.rationale.as_deref()),
+        ([1].as_slice(), Some("r"))
+    );
     assert_eq!(
         serde_json::Value::Object(item.extra.clone()).to_string(),
         r#"{"year":2024}"#
@@ -282,7 +285,7 @@ fn numbers_count_as_the_mapping_says() {
     let text = "id\tquestion\toption_a\toption_b\tanswer\nq\tQ?\tx\ty\t1\n";
     let error = read_with("a.tsv", text, &mapped(&[])).unwrap_err();
     assert!(error.to_string().contains("answer_index0"), "{error}");
-    let answer = |field: &str| read_with("a.tsv", text, &mapped(&[field])).unwrap().items[0].answer;
+    let answer = |field: &str| read_with("a.tsv", text, &mapped(&[field])).unwrap().items[0].right[0];
     assert_eq!(answer("answer=answer_index0"), 1);
     assert_eq!(answer("answer=answer_index1"), 0);
 }
@@ -291,7 +294,7 @@ fn numbers_count_as_the_mapping_says() {
 fn lettered_options_and_answer_texts_are_read() {
     let line = r#"{"question":"Q?","options":{"A":"yes","B":"no"},"key":"no","answer":"free text"}"#;
     let import = read_with("a.jsonl", line, &mapped(&["key=answer_text"])).unwrap();
-    assert_eq!((import.items[0].answer, import.items[0].key.id.as_str()), (1, "a-1"));
+    assert_eq!((import.items[0].right[0], import.items[0].key.id.as_str()), (1, "a-1"));
     assert_eq!(
         import.items[0].extra["source_answer"], "free text",
         "an unmapped answer is kept under another name"
@@ -336,7 +339,7 @@ fn items() -> impl Strategy<Value = Vec<Item>> {
                             language: language.parse().unwrap(),
                             id: format!("{question}{number}"),
                         },
-                        answer: answer % options.len(),
+                        right: vec![answer % options.len()],
                         extra: extra.into_iter().collect(),
                         task,
                         subject,
@@ -435,7 +438,7 @@ fn the_real_data_imports_where_it_is_there() {
     let columns = ["column_1=id", "A=option_a", "B=option_b", "C=option_c", "D=option_d"];
     let mmmlu = hub("openai--MMMLU/test/mmlu_AR-XY.csv", &columns);
     assert_eq!(
-        (mmmlu.items[0].answer, mmmlu.items[0].subject.as_deref()),
+        (mmmlu.items[0].right[0], mmmlu.items[0].subject.as_deref()),
         (0, Some("anatomy"))
     );
     let medmcqa = hub(
@@ -460,4 +463,43 @@ fn the_real_data_imports_where_it_is_there() {
         "GBaker--MedQA-USMLE-4-options/phrases_no_exclude_test.jsonl",
         &["answer_idx=answer_letter"],
     );
+}
+
+#[test]
+fn several_right_answers_are_read_however_they_are_written() {
+    let right = |answer: &str| {
+        let line = format!(r#"{{"id":"1","language":"en","question":"?","options":["a","b","c","d"],{answer}}}"#);
+        read_with("a.jsonl", &line, &ImportOptions::default()).unwrap().items[0]
+            .right
+            .clone()
+    };
+    for answer in [
+        r#""answer":"A,C""#,
+        r#""answer":"(AC)""#,
+        r#""answer":["C","A"]"#,
+        r#""answer_index":[0,2]"#,
+    ] {
+        assert_eq!(right(answer), [0, 2], "{answer}");
+    }
+    assert_eq!(right(r#""answer_text":["d","b"]"#), [1, 3]);
+    let line = r#"{"id":"1","language":"en","question":"?","options":["a","b"],"answer":"A,D"}"#;
+    let error = read_with("a.jsonl", line, &ImportOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("out of range"), "{error}");
+}
+
+#[test]
+fn a_split_parts_examples_from_items() {
+    let text = "id\tlanguage\tquestion\toption_a\toption_b\tanswer\tsplit\n\
+                1\ten\tasked\tx\ty\tA\ttest\n1\ten\tshown\tx\ty\tB\tdev\n2\ten\tneither\tx\ty\tB\tother\n";
+    let import = read_with("a.tsv", text, &ImportOptions::default()).unwrap();
+    assert_eq!((import.items.len(), import.examples.len()), (1, 1));
+    assert_eq!(import.examples[0].question, "shown");
+    assert_eq!(import.rejected[0].reason, RowError::UnknownSplit("other".to_owned()));
+    let examples = ImportOptions {
+        examples: true,
+        ..ImportOptions::default()
+    };
+    let unnamed = text.replacen("\ttest", "\t", 1).replacen("1\ten", "3\ten", 1);
+    let whole = read_with("a.tsv", &unnamed, &examples).unwrap();
+    assert_eq!((whole.items.len(), whole.examples.len()), (0, 2));
 }

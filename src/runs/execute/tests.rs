@@ -187,7 +187,7 @@ fn setting(items_per_language: usize) -> Setting {
                 context: None,
                 question: format!("question {number}"),
                 options: vec!["one".into(), "two".into(), "three".into()],
-                answer: number % 3,
+                right: vec![number % 3],
                 rationale: None,
                 extra: serde_json::Map::default(),
             };

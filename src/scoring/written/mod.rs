@@ -54,7 +54,7 @@ pub fn read(reply: &Reply, item: &Item, letters: &[String]) -> Reading {
 pub fn answer(model: &str, benchmark: &str, item: &Item, letters: &[String], asked: Asked, reply: Reply) -> Answer {
     let reading = read(&reply, item, letters);
     let outcome = match reading {
-        Reading::Option(index) if index == item.answer => Outcome::Right,
+        Reading::Option(index) if item.right == [index] => Outcome::Right,
         Reading::Option(_) => Outcome::Wrong,
         Reading::Unparsed => Outcome::Unparsed,
         Reading::Refused => Outcome::Refused,
@@ -66,9 +66,9 @@ pub fn answer(model: &str, benchmark: &str, item: &Item, letters: &[String], ask
         task: item.task.clone(),
         item: item.key.clone(),
         log_probabilities: Vec::new(),
-        choice: match reading {
-            Reading::Option(index) => Some(index),
-            _ => None,
+        choices: match reading {
+            Reading::Option(index) => vec![index],
+            _ => Vec::new(),
         },
         outcome,
         prompt_tokens: asked.prompt_tokens,

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Reading, read};
-use crate::benchmarks::{Item, ItemFields, ItemKey};
+use crate::benchmarks::{Item, ItemFields};
 use crate::language::Language;
 use crate::scoring::{Outcome, Reply, ReplyEnding};
 
@@ -22,20 +22,10 @@ struct Set {
 }
 
 fn item(language: &Language, options: &[String]) -> Item {
+    let fields = ItemFields::asking(language.tag(), "?", &[]);
     Item::new(ItemFields {
-        key: ItemKey {
-            language: language.clone(),
-            id: "1".into(),
-        },
-        task: "task".into(),
-        subject: None,
-        parallel: None,
-        context: None,
-        question: "?".into(),
         options: options.to_vec(),
-        answer: 0,
-        rationale: None,
-        extra: serde_json::Map::default(),
+        ..fields
     })
     .unwrap()
 }

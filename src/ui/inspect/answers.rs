@@ -154,10 +154,15 @@ fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Out
 fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
     let answer = given.answer;
     let language = &side.item.key.language;
-    let letter = answer
-        .choice
-        .and_then(|choice| language.option_letter(choice))
-        .unwrap_or("–");
+    let letters: Vec<&str> = answer
+        .choices
+        .iter()
+        .filter_map(|&choice| language.option_letter(choice))
+        .collect();
+    let letter = match letters.is_empty() {
+        true => "–".to_owned(),
+        false => letters.join(", "),
+    };
     let mut sorted = answer.option_probabilities();
     sorted.sort_by(|one, other| other.total_cmp(one));
     let margin = match sorted.as_slice() {
@@ -175,7 +180,7 @@ fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
     let texts = [
         answer.model.clone(),
         language.english_name().to_owned(),
-        letter.to_owned(),
+        letter,
         margin,
         count(answer.prompt_tokens),
         time(answer.seconds),

@@ -36,7 +36,7 @@ struct Half<'a> {
     marks: Marks<'a>,
     column: Column,
     /// The model's name and its options' probabilities.
-    bars: Vec<(&'a str, Vec<f64>, Option<usize>, Outcome)>,
+    bars: Vec<(&'a str, Vec<f64>, &'a [usize], Outcome)>,
 }
 
 /// Shows the sides as high as they are.
@@ -100,7 +100,7 @@ fn halves<'a>(state: &'a State, sides: &'a [Side<'a>], left: f32, width: f32) ->
                         (
                             answer.model.as_str(),
                             answer.option_probabilities(),
-                            answer.choice,
+                            answer.choices.as_slice(),
                             answer.outcome,
                         )
                     })
@@ -252,7 +252,7 @@ impl Parts {
         let Some(text) = half.side.item.options.get(option) else {
             return Self::default();
         };
-        let right = option == half.side.item.answer;
+        let right = half.side.item.is_right(option);
         let ink = option_ink(ui, half, right);
         let width = half.column.width() - INDENT - PADDING;
         let galley = typeset::galley(ui, (text.as_str(), half.language), ink, width, usize::MAX);
@@ -310,7 +310,7 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
     let item = half.side.item;
     let Some(text) = item.options.get(option) else { return };
     let column = half.column;
-    let right = option == item.answer;
+    let right = item.is_right(option);
     let pair = colours.outcome(Outcome::Right);
     let whole = column.place(0.0, column.width(), top, height);
     if right {
@@ -340,7 +340,7 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
     show_text(ui, half, place, text, ink);
     let mut y = text_top + text_height + 6.0;
     let names = name_width(ui, half);
-    for (model, probabilities, choice, outcome) in &half.bars {
+    for (model, probabilities, choices, outcome) in &half.bars {
         let probability = probabilities.get(option).copied();
         show_bar(
             ui,
@@ -349,8 +349,8 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
             (
                 model,
                 probability,
-                *choice == Some(option),
-                choice.is_none().then_some(*outcome),
+                choices.contains(&option),
+                choices.is_empty().then_some(*outcome),
             ),
             right,
             names,
@@ -368,8 +368,8 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
         if right {
             name.push_str(", right answer");
         }
-        for (model, probabilities, choice, _) in &half.bars {
-            let chosen = if *choice == Some(option) { ", chosen" } else { "" };
+        for (model, probabilities, choices, _) in &half.bars {
+            let chosen = if choices.contains(&option) { ", chosen" } else { "" };
             name.push_str(&format!(
                 "; {model} {}{chosen}",
                 probabilities
