@@ -8,10 +8,12 @@ use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::inspect::Filter;
 use super::matrix::CellKey;
+use super::measures::Sorting;
 use super::models::{EndpointsCommand, ModelsCommand};
 use super::runs::RunForm;
 use crate::language::Language;
 use crate::runs::RunId;
+use crate::runs::measures::Measure;
 use crate::scoring::Outcome;
 
 /// A page of the rail.
@@ -58,6 +60,9 @@ pub enum Command {
     Drop(Vec<PathBuf>),
 
     ChooseProtocol(String),
+    ShowMeasure(Measure),
+    SearchMeasure(String),
+    SortMeasure(Option<Sorting>),
     /// Chooses which task the bars show.
     ChooseTask(usize),
     SelectCell(CellKey),
@@ -124,6 +129,8 @@ impl Command {
             Self::DismissNotice(_) | Self::DismissMissing(_) => "Dismiss",
             Self::Drop(_) => "Open",
             Self::ChooseProtocol(_) => "Protocol",
+            Self::ShowMeasure(_) => "Measure",
+            Self::SortMeasure(_) => "Sort",
             Self::ChooseTask(_) => "Task",
             Self::SelectCell(_) => "Select",
             Self::OpenCell(..) => "Open items",
@@ -134,7 +141,7 @@ impl Command {
             Self::ChooseBeside(_) => "Beside",
             Self::ToggleList => "List",
             Self::ToggleControls => "Hidden characters",
-            Self::FocusSearch | Self::SearchBenchmarks(_) | Self::SearchRuns(_) => "Search",
+            Self::FocusSearch | Self::SearchMeasure(_) | Self::SearchBenchmarks(_) | Self::SearchRuns(_) => "Search",
             Self::NewRun => "New run",
             Self::EditForm(_) => "Change",
             Self::CloseForm => "Cancel",

@@ -10,6 +10,7 @@ pub mod inspect;
 mod library;
 mod loader;
 pub mod matrix;
+pub mod measures;
 pub mod models;
 pub mod runs;
 pub mod state;

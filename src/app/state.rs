@@ -7,6 +7,7 @@ use super::benchmarks::{Benchmarks, Importing};
 use super::command::{Command, Page};
 use super::inspect::{Filter, Inspect};
 use super::matrix::{CellKey, Matrix};
+use super::measures::Sorting;
 use super::models::{DownloadsTask, EndpointsTask, Models, ModelsCommand};
 use super::runs::{Asking, RunForm, Runs};
 use super::study::Study;
@@ -14,6 +15,7 @@ use crate::benchmarks::import::Import;
 use crate::models::safetensors::ModelFolder;
 use crate::prompts::Scoring;
 use crate::runs::estimate::Work;
+use crate::runs::measures::Measure;
 use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
 use crate::text::controls::Controls;
@@ -91,6 +93,11 @@ pub struct Compare {
     pub tally: Tally,
     /// The task whose bars are shown, a place in the matrix's groups.
     pub task: usize,
+    /// What is shown: the matrix of accuracy, or another measure's table.
+    pub measure: Measure,
+    /// What is searched for in that table.
+    pub search: String,
+    pub sorting: Option<Sorting>,
 }
 
 /// Everything the pages show.
@@ -193,6 +200,13 @@ impl State {
                 self.compare.protocol = Some(label);
                 self.show_protocol();
             }
+            Command::ShowMeasure(measure) => {
+                self.compare.measure = measure;
+                // The columns are others now.
+                self.compare.sorting = None;
+            }
+            Command::SearchMeasure(search) => self.compare.search = search,
+            Command::SortMeasure(sorting) => self.compare.sorting = sorting,
             Command::ChooseTask(task) => self.compare.task = task,
             Command::SelectCell(key) => {
                 self.choose_task_of(&key);
@@ -212,7 +226,7 @@ impl State {
             Command::ToggleList => self.inspect.list_toggled = !self.inspect.list_toggled,
             Command::ToggleControls => self.controls_shown = !self.controls_shown,
             Command::FocusSearch => {
-                if self.page == Page::Compare {
+                if self.page == Page::Compare && self.compare.measure == Measure::Accuracy {
                     self.page = Page::Inspect;
                 }
                 self.focus_search = true;

@@ -1,16 +1,18 @@
 //! A workspace as the pages read it: everything loaded once by the loader thread and indexed for the lists.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::inspect::Given;
 use super::matrix;
+use super::measures::{self, Sheet};
 use crate::benchmarks::{Benchmark, Item, ItemKey};
 use crate::language::Language;
 use crate::runs::RunRecord;
 use crate::runs::comparison::Row;
 use crate::runs::estimate::Work;
+use crate::runs::measures::Measure;
 use crate::scoring::Answer;
 use crate::text::appearance;
 use crate::text::controls::Controls;
@@ -29,6 +31,8 @@ pub struct Study {
     /// Newest first, each with its answers.
     pub runs: Vec<(RunRecord, Vec<Answer>)>,
     pub rows: Vec<Row>,
+    /// What is measured beside accuracy.
+    pub sheets: BTreeMap<Measure, Sheet>,
     /// Every item of every benchmark.
     pub entries: Vec<Entry>,
     /// What could not be read, in words.
@@ -99,6 +103,8 @@ impl Study {
             .iter()
             .map(|benchmark| count_languages(benchmark.items()))
             .collect();
+        let oldest_first = runs.iter().rev().map(|(record, answers)| (record, answers.as_slice()));
+        let sheets = measures::sheets(oldest_first, benchmarks.iter().map(AsRef::as_ref));
         let work = benchmarks.iter().map(|benchmark| work_by_language(benchmark.items()));
         let work = work.collect();
         Self {
@@ -111,6 +117,7 @@ impl Study {
             benchmarks,
             runs,
             rows,
+            sheets,
             entries,
             problems,
             parallels,

@@ -49,7 +49,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Ending> {
         },
     )?;
     let answers = store::answers(&workspace, &record.id)?;
-    files::print_comparison(&comparison::compare([(&record, &answers[..])]), TableFormat::Table)?;
+    files::print_rows(&comparison::compare([(&record, &answers[..])]), TableFormat::Table)?;
     line("")?;
     line(&format!("The questions were {NOTE}."))?;
     note(&format!(

@@ -4,14 +4,18 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
+use polyclinic::benchmarks::Benchmark;
 use polyclinic::benchmarks::import::{self, ImportOptions};
-use polyclinic::runs::comparison::{self, Row};
+use polyclinic::runs::columns::{self, Columns, Table};
+use polyclinic::runs::comparison;
 use polyclinic::runs::export::{self, AnswerRow};
+use polyclinic::runs::measures::{self, Items, Measure};
 use polyclinic::runs::{RunId, RunRecord, store};
 use polyclinic::scoring::Answer;
 use polyclinic::workspace::Workspace;
+use serde::Serialize;
 
-use super::output::{comparison_table, line, note};
+use super::output::{line, note, table};
 use super::{Ending, ImportArguments, LinesFormat, TableFormat};
 
 /// Reads a file of questions into a workspace.
@@ -53,24 +57,39 @@ pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
     })
 }
 
-/// Prints accuracy by model, task and language.
-pub fn compare(workspace: &Path, format: TableFormat) -> anyhow::Result<Ending> {
+/// Prints what a workspace's answers come to.
+pub fn compare(workspace: &Path, measure: Measure, format: TableFormat) -> anyhow::Result<Ending> {
     let workspace = Workspace::open_to_read(workspace)?;
-    let runs = read_runs(&workspace, None)?;
-    let rows = comparison::compare(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
-    print_comparison(&rows, format)?;
-    if rows.is_empty() {
+    let read = read_runs(&workspace, None)?;
+    let runs = || read.iter().map(|(record, answers)| (record, answers.as_slice()));
+    let names = workspace.benchmark_names()?;
+    let benchmarks: Vec<Benchmark> = match measure {
+        Measure::Accuracy | Measure::Flips => Vec::new(),
+        Measure::Averages | Measure::Sets | Measure::Price => names
+            .iter()
+            .map(|name| workspace.load_benchmark(name))
+            .collect::<Result<_, _>>()?,
+    };
+    let items = Items::new(&benchmarks);
+    match measure {
+        Measure::Accuracy => print_rows(&comparison::compare(runs()), format)?,
+        Measure::Averages => print_rows(&measures::averages(runs(), &items), format)?,
+        Measure::Sets => print_rows(&measures::set_scores(runs(), &items), format)?,
+        Measure::Price => print_rows(&measures::prices(runs(), &items), format)?,
+        Measure::Flips => print_rows(&measures::flips(runs()), format)?,
+    }
+    if read.is_empty() {
         note("nothing has been answered here yet; `polyclinic run` asks models");
     }
     Ok(Ending::Done)
 }
 
-/// Prints rows of a comparison.
-pub fn print_comparison(rows: &[Row], format: TableFormat) -> anyhow::Result<()> {
+/// Prints rows of a measure.
+pub fn print_rows<R: Columns + Serialize>(rows: &[R], format: TableFormat) -> anyhow::Result<()> {
     match format {
-        TableFormat::Table => line(&comparison_table(rows))?,
+        TableFormat::Table => line(&table(&Table::new(rows)))?,
         TableFormat::Json => line(&serde_json::to_string_pretty(rows)?)?,
-        TableFormat::Csv => export::write_comparison_csv(io::stdout().lock(), rows)?,
+        TableFormat::Csv => columns::write_csv(io::stdout().lock(), &Table::new(rows))?,
     }
     Ok(())
 }

@@ -30,6 +30,7 @@ use polyclinic::models::download::DownloadError;
 use polyclinic::models::fetch::FetchError;
 use polyclinic::models::hub::{FileName, Revision};
 use polyclinic::prompts::{Letters, Protocol, Scoring};
+use polyclinic::runs::measures::Measure;
 
 /// Compare medical language models across languages.
 ///
@@ -66,10 +67,14 @@ enum Command {
         #[arg(long, value_name = "ENDPOINT")]
         send_to: Vec<String>,
     },
-    /// Print accuracy by model, task and language, with n and 95% interval
+    /// Print accuracy by model, task and language, or another measure, with n and 95% interval
     Compare {
         #[arg(long)]
         workspace: PathBuf,
+        /// accuracy, averages (macro averages over subjects, tasks and languages), sets (where several options are
+        /// right), price (tokens and time by language) or flips (choices that change with the protocol)
+        #[arg(long, value_name = "MEASURE", default_value = "accuracy")]
+        show: Measure,
         #[arg(long, value_enum, default_value_t)]
         format: TableFormat,
     },
@@ -431,7 +436,11 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
             device.choose()?;
             runs::resume(&workspace, &run, &send_to)
         }
-        Some(Command::Compare { workspace, format }) => files::compare(&workspace, format),
+        Some(Command::Compare {
+            workspace,
+            show,
+            format,
+        }) => files::compare(&workspace, show, format),
         Some(Command::Answers { workspace, run, format }) => files::answers(&workspace, run.as_deref(), format),
         Some(Command::Generate(arguments)) => generate::generate(&arguments),
         Some(Command::Endpoint { action }) => endpoint::act(action),

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
-use polyclinic::runs::comparison::Row;
+use polyclinic::runs::columns::{Named, Table};
 
 /// Sends logs to standard error: our own warnings, or what `RUST_LOG` asks for. Libraries' errors come back
 /// to us as values and are told in our words.
@@ -42,65 +42,36 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// A comparison as an aligned table: numbers end-aligned, accuracy in percent with its interval.
-pub fn comparison_table(rows: &[Row]) -> String {
-    let mut cells = vec![
-        [
-            "model",
-            "benchmark",
-            "task",
-            "language",
-            "protocol",
-            "n",
-            "right",
-            "accuracy",
-            "95% interval",
-            "",
-        ]
-        .map(str::to_owned),
-    ];
-    for row in rows {
-        let percent =
-            |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{:.1}", share * 100.0));
-        let interval = match row.low {
-            Some(_) => format!("{}–{}", percent(row.low), percent(row.high)),
-            None => "–".to_owned(),
-        };
-        let failed = if row.failed > 0 {
-            format!("{} failed", row.failed)
-        } else {
-            String::new()
-        };
-        cells.push([
-            row.model.clone(),
-            row.benchmark.clone(),
-            row.task.clone(),
-            row.language.tag().to_owned(),
-            row.protocol.clone(),
-            row.n.to_string(),
-            row.right.to_string(),
-            percent(row.accuracy),
-            interval,
-            failed,
-        ]);
-    }
-    aligned(&cells, &[5, 6, 7, 8])
+/// Rows as an aligned table under headings.
+pub fn table(Table { headings, rows }: &Table) -> String {
+    let Some(first) = rows.first() else {
+        return String::new();
+    };
+    let numbers: Vec<usize> = (0..first.len())
+        .filter(|&place| first.get(place).is_some_and(|(_, value)| value.is_number()))
+        .collect();
+    let shown = |row: &Vec<Named>| row.iter().map(|(_, value)| value.shown()).collect();
+    let cells: Vec<Vec<String>> = std::iter::once(headings.clone())
+        .chain(rows.iter().map(shown))
+        .collect();
+    aligned(&cells, &numbers)
 }
 
 /// Lines of columns as wide as their widest cell; those in `numbers` end-aligned.
-pub fn aligned<const N: usize>(rows: &[[String; N]], numbers: &[usize]) -> String {
+pub fn aligned<R: AsRef<[String]>>(rows: &[R], numbers: &[usize]) -> String {
     let width = |column: usize| {
         rows.iter()
-            .filter_map(|row| row.get(column))
+            .filter_map(|row| row.as_ref().get(column))
             .map(|cell| cell.chars().count())
             .max()
             .unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..N).map(width).collect();
+    let columns = rows.first().map_or(0, |row| row.as_ref().len());
+    let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
     for row in rows {
         let mut line = String::new();
-        for (column, (cell, &width)) in row.iter().zip(&widths).enumerate() {
+        for (column, (cell, &width)) in row.as_ref().iter().zip(&widths).enumerate() {
             if numbers.contains(&column) {
                 line.push_str(&format!("{cell:>width$}  "));
             } else {

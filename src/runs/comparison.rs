@@ -1,11 +1,9 @@
 //! The comparison: accuracy of every model on every task and language, with n and interval.
 
-use std::collections::{BTreeMap, HashMap};
-
 use serde::Serialize;
 
 use super::RunRecord;
-use crate::benchmarks::ItemKey;
+use super::latest::latest;
 use crate::language::Language;
 use crate::scoring::{Answer, Outcome};
 use crate::stats::wilson_95;
@@ -37,39 +35,20 @@ pub struct Row {
 /// Where a model answered an item more than once under one protocol, the latest answer counts.
 /// Rows are sorted by benchmark, task, language, model and protocol.
 pub fn compare<'a>(runs: impl IntoIterator<Item = (&'a RunRecord, &'a [Answer])>) -> Vec<Row> {
-    type Cell<'a> = (&'a str, &'a str, &'a Language, &'a str, String);
-    let mut cells: BTreeMap<Cell<'a>, HashMap<&'a ItemKey, Outcome>> = BTreeMap::new();
-    for (record, answers) in runs {
-        let protocol = record.protocol.label();
-        for answer in answers {
-            let cell = (
-                &*answer.benchmark,
-                &*answer.task,
-                &answer.item.language,
-                &*answer.model,
-                protocol.clone(),
-            );
-            let outcomes = cells.entry(cell).or_default();
-            // A later failure says nothing about the model; what it answered before still stands.
-            if answer.outcome != Outcome::Failed || !outcomes.contains_key(&answer.item) {
-                outcomes.insert(&answer.item, answer.outcome);
-            }
-        }
-    }
-    cells
+    latest(runs)
         .into_iter()
-        .map(|((benchmark, task, language, model, protocol), outcomes)| {
-            let count = |wanted| outcomes.values().filter(|&&outcome| outcome == wanted).count();
+        .map(|(cell, answers)| {
+            let count = |wanted| answers.values().filter(|answer| answer.outcome == wanted).count();
             let failed = count(Outcome::Failed);
             let right = count(Outcome::Right);
-            let n = outcomes.len() - failed;
+            let n = answers.len() - failed;
             let interval = wilson_95(right, n);
             Row {
-                model: model.to_owned(),
-                benchmark: benchmark.to_owned(),
-                task: task.to_owned(),
-                language: language.clone(),
-                protocol,
+                model: cell.model.to_owned(),
+                benchmark: cell.benchmark.to_owned(),
+                task: cell.task.to_owned(),
+                language: cell.language.clone(),
+                protocol: cell.protocol,
                 n,
                 right,
                 failed,

@@ -6,7 +6,6 @@ use polars::prelude::{Column, CsvWriter, DataFrame, NamedFrom, PolarsError, SerW
 use serde::Serialize;
 
 use super::RunRecord;
-use super::comparison::Row;
 use crate::language::Language;
 use crate::scoring::{Answer, Outcome, ReplyEnding};
 
@@ -109,40 +108,6 @@ pub fn write_answers_csv(output: impl Write, rows: &[AnswerRow<'_>]) -> Result<(
                 row.reply_ending.map(|ending| ending.word().to_owned())
             }),
             text("error", &|row| row.error.map(str::to_owned)),
-        ],
-    )
-}
-
-/// A comparison as CSV, with the names of the JSON form.
-pub fn write_comparison_csv(output: impl Write, rows: &[Row]) -> Result<(), PolarsError> {
-    let text = |name: &str, value: &dyn Fn(&Row) -> String| -> Column {
-        Series::new(name.into(), rows.iter().map(value).collect::<Vec<_>>()).into()
-    };
-    let count = |name: &str, value: &dyn Fn(&Row) -> usize| -> Column {
-        Series::new(
-            name.into(),
-            rows.iter().map(|row| value(row) as u64).collect::<Vec<_>>(),
-        )
-        .into()
-    };
-    let share = |name: &str, value: &dyn Fn(&Row) -> Option<f64>| -> Column {
-        Series::new(name.into(), rows.iter().map(value).collect::<Vec<_>>()).into()
-    };
-    write_csv(
-        output,
-        rows.len(),
-        vec![
-            text("model", &|row| row.model.clone()),
-            text("benchmark", &|row| row.benchmark.clone()),
-            text("task", &|row| row.task.clone()),
-            text("language", &|row| row.language.tag().to_owned()),
-            text("protocol", &|row| row.protocol.clone()),
-            count("n", &|row| row.n),
-            count("right", &|row| row.right),
-            count("failed", &|row| row.failed),
-            share("accuracy", &|row| row.accuracy),
-            share("low", &|row| row.low),
-            share("high", &|row| row.high),
         ],
     )
 }

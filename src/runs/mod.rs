@@ -1,10 +1,13 @@
-//! Runs: planning, working through a plan, journaling, resuming, comparing.
+//! Runs: planning, working through a plan, journaling, resuming, comparing, measuring.
 
+pub mod columns;
 pub mod comparison;
 pub mod estimate;
 mod execute;
 pub mod export;
 mod journal;
+mod latest;
+pub mod measures;
 mod model;
 pub mod outlook;
 mod plan;

@@ -145,20 +145,12 @@ impl RunRecord {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    #[test]
-    fn names_cannot_leave_the_folder() {
-        assert!(RunId::parse("../secrets").is_none());
-        assert!(RunId::parse("").is_none());
-        assert!(RunId::parse(RunId::now().as_str()).is_some());
-    }
-
-    #[test]
-    fn unknown_fields_survive() {
-        let folder = tempfile::tempdir().unwrap();
-        let record = RunRecord {
+    /// A run of nothing.
+    pub(in crate::runs) fn record() -> RunRecord {
+        RunRecord {
             schema: SCHEMA,
             id: RunId::now(),
             created: "2026-11-21T09:00:00Z".into(),
@@ -176,7 +168,20 @@ mod tests {
                 hash: "h".into(),
             }],
             rest: toml::Table::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn names_cannot_leave_the_folder() {
+        assert!(RunId::parse("../secrets").is_none());
+        assert!(RunId::parse("").is_none());
+        assert!(RunId::parse(RunId::now().as_str()).is_some());
+    }
+
+    #[test]
+    fn unknown_fields_survive() {
+        let folder = tempfile::tempdir().unwrap();
+        let record = record();
         record.save(folder.path()).unwrap();
         let path = folder.path().join(FILE);
         let text = std::fs::read_to_string(&path).unwrap();

@@ -9,13 +9,18 @@ pub struct Interval {
     pub high: f64,
 }
 
+/// How many standard deviations to either side hold 95% of a normal distribution.
+pub(super) fn two_sided_95() -> f64 {
+    Normal::standard().inverse_cdf(0.975)
+}
+
 /// The 95% Wilson score interval of `successes` out of `n`: right for small `n` and near 0 and 1,
 /// where the usual normal interval leaves the unit range. `None` where `n` is 0.
 pub fn wilson_95(successes: usize, n: usize) -> Option<Interval> {
     if n == 0 {
         return None;
     }
-    let z = Normal::standard().inverse_cdf(0.975);
+    let z = two_sided_95();
     let count = n as f64;
     let proportion = successes as f64 / count;
     let denominator = 1.0 + z * z / count;

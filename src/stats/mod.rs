@@ -1,5 +1,7 @@
 //! Statistics over plain numbers: nothing here knows what was measured.
 
+mod average;
 mod interval;
 
+pub use average::{Average, clustered_average, macro_average, mean_95};
 pub use interval::{Interval, wilson_95};

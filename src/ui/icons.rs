@@ -26,7 +26,10 @@ pub enum Icon {
     Stop,
     Download,
     Folder,
+    /// A chevron that opens something.
     Down,
+    Ascending,
+    Descending,
     Previous,
     Next,
     List,
@@ -148,6 +151,14 @@ fn parts(icon: Icon) -> &'static [Part] {
             (14.25, 13.0),
             (1.75, 13.0),
         ])],
+        Icon::Ascending => &[
+            Line(&[(8.0, 13.0), (8.0, 3.0)]),
+            Line(&[(4.0, 7.0), (8.0, 3.0), (12.0, 7.0)]),
+        ],
+        Icon::Descending => &[
+            Line(&[(8.0, 3.0), (8.0, 13.0)]),
+            Line(&[(4.0, 9.0), (8.0, 13.0), (12.0, 9.0)]),
+        ],
         Icon::Down => &[Line(&[(4.5, 6.5), (8.0, 10.0), (11.5, 6.5)])],
         Icon::Previous => &[Line(&[(9.75, 3.75), (5.5, 8.0), (9.75, 12.25)])],
         Icon::Next => &[Line(&[(6.25, 3.75), (10.5, 8.0), (6.25, 12.25)])],

@@ -14,6 +14,7 @@ mod hidden;
 #[path = "../downloads/server.rs"]
 #[expect(dead_code, reason = "the window needs only a hub that behaves")]
 mod hub;
+mod measures;
 mod menus;
 mod mirrored;
 mod models;

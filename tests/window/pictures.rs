@@ -11,6 +11,7 @@ use polyclinic::app::state::Notice;
 use polyclinic::benchmarks::demo;
 use polyclinic::models::download::EntryState;
 use polyclinic::prompts::Protocol;
+use polyclinic::runs::measures::Measure;
 use polyclinic::runs::{RunId, RunState};
 use polyclinic::workspace::Workspace;
 
@@ -68,6 +69,17 @@ fn pictures() {
             for page in Page::ALL {
                 window.send(Command::Show(page));
                 save(&mut window, &folder, &name(page.title(), theme, width));
+                if page == Page::Compare {
+                    for measure in Measure::ALL.into_iter().skip(1) {
+                        window.send(Command::ShowMeasure(measure));
+                        save(
+                            &mut window,
+                            &folder,
+                            &name(&format!("Compare-{}", measure.word()), theme, width),
+                        );
+                    }
+                    window.send(Command::ShowMeasure(Measure::Accuracy));
+                }
                 if page == Page::Runs {
                     window.send(Command::NewRun);
                     save(&mut window, &folder, &name("New-run", theme, width));

@@ -3,6 +3,7 @@
 mod bars;
 mod finding;
 mod matrix;
+mod measures;
 
 use egui::{Rect, Ui, pos2, vec2};
 
@@ -13,6 +14,7 @@ use crate::app::State;
 use crate::app::command::{Command, Page};
 use crate::app::matrix::percent;
 use crate::app::theme::{size, space};
+use crate::runs::measures::Measure;
 
 /// Shows the page.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -49,6 +51,9 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         pos2(all.left() + space::GUTTER, toolbar.bottom() + space::GAP),
         all.max - vec2(space::GUTTER, space::GUTTER),
     );
+    if let Some(sheet) = study.sheets.get(&compare.measure) {
+        return measures::show(ui, page, state, sheet, commands);
+    }
     // Beside the matrix where there is room, unless all its columns only fit without.
     let beside = page.width() - space::SIDE_PANEL - space::GUTTER;
     let only_below = !matrix::fits(&compare.matrix, beside) && matrix::fits(&compare.matrix, page.width());
@@ -101,6 +106,13 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn show_toolbar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let compare = &state.compare;
     ui.horizontal(|ui| {
+        let measures: Vec<Entry<'_>> = Measure::ALL.iter().map(|measure| Entry::new(measure.title())).collect();
+        let selected = Measure::ALL.iter().position(|measure| *measure == compare.measure);
+        if let Some(place) = widgets::choice(ui, "Show", &measures, selected, 260.0)
+            && let Some(measure) = Measure::ALL.get(place)
+        {
+            commands.push(Command::ShowMeasure(*measure));
+        }
         let entries: Vec<Entry<'_>> = compare.protocols.iter().map(Entry::new).collect();
         let selected = compare
             .protocols
@@ -129,8 +141,15 @@ fn show_toolbar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-/// The matrix as comma-separated text, one row a cell that was measured.
+/// What is shown as comma-separated text; of the matrix one row a cell that was measured.
 fn as_csv(state: &State) -> String {
+    let sheet = state
+        .study
+        .as_ref()
+        .and_then(|study| study.sheets.get(&state.compare.measure));
+    if let Some(sheet) = sheet {
+        return sheet.csv();
+    }
     let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let mut text = String::from("model,benchmark,task,language,protocol,n,right,accuracy,low,high,failed\n");
     let matrix = &state.compare.matrix;

@@ -1,0 +1,98 @@
+//! What is measured beside accuracy: averages over subjects and languages, sets of right answers, the price of a
+//! language, and how many answers flip with the protocol.
+//!
+//! Failed answers count nowhere. Whatever else came of asking counts: a reply that could not be read chose nothing.
+
+mod averages;
+mod flips;
+mod price;
+mod sets;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+pub use averages::{Average, averages};
+pub use flips::{Flips, flips};
+pub use price::{Price, prices};
+pub use sets::{SetScore, set_scores};
+
+use crate::benchmarks::{Benchmark, Item, ItemKey};
+use crate::scoring::{Answer, Outcome};
+
+/// What answers are measured by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Measure {
+    #[default]
+    Accuracy,
+    Averages,
+    Sets,
+    Price,
+    Flips,
+}
+
+impl Measure {
+    /// Every measure, in the order lists show them.
+    pub const ALL: [Self; 5] = [Self::Accuracy, Self::Averages, Self::Sets, Self::Price, Self::Flips];
+
+    /// The word for it on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Accuracy => "accuracy",
+            Self::Averages => "averages",
+            Self::Sets => "sets",
+            Self::Price => "price",
+            Self::Flips => "flips",
+        }
+    }
+
+    /// Its name in the window.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Accuracy => "Accuracy",
+            Self::Averages => "Macro averages",
+            Self::Sets => "Several right answers",
+            Self::Price => "Price of a language",
+            Self::Flips => "Flips between protocols",
+        }
+    }
+}
+
+/// A word that names no measure.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no measure; there are accuracy, averages, sets, price and flips")]
+pub struct UnknownMeasure(String);
+
+impl FromStr for Measure {
+    type Err = UnknownMeasure;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|measure| measure.word() == text);
+        found.ok_or_else(|| UnknownMeasure(text.to_owned()))
+    }
+}
+
+/// Items of benchmarks, found by what an answer says of its item.
+pub struct Items<'a>(HashMap<(&'a str, &'a ItemKey), &'a Item>);
+
+impl<'a> Items<'a> {
+    /// The items of all `benchmarks`.
+    pub fn new(benchmarks: impl IntoIterator<Item = &'a Benchmark>) -> Self {
+        let items = benchmarks.into_iter().flat_map(|benchmark| {
+            let keyed = |item: &'a Item| ((benchmark.name(), &item.key), item);
+            benchmark.items().iter().map(keyed)
+        });
+        Self(items.collect())
+    }
+
+    /// The item of an answer; `None` where its benchmark is not here any more, or changed.
+    fn of(&self, answer: &Answer) -> Option<&'a Item> {
+        self.0.get(&(answer.benchmark.as_str(), &answer.item)).copied()
+    }
+}
+
+fn counts(answer: &Answer) -> bool {
+    answer.outcome != Outcome::Failed
+}

@@ -1,0 +1,137 @@
+use super::averages::Over;
+use super::*;
+use crate::benchmarks::{Description, ItemFields};
+use crate::prompts::{Letters, Protocol};
+use crate::runs::RunRecord;
+use crate::runs::record::tests::record;
+use crate::scoring::{Reply, ReplyEnding};
+
+/// Four questions in English and Arabic of two subjects; the last has two right answers.
+fn benchmark() -> Benchmark {
+    let items = ["en", "ar"].into_iter().flat_map(|language| {
+        (0..4).map(move |number| {
+            let fields = ItemFields::asking(language, &format!("question {number}?"), &["a", "b", "c"]);
+            let key = ItemKey {
+                id: format!("{language}-{number}"),
+                ..fields.key.clone()
+            };
+            Item::new(ItemFields {
+                key,
+                subject: Some(["heart", "lungs"][usize::from(number > 0)].to_owned()),
+                parallel: Some(number.to_string()),
+                right: if number == 3 { vec![0, 2] } else { vec![0] },
+                ..fields
+            })
+            .unwrap()
+        })
+    });
+    Benchmark::new("b", Description::default(), items.collect()).unwrap()
+}
+
+/// The model's answers in both languages: the choices of each question, and tokens read.
+fn answers(benchmark: &Benchmark, choices: [&[usize]; 8], tokens: [usize; 8]) -> Vec<Answer> {
+    let asked = benchmark.items().iter().zip(choices).zip(tokens);
+    let answers = asked.map(|((item, choices), prompt_tokens)| Answer {
+        outcome: if item.right == choices {
+            Outcome::Right
+        } else {
+            Outcome::Wrong
+        },
+        choices: choices.to_vec(),
+        log_probabilities: Vec::new(),
+        seconds: 0.5,
+        error: None,
+        ..Answer::failed("m", "b", item, prompt_tokens, String::new())
+    });
+    answers.collect()
+}
+
+const CHOICES: [&[usize]; 8] = [&[0], &[1], &[0], &[0], &[0], &[0], &[], &[0, 2]];
+
+fn under(protocol: Protocol) -> RunRecord {
+    RunRecord { protocol, ..record() }
+}
+
+#[test]
+fn subjects_and_languages_weigh_the_same() {
+    let (benchmark, record) = (benchmark(), record());
+    let answers = answers(&benchmark, CHOICES, [10; 8]);
+    let items = Items::new([&benchmark]);
+    let found = averages([(&record, answers.as_slice())], &items);
+    let of = |over, language: Option<&str>| {
+        let wanted = |average: &&Average| {
+            average.over == over && average.language.as_ref().map(|language| language.tag()) == language
+        };
+        found.iter().find(wanted).unwrap()
+    };
+    // English: heart 1 of 1, lungs 1 of 3.
+    let english = of(Over::Subjects, Some("en"));
+    assert!((english.macro_average - 2.0 / 3.0).abs() < 1e-12);
+    assert_eq!((english.groups, english.n, english.micro_average), (2, 4, 0.5));
+    let languages = of(Over::Languages, None);
+    assert!((languages.macro_average - (0.5 + 0.75) / 2.0).abs() < 1e-12);
+    assert!(languages.low < languages.macro_average && languages.macro_average < languages.high);
+    assert!(
+        !found.iter().any(|average| average.over == Over::Tasks),
+        "there is one task only"
+    );
+}
+
+#[test]
+fn sets_count_whole_and_in_part() {
+    let (benchmark, record) = (benchmark(), record());
+    let answers = answers(&benchmark, CHOICES, [10; 8]);
+    let found = set_scores([(&record, answers.as_slice())], &Items::new([&benchmark]));
+    let [arabic, english] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!((english.n, english.several, english.exact), (4, 1, 2));
+    // 1, 0, 1 and one of two right ones.
+    assert!((english.hamming - 2.5 / 4.0).abs() < 1e-12);
+    assert_eq!((arabic.exact, arabic.exact_share), (3, Some(0.75)));
+    assert!((sets::hamming(&[0, 1], &[0, 2]) - 1.0 / 3.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_language_is_priced_by_the_same_items_in_english() {
+    let (benchmark, record) = (benchmark(), record());
+    let mut answers = answers(&benchmark, CHOICES, [10, 10, 10, 70, 30, 20, 40, 90]);
+    // Not answered in English, so no pair.
+    answers[3].outcome = Outcome::Failed;
+    answers[4].reply = Some(Reply {
+        text: "ب".to_owned(),
+        tokens: 30,
+        ending: ReplyEnding::Finished,
+    });
+    let found = prices([(&record, answers.as_slice())], &Items::new([&benchmark]));
+    let [arabic, english] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!((english.n, english.pairs, english.times_english), (3, 3, Some(1.0)));
+    assert_eq!((arabic.n, arabic.pairs, arabic.times_english), (4, 3, Some(4.0)));
+    assert_eq!(
+        (arabic.prompt_tokens, arabic.written_tokens, arabic.seconds),
+        (45.0, Some(7.5), 0.5)
+    );
+    assert_eq!(english.written_tokens, None);
+}
+
+#[test]
+fn a_flip_is_another_choice_under_another_protocol() {
+    let benchmark = benchmark();
+    let latin = Protocol {
+        letters: Letters::Latin,
+        ..Protocol::default()
+    };
+    let (first, second) = (under(Protocol::default()), under(latin));
+    let before = answers(&benchmark, CHOICES, [10; 8]);
+    let mut after = answers(&benchmark, [&[0], &[0], &[1], &[0], &[0], &[0], &[1], &[0, 2]], [10; 8]);
+    after[7].outcome = Outcome::Failed;
+    let found = flips([(&first, before.as_slice()), (&second, after.as_slice())]);
+    let english = found.iter().find(|flips| flips.language.tag() == "en").unwrap();
+    assert_eq!((english.n, english.flips, english.share), (4, 2, Some(0.5)));
+    assert_eq!((english.lost, english.won), (1, 1));
+    let arabic = found.iter().find(|flips| flips.language.tag() == "ar").unwrap();
+    assert_eq!((arabic.n, arabic.flips), (3, 1));
+    assert_eq!(flips([(&first, before.as_slice())]), []);
+}

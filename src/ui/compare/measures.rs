@@ -1,0 +1,175 @@
+//! The table of a measure beside accuracy: one row a model, task and language, found by a search and sorted by a column.
+
+use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::app::State;
+use crate::app::command::Command;
+use crate::app::measures::{Sheet, Sorting};
+use crate::app::theme::{size, space};
+use crate::runs::measures::Measure;
+use crate::ui::icons::{self, Icon};
+use crate::ui::marks::Marks;
+use crate::ui::spoken;
+use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::widgets::{self, Search, card, palette};
+
+const PADDING: f32 = 14.0;
+const GAP: f32 = 20.0;
+/// The widest column of text.
+const WIDEST: f32 = 280.0;
+/// Room for the arrow beside a heading.
+const ARROW: f32 = 14.0;
+
+/// Shows the table.
+pub fn show(ui: &mut Ui, rect: Rect, state: &State, sheet: &Sheet, commands: &mut Vec<Command>) {
+    let compare = &state.compare;
+    let measure = compare.measure;
+    if sheet.table.rows.is_empty() {
+        return widgets::within(ui, rect, "nothing", |ui| {
+            widgets::empty(ui, nothing(measure), "", |_| {});
+        });
+    }
+    let protocol = compare.protocol.as_deref();
+    let listed = sheet.listed(protocol, &compare.search, compare.sorting);
+    let search = Search {
+        typed: &compare.search,
+        thing: "row",
+        focus: state.focus_search,
+    };
+    let all = sheet.listed(protocol, "", None).len();
+    card(
+        ui,
+        rect,
+        measure.title(),
+        &search.count(listed.len(), all),
+        |_| {},
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            commands.extend(search.show_band(ui).map(Command::SearchMeasure));
+            if listed.is_empty() && !compare.search.is_empty() {
+                return search.nothing(ui, commands, Command::SearchMeasure(String::new()));
+            }
+            let widths = widths(ui, sheet);
+            let width = widths.iter().sum::<f32>() + GAP * widths.len() as f32 + 2.0 * PADDING;
+            // The headings scroll sideways with the rows and stay when those scroll down.
+            ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
+                ui.set_width(width.max(ui.available_width()));
+                show_headings(ui, sheet, &widths, compare.sorting, commands);
+                ScrollArea::vertical().auto_shrink([false, false]).show_rows(
+                    ui,
+                    space::ROW,
+                    listed.len(),
+                    |ui, places| {
+                        for &place in listed.get(places).into_iter().flatten() {
+                            show_row(ui, sheet, place, &widths, &compare.search);
+                        }
+                    },
+                );
+            });
+        },
+    );
+}
+
+/// What is said where a measure has no row.
+fn nothing(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Accuracy => "Accuracy stands here once a run has answers.",
+        Measure::Averages => "Averages stand here once there are answers in two subjects, tasks or languages.",
+        Measure::Sets => "Scores of sets stand here once models answered items with several right options.",
+        Measure::Price => "Tokens and time stand here once a run has answers.",
+        Measure::Flips => "Flips stand here once a model answered the same items under two protocols.",
+    }
+}
+
+fn widths(ui: &Ui, sheet: &Sheet) -> Vec<f32> {
+    let ink = Ink::new(size::BODY, palette(ui).text);
+    let columns = 0..sheet.table.headings.len();
+    let width = |column| {
+        let words = typeset::galley(ui, sheet.widest(column), ink, f32::INFINITY, 1)
+            .size()
+            .x
+            + ARROW;
+        words.min(WIDEST).ceil()
+    };
+    columns.map(width).collect()
+}
+
+/// A row's cells from left to right.
+fn cells(row: Rect, widths: &[f32]) -> impl Iterator<Item = Rect> {
+    let mut left = row.left() + PADDING;
+    widths.iter().map(move |&width| {
+        let cell = Rect::from_min_size(pos2(left, row.top()), vec2(width, row.height()));
+        left += width + GAP;
+        cell
+    })
+}
+
+fn align(sheet: &Sheet, column: usize) -> Align2 {
+    if sheet.is_number(column) {
+        Align2::RIGHT_CENTER
+    } else {
+        Align2::LEFT_CENTER
+    }
+}
+
+fn show_headings(ui: &mut Ui, sheet: &Sheet, widths: &[f32], sorting: Option<Sorting>, commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
+    for (column, (cell, heading)) in cells(head, widths).zip(&sheet.table.headings).enumerate() {
+        let response = ui.interact(cell, widgets::id("measure", ("heading", column)), Sense::click());
+        let sorted = sorting.filter(|sorting| sorting.column == column);
+        let spoken = match sorted {
+            None => format!("Sort by {heading}"),
+            Some(Sorting { descending: false, .. }) => format!("Sort by {heading}, ascending now"),
+            Some(Sorting { descending: true, .. }) => format!("Sort by {heading}, descending now"),
+        };
+        spoken::tell(&response, None, || {
+            WidgetInfo::labeled(Role::ColumnHeader, true, &spoken)
+        });
+        let ink = match (response.hovered(), sorted) {
+            (false, None) => colours.text_2,
+            _ => colours.text,
+        };
+        let ink = Ink::new(size::SECONDARY, ink).bold_if(sorted.is_some());
+        let drawn = typeset::paint(ui, cell, &widgets::capital(heading), ink, align(sheet, column));
+        if let Some(Sorting { descending, .. }) = sorted {
+            let icon = if descending { Icon::Descending } else { Icon::Ascending };
+            let beside = match sheet.is_number(column) {
+                true => drawn.left() - ARROW / 2.0 - 2.0,
+                false => drawn.right() + ARROW / 2.0 + 2.0,
+            };
+            icons::paint(ui.painter(), icon, pos2(beside, cell.center().y), 10.0, colours.text);
+        }
+        widgets::focus_ring(ui, &response, cell);
+        if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+            commands.push(Command::SortMeasure(Sorting::clicked(sorting, column)));
+        }
+    }
+    ui.painter().hline(
+        head.x_range(),
+        head.bottom() - 0.5,
+        Stroke::new(1.0, colours.line_strong),
+    );
+}
+
+fn show_row(ui: &mut Ui, sheet: &Sheet, place: usize, widths: &[f32], search: &str) {
+    let colours = palette(ui);
+    let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
+    let texts = sheet.row(place);
+    let headed = || sheet.table.headings.iter().zip(texts);
+    spoken::tell(&response, None, || {
+        let words: Vec<String> = headed().map(|(heading, text)| format!("{heading} {text}")).collect();
+        WidgetInfo::labeled(Role::Row, true, words.join(", "))
+    });
+    widgets::row_ground(ui, row, false, &response);
+    let marks = Marks::hits(search);
+    for (column, (cell, text)) in cells(row, widths).zip(texts).enumerate() {
+        if sheet.is_number(column) {
+            typeset::paint(ui, cell, text, Ink::new(size::BODY, colours.text), Align2::RIGHT_CENTER);
+        } else {
+            let colour = if column == 0 { colours.text } else { colours.text_2 };
+            let ink = Ink::new(size::BODY, colour).bold_if(column == 0);
+            marks.paint(ui, cell, Words::name(text), ink, Align2::LEFT_CENTER);
+        }
+    }
+}
