@@ -155,6 +155,7 @@ fn open<'a>(folder: &Path, store: SecretStore, wake: Sender<Wake>, tell: &'a dyn
         endpoint: Some(settings.endpoint.clone()),
         token,
         confirmations: Arc::new(confirmations),
+        forgotten: !queue.is_kept(),
         ..Known::default()
     };
     Ok(Desk {

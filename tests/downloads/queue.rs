@@ -170,3 +170,30 @@ fn a_list_that_cannot_be_read_is_left_as_it_is() {
         assert_eq!(std::fs::read_to_string(&file).unwrap(), damaged);
     }
 }
+
+#[test]
+fn a_second_program_leaves_the_list_of_the_first_alone() {
+    let server = Server::start();
+    for name in ["a.gguf", "b.gguf"] {
+        server.put(name, content(MIB));
+    }
+    let machine = Machine::new(&server);
+    let first = open(&machine);
+    let id = first.add(order("a.gguf")).unwrap();
+    first.pause(id).unwrap();
+    let before = list(machine.folder.path());
+    let second = open(&machine);
+    assert!(first.is_kept() && !second.is_kept());
+    assert!(
+        second.entries().is_empty(),
+        "what the first one fetches is not fetched twice"
+    );
+    second.add(order("b.gguf")).unwrap();
+    wait(&second, |states| states.iter().all(done));
+    assert_eq!(list(machine.folder.path()), before);
+    // Once the first has ended, the list is another's to keep.
+    first.stop();
+    let third = open(&machine);
+    assert!(third.is_kept());
+    assert_eq!(third.entries().len(), 1);
+}

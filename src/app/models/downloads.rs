@@ -37,6 +37,8 @@ pub struct Known {
     pub cache: PathBuf,
     /// Bytes free on its disk.
     pub free: Option<u64>,
+    /// Whether another Polyclinic keeps the list of downloads, so that this one's is forgotten when it ends.
+    pub forgotten: bool,
     /// Whether the environment forbids to ask the network.
     pub offline: bool,
     pub token: Token,

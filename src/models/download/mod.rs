@@ -13,6 +13,7 @@ mod progress;
 mod queue;
 mod ranges;
 mod request;
+mod saved;
 mod transfer;
 
 use std::path::PathBuf;
@@ -27,8 +28,9 @@ use tokio::task::spawn_blocking;
 pub use check::verify;
 pub use error::DownloadError;
 pub use progress::{Progress, Speed};
-pub use queue::{Entry, EntryState, Queue, QueueError, Unfinished, from_hub};
+pub use queue::{Entry, EntryState, Queue, Unfinished, from_hub};
 use request::Source;
+pub use saved::QueueError;
 use transfer::{joined, transfer};
 
 use super::hub::{

@@ -1,23 +1,20 @@
 //! Downloads waiting for their turn: kept on disk, run in the background, stopped and resumed one by one.
 //!
 //! The list on disk says what is wanted, never how far it is: that is read from the files themselves. A queue that was
-//! ended in the middle, by whatever, goes on when it is opened again.
+//! ended in the middle, by whatever, goes on when it is opened again. One program at a time keeps the list; the queue
+//! of a second one is forgotten when that ends.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
-use super::{DownloadError, Order, Progress, Speed, fetch};
+use super::saved::{Saved, SavedList};
+use super::{DownloadError, Order, Progress, QueueError, Speed, fetch};
 use crate::cancel::Cancel;
 use crate::error_chain;
-use crate::files::{WriteError, write_toml};
+use crate::files::WriteError;
 use crate::models::hub::{Hub, HubError};
 use crate::network::{block_on, spawn};
-
-/// The newest layout of the list that this program knows.
-const SCHEMA: u32 = 1;
 
 /// How many models are fetched at once, each with several files.
 const AT_ONCE: usize = 2;
@@ -57,19 +54,6 @@ pub struct Entry {
     pub time_left: Option<Duration>,
     /// What it waits for, where it waits for something.
     pub note: Option<String>,
-}
-
-/// Why the list of downloads cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum QueueError {
-    #[error("the list of downloads {} cannot be read", path.display())]
-    Read { path: PathBuf, source: std::io::Error },
-    #[error("the list of downloads {} is damaged; mend it or delete it, what was fetched is safe", path.display())]
-    Damaged { path: PathBuf, source: toml::de::Error },
-    #[error("the list of downloads {} was made by a newer Polyclinic; update the program", path.display())]
-    Newer { path: PathBuf },
-    #[error(transparent)]
-    Write(#[from] WriteError),
 }
 
 /// What brings a model into a cache and returns where it is: from the hub, or by another way. It runs on a thread of its
@@ -123,7 +107,8 @@ pub fn from_hub(hub: &Hub, order: &Order, progress: &Arc<Progress>, cancel: &Can
 pub struct Queue(Arc<Shared>);
 
 struct Shared {
-    file: PathBuf,
+    /// `None` where another program keeps the list, and once this one ended.
+    list: Mutex<Option<SavedList>>,
     fetch: Box<Fetch>,
     /// Called whenever an entry changed, from any thread.
     changed: Box<dyn Fn() + Send + Sync>,
@@ -145,49 +130,17 @@ struct Item {
     cancel: Cancel,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct List {
-    schema: u32,
-    #[serde(default, rename = "download")]
-    downloads: Vec<Saved>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Saved {
-    #[serde(flatten)]
-    order: Order,
-    #[serde(default)]
-    paused: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    failed: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    terms: Option<String>,
-}
-
 impl Queue {
-    /// Reads the list kept in a folder, and goes on with what was under way or waiting.
+    /// Reads the list kept in a folder, and goes on with what was under way or waiting; begins with nothing where
+    /// another program keeps that list.
     pub fn open(
         folder: &Path,
         fetch: Box<Fetch>,
         changed: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, QueueError> {
-        let file = folder.join("downloads.toml");
-        let list = match std::fs::read_to_string(&file) {
-            Ok(text) => {
-                let path = file.clone();
-                toml::from_str(&text).map_err(|source| QueueError::Damaged { path, source })?
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => List {
-                schema: SCHEMA,
-                downloads: Vec::new(),
-            },
-            Err(source) => return Err(QueueError::Read { path: file, source }),
-        };
-        if list.schema > SCHEMA {
-            return Err(QueueError::Newer { path: file });
-        }
+        let list = SavedList::open(folder)?;
         let mut items = Items::default();
-        for saved in list.downloads {
+        for saved in list.as_ref().map(SavedList::read).transpose()?.unwrap_or_default() {
             let state = match (saved.failed, saved.paused) {
                 (Some(reason), _) => EntryState::Failed {
                     reason,
@@ -199,13 +152,18 @@ impl Queue {
             items.push(saved.order, state);
         }
         let queue = Self(Arc::new(Shared {
-            file,
+            list: Mutex::new(list),
             fetch,
             changed: Box::new(changed),
             items: Mutex::new(items),
         }));
         queue.start_what_may();
         Ok(queue)
+    }
+
+    /// Whether what is on the list now will be there when the program starts again.
+    pub fn is_kept(&self) -> bool {
+        self.list().is_some()
     }
 
     /// Every download in order, as it is now.
@@ -280,6 +238,7 @@ impl Queue {
 
     /// Stops everything without noting it, as the end of the program does: the next start goes on with it.
     pub fn stop(&self) {
+        *self.list() = None;
         for item in &self.items().list {
             item.cancel.cancel();
         }
@@ -307,11 +266,10 @@ impl Queue {
             .list
             .iter()
             .filter(|item| !matches!(item.state, EntryState::Done { .. }));
-        let list = List {
-            schema: SCHEMA,
-            downloads: unfinished.map(Item::saved).collect(),
-        };
-        write_toml(&self.0.file, &list)
+        match &*self.list() {
+            Some(list) => list.write(unfinished.map(Item::saved).collect()),
+            None => Ok(()),
+        }
     }
 
     fn start_what_may(&self) {
@@ -353,6 +311,10 @@ impl Queue {
         if let Err(problem) = self.changed() {
             tracing::error!(%problem, "the list of downloads was not kept");
         }
+    }
+
+    fn list(&self) -> MutexGuard<'_, Option<SavedList>> {
+        self.0.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn items(&self) -> MutexGuard<'_, Items> {

@@ -80,6 +80,13 @@ fn show_queue(ui: &mut Ui, rect: Rect, downloads: &Downloads, commands: &mut Vec
                 });
                 return;
             }
+            if known.forgotten {
+                let words = "Another Polyclinic is open and keeps the list of downloads. What you add here is \
+                             fetched, and forgotten when this window closes.";
+                let frame = egui::Frame::new().inner_margin(Margin::symmetric(14, 2));
+                let ink = Ink::new(size::SECONDARY, colours.text_2);
+                frame.show(ui, |ui| typeset::paragraph(ui, words, ink));
+            }
             if known.entries.is_empty() {
                 let detail = "Name a model above, or paste the address of its page.";
                 return widgets::empty(ui, "Nothing is being downloaded.", detail, |_| {});
