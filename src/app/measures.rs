@@ -62,7 +62,11 @@ pub fn sheets<'a>(
 
 impl Sheet {
     fn new(table: Table) -> Self {
-        let cells = |row: &Vec<Named>| row.iter().map(|(_, value)| value.shown()).collect();
+        let shown = |value: &Value| match value {
+            Value::Language(language) => language.english_name().to_owned(),
+            value => value.shown(),
+        };
+        let cells = |row: &Vec<Named>| row.iter().map(|(_, value)| shown(value)).collect();
         Self {
             shown: table.rows.iter().map(cells).collect(),
             table,

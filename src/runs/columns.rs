@@ -7,11 +7,14 @@ use polars::prelude::{Column, CsvWriter, DataFrame, NamedFrom, PolarsError, SerW
 
 use super::comparison::Row;
 use super::measures::{Average, Flips, Price, SetScore};
+use crate::language::Language;
 
 /// One cell of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Text(String),
+    /// By its tag in files and terminals.
+    Language(Language),
     Count(usize),
     /// From 0 to 1.
     Share(Option<f64>),
@@ -26,6 +29,7 @@ impl Value {
         let percent = |share: f64| format!("{:.1}", share * 100.0);
         let known = match self {
             Self::Text(text) => Some(text.clone()),
+            Self::Language(language) => Some(language.tag().to_owned()),
             Self::Count(count) => Some(count.to_string()),
             Self::Share(share) => share.map(percent),
             Self::Interval(ends) => ends.map(|(low, high)| format!("{}–{}", percent(low), percent(high))),
@@ -41,13 +45,14 @@ impl Value {
     /// How it stands to another of its column: texts by their letters, numbers by size, what is not known first.
     pub fn order(&self, other: &Self) -> Ordering {
         let number = |value: &Self| match value {
-            Self::Text(_) => None,
+            Self::Text(_) | Self::Language(_) => None,
             Self::Count(count) => Some(*count as f64),
             Self::Share(number) | Self::Number(number) => *number,
             Self::Interval(ends) => ends.map(|(low, _)| low),
         };
         match (self, other) {
             (Self::Text(one), Self::Text(other)) => one.to_lowercase().cmp(&other.to_lowercase()),
+            (Self::Language(one), Self::Language(other)) => one.english_name().cmp(other.english_name()),
             _ => match (number(self), number(other)) {
                 (Some(one), Some(other)) => one.total_cmp(&other),
                 (one, other) => one.is_some().cmp(&other.is_some()),
@@ -57,7 +62,7 @@ impl Value {
 
     /// Whether it stands at the end of its column, as numbers do.
     pub fn is_number(&self) -> bool {
-        !matches!(self, Self::Text(_))
+        !matches!(self, Self::Text(_) | Self::Language(_))
     }
 }
 
@@ -74,7 +79,7 @@ pub trait Columns {
 pub fn heading((name, value): &Named) -> String {
     match value {
         Value::Interval(_) => "95% interval".to_owned(),
-        _ => name.replace('_', " "),
+        _ => name.replace('_', " ").replace("english", "English"),
     }
 }
 
@@ -99,14 +104,8 @@ fn csv_columns(cells: &[&Named]) -> Vec<Column> {
         Series::new(name.into(), numbers).into()
     };
     match kind {
-        Value::Text(_) => {
-            let texts: Vec<Option<&str>> = cells
-                .iter()
-                .map(|(_, value)| match value {
-                    Value::Text(text) => Some(text.as_str()),
-                    _ => None,
-                })
-                .collect();
+        Value::Text(_) | Value::Language(_) => {
+            let texts: Vec<String> = cells.iter().map(|(_, value)| value.shown()).collect();
             vec![Series::new((*name).into(), texts).into()]
         }
         Value::Count(_) => {
@@ -165,7 +164,7 @@ impl Columns for Row {
             ("model", text(&self.model)),
             ("benchmark", text(&self.benchmark)),
             ("task", text(&self.task)),
-            ("language", text(self.language.tag())),
+            ("language", Value::Language(self.language.clone())),
             ("protocol", text(&self.protocol)),
             ("n", Value::Count(self.n)),
             ("right", Value::Count(self.right)),
@@ -185,7 +184,7 @@ impl Columns for Average {
             ("task", text(self.task.as_deref().unwrap_or(all))),
             (
                 "language",
-                text(self.language.as_ref().map_or(all, |language| language.tag())),
+                self.language.clone().map_or_else(|| text(all), Value::Language),
             ),
             ("protocol", text(&self.protocol)),
             ("over", Value::Text(format!("{} {}", self.groups, self.over.word()))),
@@ -203,7 +202,7 @@ impl Columns for SetScore {
             ("model", text(&self.model)),
             ("benchmark", text(&self.benchmark)),
             ("task", text(&self.task)),
-            ("language", text(self.language.tag())),
+            ("language", Value::Language(self.language.clone())),
             ("protocol", text(&self.protocol)),
             ("n", Value::Count(self.n)),
             ("several_right", Value::Count(self.several)),
@@ -221,7 +220,7 @@ impl Columns for Price {
             ("model", text(&self.model)),
             ("benchmark", text(&self.benchmark)),
             ("task", text(&self.task)),
-            ("language", text(self.language.tag())),
+            ("language", Value::Language(self.language.clone())),
             ("protocol", text(&self.protocol)),
             ("n", Value::Count(self.n)),
             ("prompt_tokens", Value::Number(Some(self.prompt_tokens))),
@@ -239,7 +238,7 @@ impl Columns for Flips {
             ("model", text(&self.model)),
             ("benchmark", text(&self.benchmark)),
             ("task", text(&self.task)),
-            ("language", text(self.language.tag())),
+            ("language", Value::Language(self.language.clone())),
             ("protocol", text(&self.protocol)),
             ("other_protocol", text(&self.other_protocol)),
             ("n", Value::Count(self.n)),

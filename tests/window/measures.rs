@@ -27,8 +27,8 @@ fn rows(pages: &Pages) -> Vec<String> {
 #[test]
 fn a_price_is_told_for_every_language_and_sorted_by_its_heading() {
     let mut pages = shown(Measure::Price);
-    assert!(rows(&pages)[0].contains("times english 1."), "{:?}", rows(&pages)[0]);
-    let heading = "Sort by times english";
+    assert!(rows(&pages)[0].contains("times English 1."), "{:?}", rows(&pages)[0]);
+    let heading = "Sort by times English";
     for expected in [Some(false), Some(true), None] {
         pages.harness.get_by_label_contains(heading).click();
         pages.settle();
@@ -42,7 +42,7 @@ fn a_price_is_told_for_every_language_and_sorted_by_its_heading() {
         pages.state().compare.sorting.is_some(),
         "a heading works from the keyboard"
     );
-    let times = |row: &String| row.rsplit("times english ").next()?.parse::<f64>().ok();
+    let times = |row: &String| row.rsplit("times English ").next()?.parse::<f64>().ok();
     let sorted: Vec<f64> = rows(&pages).iter().filter_map(times).collect();
     assert!(sorted.len() > 5 && sorted.is_sorted(), "{sorted:?}");
 }

@@ -131,7 +131,7 @@ fn show_headings(ui: &mut Ui, sheet: &Sheet, widths: &[f32], sorting: Option<Sor
             _ => colours.text,
         };
         let ink = Ink::new(size::SECONDARY, ink).bold_if(sorted.is_some());
-        let drawn = typeset::paint(ui, cell, &widgets::capital(heading), ink, align(sheet, column));
+        let drawn = typeset::paint(ui, cell, &capital(heading), ink, align(sheet, column));
         if let Some(Sorting { descending, .. }) = sorted {
             let icon = if descending { Icon::Descending } else { Icon::Ascending };
             let beside = match sheet.is_number(column) {
@@ -150,6 +150,14 @@ fn show_headings(ui: &mut Ui, sheet: &Sheet, widths: &[f32], sorting: Option<Sor
         head.bottom() - 0.5,
         Stroke::new(1.0, colours.line_strong),
     );
+}
+
+/// As a heading begins, except for the `n` of statistics.
+fn capital(heading: &str) -> String {
+    match heading {
+        "n" => heading.to_owned(),
+        _ => widgets::capital(heading),
+    }
 }
 
 fn show_row(ui: &mut Ui, sheet: &Sheet, place: usize, widths: &[f32], search: &str) {
