@@ -82,6 +82,7 @@ fn a_pause_lasts_over_a_start_and_what_came_is_kept() {
     queue.pause(id).unwrap();
     assert_eq!(queue.entries()[0].state, EntryState::Paused);
 
+    queue.stop();
     let queue = open(&machine);
     assert_eq!(queue.entries()[0].state, EntryState::Paused);
     server.set(|behaviour| behaviour.pause = None);
@@ -113,6 +114,7 @@ fn a_failure_says_why_and_can_be_tried_again() {
     let id = queue.add(order("tiny.gguf")).unwrap();
     wait(&queue, |states| matches!(states, [EntryState::Failed { .. }]));
     let page = format!("{}/{REPOSITORY}", server.address());
+    queue.stop();
     let queue = open(&machine);
     let EntryState::Failed { reason, terms } = queue.entries()[0].state.clone() else {
         panic!("not kept")
@@ -149,6 +151,7 @@ fn the_order_can_be_changed_and_entries_removed() {
     queue.raise(ids[0]).unwrap();
     assert_eq!(names(&queue), ["a", "c", "b"]);
     queue.remove(ids[0]).unwrap();
+    queue.stop();
     assert_eq!(names(&open(&machine)), ["c", "b"]);
 }
 
