@@ -71,6 +71,8 @@ pub enum ExecuteError {
     BenchmarkChanged(String),
     #[error("the journal of run {0} does not belong to its plan; the run cannot be resumed. Its answers are untouched")]
     JournalOfAnotherPlan(RunId),
+    #[error("the answers of `{0}` were imported; there is nothing here to ask it with")]
+    MadeElsewhere(String),
     #[error("the model `{model}` could not be loaded")]
     Load { model: String, source: EngineError },
     #[error("the model `{model}` stopped at item `{item}`")]
@@ -103,6 +105,7 @@ impl ExecuteError {
                 | Self::TemplateChanged
                 | Self::JournalOfAnotherPlan(_)
                 | Self::NoConsent { .. }
+                | Self::MadeElsewhere(_)
         )
     }
 }

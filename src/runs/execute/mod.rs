@@ -122,6 +122,7 @@ fn answer_all(
                 kept.start();
                 reached.answer(groups, &mut kept)?;
             }
+            ModelSource::Elsewhere { .. } => return Err(ExecuteError::MadeElsewhere(model.name.clone())),
         }
     }
     let Kept { journal, answers, .. } = kept;
