@@ -381,18 +381,19 @@ impl RunArguments {
         } else {
             Letters::Language
         };
+        let scoring = match self.scoring {
+            ScoringChoice::Letters => Scoring::Letters,
+            ScoringChoice::Written => Scoring::Written {
+                most_tokens: self.max_tokens as usize,
+            },
+        };
         Protocol {
             shots: self.shots,
             seed: self.seed,
             chat: self.chat,
             letters,
             without_instruction: self.no_instruction,
-            scoring: match self.scoring {
-                ScoringChoice::Letters => Scoring::Letters,
-                ScoringChoice::Written => Scoring::Written {
-                    most_tokens: self.max_tokens as usize,
-                },
-            },
+            ..Protocol::default().scored_by(scoring)
         }
     }
 }

@@ -41,9 +41,10 @@ pub struct AnswerRow<'a> {
 
 /// The rows of a run's answers, in their order.
 pub fn answer_rows<'a>(record: &'a RunRecord, answers: &'a [Answer]) -> impl Iterator<Item = AnswerRow<'a>> {
-    answers.iter().map(|answer| AnswerRow {
+    let protocol = record.protocol.label();
+    answers.iter().map(move |answer| AnswerRow {
         run: record.id.as_str(),
-        protocol: record.protocol.label(),
+        protocol: protocol.clone(),
         model: &answer.model,
         benchmark: &answer.benchmark,
         task: &answer.task,

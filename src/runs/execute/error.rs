@@ -49,6 +49,11 @@ pub enum ExecuteError {
     )]
     NoScores { model: String, server: String },
     #[error(
+        "`{model}` stands behind {server}, which tells the probabilities of one next token and not of whole texts. Score \
+         letters or written answers, or serve the model with vLLM or llama-server"
+    )]
+    NoTextScores { model: String, server: String },
+    #[error(
         "questions for `{model}` would leave this machine for {host}, which nobody has agreed to in this workspace; nothing was sent"
     )]
     NoConsent { model: String, host: String },
@@ -64,7 +69,8 @@ pub enum ExecuteError {
         shots: usize,
     },
     #[error(
-        "the prompt templates have changed since this run was made, so its answers would not compare. Start a new run"
+        "this run was made by an earlier version of the program, whose prompt templates are not this one's, so its \
+         answers would not compare. Start a new run"
     )]
     TemplateChanged,
     #[error("the benchmark `{0}` has changed since this run was made. Start a new run")]
