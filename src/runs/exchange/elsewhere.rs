@@ -65,6 +65,8 @@ pub(super) struct Home {
 #[derive(Debug)]
 pub(super) struct GivenAnswer {
     pub log_probabilities: Vec<f64>,
+    /// The tokens of each, where they are told.
+    pub option_tokens: Vec<usize>,
     pub choices: Vec<usize>,
     pub outcome: Outcome,
     pub reply: Option<Reply>,
@@ -194,6 +196,7 @@ fn answer(model: &str, found: Found, given: GivenAnswer) -> Answer {
         task: found.task,
         item: found.key,
         log_probabilities: given.log_probabilities,
+        option_tokens: given.option_tokens,
         choices: given.choices,
         outcome: given.outcome,
         prompt_tokens: given.prompt_tokens,
@@ -398,6 +401,7 @@ impl GivenAnswer {
     pub fn of(log_probabilities: Vec<f64>, reply: Option<Reply>) -> Self {
         Self {
             log_probabilities,
+            option_tokens: Vec::new(),
             choices: Vec::new(),
             outcome: Outcome::Unparsed,
             reply,
@@ -413,6 +417,7 @@ impl From<Kept> for GivenAnswer {
     fn from(kept: Kept) -> Self {
         Self {
             log_probabilities: kept.log_probabilities,
+            option_tokens: kept.option_tokens,
             choices: kept.choices,
             outcome: kept.outcome,
             reply: kept.reply,

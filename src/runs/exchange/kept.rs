@@ -12,6 +12,8 @@ pub(super) struct Kept {
     pub outcome: Outcome,
     pub choices: Vec<usize>,
     pub log_probabilities: Vec<f64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub option_tokens: Vec<usize>,
     pub prompt_tokens: usize,
     pub seconds: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,6 +30,7 @@ pub(super) fn write(answer: &Answer) -> Value {
         outcome: answer.outcome,
         choices: answer.choices.clone(),
         log_probabilities: answer.log_probabilities.clone(),
+        option_tokens: answer.option_tokens.clone(),
         prompt_tokens: answer.prompt_tokens,
         seconds: answer.seconds,
         usage: answer.usage,

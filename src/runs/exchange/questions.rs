@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::ExchangeError;
 use crate::benchmarks::{Benchmark, Item, ItemKey};
-use crate::prompts::{Scoring, letter_prompt, written_prompt};
+use crate::prompts::{Scoring, scored_prompt, written_prompt};
 use crate::runs::{Plan, Planned, RunRecord};
 use crate::scoring::Answer;
 use crate::workspace::Workspace;
@@ -26,7 +26,11 @@ pub(super) struct Given {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Follows {
     /// One continuation for each option, whose probabilities were compared.
-    Continuations(Vec<String>),
+    Continuations {
+        continuations: Vec<String>,
+        /// The same without what stands between them and the prompt.
+        answers: Vec<String>,
+    },
     /// The model wrote; one of these would have ended its reply.
     Reply { stops: Vec<String>, most_tokens: usize },
 }
@@ -59,8 +63,7 @@ impl Questions {
 
     /// Every item that the run asks, with its examples, by its benchmark and key.
     pub fn planned(&self, record: &RunRecord) -> HashMap<(&str, &ItemKey), Planned<'_>> {
-        let (shots, seed) = (record.protocol.shots, record.protocol.seed);
-        let plan = Plan::new(&self.benchmarks, &record.languages, record.limit, shots, seed);
+        let plan = Plan::new(&self.benchmarks, &record.languages, record.limit, &record.protocol);
         let groups = plan.groups.into_iter();
         groups
             .flat_map(|group| group.items.into_iter().map(move |planned| (group.benchmark, planned)))
@@ -86,15 +89,18 @@ pub(super) fn put<'a>(
     let (item, shots) = (planned.item, planned.shots.as_slice());
     let protocol = &record.protocol;
     let given = match protocol.scoring {
-        Scoring::Letters => {
-            let prompt = letter_prompt(item, shots, protocol, None).map_err(ExchangeError::Prompt)?;
+        Scoring::Letters | Scoring::Options { .. } => {
+            let prompt = scored_prompt(item, shots, protocol, None).map_err(ExchangeError::Prompt)?;
             Given {
                 prompt: prompt.text.to_plain_string(),
-                follows: Follows::Continuations(prompt.continuations),
+                follows: Follows::Continuations {
+                    continuations: prompt.continuations,
+                    answers: prompt.answers,
+                },
             }
         }
         Scoring::Written { most_tokens } => {
-            let prompt = written_prompt(item, shots, protocol, protocol.chat);
+            let prompt = written_prompt(item, shots, protocol, None).map_err(ExchangeError::Prompt)?;
             Given {
                 prompt: prompt.text.to_plain_string(),
                 follows: Follows::Reply {

@@ -91,6 +91,7 @@ fn answer(index: usize, item: &Item, scoring: Scoring) -> Answer {
         task: item.task.clone(),
         item: item.key.clone(),
         log_probabilities: if written { Vec::new() } else { log_probabilities },
+        option_tokens: if written { Vec::new() } else { vec![1, 1, 2] },
         choices: if written && index == 3 {
             Vec::new()
         } else {

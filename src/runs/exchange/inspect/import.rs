@@ -57,6 +57,7 @@ pub fn import(path: &Path, score: Option<&str>) -> Result<Foreign, ExchangeError
         variant: None,
         created: text("/eval/created").and_then(|time| utc(&time)),
         protocol: told.unwrap_or_else(|| Protocol {
+            name: "inspect".to_owned(),
             chat: true,
             scoring: Scoring::Written {
                 most_tokens: Scoring::MOST_TOKENS,

@@ -12,11 +12,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::OURS;
 use crate::files::{write_atomically, write_with};
+use crate::prompts::Normalisation;
 use crate::runs::exchange::parts::{Part, parts};
 use crate::runs::exchange::python;
 use crate::runs::exchange::questions::{Follows, Put, Questions, put};
 use crate::runs::exchange::{ExchangeError, kept, letters};
 use crate::runs::{RunModel, RunRecord};
+use crate::scoring::likelihood::{choice, normalised};
 use crate::scoring::{Answer, Outcome};
 use crate::stats::{mean, standard_error};
 use crate::workspace::Workspace;
@@ -89,7 +91,7 @@ impl Tally {
         let Put { answer, item, given } = put;
         let document = Value::Object(item.to_json());
         let (target, arguments, answered, metrics) = match &given.follows {
-            Follows::Continuations(continuations) => {
+            Follows::Continuations { continuations, answers } => {
                 self.filter = "none";
                 let target = match item.right.as_slice() {
                     [right] => right.to_string(),
@@ -101,7 +103,7 @@ impl Tally {
                     .collect();
                 let values = answer.log_probabilities.iter();
                 let answered = values.map(|&value| json!([python::number(value), "False"])).collect();
-                (target, arguments, answered, of_likelihoods(put, continuations))
+                (target, arguments, answered, of_likelihoods(put, answers))
             }
             Follows::Reply { stops, most_tokens } => {
                 self.filter = "extracted";
@@ -167,27 +169,14 @@ impl Tally {
 }
 
 /// Whether the likeliest option is right, by the sum and by the sum for each character.
-fn of_likelihoods(put: &Put<'_>, continuations: &[String]) -> Vec<(&'static str, f64)> {
-    let sums = &put.answer.log_probabilities;
-    let characters = |continuation: &String| continuation.trim_start().chars().count() as f64;
-    let lengths = continuations.iter().map(characters);
-    let normalised: Vec<f64> = sums.iter().zip(lengths).map(|(sum, length)| sum / length).collect();
-    let right = |values: &[f64]| {
-        let right = first_highest(values).is_some_and(|choice| put.item.is_right(choice));
+fn of_likelihoods(put: &Put<'_>, answers: &[String]) -> Vec<(&'static str, f64)> {
+    let Answer { log_probabilities, option_tokens, .. } = put.answer;
+    let right = |by: Normalisation| {
+        let values = normalised(log_probabilities, by, answers, option_tokens);
+        let right = choice(&values).is_some_and(|choice| put.item.is_right(choice));
         f64::from(u8::from(right))
     };
-    vec![("acc", right(sums)), ("acc_norm", right(&normalised))]
-}
-
-/// The index of the highest value; of equals, the first.
-fn first_highest(values: &[f64]) -> Option<usize> {
-    let mut highest: Option<(usize, f64)> = None;
-    for (index, &value) in values.iter().enumerate() {
-        if highest.is_none_or(|(_, known)| value > known) {
-            highest = Some((index, value));
-        }
-    }
-    highest.map(|(index, _)| index)
+    vec![("acc", right(Normalisation::Sum)), ("acc_norm", right(Normalisation::Character))]
 }
 
 /// The tables of `results_….json`, each by task.

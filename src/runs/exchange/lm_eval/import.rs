@@ -196,6 +196,7 @@ impl Results {
         let shots = shots.and_then(|shots| shots.values().filter_map(Value::as_u64).max());
         let written = samples.iter().any(|sample| sample.given.reply.is_some());
         Protocol {
+            name: "lm-evaluation-harness".to_owned(),
             shots: shots.and_then(|shots| usize::try_from(shots).ok()).unwrap_or(0),
             chat: self.text("chat_template").is_some(),
             scoring: match written {
