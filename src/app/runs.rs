@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::study::Study;
 use crate::engine::endpoint::{Endpoint, Route};
 use crate::language::Language;
-use crate::prompts::{Letters, Protocol, Scoring};
+use crate::prompts::{Protocol, Scoring};
 use crate::runs::estimate::Work;
 use crate::runs::{ModelChoice, Progress, RunId, RunRecord, RunRequest};
 
@@ -20,15 +20,10 @@ pub struct RunForm {
     /// Items of each benchmark and language; all where empty.
     pub limit: String,
     pub seed: String,
-    /// Whether models with a chat template are asked through it.
-    pub chat: bool,
-    /// A B C D in every language instead of the language's own letters.
-    pub latin_letters: bool,
-    pub without_instruction: bool,
-    /// Whether models write their answers; else their options' letters are compared.
-    pub written: bool,
     /// The most tokens of a written answer.
     pub most_tokens: String,
+    /// The chosen protocol and what was changed of it; the numbers typed above stand for its own.
+    pub protocol: Protocol,
 }
 
 impl RunForm {
@@ -49,12 +44,38 @@ impl RunForm {
             shots: "0".to_owned(),
             limit: String::new(),
             seed: "0".to_owned(),
-            chat: false,
-            latin_letters: false,
-            without_instruction: false,
-            written: false,
             most_tokens: Scoring::MOST_TOKENS.to_string(),
+            protocol: Protocol::default(),
         }
+    }
+
+    /// Takes a protocol with all it says.
+    pub fn choose(&mut self, protocol: &Protocol) {
+        self.shots = protocol.shots.to_string();
+        self.seed = protocol.seed.to_string();
+        if let Scoring::Written { most_tokens } = protocol.scoring {
+            self.most_tokens = most_tokens.to_string();
+        }
+        self.protocol = protocol.clone();
+    }
+
+    /// The protocol with the numbers that were typed, or what is wrong with them.
+    pub fn protocol(&self) -> Result<Protocol, &'static str> {
+        let shots = self.shots.trim().parse();
+        let seed = self.seed.trim().parse();
+        let scoring = match (self.protocol.scoring, self.most_tokens.trim().parse()) {
+            (Scoring::Written { .. }, Ok(most_tokens)) if most_tokens > 0 => Scoring::Written { most_tokens },
+            (Scoring::Written { .. }, _) => {
+                return Err("The most tokens of an answer are a whole number of 1 or more");
+            }
+            (scoring, _) => scoring,
+        };
+        Ok(Protocol {
+            shots: shots.map_err(|_| "Shots is a whole number, 0 for none")?,
+            seed: seed.map_err(|_| "The seed is a whole number")?,
+            scoring,
+            ..self.protocol.clone()
+        })
     }
 
     /// The request it stands for, or what is still missing.
@@ -68,11 +89,7 @@ impl RunForm {
         if self.languages.is_empty() {
             return Err("Choose at least one language");
         }
-        let shots = self
-            .shots
-            .trim()
-            .parse()
-            .map_err(|_| "Shots is a whole number, 0 for none")?;
+        let protocol = self.protocol()?;
         let limit = match self.limit.trim() {
             "" => None,
             text => match text.parse() {
@@ -80,29 +97,12 @@ impl RunForm {
                 Ok(limit) => Some(limit),
             },
         };
-        let seed = self.seed.trim().parse().map_err(|_| "The seed is a whole number")?;
-        let scoring = match (self.written, self.most_tokens.trim().parse()) {
-            (false, _) => Scoring::Letters,
-            (true, Ok(most_tokens)) if most_tokens > 0 => Scoring::Written { most_tokens },
-            (true, _) => return Err("The most tokens of an answer are a whole number of 1 or more"),
-        };
         Ok(RunRequest {
             models: self.models.clone().into_iter().collect(),
             benchmarks: self.benchmarks.iter().cloned().collect(),
             languages: self.languages.iter().cloned().collect(),
             limit,
-            protocol: Protocol {
-                shots,
-                seed,
-                chat: self.chat,
-                letters: if self.latin_letters {
-                    Letters::Latin
-                } else {
-                    Letters::Language
-                },
-                without_instruction: self.without_instruction,
-                scoring,
-            },
+            protocol,
         })
     }
 
@@ -124,10 +124,17 @@ impl RunForm {
         let options = study.options(&self.benchmarks);
         let requests = |choice: &ModelChoice| match choice {
             ModelChoice::File(_) => 0,
-            ModelChoice::Endpoint(endpoint) if !self.written && endpoint.route == Route::Continuations => {
-                (questions as f64 * options).round() as usize
+            ModelChoice::Endpoint(endpoint) => {
+                let scores_each = match self.protocol.scoring {
+                    Scoring::Letters => endpoint.route == Route::Continuations,
+                    Scoring::Options { .. } => true,
+                    Scoring::Written { .. } => false,
+                };
+                match scores_each {
+                    true => (questions as f64 * options).round() as usize,
+                    false => questions,
+                }
             }
-            ModelChoice::Endpoint(_) => questions,
         };
         self.models.values().map(requests).sum()
     }
@@ -270,12 +277,13 @@ mod tests {
             shots: "5".to_owned(),
             limit: " 20 ".to_owned(),
             seed: "7".to_owned(),
-            chat: false,
-            latin_letters: false,
-            without_instruction: false,
-            written: false,
             most_tokens: "64".to_owned(),
+            protocol: Protocol::default(),
         }
+    }
+
+    fn written() -> Protocol {
+        Protocol::default().scored_by(Scoring::Written { most_tokens: 1 })
     }
 
     #[test]
@@ -284,7 +292,7 @@ mod tests {
         assert_eq!(request.limit, Some(20));
         assert_eq!(request.protocol.scoring, Scoring::Letters);
         let written = RunForm {
-            written: true,
+            protocol: written(),
             ..form()
         };
         assert_eq!(
@@ -315,7 +323,7 @@ mod tests {
             .contains("Shots")
         );
         let wordless = RunForm {
-            written: true,
+            protocol: written(),
             most_tokens: "0".to_owned(),
             ..form()
         };

@@ -13,7 +13,6 @@ use super::runs::{Asking, RunForm, Runs};
 use super::study::Study;
 use crate::benchmarks::import::Import;
 use crate::models::safetensors::ModelFolder;
-use crate::prompts::Scoring;
 use crate::runs::estimate::Work;
 use crate::runs::measures::Measure;
 use crate::runs::{ModelChoice, RunId, RunRequest};
@@ -157,7 +156,7 @@ impl State {
     /// About how many seconds the run in the form takes, where that can be told of all its models.
     pub fn planned_seconds(&self) -> Option<f64> {
         let form = self.runs.form.as_ref()?;
-        if form.request().ok()?.protocol.scoring != Scoring::Letters {
+        if form.request().ok()?.protocol.scoring.is_written() {
             return None;
         }
         let (work, speed) = (self.planned_work(), &self.models.catalogue.speed);

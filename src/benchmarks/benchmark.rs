@@ -419,7 +419,7 @@ fn parquet(items: &[Item], examples: &[Item]) -> polars::prelude::PolarsResult<V
 }
 
 /// The items as a table with the columns of our own format, which [`import::read`] reads back.
-fn table(items: &[Item], examples: &[Item]) -> polars::prelude::PolarsResult<DataFrame> {
+pub(super) fn table(items: &[Item], examples: &[Item]) -> polars::prelude::PolarsResult<DataFrame> {
     let splits: Vec<Option<&str>> = items
         .iter()
         .map(|_| None)

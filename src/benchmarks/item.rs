@@ -71,7 +71,7 @@ pub enum ItemError {
 }
 
 /// The names an item has in files; see [`super::import`] for what each means.
-pub(super) const FIELD_NAMES: &[&str] = &[
+pub(crate) const FIELD_NAMES: &[&str] = &[
     "id",
     "language",
     "task",

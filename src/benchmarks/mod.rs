@@ -2,8 +2,9 @@
 
 pub mod benchmark;
 pub mod demo;
+pub mod export;
 pub mod import;
 pub mod item;
 
 pub use benchmark::{Added, Benchmark, BenchmarkError, Description};
-pub use item::{Item, ItemFields, ItemKey};
+pub use item::{Item, ItemError, ItemFields, ItemKey};

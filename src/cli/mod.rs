@@ -1,12 +1,13 @@
 //! The command line: its arguments, and what each command does with the library.
 //!
-//! Exit codes: 0 done; 1 failed; 2 arguments that make no sense; 3 an import that had to leave rows out;
+//! Exit codes: 0 done; 1 failed; 2 arguments that make no sense; 3 an import that had to leave rows or answers out;
 //! 130 stopped with Ctrl-C.
 
 mod catalogue;
 mod consent;
 mod demo;
 mod endpoint;
+mod exchange;
 mod files;
 mod generate;
 mod hub;
@@ -88,6 +89,10 @@ enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: LinesFormat,
     },
+    /// Write a run for other programs: lm-evaluation-harness, inspect, statistics and spreadsheets
+    Export(ExportArguments),
+    /// Take in runs that lm-evaluation-harness or inspect made
+    ImportRun(ImportRunArguments),
     /// Let a model write on from a prompt
     Generate(GenerateArguments),
     /// Add, list and try servers that models are asked through
@@ -274,6 +279,53 @@ struct RunArguments {
 }
 
 #[derive(Debug, Args)]
+struct ExportArguments {
+    #[arg(long)]
+    workspace: PathBuf,
+    /// The run, as `polyclinic run` named it
+    #[arg(long)]
+    run: String,
+    /// The program or the kind of file
+    #[arg(long, value_enum)]
+    to: ExportFormat,
+    /// The folder to write into; it is made where there is none
+    #[arg(long, value_name = "FOLDER")]
+    into: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ExportFormat {
+    /// `results_….json` and `samples_….jsonl` of lm-evaluation-harness
+    LmEval,
+    /// Logs of inspect, `.eval` and `.json`
+    Inspect,
+    /// Answers and items as Parquet
+    Parquet,
+    /// Answers and items as CSV; a cell that a spreadsheet would run begins with an apostrophe
+    Csv,
+    /// Answers and items as JSON Lines
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+struct ImportRunArguments {
+    /// `results_….json`, `samples_….jsonl`, an inspect log, or a folder of them
+    path: PathBuf,
+    #[arg(long)]
+    workspace: PathBuf,
+    /// The language of items that tell none and are not in the workspace
+    #[arg(long)]
+    language: Option<Language>,
+    /// The name its answers carry here [default: its own, marked as imported]
+    #[arg(long)]
+    model: Option<String>,
+    /// The metric of lm-evaluation-harness, or the score of inspect, by which an answer is right [default: acc or
+    /// exact_match; the first score]
+    #[arg(long)]
+    metric: Option<String>,
+}
+
+#[derive(Debug, Args)]
 struct GenerateArguments {
     /// A GGUF file, a folder of safetensors, or a name from `polyclinic models`
     model: String,
@@ -334,18 +386,19 @@ impl RunArguments {
         } else {
             Letters::Language
         };
+        let scoring = match self.scoring {
+            ScoringChoice::Letters => Scoring::Letters,
+            ScoringChoice::Written => Scoring::Written {
+                most_tokens: self.max_tokens as usize,
+            },
+        };
         Protocol {
             shots: self.shots,
             seed: self.seed,
             chat: self.chat,
             letters,
             without_instruction: self.no_instruction,
-            scoring: match self.scoring {
-                ScoringChoice::Letters => Scoring::Letters,
-                ScoringChoice::Written => Scoring::Written {
-                    most_tokens: self.max_tokens as usize,
-                },
-            },
+            ..Protocol::default().scored_by(scoring)
         }
     }
 }
@@ -442,6 +495,8 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
             format,
         }) => files::compare(&workspace, show, format),
         Some(Command::Answers { workspace, run, format }) => files::answers(&workspace, run.as_deref(), format),
+        Some(Command::Export(arguments)) => exchange::export(&arguments),
+        Some(Command::ImportRun(arguments)) => exchange::import(&arguments),
         Some(Command::Generate(arguments)) => generate::generate(&arguments),
         Some(Command::Endpoint { action }) => endpoint::act(action),
         Some(Command::Models { action: None }) => models::list(ListFormat::Table),

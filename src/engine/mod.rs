@@ -66,6 +66,11 @@ impl ScoreRequest {
             continuations: wholes.into_iter().map(rest).collect(),
         }
     }
+
+    /// The tokens of all continuations.
+    pub fn scored_tokens(&self) -> usize {
+        self.continuations.iter().map(Vec::len).sum()
+    }
 }
 
 /// The scores of one request.

@@ -1,4 +1,4 @@
-//! Chat templates: the Jinja text a model carries, rendered around one user turn.
+//! Chat templates: the Jinja text a model carries, rendered around the messages of a conversation.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, context};
@@ -11,6 +11,33 @@ pub struct ChatTemplate {
     environment: Environment<'static>,
     beginning_of_text: String,
     end_of_text: String,
+    /// Whether only what stands around a single user's message is known.
+    one_turn: bool,
+}
+
+/// Who says a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    System,
+    User,
+    Assistant,
+}
+
+impl Role {
+    fn word(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+}
+
+/// One message of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub role: Role,
+    pub text: PromptText,
 }
 
 /// The template could not be used.
@@ -20,8 +47,13 @@ pub enum ChatError {
     Syntax(#[source] minijinja::Error),
     #[error("the model's chat template failed: {0}")]
     Render(#[source] minijinja::Error),
-    #[error("the model's chat template changed or left out the question")]
+    #[error("the model's chat template changed or left out a message")]
     LostContent,
+    #[error(
+        "the model's server shows only how its chat template surrounds one user's message; use examples in one turn and \
+         no system message"
+    )]
+    OneTurn,
 }
 
 const NAME: &str = "chat";
@@ -55,47 +87,71 @@ impl ChatTemplate {
             environment,
             beginning_of_text: beginning_of_text.to_owned(),
             end_of_text: end_of_text.to_owned(),
+            one_turn: false,
         })
     }
 
     /// A template known only by what it lays around a user's message.
     pub fn around(before: &str, after: &str) -> Result<Self, ChatError> {
         let mut template = Self::new("{{ before }}{{ messages[0]['content'] }}{{ after }}", "", "")?;
+        template.one_turn = true;
         template.environment.add_global("before", before);
         template.environment.add_global("after", after);
         Ok(template)
     }
 
-    /// `turn` as a user's message, up to where the model's reply starts.
+    /// The messages, up to where the model's reply starts.
     ///
     /// Each plain piece passes through the template as one placeholder character, so whatever an item says,
     /// it neither steers the template nor becomes markup.
-    pub fn render_user_turn(&self, turn: &PromptText) -> Result<PromptText, ChatError> {
-        let mut content = String::new();
+    pub fn render(&self, messages: &[Message]) -> Result<PromptText, ChatError> {
+        if self.one_turn && !matches!(messages, [Message { role: Role::User, .. }]) {
+            return Err(ChatError::OneTurn);
+        }
         let mut plain_texts: Vec<&str> = Vec::new();
-        for piece in turn.pieces() {
-            match piece {
-                Piece::Markup(text) => content.push_str(text),
-                Piece::Plain(text) => {
-                    let placeholder = placeholder(plain_texts.len()).ok_or(ChatError::LostContent)?;
-                    content.push(placeholder);
-                    plain_texts.push(text);
+        let mut turns = Vec::new();
+        for message in messages {
+            let mut content = String::new();
+            for piece in message.text.pieces() {
+                match piece {
+                    Piece::Markup(text) => content.push_str(text),
+                    Piece::Plain(text) => {
+                        let placeholder = placeholder(plain_texts.len()).ok_or(ChatError::LostContent)?;
+                        content.push(placeholder);
+                        plain_texts.push(text);
+                    }
                 }
             }
+            turns.push((message.role.word(), content));
         }
+        let shown = turns
+            .iter()
+            .map(|(role, content)| context! { role => *role, content => content });
         let rendered = self
             .environment
             .get_template(NAME)
             .and_then(|template| {
                 template.render(context! {
-                    messages => [context! { role => "user", content => content }],
+                    messages => shown.collect::<Vec<_>>(),
                     add_generation_prompt => true,
                     bos_token => &self.beginning_of_text,
                     eos_token => &self.end_of_text,
                 })
             })
             .map_err(ChatError::Render)?;
+        // A template may drop what it does not know, such as a system message.
+        if turns.iter().any(|(_, content)| !rendered.contains(content.trim())) {
+            return Err(ChatError::LostContent);
+        }
         replace_placeholders(&rendered, &plain_texts)
+    }
+
+    /// `turn` as a user's message, up to where the model's reply starts.
+    pub fn render_user_turn(&self, turn: &PromptText) -> Result<PromptText, ChatError> {
+        self.render(&[Message {
+            role: Role::User,
+            text: turn.clone(),
+        }])
     }
 }
 
@@ -175,6 +231,33 @@ mod tests {
                 Piece::Markup("\nAnswer: [/INST]\n".into()),
             ]
         );
+    }
+
+    #[test]
+    fn a_conversation_is_rendered_turn_by_turn() {
+        let message = |role, words: &str| {
+            let mut text = PromptText::default();
+            text.push_plain(words);
+            Message { role, text }
+        };
+        let messages = [
+            message(Role::System, "Be brief."),
+            message(Role::User, "One?"),
+            message(Role::Assistant, "A"),
+            message(Role::User, "Two?"),
+        ];
+        let text = ChatTemplate::new(CHATML, "", "").unwrap().render(&messages).unwrap();
+        assert_eq!(
+            text.to_plain_string(),
+            "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nOne?<|im_end|>\n\
+             <|im_start|>assistant\nA<|im_end|>\n<|im_start|>user\nTwo?<|im_end|>\n<|im_start|>assistant\n"
+        );
+        assert!(text.pieces().contains(&Piece::Plain("Two?".into())));
+        let around = ChatTemplate::around("<s>", "</s>").unwrap();
+        assert!(matches!(around.render(&messages), Err(ChatError::OneTurn)));
+        let deaf = "{% for message in messages %}{% if message['role'] == 'user' %}{{ message['content'] }}{% endif %}{% endfor %}";
+        let deaf = ChatTemplate::new(deaf, "", "").unwrap();
+        assert!(matches!(deaf.render(&messages), Err(ChatError::LostContent)));
     }
 
     #[test]

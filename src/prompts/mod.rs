@@ -1,17 +1,26 @@
-//! From an item to the exact text a model reads: templates by language, shots, chat templates.
+//! From an item to the exact text a model reads: protocols and their templates, solved examples, chat templates.
 
 mod chat;
-mod letters;
+mod file;
+pub mod known;
+mod pattern;
+mod prompt;
 mod protocol;
+mod python_random;
 mod shots;
+mod shown;
 mod template;
 mod text;
-mod written;
 
-pub use chat::{ChatError, ChatTemplate};
-pub use letters::{LetterPrompt, letter_prompt};
-pub use protocol::{Letters, Protocol, Scoring};
-pub use shots::Shots;
-pub use template::shown_letters;
+#[cfg(test)]
+mod tests;
+
+pub use chat::{ChatError, ChatTemplate, Message, Role};
+pub use file::ProtocolFileError;
+pub use pattern::{Field, Pattern, PatternError};
+pub use prompt::{Conversation, ScoredPrompt, WrittenPrompt, conversation, scored_prompt, written_prompt};
+pub use protocol::{Draw, Letters, Normalisation, Order, Protocol, Scoring, ShotsFrom};
+pub use shots::shots;
+pub use shown::Shown;
+pub use template::{Template, TemplateError};
 pub use text::{Piece, PromptText};
-pub use written::{WrittenPrompt, written_prompt};

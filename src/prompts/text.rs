@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::pattern::is_space;
+
 /// One stretch of a prompt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -39,6 +41,35 @@ impl PromptText {
             Some(Piece::Plain(last)) => last.push_str(text),
             _ => self.pieces.push(Piece::Plain(text.to_owned())),
         }
+    }
+
+    /// Appends another text, piece by piece.
+    pub fn push(&mut self, other: &Self) {
+        for piece in &other.pieces {
+            match piece {
+                Piece::Markup(text) => self.push_markup(text),
+                Piece::Plain(text) => self.push_plain(text),
+            }
+        }
+    }
+
+    /// The text without the white space at its end, and that white space.
+    pub fn without_spaces_at_end(&self) -> (Self, String) {
+        let mut pieces = self.pieces.clone();
+        let mut spaces = String::new();
+        while let Some(last) = pieces.pop() {
+            let (Piece::Markup(text) | Piece::Plain(text)) = &last;
+            let kept = text.trim_end_matches(is_space);
+            spaces.insert_str(0, text.get(kept.len()..).unwrap_or_default());
+            if !kept.is_empty() {
+                pieces.push(match &last {
+                    Piece::Markup(_) => Piece::Markup(kept.to_owned()),
+                    Piece::Plain(_) => Piece::Plain(kept.to_owned()),
+                });
+                break;
+            }
+        }
+        (Self { pieces }, spaces)
     }
 
     /// The pieces in order; none is empty and no two neighbours are of one kind.

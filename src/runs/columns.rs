@@ -7,6 +7,7 @@ use polars::prelude::{Column, CsvWriter, DataFrame, NamedFrom, PolarsError, SerW
 
 use super::comparison::Row;
 use super::measures::{Average, Flips, Price, SetScore};
+use crate::files::cells::guarded;
 use crate::language::Language;
 
 /// One cell of a table.
@@ -105,7 +106,7 @@ fn csv_columns(cells: &[&Named]) -> Vec<Column> {
     };
     match kind {
         Value::Text(_) | Value::Language(_) => {
-            let texts: Vec<String> = cells.iter().map(|(_, value)| value.shown()).collect();
+            let texts: Vec<String> = cells.iter().map(|(_, value)| guarded(&value.shown())).collect();
             vec![Series::new((*name).into(), texts).into()]
         }
         Value::Count(_) => {

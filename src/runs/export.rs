@@ -1,11 +1,14 @@
-//! Answers and comparisons as people and other programs read them: JSON and CSV.
+//! Answers and comparisons as people and other programs read them: JSON, CSV and Parquet.
+//!
+//! In CSV, texts that a spreadsheet would run are guarded; see [`crate::files::cells`].
 
 use std::io::Write;
 
-use polars::prelude::{Column, CsvWriter, DataFrame, NamedFrom, PolarsError, SerWriter, Series};
+use polars::prelude::{Column, CsvWriter, DataFrame, NamedFrom, ParquetWriter, PolarsError, SerWriter, Series};
 use serde::Serialize;
 
 use super::RunRecord;
+use crate::files::cells::guarded;
 use crate::language::Language;
 use crate::scoring::{Answer, Outcome, ReplyEnding};
 
@@ -37,9 +40,10 @@ pub struct AnswerRow<'a> {
 
 /// The rows of a run's answers, in their order.
 pub fn answer_rows<'a>(record: &'a RunRecord, answers: &'a [Answer]) -> impl Iterator<Item = AnswerRow<'a>> {
-    answers.iter().map(|answer| AnswerRow {
+    let protocol = record.protocol.label();
+    answers.iter().map(move |answer| AnswerRow {
         run: record.id.as_str(),
-        protocol: record.protocol.label(),
+        protocol: protocol.clone(),
         model: &answer.model,
         benchmark: &answer.benchmark,
         task: &answer.task,
@@ -69,49 +73,65 @@ pub fn answer_rows<'a>(record: &'a RunRecord, answers: &'a [Answer]) -> impl Ite
 
 /// Answers as CSV; the log-probabilities stand in one field, separated by spaces.
 pub fn write_answers_csv(output: impl Write, rows: &[AnswerRow<'_>]) -> Result<(), PolarsError> {
+    let spaced = |row: &AnswerRow<'_>| {
+        row.log_probabilities
+            .iter()
+            .map(f64::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let values: Vec<String> = rows.iter().map(spaced).collect();
+    let log_probabilities = Series::new(LOG_PROBABILITIES.into(), values).into();
+    let mut table = answer_table(rows, log_probabilities, &guarded)?;
+    CsvWriter::new(output).finish(&mut table)
+}
+
+/// Answers as Parquet, with the log-probabilities as a list and texts as they are.
+pub fn write_answers_parquet(output: impl Write, rows: &[AnswerRow<'_>]) -> Result<(), PolarsError> {
+    let values = rows.iter().map(|row| Series::new("".into(), row.log_probabilities));
+    let values: Vec<Series> = values.collect();
+    let log_probabilities = Column::new(LOG_PROBABILITIES.into(), values);
+    let mut table = answer_table(rows, log_probabilities, &str::to_owned)?;
+    ParquetWriter::new(output).finish(&mut table)?;
+    Ok(())
+}
+
+const LOG_PROBABILITIES: &str = "log_probabilities";
+
+/// Every field of the rows; `write` puts the texts of people, items and models.
+fn answer_table(
+    rows: &[AnswerRow<'_>],
+    log_probabilities: Column,
+    write: &dyn Fn(&str) -> String,
+) -> Result<DataFrame, PolarsError> {
     let text = |name: &str, value: &dyn Fn(&AnswerRow<'_>) -> Option<String>| -> Column {
-        Series::new(name.into(), rows.iter().map(value).collect::<Vec<_>>()).into()
+        let values = rows.iter().map(|row| value(row).map(|text| write(&text)));
+        Series::new(name.into(), values.collect::<Vec<_>>()).into()
     };
     let numbers = |name: &str, value: &dyn Fn(&AnswerRow<'_>) -> Option<u64>| -> Column {
         Series::new(name.into(), rows.iter().map(value).collect::<Vec<_>>()).into()
     };
-    let log_probabilities = |row: &AnswerRow<'_>| {
-        Some(
-            row.log_probabilities
-                .iter()
-                .map(f64::to_string)
-                .collect::<Vec<_>>()
-                .join(" "),
-        )
-    };
     let seconds: Column = Series::new("seconds".into(), rows.iter().map(|row| row.seconds).collect::<Vec<_>>()).into();
-    write_csv(
-        output,
-        rows.len(),
-        vec![
-            text("run", &|row| Some(row.run.to_owned())),
-            text("protocol", &|row| Some(row.protocol.clone())),
-            text("model", &|row| Some(row.model.to_owned())),
-            text("benchmark", &|row| Some(row.benchmark.to_owned())),
-            text("task", &|row| Some(row.task.to_owned())),
-            text("language", &|row| Some(row.language.tag().to_owned())),
-            text("item", &|row| Some(row.item.to_owned())),
-            text("log_probabilities", &log_probabilities),
-            text("choice", &|row| row.choice.clone()),
-            numbers("choice_index", &|row| row.choice_index.map(|index| index as u64)),
-            text("outcome", &|row| Some(row.outcome.word().to_owned())),
-            numbers("prompt_tokens", &|row| Some(row.prompt_tokens as u64)),
-            seconds,
-            text("reply", &|row| row.reply.map(str::to_owned)),
-            numbers("reply_tokens", &|row| row.reply_tokens.map(|tokens| tokens as u64)),
-            text("reply_ending", &|row| {
-                row.reply_ending.map(|ending| ending.word().to_owned())
-            }),
-            text("error", &|row| row.error.map(str::to_owned)),
-        ],
-    )
-}
-
-fn write_csv(output: impl Write, height: usize, columns: Vec<Column>) -> Result<(), PolarsError> {
-    CsvWriter::new(output).finish(&mut DataFrame::new(height, columns)?)
+    let columns = vec![
+        text("run", &|row| Some(row.run.to_owned())),
+        text("protocol", &|row| Some(row.protocol.clone())),
+        text("model", &|row| Some(row.model.to_owned())),
+        text("benchmark", &|row| Some(row.benchmark.to_owned())),
+        text("task", &|row| Some(row.task.to_owned())),
+        text("language", &|row| Some(row.language.tag().to_owned())),
+        text("item", &|row| Some(row.item.to_owned())),
+        log_probabilities,
+        text("choice", &|row| row.choice.clone()),
+        numbers("choice_index", &|row| row.choice_index.map(|index| index as u64)),
+        text("outcome", &|row| Some(row.outcome.word().to_owned())),
+        numbers("prompt_tokens", &|row| Some(row.prompt_tokens as u64)),
+        seconds,
+        text("reply", &|row| row.reply.map(str::to_owned)),
+        numbers("reply_tokens", &|row| row.reply_tokens.map(|tokens| tokens as u64)),
+        text("reply_ending", &|row| {
+            row.reply_ending.map(|ending| ending.word().to_owned())
+        }),
+        text("error", &|row| row.error.map(str::to_owned)),
+    ];
+    DataFrame::new(rows.len(), columns)
 }

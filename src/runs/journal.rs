@@ -161,6 +161,7 @@ mod tests {
                 id: id.to_string(),
             },
             log_probabilities: vec![-0.1, -2.5],
+            option_tokens: Vec::new(),
             choices: vec![0],
             outcome: Outcome::Right,
             prompt_tokens: 5,

@@ -3,6 +3,7 @@
 pub mod columns;
 pub mod comparison;
 pub mod estimate;
+pub mod exchange;
 mod execute;
 pub mod export;
 mod journal;
@@ -19,7 +20,7 @@ pub mod worker;
 
 pub use execute::{ExecuteError, Means, ModelChoice, Progress, RunRequest, Step};
 pub use journal::{Journal, JournalError};
-pub use model::{ModelFile, ModelSource, RunModel};
+pub use model::{Elsewhere, ModelFile, ModelSource, RunModel};
 pub use plan::{GROUP_ITEMS, Group, Plan, Planned};
 pub use record::{RecordError, RunBenchmark, RunId, RunRecord, RunState};
 pub use table::TableError;

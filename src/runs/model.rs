@@ -25,6 +25,23 @@ pub enum ModelSource {
     Endpoint {
         endpoint: Box<Endpoint>,
     },
+    /// Wherever another program asked it; only its answers came here.
+    Elsewhere {
+        elsewhere: Elsewhere,
+    },
+}
+
+/// Where answers that another program made came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// What it called the model.
+    pub model: String,
+    /// The program, with its version where it told one.
+    pub program: String,
+    /// The file that was read.
+    pub file: PathBuf,
+    /// Of that file, in hexadecimal.
+    pub sha256: String,
 }
 
 /// A model on this machine.
@@ -43,13 +60,21 @@ impl RunModel {
     /// The endpoint, where it is one.
     pub fn endpoint(&self) -> Option<&Endpoint> {
         match &self.source {
-            ModelSource::File(_) => None,
+            ModelSource::File(_) | ModelSource::Elsewhere { .. } => None,
             ModelSource::Endpoint { endpoint } => Some(endpoint),
         }
     }
 }
 
 impl RunModel {
+    /// Where its answers came from, where another program made them.
+    pub fn elsewhere(&self) -> Option<&Elsewhere> {
+        match &self.source {
+            ModelSource::Elsewhere { elsewhere } => Some(elsewhere),
+            ModelSource::File(_) | ModelSource::Endpoint { .. } => None,
+        }
+    }
+
     /// Takes over what may have changed at an endpoint without changing its answers: its limits, its prices and where
     /// its key is. `known` are the endpoints as they are now. A workspace may come from somebody else, so which variable
     /// of this machine goes to an address is never read from a run: of an endpoint nobody added here it is none.
@@ -86,6 +111,9 @@ impl ModelSource {
         match self {
             Self::File(file) => format!("SHA-256 {}", file.sha256),
             Self::Endpoint { endpoint } => format!("`{}` at {}", endpoint.model, endpoint.address),
+            Self::Elsewhere { elsewhere } => {
+                format!("imported from {} of {}", elsewhere.file.display(), elsewhere.program)
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::benchmarks::{Benchmark, Item};
 use crate::language::Language;
-use crate::prompts::Shots;
+use crate::prompts::{Protocol, shots};
 
 /// Items computed together and journaled together. More would share the pass better;
 /// fewer would lose less when the power goes.
@@ -31,17 +31,11 @@ pub struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// Plans `limit` items (all where `None`) of each benchmark in each of `languages`.
+    /// Plans `limit` items (all where `None`) of each benchmark in each of `languages`, with the protocol's examples.
     ///
     /// The order is by benchmark, language and task, so that neighbours share instruction and examples,
     /// which the engine then computes once.
-    pub fn new(
-        benchmarks: &'a [Benchmark],
-        languages: &[Language],
-        limit: Option<usize>,
-        shots: usize,
-        seed: u64,
-    ) -> Self {
+    pub fn new(benchmarks: &'a [Benchmark], languages: &[Language], limit: Option<usize>, protocol: &Protocol) -> Self {
         let mut groups = Vec::new();
         for benchmark in benchmarks {
             for language in languages {
@@ -60,23 +54,21 @@ impl<'a> Plan<'a> {
                         let same = |item: &&Item| item.key.language == *language && item.task == task;
                         items.filter(same).collect()
                     };
-                    let mut candidates = of_task(&mut benchmark.examples().iter());
-                    if candidates.is_empty() {
-                        candidates = of_task(&mut in_language.iter().copied());
-                    }
-                    let examples = Shots::choose(&candidates, shots, seed);
-                    groups.extend(items.chunks(GROUP_ITEMS).map(|chunk| {
-                        Group {
-                            benchmark: benchmark.name(),
-                            items: chunk
-                                .iter()
-                                .map(|item| Planned {
-                                    item,
-                                    shots: examples.for_item(item),
-                                })
-                                .collect(),
+                    let examples = of_task(&mut benchmark.examples().iter());
+                    let all = of_task(&mut in_language.iter().copied());
+                    let shots = shots(&items, &all, &examples, protocol);
+                    let mut planned = items
+                        .into_iter()
+                        .zip(shots)
+                        .map(|(item, shots)| Planned { item, shots });
+                    loop {
+                        let items: Vec<Planned<'a>> = planned.by_ref().take(GROUP_ITEMS).collect();
+                        if items.is_empty() {
+                            break;
                         }
-                    }));
+                        let benchmark = benchmark.name();
+                        groups.push(Group { benchmark, items });
+                    }
                 }
             }
         }

@@ -98,7 +98,8 @@ pub struct RunRecord {
     pub languages: Vec<Language>,
     /// Answers the whole run has when it is finished.
     pub total: usize,
-    /// The prompt templates, word for word.
+    /// The prompt templates of a run from before they were part of its protocol, word for word.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub template: String,
     pub protocol: Protocol,
     pub models: Vec<RunModel>,

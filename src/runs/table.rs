@@ -70,12 +70,15 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
         .map(|answer| Series::new("".into(), &answer.log_probabilities))
         .collect();
     log_probabilities.rename("log_probabilities".into());
-    let choices = answers.iter().map(|answer| {
-        let choices = answer.choices.iter().map(|&choice| choice as u64);
-        Series::new("".into(), choices.collect::<Vec<_>>())
-    });
-    let mut choices: ListChunked = choices.collect();
-    choices.rename("choices".into());
+    fn numbers<'a>(name: &str, answers: &'a [Answer], of: impl Fn(&'a Answer) -> &'a [usize]) -> Column {
+        let lists = answers.iter().map(|answer| {
+            let numbers = of(answer).iter().map(|&number| number as u64);
+            Series::new("".into(), numbers.collect::<Vec<_>>())
+        });
+        let mut lists: ListChunked = lists.collect();
+        lists.rename(name.into());
+        lists.into_series().into()
+    }
     let prompt_tokens: Vec<u64> = answers.iter().map(|answer| answer.prompt_tokens as u64).collect();
     let seconds: Vec<f64> = answers.iter().map(|answer| answer.seconds).collect();
     let reply_tokens: Vec<Option<u64>> = answers
@@ -91,7 +94,7 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
             texts("language", answers, |answer| Some(answer.item.language.tag())),
             texts("id", answers, |answer| Some(&answer.item.id)),
             log_probabilities.into_series().into(),
-            choices.into_series().into(),
+            numbers("choices", answers, |answer| &answer.choices),
             texts("outcome", answers, |answer| Some(answer.outcome.word())),
             Series::new("prompt_tokens".into(), prompt_tokens).into(),
             Series::new("seconds".into(), seconds).into(),
@@ -104,6 +107,7 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
             counts("usage_requests", answers, |usage| usage.requests),
             counts("usage_prompt_tokens", answers, |usage| usage.prompt_tokens),
             counts("usage_written_tokens", answers, |usage| usage.written_tokens),
+            numbers("option_tokens", answers, |answer| &answer.option_tokens),
         ],
     )
 }
@@ -130,6 +134,8 @@ fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError>
     let seconds = frame.column("seconds").and_then(Column::f64).map_err(format)?;
     let replies = Replies::of(frame).map_err(format)?;
     let usages = Usages::of(frame).map_err(format)?;
+    // A table from before tokens of options were kept has none.
+    let option_tokens = frame.column("option_tokens").and_then(Column::list).ok();
     (0..frame.height())
         .map(|row| {
             let problem = |problem: String| TableError::Row {
@@ -156,6 +162,10 @@ fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError>
                     id: required(ids.get(row), "id")?,
                 },
                 log_probabilities: scores,
+                option_tokens: match option_tokens {
+                    Some(tokens) => numbers_at(tokens, row).map_err(format)?,
+                    None => Vec::new(),
+                },
                 choices: choices.get(row).map_err(format)?,
                 outcome: Outcome::from_word(&outcome)
                     .ok_or_else(|| problem(format!("the outcome `{outcome}`, which this program does not know")))?,
@@ -187,15 +197,20 @@ impl<'a> Choices<'a> {
     fn get(&self, row: usize) -> Result<Vec<usize>, PolarsError> {
         match self {
             Self::One(choices) => Ok(choices.get(row).map(|choice| choice as usize).into_iter().collect()),
-            Self::Several(choices) => match choices.get_as_series(row) {
-                Some(choices) => Ok(choices
-                    .u64()?
-                    .into_no_null_iter()
-                    .map(|choice| choice as usize)
-                    .collect()),
-                None => Ok(Vec::new()),
-            },
+            Self::Several(choices) => numbers_at(choices, row),
         }
+    }
+}
+
+/// The numbers of a row.
+fn numbers_at(lists: &ListChunked, row: usize) -> Result<Vec<usize>, PolarsError> {
+    match lists.get_as_series(row) {
+        Some(numbers) => Ok(numbers
+            .u64()?
+            .into_no_null_iter()
+            .map(|number| number as usize)
+            .collect()),
+        None => Ok(Vec::new()),
     }
 }
 
@@ -275,6 +290,7 @@ mod tests {
             } else {
                 vec![-0.5, -f64::from(number), -1e-9]
             },
+            option_tokens: vec![number as usize; usize::from(number != 7) * 3],
             choices: match number {
                 7 => Vec::new(),
                 8 => vec![0, 2],

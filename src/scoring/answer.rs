@@ -105,8 +105,12 @@ pub struct Answer {
     pub task: String,
     #[serde(flatten)]
     pub item: ItemKey,
-    /// Natural-log probability of every option's letter in the item's order; empty where the model wrote or failed.
+    /// Natural-log probability of every option's letter or text in the item's order, undivided; empty where the model
+    /// wrote or failed.
     pub log_probabilities: Vec<f64>,
+    /// How many tokens each of them is the sum of; absent in runs from before they were kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub option_tokens: Vec<usize>,
     /// Indices of the chosen options, from 0; empty where none could be read, several only from what a model wrote.
     #[serde(default, alias = "choice", deserialize_with = "one_or_several")]
     pub choices: Vec<usize>,
@@ -135,6 +139,7 @@ impl Answer {
             task: item.task.clone(),
             item: item.key.clone(),
             log_probabilities: Vec::new(),
+            option_tokens: Vec::new(),
             choices: Vec::new(),
             outcome: Outcome::Failed,
             prompt_tokens,
@@ -208,6 +213,7 @@ mod tests {
                 id: "1".into(),
             },
             log_probabilities: vec![-1000.0, -1001.0, -1002.0],
+            option_tokens: Vec::new(),
             choices: vec![0],
             outcome: Outcome::Right,
             prompt_tokens: 10,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::Interval;
 use super::interval::{two_sided_95, wilson_95};
+use super::mean::{mean, standard_error};
 
 /// An average with the interval it lies in with 95% confidence.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,13 +75,7 @@ pub fn clustered_average(groups: &[Vec<(&str, bool)>]) -> Option<Average> {
 /// The mean of numbers from 0 to 1 and its 95% interval, from the standard error as the field reckons it: sample
 /// deviation by the root of the count. `None` of fewer than two.
 pub fn mean_95(values: &[f64]) -> Option<Average> {
-    if values.len() < 2 {
-        return None;
-    }
-    let count = values.len() as f64;
-    let value = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|other| (other - value).powi(2)).sum();
-    Some(Average::around(value, (squares / (count - 1.0) / count).sqrt()))
+    Some(Average::around(mean(values)?, standard_error(values)?))
 }
 
 #[cfg(test)]

@@ -183,6 +183,7 @@ fn probabilities_are_not_asked_of_who_has_none() {
 fn request() -> WriteRequest {
     WriteRequest {
         system: None,
+        earlier: Vec::new(),
         user: "Which?".to_owned(),
         most_tokens: 8,
         sampling: Sampling::default(),

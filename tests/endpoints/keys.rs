@@ -17,6 +17,7 @@ fn connection(endpoint: Endpoint) -> Connection {
 fn request() -> WriteRequest {
     WriteRequest {
         system: None,
+        earlier: Vec::new(),
         user: "Which?".to_owned(),
         most_tokens: 8,
         sampling: Sampling::default(),

@@ -18,7 +18,7 @@ use std::time::Duration;
 use polyclinic::cancel::Cancel;
 use polyclinic::engine::endpoint::{Connection, Endpoint, Limits, Route, Server};
 use polyclinic::network::Backoff;
-use polyclinic::prompts::{LetterPrompt, PromptText};
+use polyclinic::prompts::{PromptText, ScoredPrompt};
 
 /// Patience for servers that answer in no time.
 pub const QUICK: Backoff = Backoff {
@@ -49,15 +49,12 @@ pub fn connect(endpoint: Endpoint) -> Connection {
 }
 
 /// An item's prompt with four letters.
-pub fn prompt(question: &str) -> LetterPrompt {
+pub fn prompt(question: &str) -> ScoredPrompt {
     let mut text = PromptText::default();
     text.push_markup("Question: ");
     text.push_plain(question);
     text.push_markup("\nAnswer:");
-    LetterPrompt {
-        text,
-        continuations: [" A", " B", " C", " D"].map(str::to_owned).to_vec(),
-    }
+    ScoredPrompt::new(text, &[" A", " B", " C", " D"])
 }
 
 /// Runs async work of a test.

@@ -17,7 +17,7 @@ use polyclinic::engine::endpoint::{Endpoint, Limits, Route, Server, probe};
 use polyclinic::engine::{Backend as _, LocalBackend};
 use polyclinic::models::cache::Places;
 use polyclinic::models::packaged;
-use polyclinic::prompts::{LetterPrompt, Letters, Protocol, letter_prompt};
+use polyclinic::prompts::{Letters, Protocol, ScoredPrompt, scored_prompt};
 use polyclinic::scoring::letters;
 
 use super::{connect, endpoint, wait};
@@ -113,9 +113,9 @@ fn compare(unknown: &Endpoint, model: &Path, expected: Server) {
         ..Protocol::default()
     };
     let items = items();
-    let prompts: Vec<LetterPrompt> = items
+    let prompts: Vec<ScoredPrompt> = items
         .iter()
-        .map(|item| letter_prompt(item, &[], &protocol, None).unwrap())
+        .map(|item| scored_prompt(item, &[], &protocol, None).unwrap())
         .collect();
     let started = Instant::now();
     let theirs: Vec<_> = wait(

@@ -2,7 +2,7 @@
 
 use polyclinic::engine::Sampling;
 use polyclinic::engine::endpoint::{Problem, ReplyEnding, Route, Server, WriteRequest};
-use polyclinic::prompts::{LetterPrompt, PromptText};
+use polyclinic::prompts::{PromptText, ScoredPrompt};
 use serde_json::json;
 
 use super::server::{Asked, FakeServer, Reply};
@@ -27,7 +27,7 @@ fn script(server: Server) -> fn(&Asked) -> Reply {
     }
 }
 
-fn scores(server: &FakeServer, kind: Server, route: Route, prompt: &LetterPrompt) -> Vec<f64> {
+fn scores(server: &FakeServer, kind: Server, route: Route, prompt: &ScoredPrompt) -> Vec<f64> {
     let scored = wait(connect(endpoint(&server.address, kind, route)).score(prompt)).unwrap();
     let text = prompt.text.to_plain_string();
     assert_eq!(scored.prompt_tokens, wire::tokenize(&text, false).len() + 1, "{kind}");
@@ -53,7 +53,7 @@ fn every_scoring_server_gives_the_models_numbers() {
 
 #[test]
 fn letters_of_several_tokens_are_summed() {
-    let prompt = LetterPrompt {
+    let prompt = ScoredPrompt {
         continuations: ["أ", "ب", "10", "12"].map(str::to_owned).to_vec(),
         ..prompt(QUESTION)
     };
@@ -156,6 +156,7 @@ fn chat_templates_come_from_the_server() {
 fn request() -> WriteRequest {
     WriteRequest {
         system: Some("Be brief.".to_owned()),
+        earlier: Vec::new(),
         user: "Which?".to_owned(),
         most_tokens: 64,
         sampling: Sampling::default(),

@@ -48,8 +48,7 @@ impl Place {
             limit: None,
             protocol: Protocol {
                 letters: Letters::Latin,
-                scoring,
-                ..Protocol::default()
+                ..Protocol::default().scored_by(scoring)
             },
         }
     }

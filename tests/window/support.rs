@@ -53,6 +53,7 @@ fn answer(benchmark: &Benchmark, item: &polyclinic::benchmarks::Item, model: &st
         task: item.task.clone(),
         item: item.key.clone(),
         log_probabilities,
+        option_tokens: Vec::new(),
         choices: choice.into_iter().collect(),
         outcome: if choice.is_some_and(|choice| item.is_right(choice)) {
             Outcome::Right

@@ -18,6 +18,8 @@ const CHAT: &str = "v1/chat/completions";
 pub struct WriteRequest {
     /// What stands before the conversation, where something does.
     pub system: Option<String>,
+    /// What was asked and answered before, such as solved examples.
+    pub earlier: Vec<(String, String)>,
     pub user: String,
     /// The most tokens to write, reasoning included.
     pub most_tokens: u32,
@@ -92,7 +94,8 @@ pub(super) async fn write(session: &Session, request: &WriteRequest) -> Result<R
         return Err(session.failed(CHAT, Problem::Refused(problem)));
     }
     let settings = settings(session.transport.endpoint().server, request);
-    let prompt = request.system.as_ref().map_or(0, String::len) + request.user.len();
+    let earlier = request.earlier.iter().map(|(user, answer)| user.len() + answer.len());
+    let prompt = request.system.as_ref().map_or(0, String::len) + earlier.sum::<usize>() + request.user.len();
     // A token has about three bytes.
     let work = Work::Tokens(prompt as u64 / 3 + u64::from(request.most_tokens));
     loop {
@@ -174,6 +177,10 @@ fn body(
     let mut messages = Vec::new();
     if let Some(system) = &request.system {
         messages.push(json!({"role": "system", "content": system}));
+    }
+    for (user, answer) in &request.earlier {
+        messages.push(json!({"role": "user", "content": user}));
+        messages.push(json!({"role": "assistant", "content": answer}));
     }
     messages.push(json!({"role": "user", "content": request.user}));
     let mut body = Map::new();

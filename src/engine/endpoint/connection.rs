@@ -13,9 +13,9 @@ use super::{
     ollama, vllm,
 };
 use crate::cancel::Cancel;
-use crate::engine::{Scores, TokenId};
+use crate::engine::{ScoreRequest, Scores, TokenId};
 use crate::network::{Backoff, Secret, SecretStore};
-use crate::prompts::{ChatTemplate, LetterPrompt};
+use crate::prompts::{ChatTemplate, ScoredPrompt};
 
 /// An endpoint that can be asked. Clones are cheap and share its limits; any number of calls may wait at once.
 #[derive(Clone)]
@@ -35,6 +35,8 @@ pub(super) struct Session {
 pub struct Scored {
     /// One finite number for each continuation.
     pub scores: Scores,
+    /// How many tokens of each continuation were scored.
+    pub option_tokens: Vec<usize>,
     pub prompt_tokens: usize,
     pub usage: Usage,
 }
@@ -113,7 +115,7 @@ impl Connection {
     }
 
     /// The log-probability of each continuation after the prompt. There is a number for every one, or an error.
-    pub async fn score(&self, prompt: &LetterPrompt) -> Result<Scored, EndpointError> {
+    pub async fn score(&self, prompt: &ScoredPrompt) -> Result<Scored, EndpointError> {
         let Endpoint { server, route, .. } = self.endpoint();
         if *route == Route::Written {
             return Err(self.0.failed("", Problem::Refused(no_scores(*server).to_owned())));
@@ -181,24 +183,30 @@ impl Session {
     /// The scores where there is a number for every continuation; `why` says what it means that there is none.
     pub fn scored(
         &self,
-        prompt: &LetterPrompt,
-        prompt_tokens: usize,
+        prompt: &ScoredPrompt,
+        request: &ScoreRequest,
         scores: Vec<Option<f64>>,
         usage: Usage,
         why: &str,
     ) -> Result<Scored, EndpointError> {
+        Ok(Scored {
+            scores: self.numbers(prompt, scores, why)?,
+            option_tokens: request.continuations.iter().map(Vec::len).collect(),
+            prompt_tokens: request.prompt.len(),
+            usage,
+        })
+    }
+
+    /// The numbers alone.
+    pub fn numbers(&self, prompt: &ScoredPrompt, scores: Vec<Option<f64>>, why: &str) -> Result<Scores, EndpointError> {
         let numbers = scores.iter().zip(&prompt.continuations).map(|(score, continuation)| {
             score.ok_or_else(|| {
                 let (letter, why) = (continuation.trim().to_owned(), why.to_owned());
                 self.failed("", Problem::NoNumber { letter, why })
             })
         });
-        Ok(Scored {
-            scores: Scores {
-                log_probabilities: numbers.collect::<Result<_, _>>()?,
-            },
-            prompt_tokens,
-            usage,
+        Ok(Scores {
+            log_probabilities: numbers.collect::<Result<_, _>>()?,
         })
     }
 }

@@ -17,7 +17,7 @@ use super::transport::{Answer, Tokens, Work};
 use super::vllm::Counted;
 use super::{EndpointError, Problem, Usage};
 use crate::engine::{ScoreRequest, TokenId};
-use crate::prompts::LetterPrompt;
+use crate::prompts::ScoredPrompt;
 
 /// How many of the likeliest next tokens are asked for, one after the other, until every letter is among them. The
 /// server sorts its vocabulary each time, so the last is far from the whole of it.
@@ -85,7 +85,7 @@ impl Answer for Completed {
     }
 }
 
-pub(super) async fn score(session: &Session, prompt: &LetterPrompt) -> Result<Scored, EndpointError> {
+pub(super) async fn score(session: &Session, prompt: &ScoredPrompt) -> Result<Scored, EndpointError> {
     let text = prompt.text.to_plain_string();
     let request = request(session, prompt, &text).await?;
     let mut letters = Vec::with_capacity(request.continuations.len());
@@ -112,7 +112,7 @@ pub(super) async fn score(session: &Session, prompt: &LetterPrompt) -> Result<Sc
     check_sum(scores.iter().flatten()).map_err(|problem| session.failed(COMPLETIONS, problem))?;
     session.scored(
         prompt,
-        request.prompt.len(),
+        &request,
         scores,
         usage,
         "it is not among the likeliest next tokens the server tells of",
@@ -174,7 +174,7 @@ async fn complete(
 
 /// The token ids of a prompt and of what may follow it. The prompt's own must be all of the prompt, since the server
 /// takes no others.
-async fn request(session: &Session, prompt: &LetterPrompt, text: &str) -> Result<ScoreRequest, EndpointError> {
+async fn request(session: &Session, prompt: &ScoredPrompt, text: &str) -> Result<ScoreRequest, EndpointError> {
     let suspicious: BTreeSet<&str> = suspicious_in_plain(&prompt.text).into_iter().collect();
     for text in suspicious {
         let is_control = match session.known.get(text) {

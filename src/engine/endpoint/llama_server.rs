@@ -14,7 +14,7 @@ use super::special::suspicious;
 use super::transport::{Answer, Tokens, Work};
 use super::{EndpointError, Problem, Usage};
 use crate::engine::{ScoreRequest, TokenId};
-use crate::prompts::{ChatError, ChatTemplate, LetterPrompt, Piece, PromptText};
+use crate::prompts::{ChatError, ChatTemplate, Piece, PromptText, ScoredPrompt};
 
 /// How many of the likeliest next tokens are asked for at once; letters are among them nearly always.
 const LIKELIEST: usize = 64;
@@ -109,16 +109,10 @@ pub(super) async fn chat_template(session: &Session) -> Result<Option<ChatTempla
         .map_err(|problem: ChatError| session.failed("props", problem.into()))
 }
 
-pub(super) async fn score(session: &Session, prompt: &LetterPrompt) -> Result<Scored, EndpointError> {
+pub(super) async fn score(session: &Session, prompt: &ScoredPrompt) -> Result<Scored, EndpointError> {
     let request = request(session, prompt).await?;
     let (scores, usage) = next_token::score(&request, |prompt, wanted| next(session, prompt, wanted)).await?;
-    session.scored(
-        prompt,
-        request.prompt.len(),
-        scores,
-        usage,
-        "the server holds it for impossible",
-    )
+    session.scored(prompt, &request, scores, usage, "the server holds it for impossible")
 }
 
 /// The numbers of the next tokens: of the likeliest all at once, of each other one by a request of its own.
@@ -186,8 +180,9 @@ async fn complete(
 }
 
 /// The token ids of a prompt and of what may follow it.
-async fn request(session: &Session, prompt: &LetterPrompt) -> Result<ScoreRequest, EndpointError> {
-    let mut fragments = fragments(session, &prompt.text).await?;
+async fn request(session: &Session, prompt: &ScoredPrompt) -> Result<ScoreRequest, EndpointError> {
+    let (text, continuations) = prompt.parted();
+    let mut fragments = fragments(session, &text).await?;
     let last = match fragments.pop() {
         Some(Fragment::Text(text)) => text,
         Some(control) => {
@@ -203,7 +198,7 @@ async fn request(session: &Session, prompt: &LetterPrompt) -> Result<ScoreReques
             Fragment::Text(text) => tokenize(session, text, false, false).await,
         }
     }));
-    let ends = std::iter::once("").chain(prompt.continuations.iter().map(String::as_str));
+    let ends = std::iter::once("").chain(continuations.iter().map(String::as_str));
     let tails = try_join_all(ends.map(|end| {
         let text = format!("{last}{end}");
         async move { tokenize(session, &text, false, false).await }

@@ -111,6 +111,13 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Whether it tells the probabilities of whole texts; others tell those of one next token.
+    pub fn scores_texts(self) -> bool {
+        matches!(self, Self::Vllm | Self::LlamaServer)
+    }
+}
+
 impl fmt::Display for Server {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

@@ -10,7 +10,7 @@ use super::next_token::{check_sum, number};
 use super::special::suspicious_in_plain;
 use super::transport::{Answer, Work};
 use super::{EndpointError, Problem, Usage};
-use crate::prompts::LetterPrompt;
+use crate::prompts::ScoredPrompt;
 
 /// The most next tokens the server tells of.
 const LIKELIEST: usize = 20;
@@ -69,7 +69,7 @@ impl Answer for Generated {
     }
 }
 
-pub(super) async fn score(session: &Session, prompt: &LetterPrompt) -> Result<Scored, EndpointError> {
+pub(super) async fn score(session: &Session, prompt: &ScoredPrompt) -> Result<Scored, EndpointError> {
     if let Some(text) = suspicious_in_plain(&prompt.text).first() {
         let text = (*text).to_owned();
         return Err(session.failed(GENERATE, Problem::ControlToken { text }));
@@ -107,7 +107,13 @@ pub(super) async fn score(session: &Session, prompt: &LetterPrompt) -> Result<Sc
     check_sum(scores.iter().flatten()).map_err(|problem| session.failed(GENERATE, problem))?;
     let prompt_tokens = usize::try_from(usage.prompt_tokens).unwrap_or(usize::MAX);
     let why = "it is not among the 20 likeliest next tokens, and Ollama tells of no others";
-    session.scored(prompt, prompt_tokens, scores, usage, why)
+    let scores = session.numbers(prompt, scores, why)?;
+    Ok(Scored {
+        option_tokens: vec![1; scores.log_probabilities.len()],
+        scores,
+        prompt_tokens,
+        usage,
+    })
 }
 
 /// The number of the only token with this text.

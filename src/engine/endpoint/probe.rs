@@ -11,7 +11,7 @@ use super::{Endpoint, EndpointError, Problem, Route, Server, Usage, WriteRequest
 use crate::cancel::Cancel;
 use crate::engine::Sampling;
 use crate::network::{Backoff, Secret};
-use crate::prompts::{LetterPrompt, PromptText};
+use crate::prompts::{PromptText, ScoredPrompt};
 
 /// What a probe found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -239,6 +239,7 @@ impl Trial {
         }
         let request = WriteRequest {
             system: None,
+            earlier: Vec::new(),
             user: "Reply with the word: yes".to_owned(),
             most_tokens: 16,
             sampling: Sampling::default(),
@@ -260,11 +261,8 @@ impl Trial {
 }
 
 /// A question that is nobody's, in the shape of an item.
-fn neutral() -> LetterPrompt {
+fn neutral() -> ScoredPrompt {
     let mut text = PromptText::default();
     text.push_markup("Question: Which of these is a colour?\nA. Blue\nB. Seven\nAnswer:");
-    LetterPrompt {
-        text,
-        continuations: [" A", " B"].map(str::to_owned).to_vec(),
-    }
+    ScoredPrompt::new(text, &[" A", " B"])
 }

@@ -13,7 +13,7 @@ use super::special::suspicious_in_plain;
 use super::transport::{Answer, Tokens, Work};
 use super::{EndpointError, Problem, Route, Usage};
 use crate::engine::{ScoreRequest, TokenId};
-use crate::prompts::{ChatTemplate, LetterPrompt, PromptText};
+use crate::prompts::{ChatTemplate, PromptText, ScoredPrompt};
 
 /// The most next tokens a server tells of unless its `--max-logprobs` says otherwise.
 const LIKELIEST: usize = 20;
@@ -150,15 +150,17 @@ pub(super) async fn chat_template(session: &Session) -> Result<Option<ChatTempla
         .map_err(|problem| session.failed("detokenize", problem.into()))
 }
 
-pub(super) async fn score(session: &Session, prompt: &LetterPrompt) -> Result<Scored, EndpointError> {
+pub(super) async fn score(session: &Session, prompt: &ScoredPrompt) -> Result<Scored, EndpointError> {
     let request = request(session, prompt).await?;
     let (scores, usage) = match session.transport.endpoint().route {
         Route::Continuations => continuations(session, &request).await?,
+        // Each option read as the end of a prompt takes fewer requests than its tokens one after the other.
+        _ if request.scored_tokens() > 2 * request.continuations.len() => continuations(session, &request).await?,
         _ => next_token::score(&request, |prompt, wanted| next(session, prompt, wanted)).await?,
     };
     session.scored(
         prompt,
-        request.prompt.len(),
+        &request,
         scores,
         usage,
         "the server gives no finite probability for its tokens",
@@ -272,10 +274,11 @@ fn lacking(session: &Session, what: &str) -> EndpointError {
 }
 
 /// The token ids of a prompt and of what may follow it.
-async fn request(session: &Session, prompt: &LetterPrompt) -> Result<ScoreRequest, EndpointError> {
+async fn request(session: &Session, prompt: &ScoredPrompt) -> Result<ScoreRequest, EndpointError> {
     refuse_control_tokens(session, &prompt.text).await?;
-    let text = prompt.text.to_plain_string();
-    let ends = std::iter::once("").chain(prompt.continuations.iter().map(String::as_str));
+    let (text, continuations) = prompt.parted();
+    let text = text.to_plain_string();
+    let ends = std::iter::once("").chain(continuations.iter().map(String::as_str));
     let wholes = try_join_all(ends.map(|end| {
         let text = format!("{text}{end}");
         async move { tokenize(session, &text, false).await }

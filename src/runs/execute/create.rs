@@ -58,7 +58,7 @@ pub fn create(
     let benchmarks = load_benchmarks(workspace, names.iter().map(String::as_str))?;
     let languages = chosen_languages(&benchmarks, &request.languages)?;
     let protocol = &request.protocol;
-    let planned = Plan::new(&benchmarks, &languages, request.limit, protocol.shots, protocol.seed);
+    let planned = Plan::new(&benchmarks, &languages, request.limit, protocol);
     require_examples(&planned, protocol.shots)?;
     let planned = planned.len();
     let earlier = store::list(workspace)?.runs;
@@ -100,7 +100,7 @@ pub fn create(
         limit: request.limit,
         languages,
         total: planned * models.len(),
-        template: request.protocol.template_text(),
+        template: String::new(),
         protocol: request.protocol.clone(),
         benchmarks: benchmarks
             .iter()

@@ -49,6 +49,11 @@ pub enum ExecuteError {
     )]
     NoScores { model: String, server: String },
     #[error(
+        "`{model}` stands behind {server}, which tells the probabilities of one next token and not of whole texts. Score \
+         letters or written answers, or serve the model with vLLM or llama-server"
+    )]
+    NoTextScores { model: String, server: String },
+    #[error(
         "questions for `{model}` would leave this machine for {host}, which nobody has agreed to in this workspace; nothing was sent"
     )]
     NoConsent { model: String, host: String },
@@ -64,13 +69,16 @@ pub enum ExecuteError {
         shots: usize,
     },
     #[error(
-        "the prompt templates have changed since this run was made, so its answers would not compare. Start a new run"
+        "this run was made by an earlier version of the program, whose prompt templates are not this one's, so its \
+         answers would not compare. Start a new run"
     )]
     TemplateChanged,
     #[error("the benchmark `{0}` has changed since this run was made. Start a new run")]
     BenchmarkChanged(String),
     #[error("the journal of run {0} does not belong to its plan; the run cannot be resumed. Its answers are untouched")]
     JournalOfAnotherPlan(RunId),
+    #[error("the answers of `{0}` were imported; there is nothing here to ask it with")]
+    MadeElsewhere(String),
     #[error("the model `{model}` could not be loaded")]
     Load { model: String, source: EngineError },
     #[error("the model `{model}` stopped at item `{item}`")]
@@ -103,6 +111,7 @@ impl ExecuteError {
                 | Self::TemplateChanged
                 | Self::JournalOfAnotherPlan(_)
                 | Self::NoConsent { .. }
+                | Self::MadeElsewhere(_)
         )
     }
 }

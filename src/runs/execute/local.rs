@@ -10,9 +10,9 @@ use crate::engine::{
     Backend, Cancel, Ending, EngineError, Generation, GenerationRequest, Loader, ModelFacts, PLANNED_TOKENS, Reader,
     Sampling, ScoreRequest, tokens_to_score, tokens_to_write,
 };
-use crate::prompts::{ChatError, ChatTemplate, Protocol, Scoring, letter_prompt, shown_letters, written_prompt};
+use crate::prompts::{ChatError, ChatTemplate, Protocol, ScoredPrompt, Scoring, Shown, scored_prompt, written_prompt};
 use crate::runs::{Group, ModelFile, Plan, Planned};
-use crate::scoring::{Answer, Asked, Reply, ReplyEnding, letters, written};
+use crate::scoring::{Answer, Asked, Reply, ReplyEnding, likelihood, written};
 
 /// A loaded model of a run.
 pub(super) struct LocalModel {
@@ -87,7 +87,7 @@ impl LocalModel {
                 return Err(ExecuteError::Cancelled);
             }
             let answers = match self.protocol.scoring {
-                Scoring::Letters => self.score(group, cancel)?,
+                Scoring::Letters | Scoring::Options { .. } => self.score(group, cancel)?,
                 Scoring::Written { most_tokens } => self.write(group, most_tokens, cancel)?,
             };
             kept.keep(answers)?;
@@ -98,12 +98,15 @@ impl LocalModel {
     fn score(&mut self, group: &Group<'_>, cancel: &Cancel) -> Result<Vec<Answer>, ExecuteError> {
         let started = Instant::now();
         let mut requests = Vec::with_capacity(group.items.len());
+        let mut prompts = Vec::with_capacity(group.items.len());
         for planned in &group.items {
             let request = score_request(&*self.backend, planned, &self.protocol, self.chat.as_ref());
-            requests.push(request.map_err(|error| self.stopped(planned.item, error))?);
+            let (prompt, request) = request.map_err(|error| self.stopped(planned.item, error))?;
+            prompts.push(prompt);
+            requests.push(request);
         }
         let context_length = self.backend.context_length();
-        let fits = |request: &&ScoreRequest| letters::token_count(request) <= context_length;
+        let fits = |request: &&ScoreRequest| likelihood::token_count(request) <= context_length;
         let fitting: Vec<ScoreRequest> = requests.iter().filter(fits).cloned().collect();
         let scores = match group.items.first() {
             Some(first) if !fitting.is_empty() => self
@@ -114,16 +117,24 @@ impl LocalModel {
         };
         let seconds = started.elapsed().as_secs_f64() / group.items.len().max(1) as f64;
         let mut scores = scores.iter();
-        let answers = group.items.iter().zip(&requests).map(|(planned, request)| {
+        let asked = group.items.iter().zip(&prompts).zip(&requests);
+        let answers = asked.map(|((planned, prompt), request)| {
             let score = if fits(&request) { scores.next() } else { None };
             match score {
                 Some(score) => {
                     let prompt_tokens = request.prompt.len();
                     let asked = Asked { prompt_tokens, seconds };
-                    letters::answer(&self.name, group.benchmark, planned.item, asked, score)
+                    let option_tokens: Vec<usize> = request.continuations.iter().map(Vec::len).collect();
+                    let scored = likelihood::Scored {
+                        scores: score,
+                        option_tokens: &option_tokens,
+                        answers: &prompt.answers,
+                        by: self.protocol.scoring.normalisation(),
+                    };
+                    likelihood::answer(&self.name, group.benchmark, planned.item, asked, scored)
                 }
                 None => {
-                    let tokens = letters::token_count(request);
+                    let tokens = likelihood::token_count(request);
                     let problem = format!("the prompt has {tokens} tokens; the model reads at most {context_length}");
                     Answer::failed(&self.name, group.benchmark, planned.item, request.prompt.len(), problem)
                 }
@@ -160,8 +171,8 @@ impl LocalModel {
                 Some(generation) => {
                     let reply = reply(generation).ok_or(ExecuteError::Cancelled)?;
                     let asked = Asked { prompt_tokens, seconds };
-                    let letters = shown_letters(planned.item, self.protocol.letters);
-                    written::answer(&self.name, group.benchmark, planned.item, &letters, asked, reply)
+                    let shown = Shown::new(planned.item, &self.protocol);
+                    written::answer(&self.name, group.benchmark, &shown, asked, reply)
                 }
                 None => {
                     let problem = format!(
@@ -220,9 +231,10 @@ fn score_request(
     planned: &Planned<'_>,
     protocol: &Protocol,
     chat: Option<&ChatTemplate>,
-) -> Result<ScoreRequest, RequestError> {
-    let prompt = letter_prompt(planned.item, &planned.shots, protocol, chat)?;
-    Ok(letters::request(reader, &prompt)?)
+) -> Result<(ScoredPrompt, ScoreRequest), RequestError> {
+    let prompt = scored_prompt(planned.item, &planned.shots, protocol, chat)?;
+    let request = likelihood::request(reader, &prompt)?;
+    Ok((prompt, request))
 }
 
 fn write_request(
@@ -232,13 +244,9 @@ fn write_request(
     chat: Option<&ChatTemplate>,
     most_tokens: usize,
 ) -> Result<GenerationRequest, RequestError> {
-    let prompt = written_prompt(planned.item, &planned.shots, protocol, chat.is_some());
-    let text = match chat {
-        Some(chat) => chat.render_user_turn(&prompt.text)?,
-        None => prompt.text,
-    };
+    let prompt = written_prompt(planned.item, &planned.shots, protocol, chat)?;
     Ok(GenerationRequest {
-        prompt: reader.tokenize(&text)?,
+        prompt: reader.tokenize(&prompt.text)?,
         most_tokens,
         sampling: Sampling::default(),
         stops: prompt.stops,
@@ -275,10 +283,10 @@ fn most_tokens(reader: &dyn Reader, plan: &Plan<'_>, protocol: &Protocol) -> Opt
         }
     }
     let tokens = |group: &Group<'_>| match protocol.scoring {
-        Scoring::Letters => {
-            let request = |planned| score_request(reader, planned, protocol, chat.as_ref()).ok();
+        Scoring::Letters | Scoring::Options { .. } => {
+            let request = |planned| Some(score_request(reader, planned, protocol, chat.as_ref()).ok()?.1);
             let mut requests: Vec<ScoreRequest> = group.items.iter().map(request).collect::<Option<_>>()?;
-            requests.retain(|request| letters::token_count(request) <= reader.context_length());
+            requests.retain(|request| likelihood::token_count(request) <= reader.context_length());
             Some(tokens_to_score(&requests))
         }
         Scoring::Written { most_tokens } => {

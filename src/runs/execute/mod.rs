@@ -77,7 +77,7 @@ fn answer_all(
     cancel: &Cancel,
 ) -> Result<(), ExecuteError> {
     let folder = store::folder(workspace, &record.id);
-    if record.template != record.protocol.template_text() {
+    if !record.template.is_empty() {
         return Err(ExecuteError::TemplateChanged);
     }
     let benchmarks = load_benchmarks(workspace, record.benchmarks.iter().map(|benchmark| &*benchmark.name))?;
@@ -86,8 +86,7 @@ fn answer_all(
             return Err(ExecuteError::BenchmarkChanged(recorded.name.clone()));
         }
     }
-    let (shots, seed) = (record.protocol.shots, record.protocol.seed);
-    let plan = Plan::new(&benchmarks, &record.languages, record.limit, shots, seed);
+    let plan = Plan::new(&benchmarks, &record.languages, record.limit, &record.protocol);
     // Before the journal is opened, which cuts it: a refused run stays as it is.
     let present = store::answers(workspace, &record.id)?;
     if !follows_plan(record, &plan, &present) {
@@ -122,6 +121,7 @@ fn answer_all(
                 kept.start();
                 reached.answer(groups, &mut kept)?;
             }
+            ModelSource::Elsewhere { .. } => return Err(ExecuteError::MadeElsewhere(model.name.clone())),
         }
     }
     let Kept { journal, answers, .. } = kept;

@@ -14,9 +14,9 @@ use super::kept::Kept;
 use crate::engine::Sampling;
 use crate::engine::endpoint::{Connection, Endpoint, EndpointError, ReplyEnding as Ended, WriteRequest};
 use crate::network::block_on;
-use crate::prompts::{ChatTemplate, Protocol, Scoring, letter_prompt, shown_letters, written_prompt};
+use crate::prompts::{ChatTemplate, Protocol, Scoring, Shown, conversation, scored_prompt};
 use crate::runs::{GROUP_ITEMS, Group, Planned};
-use crate::scoring::{Answer, Asked, Reply, ReplyEnding, letters, written};
+use crate::scoring::{Answer, Asked, Reply, ReplyEnding, likelihood, written};
 
 /// How many times the requests in flight are asked for ahead of the one that is waited for.
 const AHEAD: usize = 2;
@@ -31,11 +31,11 @@ pub(super) struct RemoteModel {
 
 /// Refuses an endpoint that cannot give what a protocol asks, before anything is sent.
 pub(super) fn require_route(endpoint: &Endpoint, protocol: &Protocol) -> Result<(), ExecuteError> {
+    let (model, server) = (endpoint.name.clone(), endpoint.server.to_string());
     match protocol.scoring {
-        Scoring::Letters if !endpoint.route.scores() => Err(ExecuteError::NoScores {
-            model: endpoint.name.clone(),
-            server: endpoint.server.to_string(),
-        }),
+        Scoring::Written { .. } => Ok(()),
+        _ if !endpoint.route.scores() => Err(ExecuteError::NoScores { model, server }),
+        Scoring::Options { .. } if !endpoint.server.scores_texts() => Err(ExecuteError::NoTextScores { model, server }),
         _ => Ok(()),
     }
 }
@@ -51,12 +51,13 @@ impl RemoteModel {
         require_route(connection.endpoint(), protocol)?;
         check(&connection)?;
         let name = connection.endpoint().name.clone();
-        let chat = match (protocol.scoring, protocol.chat) {
-            (Scoring::Letters, true) => block_on(connection.chat_template())?.map_err(stopped)?,
-            // A chat service puts the question through the template itself.
-            _ => None,
+        // A chat service puts written questions through the template itself.
+        let scores_in_chat = protocol.chat && !protocol.scoring.is_written();
+        let chat = match scores_in_chat {
+            true => block_on(connection.chat_template())?.map_err(stopped)?,
+            false => None,
         };
-        if protocol.scoring == Scoring::Letters && protocol.chat && chat.is_none() {
+        if scores_in_chat && chat.is_none() {
             tracing::warn!("{name} shows no chat template and is asked without one");
         }
         Ok(Self {
@@ -97,7 +98,7 @@ impl RemoteModel {
 
     async fn ask(&self, benchmark: &str, planned: &Planned<'_>) -> Result<Answer, ExecuteError> {
         let asked = match self.protocol.scoring {
-            Scoring::Letters => self.score(benchmark, planned).await,
+            Scoring::Letters | Scoring::Options { .. } => self.score(benchmark, planned).await,
             Scoring::Written { most_tokens } => self.write(benchmark, planned, most_tokens).await,
         };
         match asked {
@@ -115,14 +116,20 @@ impl RemoteModel {
     }
 
     async fn score(&self, benchmark: &str, planned: &Planned<'_>) -> Result<Answer, AskError> {
-        let prompt = letter_prompt(planned.item, &planned.shots, &self.protocol, self.chat.as_ref())?;
+        let prompt = scored_prompt(planned.item, &planned.shots, &self.protocol, self.chat.as_ref())?;
         let started = Instant::now();
         let scored = self.connection.score(&prompt).await?;
         let asked = Asked {
             prompt_tokens: scored.prompt_tokens,
             seconds: started.elapsed().as_secs_f64(),
         };
-        let answer = letters::answer(&self.name, benchmark, planned.item, asked, &scored.scores);
+        let numbers = likelihood::Scored {
+            scores: &scored.scores,
+            option_tokens: &scored.option_tokens,
+            answers: &prompt.answers,
+            by: self.protocol.scoring.normalisation(),
+        };
+        let answer = likelihood::answer(&self.name, benchmark, planned.item, asked, numbers);
         Ok(Answer {
             usage: Some(scored.usage),
             ..answer
@@ -130,13 +137,16 @@ impl RemoteModel {
     }
 
     async fn write(&self, benchmark: &str, planned: &Planned<'_>, most: usize) -> Result<Answer, AskError> {
-        let prompt = written_prompt(planned.item, &planned.shots, &self.protocol, true);
+        let said = conversation(planned.item, &planned.shots, &self.protocol);
+        let earlier = said.examples.into_iter();
+        let system = said.system.to_plain_string();
         let request = WriteRequest {
-            system: None,
-            user: prompt.text.to_plain_string(),
+            system: (!system.is_empty()).then_some(system),
+            earlier: earlier.map(|(user, answer)| (user.to_plain_string(), answer)).collect(),
+            user: said.user.to_plain_string(),
             most_tokens: u32::try_from(most).unwrap_or(u32::MAX),
             sampling: Sampling::default(),
-            stops: prompt.stops,
+            stops: said.stops,
         };
         let started = Instant::now();
         let reply = self.connection.write(&request).await?;
@@ -145,8 +155,8 @@ impl RemoteModel {
             seconds: started.elapsed().as_secs_f64(),
         };
         let usage = reply.usage;
-        let letters = shown_letters(planned.item, self.protocol.letters);
-        let answer = written::answer(&self.name, benchmark, planned.item, &letters, asked, kept_reply(reply));
+        let shown = Shown::new(planned.item, &self.protocol);
+        let answer = written::answer(&self.name, benchmark, &shown, asked, kept_reply(reply));
         Ok(Answer {
             usage: Some(usage),
             ..answer

@@ -280,7 +280,7 @@ fn a_run_stopped_anywhere_ends_with_the_answers_of_an_uninterrupted_one() {
 #[test]
 fn written_answers_are_read_resumed_and_their_outcomes_kept_apart() {
     let mut setting = setting(37);
-    setting.request.protocol.scoring = Scoring::Written { most_tokens: 64 };
+    setting.request.protocol = Protocol::default().scored_by(Scoring::Written { most_tokens: 64 });
     let mut whole = setting.create().unwrap();
     setting.execute(&mut whole, usize::MAX, 10_000).unwrap();
     let expected = setting.answers(&whole);

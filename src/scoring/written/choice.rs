@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use unicode_normalization::char::canonical_combining_class;
 
 use super::words::{Vocabulary, fold, places};
-use crate::benchmarks::Item;
 use crate::language::{Language, Script};
+use crate::prompts::Shown;
 
 /// What a place of a reply says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,19 +60,19 @@ struct Label<'a> {
 }
 
 impl Choices {
-    /// The options of `item`, shown with `letters` before them.
-    pub fn new(item: &Item, letters: &[String]) -> Self {
-        let options: Vec<String> = item
-            .options
-            .iter()
+    /// The options of an item as they were shown; they are told by their places there.
+    pub fn new(shown: &Shown<'_>) -> Self {
+        let language = &shown.item().key.language;
+        let options = shown.options_in_order().into_iter();
+        let options: Vec<String> = options
             .map(|option| fold(option).trim_end_matches('.').to_owned())
             .collect();
         let starts_as_number = |option: &String| option.starts_with(|character: char| character.is_ascii_digit());
         Self {
             numbers: options.iter().any(starts_as_number),
-            labels: labels(&item.key.language, letters),
+            labels: labels(language, shown.letters_in_order()),
             options,
-            vocabulary: Vocabulary::of(&item.key.language),
+            vocabulary: Vocabulary::of(language),
         }
     }
 

@@ -17,7 +17,7 @@ use unicode_normalization::UnicodeNormalization;
 use choice::{Choices, Stated};
 
 use super::answer::{Answer, Asked, Outcome, Reply, ReplyEnding};
-use crate::benchmarks::Item;
+use crate::prompts::Shown;
 use crate::text::controls::is_unseen;
 
 /// What a reply says.
@@ -34,9 +34,9 @@ pub enum Reading {
 /// How far into a reply a refusal stands that is one even where the reply was cut off, in characters.
 const OPENING: usize = 200;
 
-/// Reads a reply to `item`, whose options were shown with `letters`.
-pub fn read(reply: &Reply, item: &Item, letters: &[String]) -> Reading {
-    let choices = Choices::new(item, letters);
+/// Reads a reply to an item as it was shown.
+pub fn read(reply: &Reply, shown: &Shown<'_>) -> Reading {
+    let choices = Choices::new(shown);
     // Fullwidth and circled letters become plain ones; what is not seen parts no words.
     let seen = thinking::without(&reply.text)
         .nfkc()
@@ -44,15 +44,19 @@ pub fn read(reply: &Reply, item: &Item, letters: &[String]) -> Reading {
     let text: String = seen.map(words::plain_digit).collect();
     let cut = reply.ending == ReplyEnding::Truncated;
     match stated(&choices, &text, cut) {
-        Some(Stated::One(index)) => Reading::Option(index),
+        Some(Stated::One(place)) => match shown.order().get(place) {
+            Some(&option) => Reading::Option(option),
+            None => Reading::Unparsed,
+        },
         Some(Stated::Several) if !cut => Reading::Unparsed,
         _ => without_option(&choices, &text, reply.ending),
     }
 }
 
 /// The answer that a reply makes of an item.
-pub fn answer(model: &str, benchmark: &str, item: &Item, letters: &[String], asked: Asked, reply: Reply) -> Answer {
-    let reading = read(&reply, item, letters);
+pub fn answer(model: &str, benchmark: &str, shown: &Shown<'_>, asked: Asked, reply: Reply) -> Answer {
+    let reading = read(&reply, shown);
+    let item = shown.item();
     let outcome = match reading {
         Reading::Option(index) if item.right == [index] => Outcome::Right,
         Reading::Option(_) => Outcome::Wrong,
@@ -66,6 +70,7 @@ pub fn answer(model: &str, benchmark: &str, item: &Item, letters: &[String], ask
         task: item.task.clone(),
         item: item.key.clone(),
         log_probabilities: Vec::new(),
+        option_tokens: Vec::new(),
         choices: match reading {
             Reading::Option(index) => vec![index],
             _ => Vec::new(),

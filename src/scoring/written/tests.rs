@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::{Reading, read};
 use crate::benchmarks::{Item, ItemFields};
 use crate::language::Language;
+use crate::prompts::{Letters, Protocol, Shown};
 use crate::scoring::{Outcome, Reply, ReplyEnding};
 
 #[derive(Deserialize)]
@@ -30,12 +31,14 @@ fn item(language: &Language, options: &[String]) -> Item {
     .unwrap()
 }
 
-fn letters(set: &Set) -> Vec<String> {
-    let letter = |index| match set.latin {
-        true => Language::latin_letter(index),
-        false => set.language.option_letter(index),
-    };
-    (0..set.options.len()).filter_map(letter).map(str::to_owned).collect()
+fn protocol(set: &Set) -> Protocol {
+    Protocol {
+        letters: match set.latin {
+            true => Letters::Latin,
+            false => Letters::Language,
+        },
+        ..Protocol::default()
+    }
 }
 
 fn word(reading: Reading) -> &'static str {
@@ -56,7 +59,7 @@ fn replies_are_read_as_people_read_them() {
     for set in &table.set {
         languages.insert(set.language.clone());
         let item = item(&set.language, &set.options);
-        let letters = letters(set);
+        let protocol = protocol(set);
         for row in &set.replies {
             let ending = row
                 .get(2)
@@ -66,7 +69,7 @@ fn replies_are_read_as_people_read_them() {
                 tokens: 1,
                 ending,
             };
-            let found = word(read(&reply, &item, &letters));
+            let found = word(read(&reply, &Shown::new(&item, &protocol)));
             count += 1;
             if found != row[0] {
                 wrong.push(format!("{}: {:?} is {found}, not {}", set.language, row[1], row[0]));
@@ -92,7 +95,7 @@ fn a_long_reply_is_read_in_no_time_that_grows_with_its_square() {
         ending: ReplyEnding::Finished,
     };
     assert_eq!(
-        read(&reply, &item, &["A".to_owned(), "B".to_owned()]),
+        read(&reply, &Shown::new(&item, &Protocol::default())),
         Reading::Option(1)
     );
 }

@@ -75,7 +75,11 @@ pub fn show_facts(ui: &mut Ui, record: &RunRecord, answers: &[Answer]) {
             rows.push(("Counted there", counted_there(&spent)));
         }
     }
-    rows.push(("Made by", format!("Polyclinic {}", record.program)));
+    let elsewhere = record.models.iter().any(|model| model.elsewhere().is_some());
+    rows.push(match elsewhere {
+        true => ("Made by", isolate(&record.program)),
+        false => ("Made by", format!("Polyclinic {}", record.program)),
+    });
     widgets::facts(ui, &rows, 92.0);
 }
 
@@ -94,6 +98,15 @@ fn facts(model: &RunModel) -> String {
                 "{name}, {} behind {server} at {address}, {route}",
                 isolate(&endpoint.model)
             )
+        }
+        ModelSource::Elsewhere { elsewhere } => {
+            let file = elsewhere
+                .file
+                .file_name()
+                .unwrap_or(elsewhere.file.as_os_str())
+                .to_string_lossy();
+            let hash = elsewhere.sha256.get(..12).unwrap_or(&elsewhere.sha256);
+            format!("{name}, imported from {}, SHA-256 {hash}…", isolate(&file))
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::app::study::Study;
 use crate::app::theme::size;
 use crate::engine::endpoint::Endpoint;
 use crate::language::Language;
+use crate::prompts::Scoring;
 use crate::quantities::duration;
 use crate::runs::ModelChoice;
 use crate::ui::text::TextEdit;
@@ -107,7 +108,9 @@ fn show_endpoint(ui: &mut Ui, form: &mut RunForm, endpoint: &Endpoint) {
             let choice = ModelChoice::Endpoint(Box::new(endpoint.clone()));
             form.models.insert(endpoint.name.clone(), choice);
             // Letters cannot be compared by probability there.
-            form.written |= !endpoint.route.scores();
+            if !endpoint.route.scores() && !form.protocol.scoring.is_written() {
+                write(form, true);
+            }
         }
     }
 }
@@ -199,9 +202,11 @@ fn show_protocol(ui: &mut Ui, form: &mut RunForm) {
     );
     number(ui, "Seed", "Chooses the examples", &mut form.seed, "0");
     let choices = [
-        ("Chat template, where a model has one", &mut form.chat),
-        ("Letters A B C D in every language", &mut form.latin_letters),
-        ("No instruction before the questions", &mut form.without_instruction),
+        ("Chat template, where a model has one", &mut form.protocol.chat),
+        (
+            "No instruction before the questions",
+            &mut form.protocol.without_instruction,
+        ),
     ];
     for (label, chosen) in choices {
         if widgets::check(ui, label, "", *chosen) {
@@ -214,10 +219,16 @@ fn show_protocol(ui: &mut Ui, form: &mut RunForm) {
 fn show_scoring(ui: &mut Ui, form: &mut RunForm) {
     let ways = ["Letters, by probability", "Written, then read"].map(Entry::new);
     let width = ui.available_width();
-    if let Some(place) = widgets::choice(ui, "Answers", &ways, Some(usize::from(form.written)), width) {
-        form.written = place == 1;
+    if let Some(place) = widgets::choice(
+        ui,
+        "Answers",
+        &ways,
+        Some(usize::from(form.protocol.scoring.is_written())),
+        width,
+    ) {
+        write(form, place == 1);
     }
-    if form.written {
+    if form.protocol.scoring.is_written() {
         number(
             ui,
             "Most tokens",
@@ -226,6 +237,17 @@ fn show_scoring(ui: &mut Ui, form: &mut RunForm) {
             "512",
         );
     }
+}
+
+/// Lets models write their answers, or compares letters.
+fn write(form: &mut RunForm, written: bool) {
+    let scoring = match written {
+        true => Scoring::Written {
+            most_tokens: Scoring::MOST_TOKENS,
+        },
+        false => Scoring::Letters,
+    };
+    form.protocol = form.protocol.clone().scored_by(scoring);
 }
 
 fn number(ui: &mut Ui, label: &str, tooltip: &str, text: &mut String, hint: &str) {

@@ -1,6 +1,8 @@
 //! Writing files so that a crash leaves the old one or the new one, never half of one.
 
-use std::io::Write;
+pub mod cells;
+
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -16,6 +18,14 @@ pub struct WriteError {
 
 /// Writes `content` to a temporary file beside `path` and renames it into place.
 pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), WriteError> {
+    write_with(path, |file| file.write_all(content))
+}
+
+/// Lets `write` fill a temporary file beside `path`, piece by piece, and renames it into place.
+pub fn write_with(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> std::io::Result<()>,
+) -> Result<(), WriteError> {
     let attempt = || {
         let folder = path
             .parent()
@@ -23,7 +33,10 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), WriteError> {
             .unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
         let mut file = readable_by_others(tempfile::Builder::new()).tempfile_in(folder)?;
-        file.write_all(content)?;
+        let mut buffered = BufWriter::new(file.as_file_mut());
+        write(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
