@@ -235,7 +235,8 @@ impl Workspace {
     pub fn keep_import(&self, name: &str, import: Import) -> Result<Kept, WorkspaceError> {
         self.require_write()?;
         let there = self.benchmark_names()?.iter().any(|present| present == name);
-        let (benchmark, kept) = if there {
+        let provenance = import.provenance;
+        let (mut benchmark, kept) = if there {
             let mut benchmark = self.load_benchmark(name)?;
             let mut added = benchmark.add(import.items);
             let examples = benchmark.add_examples(import.examples);
@@ -257,6 +258,7 @@ impl Workspace {
             let benchmark = Benchmark::new(name, description, import.items)?.with_examples(import.examples)?;
             (benchmark, Kept { added, joined: None })
         };
+        benchmark.note_import(provenance);
         self.save_benchmark(&benchmark)?;
         Ok(kept)
     }

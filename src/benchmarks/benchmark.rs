@@ -8,8 +8,10 @@ use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::alignment::{self, Plan};
 use super::import::{self, EXAMPLES, ImportError, ImportOptions, Rejected};
 use super::item::{Item, ItemKey, letters};
+use super::provenance::Provenance;
 use crate::files::{WriteError, write_atomically, write_toml};
 
 /// The newest layout of the two files that this program knows.
@@ -38,6 +40,7 @@ pub struct Benchmark {
     items: Vec<Item>,
     examples: Vec<Item>,
     hash: String,
+    imports: Vec<Provenance>,
     /// What a newer or another program wrote into the `.toml`.
     rest: toml::Table,
 }
@@ -117,6 +120,8 @@ struct Sidecar {
     file_sha256: String,
     items: usize,
     languages: BTreeMap<String, usize>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    imports: Vec<Provenance>,
     #[serde(flatten)]
     rest: toml::Table,
 }
@@ -138,6 +143,7 @@ impl Benchmark {
             items,
             examples: Vec::new(),
             hash,
+            imports: Vec::new(),
             rest: toml::Table::new(),
         })
     }
@@ -163,6 +169,22 @@ impl Benchmark {
     /// The solved examples of its owners, in their order; shown before items, never asked. Often there are none.
     pub fn examples(&self) -> &[Item] {
         &self.examples
+    }
+
+    /// The files its items were read from, in the order in which they came.
+    pub fn imports(&self) -> &[Provenance] {
+        &self.imports
+    }
+
+    /// Notes a file that items were read from.
+    pub fn note_import(&mut self, provenance: Provenance) {
+        self.imports.push(provenance);
+    }
+
+    /// Ties items of different languages together as the plan says.
+    pub fn align(&mut self, plan: &Plan) {
+        self.items = alignment::apply(std::mem::take(&mut self.items), plan);
+        self.hash = hash(&self.items, &self.examples);
     }
 
     /// SHA-256, in hexadecimal, of everything a model or a reader of answers sees; the items' order and
@@ -219,6 +241,7 @@ impl Benchmark {
             file_sha256,
             items: self.items.len(),
             languages: self.languages(),
+            imports: self.imports.clone(),
             rest: self.rest.clone(),
         };
         write_atomically(&folder.join(&file), &bytes)?;
@@ -283,6 +306,7 @@ impl Benchmark {
                 expected: sidecar.sha256,
             });
         }
+        benchmark.imports = sidecar.imports;
         benchmark.rest = sidecar.rest;
         Ok(benchmark)
     }
@@ -407,7 +431,7 @@ fn hash(items: &[Item], examples: &[Item]) -> String {
     hexadecimal(digest)
 }
 
-fn hexadecimal(digest: Sha256) -> String {
+pub(super) fn hexadecimal(digest: Sha256) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

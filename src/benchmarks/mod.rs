@@ -1,9 +1,11 @@
 //! Benchmarks: items, reading them from files, keeping them in a workspace.
 
+pub mod alignment;
 pub mod benchmark;
 pub mod demo;
 pub mod import;
 pub mod item;
+pub mod provenance;
 
 pub use benchmark::{Added, Benchmark, BenchmarkError, Description};
 pub use item::{Item, ItemFields, ItemKey};

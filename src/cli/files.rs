@@ -23,6 +23,7 @@ pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
         encoding: arguments.encoding.clone(),
         examples: arguments.examples,
         without_header: arguments.no_header,
+        ..ImportOptions::default()
     };
     let import = import::read(&arguments.file, &options)?;
     for rejected in &import.rejected {

@@ -16,7 +16,7 @@ use crate::app::command::Command;
 use crate::app::matrix::{count, counted};
 use crate::app::study::{Study, count_languages};
 use crate::app::theme::{size, space};
-use crate::benchmarks::import::{Place, Rejected};
+use crate::benchmarks::import::{At, Rejected};
 use crate::benchmarks::{Benchmark, Item};
 use crate::error_chain;
 use crate::language::Language;
@@ -519,10 +519,13 @@ fn hidden(preview: &Preview) -> Option<String> {
 fn show_rejected(ui: &mut Ui, rejected: &Rejected) {
     let colours = palette(ui);
     let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::hover());
-    let place = match rejected.place {
-        Place::Line(line) => format!("line {}", count(line)),
-        Place::Record(record) => format!("record {}", count(record)),
+    let at = match rejected.place.at {
+        At::Line(line) => format!("line {}", count(line)),
+        At::Row(row) => format!("row {}", count(row)),
+        At::Record(record) => format!("record {}", count(record)),
     };
+    let part = rejected.place.part.as_deref();
+    let place = part.map_or(at.clone(), |part| format!("{}, {at}", isolate(part)));
     let place = rejected
         .id
         .as_ref()
