@@ -149,6 +149,11 @@ impl Language {
         }
     }
 
+    /// Every language that is known, in the order of their table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        KNOWN.iter().filter_map(|known| known.tag.parse().ok())
+    }
+
     /// The first subtag, which names the language without script or region.
     pub fn primary(&self) -> &str {
         self.tag.split('-').next().unwrap_or(&self.tag)

@@ -11,7 +11,8 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::benchmarks::import::Import;
-use crate::benchmarks::{Added, Benchmark, BenchmarkError, Description};
+use crate::benchmarks::provenance::Provenance;
+use crate::benchmarks::{Added, Benchmark, BenchmarkError, Description, Item};
 use crate::files::{WriteError, write_toml};
 
 /// The newest layout of a workspace that this program knows.
@@ -233,34 +234,54 @@ impl Workspace {
 
     /// Adds what a file held to the benchmark of that name, or makes it. What is there already stays.
     pub fn keep_import(&self, name: &str, import: Import) -> Result<Kept, WorkspaceError> {
+        let file = import.path.file_name();
+        let description = Description {
+            title: name.to_owned(),
+            source: file.map(|name| name.to_string_lossy().into_owned()),
+            ..Description::default()
+        };
+        self.keep_imports(name, description, vec![import])
+    }
+
+    /// The same of several files at once; a new benchmark is described as told.
+    pub fn keep_imports(
+        &self,
+        name: &str,
+        description: Description,
+        imports: Vec<Import>,
+    ) -> Result<Kept, WorkspaceError> {
         self.require_write()?;
         let there = self.benchmark_names()?.iter().any(|present| present == name);
-        let provenance = import.provenance;
-        let (mut benchmark, kept) = if there {
-            let mut benchmark = self.load_benchmark(name)?;
-            let mut added = benchmark.add(import.items);
-            let examples = benchmark.add_examples(import.examples);
-            added.added += examples.added;
-            added.duplicates.extend(examples.duplicates);
-            let joined = Some(benchmark.items().len());
-            (benchmark, Kept { added, joined })
-        } else {
-            let file = import.path.file_name();
-            let description = Description {
-                title: name.to_owned(),
-                source: file.map(|name| name.to_string_lossy().into_owned()),
-                ..Description::default()
-            };
-            let added = Added {
-                added: import.items.len() + import.examples.len(),
-                duplicates: Vec::new(),
-            };
-            let benchmark = Benchmark::new(name, description, import.items)?.with_examples(import.examples)?;
-            (benchmark, Kept { added, joined: None })
+        let mut added = Added {
+            added: 0,
+            duplicates: Vec::new(),
         };
-        benchmark.note_import(provenance);
+        let mut imports = imports.into_iter();
+        let mut benchmark = match (there, imports.as_slice()) {
+            (true, _) | (false, []) => self.load_benchmark(name)?,
+            (false, [_, ..]) => {
+                let first = imports.next();
+                let (items, examples, provenance) = first.map(parts).unwrap_or_default();
+                added.added = items.len() + examples.len();
+                let mut benchmark = Benchmark::new(name, description, items)?.with_examples(examples)?;
+                benchmark.note_import(provenance);
+                benchmark
+            }
+        };
+        for (items, examples, provenance) in imports.map(parts) {
+            let before = added.added;
+            for one in [benchmark.add(items), benchmark.add_examples(examples)] {
+                added.added += one.added;
+                added.duplicates.extend(one.duplicates);
+            }
+            // A file that gave nothing new says nothing of how the items came about.
+            if added.added > before {
+                benchmark.note_import(provenance);
+            }
+        }
+        let joined = there.then(|| benchmark.items().len());
         self.save_benchmark(&benchmark)?;
-        Ok(kept)
+        Ok(Kept { added, joined })
     }
 
     /// Keeps a benchmark, in place of one of that name.
@@ -268,6 +289,11 @@ impl Workspace {
         self.require_write()?;
         Ok(benchmark.save(&self.benchmarks_folder())?)
     }
+}
+
+/// What a file gives a benchmark: items, solved examples, and where they are from.
+fn parts(import: Import) -> (Vec<Item>, Vec<Item>, Provenance) {
+    (import.items, import.examples, import.provenance)
 }
 
 /// What keeping an import did.

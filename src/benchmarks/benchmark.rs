@@ -367,7 +367,7 @@ fn is_plain_file_name(file: &str) -> bool {
 }
 
 /// Whether every system we run on takes the name for a file, whatever the extension.
-fn is_safe_name(name: &str) -> bool {
+pub(super) fn is_safe_name(name: &str) -> bool {
     const RESERVED: &[&str] = &["con", "prn", "aux", "nul"];
     let inner = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.' | ' ');
     // Combining marks belong to letters of many scripts and are not alphanumeric themselves.

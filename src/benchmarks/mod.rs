@@ -5,6 +5,7 @@ pub mod benchmark;
 pub mod demo;
 pub mod import;
 pub mod item;
+pub mod known;
 pub mod provenance;
 
 pub use benchmark::{Added, Benchmark, BenchmarkError, Description};

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 failed; 2 arguments that make no sense; 3 an import that had to leave rows out;
 //! 130 stopped with Ctrl-C.
 
+mod benchmarks;
 mod catalogue;
 mod consent;
 mod demo;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use polyclinic::benchmarks::import::Mapping;
+use polyclinic::benchmarks::known::GetError;
 use polyclinic::engine::endpoint::AddError;
 use polyclinic::engine::{Device, DeviceError, DeviceName, EngineError, Sampling};
 use polyclinic::language::Language;
@@ -52,6 +54,11 @@ enum Command {
     Demo(DemoArguments),
     /// Read a file of questions into a workspace
     Import(ImportArguments),
+    /// List, look for and fetch the benchmarks that papers report
+    Benchmarks {
+        #[command(subcommand)]
+        action: benchmarks::BenchmarksCommand,
+    },
     /// Ask models the items of benchmarks
     Run(RunArguments),
     /// Go on with a run that was stopped
@@ -411,6 +418,7 @@ fn was_stopped(error: &anyhow::Error) -> bool {
     error.is::<runs::Stopped>()
         || matches!(error.downcast_ref(), Some(FetchError::Cancelled))
         || matches!(error.downcast_ref(), Some(DownloadError::Cancelled))
+        || matches!(error.downcast_ref(), Some(GetError::Cancelled))
         || matches!(error.downcast_ref(), Some(EngineError::Cancelled))
         || matches!(error.downcast_ref(), Some(AddError::Endpoint(problem)) if problem.is_cancelled())
 }
@@ -421,6 +429,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         Some(Command::Open { path }) => open_window(path),
         Some(Command::Demo(arguments)) => demo::demo(&arguments),
         Some(Command::Import(arguments)) => files::import(&arguments),
+        Some(Command::Benchmarks { action }) => benchmarks::act(&action),
         Some(Command::Run(arguments)) => runs::run(&arguments),
         Some(Command::Resume {
             run,

@@ -92,7 +92,11 @@ fn no_repository(repository: &RepositoryName, token: bool, near: &[String]) -> S
         false => "or it is private and needs a token",
     };
     let kind = if repository.is_dataset() { "data set" } else { "model" };
-    format!("the hub has no {kind} `{}`, {private}{}", repository.plain(), names(near))
+    format!(
+        "the hub has no {kind} `{}`, {private}{}",
+        repository.plain(),
+        names(near)
+    )
 }
 
 fn names(near: &[String]) -> String {
