@@ -71,11 +71,11 @@ fn mmlu(questions: &[&str], answers: &[i64]) -> Bytes {
     ])
 }
 
-fn zip(members: &[(&str, &str)]) -> Bytes {
-    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+fn archive_of(members: &[(&str, &str)]) -> Bytes {
+    let mut archive = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, text) in members {
         archive
-            .start_file(*name, zip::write::SimpleFileOptions::default())
+            .start_file(*name, ::zip::write::SimpleFileOptions::default())
             .unwrap();
         archive.write_all(text.as_bytes()).unwrap();
     }
@@ -245,7 +245,7 @@ fn mmedbench_is_read_out_of_its_archive() {
             r#"{{"question": "{question}", "options": {{"A": "1", "B": "2", "C": "3"}}, "answer_idx": "{answer}", "rationale": "so"}}"#
         )
     };
-    let archive = zip(&[
+    let archive = archive_of(&[
         ("MMedBench/Test/French.jsonl", &line("Laquelle ?", "A,C")),
         ("MMedBench/Test/Japanese.jsonl", &line("どれ？", "B")),
         ("MMedBench/Train/French.jsonl", &line("Jamais ?", "A")),

@@ -11,7 +11,7 @@ use crate::language::Language;
 
 pub use command::BenchmarksCommand;
 pub use draft::{Draft, ENDINGS, Importing, Look, Looked, PairBy, Pairing, Pairs, Preview, Question, look};
-pub use getting::{Getting, Got, bring};
+pub use getting::{Failure, Getting, Got, bring};
 
 use super::state::Task;
 

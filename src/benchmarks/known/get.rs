@@ -286,6 +286,7 @@ pub fn collect(
             path: file.path.clone(),
             source,
         })?;
+        import.provenance.items = import.items.len();
         import.provenance.file.clone_from(&file.name);
         import.provenance.source = Some(known.page());
         import.provenance.revision = found.commit.as_ref().map(Revision::to_string);

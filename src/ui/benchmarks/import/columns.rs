@@ -311,7 +311,8 @@ fn show_column(
 
 /// What the column fills, to be chosen from every field there is.
 fn show_use(ui: &mut Ui, column: &Column, field: Option<Field>, mirrored: bool) -> Option<Option<Field>> {
-    let fields = Field::all();
+    let mut fields = Field::all();
+    fields.retain(|field| *field != Field::Extra);
     let words: Vec<String> = fields.iter().map(|field| widgets::capital(&field.words())).collect();
     let entries: Vec<Entry<'_>> = std::iter::once("Nothing")
         .chain(words.iter().map(String::as_str))

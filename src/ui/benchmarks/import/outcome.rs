@@ -12,6 +12,7 @@ use crate::benchmarks::Item;
 use crate::ui::column::Column;
 use crate::ui::icons::Icon;
 use crate::ui::inspect;
+use crate::ui::marks;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::menu::Entry;
@@ -86,6 +87,7 @@ fn show_item(ui: &mut Ui, rect: Rect, state: &State, draft: &Draft, commands: &m
             "Previous item",
             draft.shown.checked_sub(1),
         );
+        marks::button(ui, state, &mut chosen);
     };
     let title = item.map_or_else(|| "As an item".to_owned(), |item| format!("{} as an item", item.key.id));
     card(ui, rect, &title, &note.unwrap_or_default(), tools, |ui| match item {
