@@ -235,13 +235,9 @@ impl Workspace {
     pub fn keep_import(&self, name: &str, import: Import) -> Result<Kept, WorkspaceError> {
         self.require_write()?;
         let there = self.benchmark_names()?.iter().any(|present| present == name);
-        let provenance = import.provenance;
-        let (mut benchmark, kept) = if there {
+        let (benchmark, kept) = if there {
             let mut benchmark = self.load_benchmark(name)?;
-            let mut added = benchmark.add(import.items);
-            let examples = benchmark.add_examples(import.examples);
-            added.added += examples.added;
-            added.duplicates.extend(examples.duplicates);
+            let added = benchmark.add_import(import);
             let joined = Some(benchmark.items().len());
             (benchmark, Kept { added, joined })
         } else {
@@ -255,10 +251,9 @@ impl Workspace {
                 added: import.items.len() + import.examples.len(),
                 duplicates: Vec::new(),
             };
-            let benchmark = Benchmark::new(name, description, import.items)?.with_examples(import.examples)?;
+            let benchmark = Benchmark::from_import(name, description, import)?;
             (benchmark, Kept { added, joined: None })
         };
-        benchmark.note_import(provenance);
         self.save_benchmark(&benchmark)?;
         Ok(kept)
     }
