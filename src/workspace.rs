@@ -11,8 +11,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::benchmarks::import::Import;
-use crate::benchmarks::provenance::Provenance;
-use crate::benchmarks::{Added, Benchmark, BenchmarkError, Description, Item};
+use crate::benchmarks::{Added, Benchmark, BenchmarkError, Description};
 use crate::files::{WriteError, write_toml};
 
 /// The newest layout of a workspace that this program knows.
@@ -257,28 +256,20 @@ impl Workspace {
             duplicates: Vec::new(),
         };
         let mut imports = imports.into_iter();
-        let mut benchmark = match (there, imports.as_slice()) {
-            (true, _) | (false, []) => self.load_benchmark(name)?,
-            (false, [_, ..]) => {
-                let first = imports.next();
-                let (items, examples, provenance) = first.map(parts).unwrap_or_default();
-                added.added = items.len() + examples.len();
-                let mut benchmark = Benchmark::new(name, description, items)?.with_examples(examples)?;
-                benchmark.note_import(provenance);
+        let mut benchmark = match (there, imports.next()) {
+            (false, Some(first)) => {
+                added.added = first.items.len() + first.examples.len();
+                Benchmark::from_import(name, description, first)?
+            }
+            (_, first) => {
+                let mut benchmark = self.load_benchmark(name)?;
+                first
+                    .into_iter()
+                    .for_each(|first| added.join(benchmark.add_import(first)));
                 benchmark
             }
         };
-        for (items, examples, provenance) in imports.map(parts) {
-            let before = added.added;
-            for one in [benchmark.add(items), benchmark.add_examples(examples)] {
-                added.added += one.added;
-                added.duplicates.extend(one.duplicates);
-            }
-            // A file that gave nothing new says nothing of how the items came about.
-            if added.added > before {
-                benchmark.note_import(provenance);
-            }
-        }
+        imports.for_each(|import| added.join(benchmark.add_import(import)));
         let joined = there.then(|| benchmark.items().len());
         self.save_benchmark(&benchmark)?;
         Ok(Kept { added, joined })
@@ -289,11 +280,6 @@ impl Workspace {
         self.require_write()?;
         Ok(benchmark.save(&self.benchmarks_folder())?)
     }
-}
-
-/// What a file gives a benchmark: items, solved examples, and where they are from.
-fn parts(import: Import) -> (Vec<Item>, Vec<Item>, Provenance) {
-    (import.items, import.examples, import.provenance)
 }
 
 /// What keeping an import did.

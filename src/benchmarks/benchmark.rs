@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::alignment::{self, Plan};
-use super::import::{self, EXAMPLES, ImportError, ImportOptions, Rejected};
+use super::import::{self, EXAMPLES, Import, ImportError, ImportOptions, Rejected};
 use super::item::{Item, ItemKey, letters};
 use super::provenance::Provenance;
 use crate::files::{WriteError, write_atomically, write_toml};
@@ -52,6 +52,14 @@ pub struct Added {
     pub added: usize,
     /// The keys that stood there already; those items were left as they were.
     pub duplicates: Vec<ItemKey>,
+}
+
+impl Added {
+    /// Counts what adding more did.
+    pub fn join(&mut self, more: Self) {
+        self.added += more.added;
+        self.duplicates.extend(more.duplicates);
+    }
 }
 
 /// What can go wrong with a benchmark.
@@ -176,9 +184,21 @@ impl Benchmark {
         &self.imports
     }
 
-    /// Notes a file that items were read from.
-    pub fn note_import(&mut self, provenance: Provenance) {
-        self.imports.push(provenance);
+    /// Makes a benchmark of what a file held.
+    pub fn from_import(name: &str, description: Description, import: Import) -> Result<Self, BenchmarkError> {
+        let mut benchmark = Self::new(name, description, import.items)?.with_examples(import.examples)?;
+        benchmark.imports.push(import.provenance);
+        Ok(benchmark)
+    }
+
+    /// Adds what another file held, as [`Benchmark::add`] adds items.
+    pub fn add_import(&mut self, import: Import) -> Added {
+        let mut added = self.add(import.items);
+        let examples = self.add_examples(import.examples);
+        added.added += examples.added;
+        added.duplicates.extend(examples.duplicates);
+        self.imports.push(import.provenance);
+        added
     }
 
     /// Ties items of different languages together as the plan says.

@@ -11,6 +11,7 @@ mod endpoint;
 mod files;
 mod generate;
 mod hub;
+mod import;
 mod interrupt;
 mod models;
 mod output;
@@ -59,6 +60,8 @@ enum Command {
         #[command(subcommand)]
         action: benchmarks::BenchmarksCommand,
     },
+    /// Tie the same questions in different languages together
+    Align(AlignArguments),
     /// Ask models the items of benchmarks
     Run(RunArguments),
     /// Go on with a run that was stopped
@@ -204,16 +207,25 @@ struct DemoArguments {
 
 #[derive(Debug, Args)]
 struct ImportArguments {
-    /// JSON Lines, CSV or Parquet
+    /// JSON Lines, JSON, CSV, Parquet or Excel, or a zip, tar.gz or gz of these
     file: PathBuf,
-    #[arg(long)]
-    workspace: PathBuf,
+    #[arg(long, required_unless_present = "guess")]
+    workspace: Option<PathBuf>,
     /// The benchmark's name; items join one that is there already [default: the file's name]
     #[arg(long)]
     name: Option<String>,
-    /// Which column fills which field, as column=field; may be repeated
+    /// Only print how the file could be read, as the options to type
+    #[arg(long)]
+    guess: bool,
+    /// Read the file as the newest file of this benchmark was read
+    #[arg(long, value_name = "BENCHMARK", requires = "workspace")]
+    like: Option<String>,
+    /// Which column or path fills which field, as column=field; may be repeated
     #[arg(long, num_args = 1.., value_name = "COLUMN=FIELD")]
     map: Vec<Mapping>,
+    /// The options of every question where the file names none, such as yes,no,maybe
+    #[arg(long, value_delimiter = ',')]
+    options: Vec<String>,
     /// The language of rows that name none
     #[arg(long)]
     language: Option<Language>,
@@ -223,12 +235,36 @@ struct ImportArguments {
     /// The text encoding where it is not UTF-8, such as windows-1256
     #[arg(long)]
     encoding: Option<String>,
-    /// The first row of the CSV file is a question already
+    /// The sheet of a spreadsheet [default: the first with rows]
+    #[arg(long)]
+    sheet: Option<String>,
+    /// Which files of an archive, by path or its end, with * for anything [default: all that can be read]
+    #[arg(long)]
+    member: Option<String>,
+    /// The first row of the table is a question already
     #[arg(long)]
     no_header: bool,
     /// The file holds solved examples to show before questions, such as the owners' development split
     #[arg(long)]
     examples: bool,
+    /// Then tie the benchmark's languages together: `id`, `row`, a field, or a table of ids (.csv, .tsv, .xlsx)
+    #[arg(long, value_name = "HOW")]
+    align: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct AlignArguments {
+    /// A benchmark of the workspace
+    benchmark: String,
+    #[arg(long)]
+    workspace: PathBuf,
+    /// `id`: the same id in every language; `row`: the same order; a field that is kept beside the items; or a table of
+    /// ids that belong together (.csv, .tsv, .xlsx)
+    #[arg(long, value_name = "HOW")]
+    by: String,
+    /// Only tell what would be tied together
+    #[arg(long)]
+    preview: bool,
 }
 
 #[derive(Debug, Args)]
@@ -428,8 +464,9 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         None => demo::open_demo(),
         Some(Command::Open { path }) => open_window(path),
         Some(Command::Demo(arguments)) => demo::demo(&arguments),
-        Some(Command::Import(arguments)) => files::import(&arguments),
         Some(Command::Benchmarks { action }) => benchmarks::act(&action),
+        Some(Command::Import(arguments)) => import::import(&arguments),
+        Some(Command::Align(arguments)) => import::align(&arguments),
         Some(Command::Run(arguments)) => runs::run(&arguments),
         Some(Command::Resume {
             run,

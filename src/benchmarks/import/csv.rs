@@ -57,7 +57,7 @@ impl Table {
             return Err(format!("{} rows became {} when read", good.len(), values.height()));
         }
         Ok(Self {
-            names: column_names(&values, header)?,
+            names: column_names(&values, header).map_err(|reason| format!("line {}: {reason}", first.line))?,
             values,
             rows: rows.into_iter().map(|row| (row.line, row.width)).collect(),
             header,
@@ -115,7 +115,9 @@ fn column_names(table: &DataFrame, header: bool) -> Result<Vec<String>, String> 
         let given = values.get(0).filter(|name| header && !name.trim().is_empty());
         let name = given.map_or_else(|| format!("column_{}", index + 1), |name| name.trim().to_owned());
         if names.contains(&name) {
-            return Err(format!("two columns are called `{name}`"));
+            return Err(format!(
+                "two columns are called `{name}`; if the first line is a question already, say `--no-header`"
+            ));
         }
         names.push(name);
     }

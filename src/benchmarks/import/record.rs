@@ -40,11 +40,7 @@ impl Reader<'_> {
         let Some(split) = self.text(columns, Field::Split)? else {
             return Ok(self.defaults.examples);
         };
-        match split.trim().to_lowercase().as_str() {
-            "test" | "validation" | "valid" | "val" | "eval" => Ok(false),
-            EXAMPLES | "dev" | "development" | "train" | "few-shot" => Ok(true),
-            _ => Err(RowError::UnknownSplit(split)),
-        }
+        split_of(&split).ok_or(RowError::UnknownSplit(split))
     }
 
     /// Makes an item of a record; `number` counts records from 1.
@@ -189,8 +185,17 @@ impl Reader<'_> {
     }
 }
 
+/// Whether the records of a split are solved examples; `None` where it is not known.
+pub(super) fn split_of(split: &str) -> Option<bool> {
+    match split.trim().to_lowercase().as_str() {
+        "test" | "validation" | "valid" | "val" | "eval" => Some(false),
+        EXAMPLES | "dev" | "development" | "train" | "few-shot" => Some(true),
+        _ => None,
+    }
+}
+
 /// The last part of a file's name that is a language.
-fn language_within(name: &str) -> Option<Language> {
+pub(super) fn language_within(name: &str) -> Option<Language> {
     let with_region = name.split(|character: char| !(character.is_alphanumeric() || character == '-'));
     let without = || name.split(|character: char| !character.is_alphanumeric());
     let last = with_region.filter_map(Language::named).next_back();

@@ -260,6 +260,22 @@ impl Source {
         names
     }
 
+    /// Whether what should be the names of a table's columns looks like a record: one is long or asks, or the last is
+    /// the only letter among them.
+    pub fn begins_with_a_record(&self) -> bool {
+        let names = match self.documents.first().map(|document| &document.body) {
+            Some(Body::Csv(table)) => &table.names,
+            Some(Body::Sheet(sheet)) => &sheet.names,
+            _ => return false,
+        };
+        let is_text = |name: &String| name.chars().count() > 60 || name.ends_with(['?', '؟', '？', '።', ':']);
+        let is_letter =
+            |name: &String| name.len() == 1 && name.starts_with(|character: char| character.is_ascii_uppercase());
+        let letters = names.iter().filter(|name| is_letter(name)).count();
+        let ends_with_letter = letters == 1 && names.len() >= 4 && names.last().is_some_and(is_letter);
+        names.iter().any(is_text) || ends_with_letter
+    }
+
     /// Whether its records are named by the object they stand in.
     pub fn is_keyed(&self) -> bool {
         let keyed = |document: &Document| matches!(&document.body, Body::Json(text) if text.is_keyed());

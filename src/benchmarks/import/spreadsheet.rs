@@ -113,7 +113,9 @@ impl Sheet {
             let name = given.unwrap_or_else(|| format!("column_{}", index + 1));
             if names.contains(&name) {
                 let row = first.map_or(1, |first| first.number);
-                return Err(format!("row {row}: two columns are called `{name}`"));
+                return Err(format!(
+                    "row {row}: two columns are called `{name}`; if the row is a question already, say `--no-header`"
+                ));
             }
             names.push(name);
         }

@@ -1,7 +1,7 @@
 //! Yes, no and maybe in the languages that benchmarks ask them in.
 
 /// What an answer to a question of yes or no means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Truth {
     Yes,
     No,

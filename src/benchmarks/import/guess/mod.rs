@@ -2,15 +2,24 @@
 //!
 //! A guess never chooses where two readings fit; that is a [`Doubt`], and [`Guess::settled`] refuses while one is open.
 
+mod answer;
 mod doubt;
+mod finding;
+mod look;
+mod names;
+mod options;
+mod tongue;
 
 use std::path::Path;
 
 pub use doubt::{Choice, Doubt, Reading, Say};
 
 use super::mapping::Mapping;
-use super::{ImportError, ImportOptions, sample};
+use super::{ImportError, ImportOptions, sample, source};
 use doubt::in_shell;
+
+/// How many records a guess looks at.
+const LOOKED: usize = 2000;
 
 /// How many records tell whether a file needs a guess at all.
 const TRIED: usize = 50;
@@ -148,12 +157,14 @@ pub fn is_needed(path: &Path, said: &ImportOptions) -> Result<bool, ImportError>
 }
 
 /// Finds out how a file could be read; what is said already stays.
-pub fn guess(_path: &Path, said: &ImportOptions) -> Result<Guess, ImportError> {
-    Ok(Guess {
-        contents: Contents::default(),
-        columns: Vec::new(),
-        fields: Vec::new(),
-        doubts: Vec::new(),
-        options: said.clone(),
-    })
+pub fn guess(path: &Path, said: &ImportOptions) -> Result<Guess, ImportError> {
+    let source = source::open(path, said)?;
+    if said.without_header || !source.begins_with_a_record() {
+        return finding::guess(path, source, said.clone());
+    }
+    let without_header = ImportOptions {
+        without_header: true,
+        ..said.clone()
+    };
+    finding::guess(path, source::open(path, &without_header)?, without_header)
 }
