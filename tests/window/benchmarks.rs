@@ -144,10 +144,11 @@ fn questions_in_two_languages_are_shown_as_pairs_and_kept_so() {
     looked(&mut window);
     window
         .harness
-        .get_by_label_contains("1 question in several languages; 1 item stay");
-    window
-        .harness
-        .get_by_label_contains("What pumps blood?; ما الذي يضخ الدم؟");
+        .get_by_label_contains("1 question in several languages; not paired: 1 item");
+    let pair = "What pumps blood?; ما الذي يضخ الدم؟";
+    let mut rows = window.harness.get_all_by_role(Role::Row);
+    assert!(rows.any(|row| row.accesskit_node().label().is_some_and(|label| label.contains(pair))));
+    drop(rows);
     click(&mut window, Role::Button, "Import 3 items");
     window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks.len() == 2));
     let paired = window.state(|state| {
@@ -176,7 +177,7 @@ fn known_benchmarks_are_found_and_asked_for() {
         .0
         .apply(Command::SearchBenchmarks("korean".to_owned()));
     pages.settle();
-    assert!(pages.harness.query_by_label_contains("MedMCQA, ").is_none());
+    assert!(pages.harness.query_by_label_contains("PubMedQA, ").is_none());
     pages
         .harness
         .get_by_label_contains("KorMedMCQA, 3,009 items, CC-BY-NC-2.0")
@@ -202,13 +203,11 @@ fn a_benchmark_that_did_not_come_says_why_and_what_to_do() {
     let mut state = state(&[]);
     state.page = Page::Benchmarks;
     state.benchmarks.section = Section::Known;
-    let failed = Getting {
-        failed: Some(polyclinic::app::benchmarks::Failure {
-            reason: "intronhealth/afrimedqa_v2 is gated: its owner wants terms accepted first".to_owned(),
-            terms: Some("https://hub/datasets/intronhealth/afrimedqa_v2".to_owned()),
-        }),
-        ..Getting::default()
-    };
+    let mut failed = Getting::default();
+    failed.failed = Some(polyclinic::app::benchmarks::Failure {
+        reason: "intronhealth/afrimedqa_v2 is gated: its owner wants terms accepted first".to_owned(),
+        terms: Some("https://hub/datasets/intronhealth/afrimedqa_v2".to_owned()),
+    });
     state.benchmarks.getting.insert("afrimedqa".to_owned(), failed);
     state.apply(BenchmarksCommand::SelectKnown("afrimedqa".to_owned()).into());
     let mut pages = Pages::new(state, Harness::builder().with_size([1440.0, 900.0]));
@@ -257,7 +256,7 @@ fn a_known_benchmark_comes_from_the_hub_with_one_click() {
     let server = Server::start();
     server.set(|behaviour| behaviour.repository = Some("datasets/GBaker/MedQA-USMLE-4-options".to_owned()));
     let lines = concat!(
-        r#"{"question": "Why?", "answer": "two", "options": {"A": "one", "B": "two"}, "answer_idx": "B"}"#,
+        r#"{"question": "Why?", "answer": "two", "options": {"A": "one", "B": "two"}, "meta_info": "step1", "answer_idx": "B"}"#,
         "\n"
     );
     server.put("phrases_no_exclude_test.jsonl", lines.into());
@@ -349,7 +348,7 @@ fn pictures_of_benchmarks() {
             let mut state = state(&[]);
             state.page = Page::Benchmarks;
             let mut pages = Pages::new(state, Harness::builder().with_size(size).with_theme(theme));
-            let mut save = |pages: &mut Pages, name: &str| {
+            let save = |pages: &mut Pages, name: &str| {
                 pages.settle();
                 let name = crate::pictures::name(name, theme, size[0]);
                 pages.harness.render().unwrap().save(folder.join(name)).unwrap();

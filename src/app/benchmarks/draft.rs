@@ -238,7 +238,7 @@ impl Draft {
         if self.looking {
             Some("Looking at the file again")
         } else if !self.look.guess.doubts.is_empty() {
-            Some("Answer the question about the columns first")
+            Some("A question beside is still open")
         } else if import.items.is_empty() && import.examples.is_empty() {
             Some("No row makes an item yet")
         } else if self.name.trim().is_empty() {

@@ -61,7 +61,7 @@ pub fn show(ui: &mut Ui, rect: Rect, draft: &Draft, commands: &mut Vec<Command>)
             let widths: Vec<f32> = guess.columns.iter().map(width).collect();
             let all = widths.iter().sum::<f32>().max(body.width());
             let area = ScrollArea::horizontal().auto_shrink([false, false]);
-            let area = area.id_salt("columns").stick_to_right(mirrored);
+            let area = area.id_salt(("columns", &draft.path)).stick_to_right(mirrored);
             area.show(ui, |ui| {
                 let (whole, _) = ui.allocate_exact_size(vec2(all, body.height() - BAR), Sense::hover());
                 let mut start = 0.0;
@@ -296,7 +296,6 @@ fn show_column(
     for (row, value) in column.examples.iter().take(VALUES).enumerate() {
         let top = head.bottom() + space::ROW * row as f32;
         let cell = Rect::from_min_size(pos2(strip.left(), top), vec2(strip.width(), space::ROW));
-        ui.painter().hline(cell.x_range(), cell.bottom() - 0.5, line);
         let first = value.lines().next().unwrap_or_default();
         typeset::paint(
             ui,

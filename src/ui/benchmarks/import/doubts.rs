@@ -15,8 +15,8 @@ use crate::ui::widgets::{self, palette};
 
 /// How many rows show what a reading would mean.
 const READINGS: usize = 3;
-/// Below this width answers stand under each other.
-const BESIDE: f32 = 560.0;
+/// How wide an answer is at least.
+const LEAST: f32 = 200.0;
 
 /// Asks about one doubt.
 pub fn show(ui: &mut Ui, place: usize, doubt: &Doubt, said: &ImportOptions, commands: &mut Vec<Command>) {
@@ -40,35 +40,25 @@ pub fn show(ui: &mut Ui, place: usize, doubt: &Doubt, said: &ImportOptions, comm
             );
         });
         let choices = doubt.choices();
-        let beside = choices.len() <= 3 && ui.available_width() >= BESIDE;
-        let each = match beside {
-            true => {
-                (ui.available_width() - space::GAP * (choices.len().max(1) - 1) as f32) / choices.len().max(1) as f32
-            }
-            false => ui.available_width(),
-        };
-        let mut show_all = |ui: &mut Ui| {
-            ui.spacing_mut().item_spacing = vec2(space::GAP, space::GAP);
-            for (number, choice) in choices.iter().enumerate() {
-                ui.push_id((place, number), |ui| {
-                    if widgets::radio(
-                        ui,
-                        &widgets::capital(&choice.words),
-                        &meaning(doubt, choice),
-                        false,
-                        each.floor(),
-                    ) {
+        let a_row = ((ui.available_width() + space::GAP) / (LEAST + space::GAP))
+            .floor()
+            .max(1.0);
+        let a_row = choices.len().clamp(1, a_row as usize);
+        let each = (ui.available_width() - space::GAP * (a_row - 1) as f32) / a_row as f32;
+        for (row, choices) in choices.chunks(a_row).enumerate() {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = space::GAP;
+                for (number, choice) in choices.iter().enumerate() {
+                    let chosen = ui.push_id((place, row, number), |ui| {
+                        widgets::radio(ui, &choice.words, &meaning(doubt, choice), false, each.floor())
+                    });
+                    if chosen.inner {
                         let mut said = said.clone();
                         choice.apply(&mut said);
                         commands.push(BenchmarksCommand::Say(Box::new(said)).into());
                     }
-                });
-            }
-        };
-        if beside {
-            ui.horizontal_top(|ui| show_all(ui));
-        } else {
-            show_all(ui);
+                }
+            });
         }
     });
 }

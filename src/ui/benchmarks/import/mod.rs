@@ -65,11 +65,13 @@ fn show_draft(ui: &mut Ui, rect: Rect, state: &State, draft: &Draft, keeping: bo
     let body = Rect::from_min_max(pos2(rect.left(), title.bottom() + space::GAP), rect.max);
     if body.width() >= WIDE {
         let side = Rect::from_min_max(pos2(body.right() - space::SIDE_PANEL, body.top()), body.max);
-        let main = Rect::from_min_max(body.min, pos2(side.left() - space::GUTTER, body.bottom()));
+        // The bar that scrolls stands in the gap between the two.
+        let main = Rect::from_min_max(body.min, pos2(side.left() - 1.0, body.bottom()));
         within(ui, main, "draft", |ui| {
-            ScrollArea::vertical()
-                .auto_shrink([false, false])
-                .show(ui, |ui| show_main(ui, main.height(), state, draft, commands));
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                ui.set_max_width(main.width() - space::GUTTER + 1.0);
+                show_main(ui, main.height(), state, draft, commands);
+            });
         });
         return side::show(ui, side, state, draft, keeping, commands);
     }

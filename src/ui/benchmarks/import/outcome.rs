@@ -166,7 +166,7 @@ fn summary(pairs: &Pairs) -> String {
     }
     let mut words = format!("{} in several languages", counted(pairs.paired, "question"));
     if pairs.alone > 0 {
-        words.push_str(&format!("; {} stay alone", counted(pairs.alone, "item")));
+        words.push_str(&format!("; not paired: {}", counted(pairs.alone, "item")));
     }
     if pairs.differing > 0 {
         words.push_str(&format!(

@@ -21,7 +21,7 @@ use crate::ui::widgets::menu::Entry;
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
 /// How high the fields and buttons at the foot are.
-const FOOT: f32 = 252.0;
+const FOOT: f32 = 276.0;
 /// How wide the names of fields are.
 const LABELS: f32 = 78.0;
 
@@ -178,6 +178,9 @@ fn show_foot(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands:
         }
     });
     let obstacle = draft.obstacle().filter(|_| !keeping);
+    if let Some(obstacle) = obstacle {
+        typeset::line(ui, obstacle, Ink::new(size::SECONDARY, palette(ui).text_2));
+    }
     let good = import.items.len() + import.examples.len();
     let words = match (keeping, draft.look.whole) {
         (true, _) => "Importing".to_owned(),
@@ -191,9 +194,6 @@ fn show_foot(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands:
     ui.horizontal(|ui| {
         let cancel = Button::new(Emphasis::Quiet).enabled(!keeping);
         cancel.show(ui, commands, Command::DropImport);
-        if let Some(obstacle) = obstacle {
-            typeset::line(ui, obstacle, Ink::new(size::SECONDARY, palette(ui).text_2));
-        }
     });
 }
 
@@ -249,7 +249,7 @@ fn show_rejected(ui: &mut Ui, rejected: &Rejected) {
         .id
         .as_ref()
         .map_or(place.clone(), |id| format!("{place}, {}", isolate(id)));
-    let reason = isolate::names(&widgets::capital(&error_chain(&rejected.reason)));
+    let reason = widgets::quoted(&isolate::names(&widgets::capital(&error_chain(&rejected.reason))));
     spoken::tell(&response, None, || {
         WidgetInfo::labeled(Role::ListItem, true, format!("{place}: {reason}"))
     });
