@@ -137,6 +137,23 @@ impl Language {
         &self.tag
     }
 
+    /// The known language of a tag (`ar`, `pt-BR`) or a name (`Arabic`, `العربية`), in capitals or not.
+    pub fn named(text: &str) -> Option<Self> {
+        let name = text.trim().to_lowercase();
+        let named = KNOWN
+            .iter()
+            .find(|known| known.english.to_lowercase() == name || known.native.to_lowercase() == name);
+        match named {
+            Some(known) => known.tag.parse().ok(),
+            None => text.parse().ok().filter(|language: &Self| language.known().is_some()),
+        }
+    }
+
+    /// Every language that is known, in the order of their table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        KNOWN.iter().filter_map(|known| known.tag.parse().ok())
+    }
+
     /// The first subtag, which names the language without script or region.
     pub fn primary(&self) -> &str {
         self.tag.split('-').next().unwrap_or(&self.tag)

@@ -233,32 +233,46 @@ impl Workspace {
 
     /// Adds what a file held to the benchmark of that name, or makes it. What is there already stays.
     pub fn keep_import(&self, name: &str, import: Import) -> Result<Kept, WorkspaceError> {
+        let file = import.path.file_name();
+        let description = Description {
+            title: name.to_owned(),
+            source: file.map(|name| name.to_string_lossy().into_owned()),
+            ..Description::default()
+        };
+        self.keep_imports(name, description, vec![import])
+    }
+
+    /// The same of several files at once; a new benchmark is described as told.
+    pub fn keep_imports(
+        &self,
+        name: &str,
+        description: Description,
+        imports: Vec<Import>,
+    ) -> Result<Kept, WorkspaceError> {
         self.require_write()?;
         let there = self.benchmark_names()?.iter().any(|present| present == name);
-        let (benchmark, kept) = if there {
-            let mut benchmark = self.load_benchmark(name)?;
-            let mut added = benchmark.add(import.items);
-            let examples = benchmark.add_examples(import.examples);
-            added.added += examples.added;
-            added.duplicates.extend(examples.duplicates);
-            let joined = Some(benchmark.items().len());
-            (benchmark, Kept { added, joined })
-        } else {
-            let file = import.path.file_name();
-            let description = Description {
-                title: name.to_owned(),
-                source: file.map(|name| name.to_string_lossy().into_owned()),
-                ..Description::default()
-            };
-            let added = Added {
-                added: import.items.len() + import.examples.len(),
-                duplicates: Vec::new(),
-            };
-            let benchmark = Benchmark::new(name, description, import.items)?.with_examples(import.examples)?;
-            (benchmark, Kept { added, joined: None })
+        let mut added = Added {
+            added: 0,
+            duplicates: Vec::new(),
         };
+        let mut imports = imports.into_iter();
+        let mut benchmark = match (there, imports.next()) {
+            (false, Some(first)) => {
+                added.added = first.items.len() + first.examples.len();
+                Benchmark::from_import(name, description, first)?
+            }
+            (_, first) => {
+                let mut benchmark = self.load_benchmark(name)?;
+                first
+                    .into_iter()
+                    .for_each(|first| added.join(benchmark.add_import(first)));
+                benchmark
+            }
+        };
+        imports.for_each(|import| added.join(benchmark.add_import(import)));
+        let joined = there.then(|| benchmark.items().len());
         self.save_benchmark(&benchmark)?;
-        Ok(kept)
+        Ok(Kept { added, joined })
     }
 
     /// Keeps a benchmark, in place of one of that name.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use eframe::Renderer;
 use egui::{Context, Theme, ThemePreference, ViewportBuilder, ViewportCommand};
 
-use super::benchmarks::Importing;
+use super::benchmarks::{Draft, Got, Importing};
 use super::command::{self, Command};
 use super::dialog::{Dialogs, Purpose};
 use super::downloads::{Downloader, News};
@@ -173,8 +173,9 @@ impl Application {
             Task::ListModels => self.loader.submit(Job::Models),
             Task::Calibrate => self.loader.submit(Job::Calibrate),
             Task::AddModel(path) => self.loader.submit(Job::AddModel(path)),
-            Task::Import(path) => self.loader.submit(Job::Import(path)),
-            Task::Keep { import, name } => self.loader.submit(Job::Keep { import, name }),
+            Task::Look(question) => self.loader.submit(Job::Look(question)),
+            Task::Keep(keeping) => self.loader.submit(Job::Keep(keeping)),
+            Task::GetBenchmark(known, getting) => self.loader.get(known, getting, self.keys.clone()),
             Task::Run { request, agreed } => self.submit(|workspace| worker::Job::Run {
                 workspace,
                 request,
@@ -229,10 +230,8 @@ impl Application {
             Event::Speed(speed) => state.models.catalogue.speed = speed,
             Event::NoModels(problem) => state.notify("The list of models could not be read.", &problem),
             Event::NotAdded(problem) => state.notify("The model was not added.", &problem),
-            Event::Imported(preview, name) => state.benchmarks.import = Some(Importing::Read { preview, name }),
-            Event::NotImported { path, problem } => {
-                state.benchmarks.import = Some(Importing::Failed { path, problem });
-            }
+            Event::Looked(looked) => state.benchmarks.take_look(*looked),
+            Event::Got(got) => self.take_in_benchmark(*got),
             Event::Kept {
                 name,
                 added,
@@ -243,17 +242,42 @@ impl Application {
                         format!("{added} items were added; {duplicates} were there before and stay as they were.");
                     state.notify("Some items were in the benchmark already.", &detail);
                 }
-                state.benchmarks.import = None;
+                let is_it = |draft: &Draft| draft.name.trim() == name;
+                if matches!(&state.benchmarks.import, Some(Importing::Keeping(draft)) if is_it(draft)) {
+                    state.benchmarks.import = None;
+                }
+                state.benchmarks.getting.remove(&name);
+                state.benchmarks.imported = Some(name.clone());
                 state.benchmarks.selected = Some(name);
                 self.loader.submit(Job::Workspace);
             }
-            Event::NotKept(problem) => {
-                if let Some(Importing::Keeping { preview, name }) = state.benchmarks.import.take() {
-                    state.benchmarks.import = Some(Importing::Read { preview, name });
+            Event::NotKept { name, problem } => {
+                match state.benchmarks.import.take() {
+                    Some(Importing::Keeping(draft)) => state.benchmarks.import = Some(Importing::Read(draft)),
+                    other => state.benchmarks.import = other,
                 }
+                state.benchmarks.getting.remove(&name);
                 state.notify("The benchmark could not be kept.", &problem);
             }
             Event::Machine(machine) => state.machine = machine,
+        }
+    }
+
+    fn take_in_benchmark(&mut self, got: Got) {
+        let name = &got.known.name;
+        let getting = self.state.benchmarks.getting.get_mut(name);
+        // Whoever cancelled it meanwhile wants it no more.
+        let Some(getting) = getting.filter(|getting| !getting.cancel.is_cancelled()) else {
+            return;
+        };
+        match got.outcome {
+            Ok(collected) => self.loader.submit(Job::KeepKnown(name.clone(), collected)),
+            Err(Some(failure)) => getting.failed = Some(failure),
+            Err(None) => _ = self.state.benchmarks.getting.remove(name),
+        }
+        if !got.remarks.is_empty() {
+            let title = format!("The hub says otherwise of {} than was known here.", got.known.title);
+            self.state.notify(&title, &got.remarks.join(" "));
         }
     }
 

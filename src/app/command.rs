@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 
+use super::benchmarks::BenchmarksCommand;
 use super::inspect::Filter;
 use super::matrix::CellKey;
 use super::measures::Sorting;
@@ -95,6 +96,7 @@ pub enum Command {
 
     Models(ModelsCommand),
 
+    Benchmarks(BenchmarksCommand),
     SearchBenchmarks(String),
     SelectBenchmark(String),
     ChoosePreview(Language),
@@ -152,6 +154,7 @@ impl Command {
             Self::ResumeRun(_) => "Resume",
             Self::SelectRun(_) => "Select run",
             Self::Models(command) => command.text(),
+            Self::Benchmarks(command) => command.text(),
             Self::SelectBenchmark(_) => "Select benchmark",
             Self::ChoosePreview(_) => "Preview",
             Self::ChooseBenchmarkFile => "Import a file",
@@ -180,7 +183,10 @@ impl Command {
             Self::CancelRun => "Stop the run. Every answer so far is kept, and it can be resumed",
             Self::ResumeRun(_) => "Go on where the run stopped",
             Self::Models(command) => command.tooltip(),
-            Self::ChooseBenchmarkFile => "Read items from a JSON Lines, CSV or Parquet file",
+            Self::Benchmarks(command) => command.tooltip(),
+            Self::ChooseBenchmarkFile => {
+                "Read items from a spreadsheet, CSV, JSON or Parquet file, or an archive of such"
+            }
             Self::KeepImport => "Keep the good rows as a benchmark of this workspace",
             Self::DropImport => "Forget what was read; the file stays as it is",
             _ => "",

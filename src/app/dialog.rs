@@ -8,6 +8,8 @@ use std::task::{Poll, Wake, Waker};
 
 use egui::Context;
 
+use super::benchmarks::ENDINGS;
+
 /// Wakes the window when a dialog has an answer.
 struct Repaint(Context);
 
@@ -49,9 +51,8 @@ impl Dialogs {
             ),
             Purpose::ModelFolder => Box::pin(dialog.set_title("Add a model's folder").pick_folder()),
             Purpose::Benchmark => {
-                let endings = &["jsonl", "ndjson", "json", "csv", "tsv", "parquet"];
                 let dialog = dialog.set_title("Import a benchmark");
-                Box::pin(dialog.add_filter("Benchmarks", endings).pick_file())
+                Box::pin(dialog.add_filter("Benchmarks", &ENDINGS).pick_file())
             }
         };
         self.open = Some((purpose, answer));

@@ -11,19 +11,22 @@ use std::time::Duration;
 
 use egui::Context;
 
-use super::benchmarks::Preview;
+use super::benchmarks::{self, Getting, Got, Looked, Question};
 use super::library;
 use super::models::{Model, Speed};
-use super::state::Machine;
+use super::state::{Keeping, Machine};
 use super::study::Study;
-use crate::benchmarks::import::{self, Import, ImportOptions};
+use crate::benchmarks::alignment;
+use crate::benchmarks::import::{self, Import};
+use crate::benchmarks::known::{Collected, Known};
 use crate::engine::calibration::Calibration;
 use crate::engine::{Cancel, Device, memory};
 use crate::error_chain;
 use crate::models::cache::Places;
+use crate::network::SecretStore;
 use crate::runs::comparison;
 use crate::runs::store;
-use crate::workspace::Workspace;
+use crate::workspace::{Kept, Workspace, WorkspaceError};
 
 /// Something to read or write.
 #[derive(Debug)]
@@ -35,11 +38,11 @@ pub enum Job {
     /// Measures it.
     Calibrate,
     AddModel(PathBuf),
-    Import(PathBuf),
-    Keep {
-        import: Arc<Import>,
-        name: String,
-    },
+    /// Looks at a file that may become a benchmark.
+    Look(Question),
+    Keep(Keeping),
+    /// Keeps a known benchmark that came, under a name.
+    KeepKnown(String, Box<Collected>),
 }
 
 /// What came of it. Errors are the whole chain of causes in words.
@@ -51,17 +54,17 @@ pub enum Event {
     NoModels(String),
     Speed(Speed),
     NotAdded(String),
-    Imported(Arc<Preview>, String),
-    NotImported {
-        path: PathBuf,
-        problem: String,
-    },
+    Looked(Box<Looked>),
+    Got(Box<Got>),
     Kept {
         name: String,
         added: usize,
         duplicates: usize,
     },
-    NotKept(String),
+    NotKept {
+        name: String,
+        problem: String,
+    },
     Machine(Machine),
 }
 
@@ -84,6 +87,7 @@ impl Teller {
 /// A handle on the threads. Dropping it waits for the job under way, so that nothing is left half-written and the
 /// workspace is free again.
 pub struct Loader {
+    teller: Teller,
     jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
     events: Receiver<Event>,
@@ -110,10 +114,12 @@ impl Loader {
                 }
             }
         })?;
+        let watcher = teller.clone();
         std::thread::Builder::new()
             .name("machine".into())
-            .spawn(move || watch_machine(&teller))?;
+            .spawn(move || watch_machine(&watcher))?;
         Ok(Self {
+            teller,
             jobs: Some(jobs),
             thread: Some(thread),
             events: heard,
@@ -125,6 +131,21 @@ impl Loader {
         if let Some(jobs) = &self.jobs {
             // The thread ends only after this handle.
             jobs.send(job).ok();
+        }
+    }
+
+    /// Fetches a known benchmark on a thread of its own, so that nothing else waits for the network.
+    pub fn get(&self, known: &'static Known, getting: Getting, keys: SecretStore) {
+        let teller = self.teller.clone();
+        let started = std::thread::Builder::new().name("benchmark".into()).spawn(move || {
+            let wake = || teller.context.request_repaint();
+            let attempt = catch_unwind(AssertUnwindSafe(|| benchmarks::bring(known, &getting, &keys, &wake)));
+            let got = attempt.unwrap_or_else(|_| Got::failed(known, FAULT.to_owned()));
+            teller.tell(Event::Got(Box::new(got)));
+        });
+        if let Err(problem) = started {
+            self.teller
+                .tell(Event::Got(Box::new(Got::failed(known, problem.to_string()))));
         }
     }
 
@@ -143,8 +164,8 @@ enum Broken {
     Models,
     Speed,
     Add,
-    Import(PathBuf),
-    Keep,
+    Look(Box<Question>),
+    Keep(String),
 }
 
 impl Broken {
@@ -154,8 +175,9 @@ impl Broken {
             Job::Models => Self::Models,
             Job::Calibration | Job::Calibrate => Self::Speed,
             Job::AddModel(_) => Self::Add,
-            Job::Import(path) => Self::Import(path.clone()),
-            Job::Keep { .. } => Self::Keep,
+            Job::Look(question) => Self::Look(Box::new(question.clone())),
+            Job::Keep(keeping) => Self::Keep(keeping.name.clone()),
+            Job::KeepKnown(name, _) => Self::Keep(name.clone()),
         }
     }
 
@@ -166,8 +188,11 @@ impl Broken {
             Self::Models => Event::NoModels(problem),
             Self::Speed => Event::Speed(Speed::Failed(problem)),
             Self::Add => Event::NotAdded(problem),
-            Self::Import(path) => Event::NotImported { path, problem },
-            Self::Keep => Event::NotKept(problem),
+            Self::Look(question) => Event::Looked(Box::new(Looked {
+                question: *question,
+                outcome: Err(problem),
+            })),
+            Self::Keep(name) => Event::NotKept { name, problem },
         }
     }
 }
@@ -197,20 +222,17 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
             Ok(models) => Event::Models(models),
             Err(problem) => Event::NotAdded(problem),
         },
-        Job::Import(path) => match import::read(&path, &ImportOptions::default()) {
-            Ok(import) => {
-                let name = import.suggested_name();
-                Event::Imported(Arc::new(Preview::new(import)), name)
-            }
-            Err(error) => Event::NotImported {
-                path,
-                problem: error_chain(&error),
-            },
-        },
-        Job::Keep { import, name } => match workspace {
-            Some(workspace) => keep(workspace, &import, name),
-            None => Event::NotKept("the workspace is not open".to_owned()),
-        },
+        Job::Look(question) => {
+            let with = question.pairing.with.as_ref().zip(workspace.as_ref());
+            let joined = with.and_then(|(name, workspace)| workspace.load_benchmark(name).ok());
+            Event::Looked(Box::new(benchmarks::look(question, joined.as_ref())))
+        }
+        Job::Keep(keeping) => kept(workspace, keeping.name.clone(), |workspace| keep(workspace, &keeping)),
+        Job::KeepKnown(name, collected) => kept(workspace, name.clone(), |workspace| {
+            let Collected { imports, description } = *collected;
+            let kept = workspace.keep_imports(&name, description, imports);
+            kept.map_err(|problem| error_chain(&problem))
+        }),
     }
 }
 
@@ -270,16 +292,41 @@ fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc
     Ok((Arc::new(study), workspace))
 }
 
-/// Adds the items to the benchmark of that name, or makes it. What is there already stays.
-fn keep(workspace: &Workspace, import: &Import, name: String) -> Event {
-    match workspace.keep_import(&name, import.clone()) {
+/// Tells what keeping a benchmark did.
+fn kept(
+    workspace: &Option<Arc<Workspace>>,
+    name: String,
+    keep: impl FnOnce(&Workspace) -> Result<Kept, String>,
+) -> Event {
+    let Some(workspace) = workspace else {
+        let problem = "the workspace is not open".to_owned();
+        return Event::NotKept { name, problem };
+    };
+    match keep(workspace) {
         Ok(kept) => Event::Kept {
             name,
             added: kept.added.added,
             duplicates: kept.added.duplicates.len(),
         },
-        Err(problem) => Event::NotKept(error_chain(&problem)),
+        Err(problem) => Event::NotKept { name, problem },
     }
+}
+
+/// Adds the items to the benchmark of that name, or makes it, and ties them together. What is there already stays.
+fn keep(workspace: &Workspace, keeping: &Keeping) -> Result<Kept, String> {
+    let import = match &keeping.read {
+        Some(options) => import::read(&keeping.import.path, options).map_err(|error| error_chain(&error))?,
+        None => Import::clone(&keeping.import),
+    };
+    let words = |problem: WorkspaceError| error_chain(&problem);
+    let kept = workspace.keep_import(&keeping.name, import).map_err(words)?;
+    if let Some(by) = keeping.pair {
+        let mut benchmark = workspace.load_benchmark(&keeping.name).map_err(words)?;
+        let plan = alignment::plan(benchmark.items(), &by.method()).map_err(|error| error_chain(&error))?;
+        benchmark.align(&plan);
+        workspace.save_benchmark(&benchmark).map_err(words)?;
+    }
+    Ok(kept)
 }
 
 fn watch_machine(teller: &Teller) {

@@ -78,6 +78,13 @@ impl RunForm {
         })
     }
 
+    /// Chooses one benchmark in all its languages and no other.
+    pub fn choose_only(&mut self, study: &Study, name: &str) {
+        let languages = study.counts(name).iter().map(|(language, _)| language.clone());
+        self.languages = languages.collect();
+        self.benchmarks = [name.to_owned()].into();
+    }
+
     /// The request it stands for, or what is still missing.
     pub fn request(&self) -> Result<RunRequest, &'static str> {
         if self.models.is_empty() {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::benchmarks::{Benchmarks, Importing};
+use super::benchmarks::{Benchmarks, BenchmarksCommand, ENDINGS, Getting, Importing, PairBy, Question, Section};
 use super::command::{Command, Page};
 use super::inspect::{Filter, Inspect};
 use super::matrix::{CellKey, Matrix};
@@ -11,7 +11,8 @@ use super::measures::Sorting;
 use super::models::{DownloadsTask, EndpointsTask, Models, ModelsCommand};
 use super::runs::{Asking, RunForm, Runs};
 use super::study::Study;
-use crate::benchmarks::import::Import;
+use crate::benchmarks::import::{Import, ImportOptions};
+use crate::benchmarks::known::Known;
 use crate::models::safetensors::ModelFolder;
 use crate::runs::estimate::Work;
 use crate::runs::measures::Measure;
@@ -19,6 +20,18 @@ use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
 use crate::text::controls::Controls;
 use crate::text::isolate::isolate;
+
+/// A benchmark to keep.
+#[derive(Debug, Clone)]
+pub struct Keeping {
+    /// What was read of its file.
+    pub import: Arc<Import>,
+    /// How the file is read once more, where that is not all of it.
+    pub read: Option<ImportOptions>,
+    pub name: String,
+    /// How its items are tied together.
+    pub pair: Option<PairBy>,
+}
 
 /// Work for other threads, or for the toolkit.
 #[derive(Debug, Clone)]
@@ -38,11 +51,9 @@ pub enum Task {
     ChooseModelFile,
     ChooseModelFolder,
     ChooseBenchmarkFile,
-    Import(PathBuf),
-    Keep {
-        import: Arc<Import>,
-        name: String,
-    },
+    Look(Question),
+    GetBenchmark(&'static Known, Getting),
+    Keep(Keeping),
     Endpoints(EndpointsTask),
     Copy(String),
     /// Shows a page in the browser.
@@ -253,6 +264,14 @@ impl State {
 
             Command::Models(command) => return self.models.apply(command),
 
+            Command::Benchmarks(BenchmarksCommand::Run(name)) => self.open_form_on(&name),
+            Command::Benchmarks(BenchmarksCommand::Open(name)) => {
+                self.benchmarks.section = Section::Here;
+                self.benchmarks.search.clear();
+                return self.apply(Command::SelectBenchmark(name));
+            }
+            Command::Benchmarks(command) => return self.benchmarks.apply(command),
+
             Command::SearchBenchmarks(search) => self.benchmarks.search = search,
             Command::SelectBenchmark(name) => {
                 self.benchmarks.selected = Some(name);
@@ -262,12 +281,14 @@ impl State {
             Command::ChooseBenchmarkFile => return vec![Task::ChooseBenchmarkFile],
             Command::ImportFile(path) => {
                 self.page = Page::Benchmarks;
-                self.benchmarks.import = Some(Importing::Reading(path.clone()));
-                return vec![Task::Import(path)];
+                self.benchmarks.section = Section::Here;
+                let question = Question::new(path);
+                self.benchmarks.import = Some(Importing::Reading(question.clone()));
+                return vec![Task::Look(question)];
             }
             Command::NameImport(new) => {
-                if let Some(Importing::Read { name, .. }) = &mut self.benchmarks.import {
-                    *name = new;
+                if let Some(Importing::Read(draft)) = &mut self.benchmarks.import {
+                    draft.name = new;
                 }
             }
             Command::KeepImport => return self.keep_import(),
@@ -382,6 +403,15 @@ impl State {
         }
     }
 
+    /// Opens the form with a benchmark chosen alone.
+    fn open_form_on(&mut self, name: &str) {
+        self.open_form();
+        self.benchmarks.imported = None;
+        if let (Some(form), Some(study)) = (&mut self.runs.form, &self.study) {
+            form.choose_only(study, name);
+        }
+    }
+
     fn start_run(&mut self) -> Vec<Task> {
         if self.runs.live.is_some() || !self.writable() {
             return Vec::new();
@@ -415,16 +445,27 @@ impl State {
         if !self.writable() {
             return Vec::new();
         }
-        let Some(Importing::Read { preview, name }) = &self.benchmarks.import else {
+        let Some(Importing::Read(draft)) = &self.benchmarks.import else {
             return Vec::new();
         };
-        let (preview, name) = (Arc::clone(preview), name.trim().to_owned());
-        let import = Arc::clone(&preview.import);
-        self.benchmarks.import = Some(Importing::Keeping {
-            preview,
-            name: name.clone(),
-        });
-        vec![Task::Keep { import, name }]
+        if draft.obstacle().is_some() {
+            return Vec::new();
+        }
+        let draft = draft.clone();
+        let keeping = Keeping {
+            import: Arc::clone(&draft.look.preview.import),
+            // Of a file that was read whole, the items are here already.
+            read: (!draft.look.whole).then(|| draft.look.guess.options.clone()),
+            name: draft.name.trim().to_owned(),
+            // A key that was there ties items together as it is.
+            pair: draft
+                .look
+                .pairs
+                .by
+                .filter(|by| *by != PairBy::Key && draft.look.pairs.paired > 0),
+        };
+        self.benchmarks.import = Some(Importing::Keeping(draft));
+        vec![Task::Keep(keeping)]
     }
 
     fn add_model(&mut self, path: PathBuf) -> Vec<Task> {
@@ -442,7 +483,7 @@ impl State {
             match extension.as_deref() {
                 _ if ModelFolder::find(&path).is_some() => tasks.extend(self.add_model(path)),
                 Some("gguf") => tasks.extend(self.add_model(path)),
-                Some("jsonl" | "ndjson" | "json" | "csv" | "tsv" | "parquet") => {
+                Some(ending) if ENDINGS.contains(&ending) => {
                     imports += 1;
                     if imports == 1 {
                         tasks.extend(self.apply(Command::ImportFile(path)));
@@ -459,7 +500,7 @@ impl State {
                 _ => self.notices.push(Notice {
                     title: "This kind of file cannot be opened here.".to_owned(),
                     detail: format!(
-                        "{}. Models are .gguf or folders with config.json; benchmarks are .jsonl, .json, .csv, .tsv or .parquet.",
+                        "{}. Models are .gguf or folders with config.json; benchmarks are .xlsx, .csv, .tsv, .jsonl, .json, .parquet, .zip or .tar.gz.",
                         isolate(&path.to_string_lossy())
                     ),
                 }),

@@ -8,8 +8,10 @@ use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::import::{self, EXAMPLES, ImportError, ImportOptions, Rejected};
+use super::alignment::{self, Plan};
+use super::import::{self, EXAMPLES, Import, ImportError, ImportOptions, Rejected};
 use super::item::{Item, ItemKey, letters};
+use super::provenance::Provenance;
 use crate::files::{WriteError, write_atomically, write_toml};
 
 /// The newest layout of the two files that this program knows.
@@ -38,6 +40,7 @@ pub struct Benchmark {
     items: Vec<Item>,
     examples: Vec<Item>,
     hash: String,
+    imports: Vec<Provenance>,
     /// What a newer or another program wrote into the `.toml`.
     rest: toml::Table,
 }
@@ -49,6 +52,14 @@ pub struct Added {
     pub added: usize,
     /// The keys that stood there already; those items were left as they were.
     pub duplicates: Vec<ItemKey>,
+}
+
+impl Added {
+    /// Counts what adding more did.
+    pub fn join(&mut self, more: Self) {
+        self.added += more.added;
+        self.duplicates.extend(more.duplicates);
+    }
 }
 
 /// What can go wrong with a benchmark.
@@ -117,6 +128,8 @@ struct Sidecar {
     file_sha256: String,
     items: usize,
     languages: BTreeMap<String, usize>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    imports: Vec<Provenance>,
     #[serde(flatten)]
     rest: toml::Table,
 }
@@ -138,6 +151,7 @@ impl Benchmark {
             items,
             examples: Vec::new(),
             hash,
+            imports: Vec::new(),
             rest: toml::Table::new(),
         })
     }
@@ -163,6 +177,34 @@ impl Benchmark {
     /// The solved examples of its owners, in their order; shown before items, never asked. Often there are none.
     pub fn examples(&self) -> &[Item] {
         &self.examples
+    }
+
+    /// The files its items were read from, in the order in which they came.
+    pub fn imports(&self) -> &[Provenance] {
+        &self.imports
+    }
+
+    /// Makes a benchmark of what a file held.
+    pub fn from_import(name: &str, description: Description, import: Import) -> Result<Self, BenchmarkError> {
+        let mut benchmark = Self::new(name, description, import.items)?.with_examples(import.examples)?;
+        benchmark.imports.push(import.provenance);
+        Ok(benchmark)
+    }
+
+    /// Adds what another file held, as [`Benchmark::add`] adds items.
+    pub fn add_import(&mut self, import: Import) -> Added {
+        let mut added = self.add(import.items);
+        let examples = self.add_examples(import.examples);
+        added.added += examples.added;
+        added.duplicates.extend(examples.duplicates);
+        self.imports.push(import.provenance);
+        added
+    }
+
+    /// Ties items of different languages together as the plan says.
+    pub fn align(&mut self, plan: &Plan) {
+        self.items = alignment::apply(std::mem::take(&mut self.items), plan);
+        self.hash = hash(&self.items, &self.examples);
     }
 
     /// SHA-256, in hexadecimal, of everything a model or a reader of answers sees; the items' order and
@@ -219,6 +261,7 @@ impl Benchmark {
             file_sha256,
             items: self.items.len(),
             languages: self.languages(),
+            imports: self.imports.clone(),
             rest: self.rest.clone(),
         };
         write_atomically(&folder.join(&file), &bytes)?;
@@ -283,6 +326,7 @@ impl Benchmark {
                 expected: sidecar.sha256,
             });
         }
+        benchmark.imports = sidecar.imports;
         benchmark.rest = sidecar.rest;
         Ok(benchmark)
     }
@@ -343,7 +387,7 @@ fn is_plain_file_name(file: &str) -> bool {
 }
 
 /// Whether every system we run on takes the name for a file, whatever the extension.
-fn is_safe_name(name: &str) -> bool {
+pub(super) fn is_safe_name(name: &str) -> bool {
     const RESERVED: &[&str] = &["con", "prn", "aux", "nul"];
     let inner = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.' | ' ');
     // Combining marks belong to letters of many scripts and are not alphanumeric themselves.
@@ -407,7 +451,7 @@ fn hash(items: &[Item], examples: &[Item]) -> String {
     hexadecimal(digest)
 }
 
-fn hexadecimal(digest: Sha256) -> String {
+pub(super) fn hexadecimal(digest: Sha256) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -156,6 +156,12 @@ impl Item {
         self.right.contains(&index)
     }
 
+    /// The item with another name for what ties it to the same question in other languages.
+    pub(super) fn tied(mut self, parallel: &str) -> Self {
+        self.0.parallel = Some(parallel.to_owned()).filter(|name| !name.trim().is_empty());
+        self
+    }
+
     /// The fields, to change and check again.
     pub fn into_fields(self) -> ItemFields {
         self.0

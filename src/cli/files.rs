@@ -1,11 +1,10 @@
-//! `polyclinic import`, `compare` and `answers`: what reads and writes files only.
+//! `polyclinic compare` and `answers`: what was answered.
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
 use polyclinic::benchmarks::Benchmark;
-use polyclinic::benchmarks::import::{self, ImportOptions};
 use polyclinic::runs::columns::{self, Columns, Table};
 use polyclinic::runs::comparison;
 use polyclinic::runs::export::{self, AnswerRow};
@@ -16,46 +15,7 @@ use polyclinic::workspace::Workspace;
 use serde::Serialize;
 
 use super::output::{line, note, table};
-use super::{Ending, ImportArguments, LinesFormat, TableFormat};
-
-/// Reads a file of questions into a workspace.
-pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
-    let options = ImportOptions {
-        mappings: arguments.map.clone(),
-        language: arguments.language.clone(),
-        task: arguments.task.clone(),
-        encoding: arguments.encoding.clone(),
-        examples: arguments.examples,
-        without_header: arguments.no_header,
-    };
-    let import = import::read(&arguments.file, &options)?;
-    for rejected in &import.rejected {
-        note(&format!("{}: {rejected}", arguments.file.display()));
-    }
-    note(&import.counts());
-    let workspace = Workspace::open_or_create(&arguments.workspace)?;
-    workspace.require_write()?;
-    let rejected = import.rejected.len();
-    let name = arguments.name.clone().unwrap_or_else(|| import.suggested_name());
-    let kept = workspace.keep_import(&name, import)?;
-    for key in &kept.added.duplicates {
-        note(&format!(
-            "item `{}` in {} is in the benchmark already; the one that was there stays",
-            key.id, key.language
-        ));
-    }
-    let added = kept.added.added;
-    line(&match kept.joined {
-        Some(all) => format!("{added} items added to the benchmark {name}, which now has {all}"),
-        None => format!("{added} items imported as the benchmark {name}"),
-    })?;
-    let duplicates = kept.added.duplicates.len();
-    Ok(if rejected + duplicates == 0 {
-        Ending::Done
-    } else {
-        Ending::SomeRowsRejected
-    })
-}
+use super::{Ending, LinesFormat, TableFormat};
 
 /// Prints what a workspace's answers come to.
 pub fn compare(workspace: &Path, measure: Measure, format: TableFormat) -> anyhow::Result<Ending> {

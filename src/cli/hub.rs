@@ -54,7 +54,12 @@ fn from_hub(name: &str, file: Option<&FileName>, revision: Option<&Revision>) ->
     let progress = Progress::shared();
     let mut display = Display::new();
     let mut speed = Speed::default();
-    let look = |progress: &Progress| show(&mut display, &mut speed, &order, progress);
+    let name = order
+        .file
+        .as_ref()
+        .map_or(order.repository.as_str(), FileName::last)
+        .to_owned();
+    let look = |progress: &Progress| show_progress(&mut display, &mut speed, &name, progress);
     let fetched = download::watched(download::fetch(&hub, &order, &progress, interrupt), &progress, look)?;
     display.clear();
     if let Err(DownloadError::Hub(problem @ HubError::Unreachable { .. })) = &fetched
@@ -70,14 +75,14 @@ fn from_hub(name: &str, file: Option<&FileName>, revision: Option<&Revision>) ->
 }
 
 /// The hub with a token from the environment, else the one that was typed into the window.
-fn connect(settings: Settings) -> Result<Hub, HubError> {
+pub fn connect(settings: Settings) -> Result<Hub, HubError> {
     let settings = settings.with_typed_token(|| SecretStore::system().find(TOKEN));
     Hub::new(settings, Timeouts::default(), Backoff::default())
 }
 
-fn show(display: &mut Display, speed: &mut Speed, order: &Order, progress: &Progress) {
+/// Shows how far the download of what is called `name` is.
+pub fn show_progress(display: &mut Display, speed: &mut Speed, name: &str, progress: &Progress) {
     let (done, total) = (progress.done(), progress.total());
-    let name = order.file.as_ref().map_or(order.repository.as_str(), FileName::last);
     if let Some(text) = progress.note() {
         display.stage(&text);
         return;

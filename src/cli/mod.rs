@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 failed; 2 arguments that make no sense; 3 an import that had to leave rows or answers out;
 //! 130 stopped with Ctrl-C.
 
+mod benchmarks;
 mod catalogue;
 mod consent;
 mod demo;
@@ -11,6 +12,7 @@ mod exchange;
 mod files;
 mod generate;
 mod hub;
+mod import;
 mod interrupt;
 mod models;
 mod output;
@@ -23,6 +25,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use polyclinic::benchmarks::import::Mapping;
+use polyclinic::benchmarks::known::GetError;
 use polyclinic::engine::endpoint::AddError;
 use polyclinic::engine::{Device, DeviceError, DeviceName, EngineError, Sampling};
 use polyclinic::language::Language;
@@ -54,6 +57,13 @@ enum Command {
     Demo(DemoArguments),
     /// Read a file of questions into a workspace
     Import(ImportArguments),
+    /// List, look for and fetch the benchmarks that papers report
+    Benchmarks {
+        #[command(subcommand)]
+        action: benchmarks::BenchmarksCommand,
+    },
+    /// Tie the same questions in different languages together
+    Align(AlignArguments),
     /// Ask models the items of benchmarks
     Run(RunArguments),
     /// Go on with a run that was stopped
@@ -207,16 +217,25 @@ struct DemoArguments {
 
 #[derive(Debug, Args)]
 struct ImportArguments {
-    /// JSON Lines, CSV or Parquet
+    /// JSON Lines, JSON, CSV, Parquet or Excel, or a zip, tar.gz or gz of these
     file: PathBuf,
-    #[arg(long)]
-    workspace: PathBuf,
+    #[arg(long, required_unless_present = "guess")]
+    workspace: Option<PathBuf>,
     /// The benchmark's name; items join one that is there already [default: the file's name]
     #[arg(long)]
     name: Option<String>,
-    /// Which column fills which field, as column=field; may be repeated
+    /// Only print how the file could be read, as the options to type
+    #[arg(long)]
+    guess: bool,
+    /// Read the file as the newest file of this benchmark was read
+    #[arg(long, value_name = "BENCHMARK", requires = "workspace")]
+    like: Option<String>,
+    /// Which column or path fills which field, as column=field; may be repeated
     #[arg(long, num_args = 1.., value_name = "COLUMN=FIELD")]
     map: Vec<Mapping>,
+    /// The options of every question where the file names none, such as yes,no,maybe
+    #[arg(long, value_delimiter = ',')]
+    options: Vec<String>,
     /// The language of rows that name none
     #[arg(long)]
     language: Option<Language>,
@@ -226,12 +245,36 @@ struct ImportArguments {
     /// The text encoding where it is not UTF-8, such as windows-1256
     #[arg(long)]
     encoding: Option<String>,
-    /// The first row of the CSV file is a question already
+    /// The sheet of a spreadsheet [default: the first with rows]
+    #[arg(long)]
+    sheet: Option<String>,
+    /// Which files of an archive, by path or its end, with * for anything [default: all that can be read]
+    #[arg(long)]
+    member: Option<String>,
+    /// The first row of the table is a question already
     #[arg(long)]
     no_header: bool,
     /// The file holds solved examples to show before questions, such as the owners' development split
     #[arg(long)]
     examples: bool,
+    /// Then tie the benchmark's languages together: `id`, `row`, a field, or a table of ids (.csv, .tsv, .xlsx)
+    #[arg(long, value_name = "HOW")]
+    align: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct AlignArguments {
+    /// A benchmark of the workspace
+    benchmark: String,
+    #[arg(long)]
+    workspace: PathBuf,
+    /// `id`: the same id in every language; `row`: the same order; a field that is kept beside the items; or a table of
+    /// ids that belong together (.csv, .tsv, .xlsx)
+    #[arg(long, value_name = "HOW")]
+    by: String,
+    /// Only tell what would be tied together
+    #[arg(long)]
+    preview: bool,
 }
 
 #[derive(Debug, Args)]
@@ -469,6 +512,7 @@ fn was_stopped(error: &anyhow::Error) -> bool {
     error.is::<runs::Stopped>()
         || matches!(error.downcast_ref(), Some(FetchError::Cancelled))
         || matches!(error.downcast_ref(), Some(DownloadError::Cancelled))
+        || matches!(error.downcast_ref(), Some(GetError::Cancelled))
         || matches!(error.downcast_ref(), Some(EngineError::Cancelled))
         || matches!(error.downcast_ref(), Some(AddError::Endpoint(problem)) if problem.is_cancelled())
 }
@@ -478,7 +522,9 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         None => demo::open_demo(),
         Some(Command::Open { path }) => open_window(path),
         Some(Command::Demo(arguments)) => demo::demo(&arguments),
-        Some(Command::Import(arguments)) => files::import(&arguments),
+        Some(Command::Benchmarks { action }) => benchmarks::act(&action),
+        Some(Command::Import(arguments)) => import::import(&arguments),
+        Some(Command::Align(arguments)) => import::align(&arguments),
         Some(Command::Run(arguments)) => runs::run(&arguments),
         Some(Command::Resume {
             run,

@@ -8,6 +8,7 @@
 )]
 
 mod command_line;
+mod datasets;
 mod disk;
 mod faults;
 mod killed;

@@ -34,7 +34,7 @@ pub enum Fault {
 /// What the server has and how it behaves.
 #[derive(Default)]
 pub struct Behaviour {
-    /// What the repository is called, where that is not [`REPOSITORY`].
+    /// What the repository is called, where that is not [`REPOSITORY`]; `datasets/` before it makes it a data set.
     pub repository: Option<String>,
     /// Content by name.
     pub files: BTreeMap<String, Bytes>,
@@ -166,7 +166,7 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
         return server.content(&path, request.headers());
     }
     let behaviour = server.0.behaviour.lock().unwrap();
-    if path == "/api/models" {
+    if path == "/api/models" || path == "/api/datasets" {
         let models = json!([{"id": "clinic/tiny-GGUF"}, {"id": "other/thing"}, {"id": "../tiny-GGUF\u{1b}[2J"}]);
         let mut response = plain(200, models.to_string());
         if let Some(next) = &behaviour.next_page {
@@ -182,7 +182,11 @@ async fn answer(State(server): State<Server>, request: Request) -> Response<Body
         return plain(200, behaviour.entries().to_string());
     }
     let repository = behaviour.repository.as_deref().unwrap_or(REPOSITORY);
-    if path.starts_with(&format!("/api/models/{repository}")) {
+    let api = match repository.starts_with("datasets/") {
+        true => format!("/api/{repository}"),
+        false => format!("/api/models/{repository}"),
+    };
+    if path.starts_with(&api) {
         let names = behaviour.files.keys().chain(&behaviour.more_names);
         let siblings: Vec<_> = names.map(|name| json!({"rfilename": name})).collect();
         let info = json!({"id": repository, "sha": COMMIT, "siblings": siblings, "tags": ["license:mit"]});

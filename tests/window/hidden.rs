@@ -6,13 +6,13 @@ use egui::{Key, Shape};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use polyclinic::app::State;
-use polyclinic::app::benchmarks::{Importing, Preview};
+use polyclinic::app::benchmarks::Importing;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::study::Study;
 use polyclinic::benchmarks::import::{self, ImportOptions};
 use polyclinic::benchmarks::{Benchmark, Description};
 
-use crate::support::Pages;
+use crate::support::{Pages, draft};
 
 /// An honest question with a joiner, and one whose second option is an order forged by an override.
 const ITEMS: &str = concat!(
@@ -138,15 +138,13 @@ fn an_import_tells_how_many_items_hide_something() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("items.jsonl");
     std::fs::write(&file, ITEMS).unwrap();
-    let preview = Preview::new(import::read(&file, &ImportOptions::default()).unwrap());
+    let draft = draft(&file);
+    let preview = &draft.look.preview;
     assert_eq!((preview.hidden, preview.misleading()), (3, 2));
     let mut pages = inspect(egui::Theme::Light);
     let state = &mut pages.harness.state_mut().0;
     state.page = Page::Benchmarks;
-    state.benchmarks.import = Some(Importing::Read {
-        preview: Arc::new(preview),
-        name: "items".to_owned(),
-    });
+    state.benchmarks.import = Some(Importing::Read(draft));
     pages.settle();
     pages.harness.get_by_label(
         "Hidden: characters that are not seen in 3 items; in 2 they change how the text reads and are shown",

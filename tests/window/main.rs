@@ -7,6 +7,7 @@
 )]
 
 mod accessibility;
+mod benchmarks;
 mod downloads;
 mod endpoints;
 mod getting;

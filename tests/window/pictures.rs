@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use polyclinic::app::benchmarks::{Importing, Preview};
+use polyclinic::app::benchmarks::Importing;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::state::Notice;
 use polyclinic::benchmarks::demo;
@@ -15,7 +15,7 @@ use polyclinic::runs::measures::Measure;
 use polyclinic::runs::{RunId, RunState};
 use polyclinic::workspace::Workspace;
 
-use crate::support::{MODELS, Pages, Window, run, state, workspace};
+use crate::support::{MODELS, Pages, Window, draft, run, state, workspace};
 
 const SIZES: [(f32, f32); 3] = [(1600.0, 1000.0), (1280.0, 800.0), (1000.0, 700.0)];
 
@@ -165,10 +165,7 @@ fn pictures_of_work() {
         state.models.hub.known.entries = vec![running];
         state.models.list[2].problem =
             Some("/models/qwen.gguf ends in the middle of its tensors; download it again".into());
-        state.benchmarks.import = Some(Importing::Read {
-            preview: std::sync::Arc::new(Preview::new(read(&file))),
-            name: "clinical-ar-2026".into(),
-        });
+        state.benchmarks.import = Some(Importing::Read(draft(&file)));
         state.notices.push(Notice {
             title: "A run failed; every answer so far is kept.".into(),
             detail: "the model `gemma-3-270m` stopped at item `q17`: not enough memory".into(),
@@ -313,10 +310,6 @@ fn pictures_of_many() {
             state.page = Page::Compare;
         }
     }
-}
-
-fn read(file: &std::path::Path) -> polyclinic::benchmarks::import::Import {
-    polyclinic::benchmarks::import::read(file, &Default::default()).unwrap()
 }
 
 fn state_of_nothing() -> polyclinic::app::State {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui_kittest::{Harness, HarnessBuilder};
+use polyclinic::app::benchmarks::{self, Draft, Question};
 use polyclinic::app::command::Command;
 use polyclinic::app::models::Model;
 use polyclinic::app::state::Machine;
@@ -144,6 +145,12 @@ pub fn run(
     let (mut journal, _) = Journal::open(&folder, |answers| answers.len()).unwrap();
     journal.append(&answers[..kept]).unwrap();
     id
+}
+
+/// A file as the page has it that nothing was said about.
+pub fn draft(file: &Path) -> Draft {
+    let looked = benchmarks::look(Question::new(file.to_owned()), None);
+    Draft::new(looked.question, looked.outcome.unwrap())
 }
 
 /// A window on a workspace, without a screen.

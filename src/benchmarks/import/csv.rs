@@ -1,10 +1,14 @@
 //! Records of CSV: polars reads the values; what stands here finds each record's line and those that are no rows.
 
 use std::io::Cursor;
+use std::ops::ControlFlow;
 
-use polars::prelude::{CsvParseOptions, CsvReadOptions, DataFrame, SerReader};
+use polars::prelude::{Column, CsvParseOptions, CsvReadOptions, DataFrame, SerReader};
 
-use super::{Place, RawRecord, RowError};
+use super::errors::{ImportError, RowError};
+use super::place::At;
+use super::record::Columns;
+use super::source::{Opening, RawRecord, Sink};
 
 /// One record's stretch of the text.
 struct Row<'a> {
@@ -15,43 +19,79 @@ struct Row<'a> {
     width: Result<usize, RowError>,
 }
 
-/// The records of a CSV text, all values as text and blank ones absent.
-pub(super) fn records(text: &str, header: bool) -> Result<Vec<RawRecord>, String> {
-    let separator = separator(text);
-    let rows = rows(text, separator);
-    let Some(first) = rows.first() else {
-        return Ok(Vec::new());
-    };
-    let expected = first
-        .width
-        .clone()
-        .map_err(|error| format!("line {}: {error}", first.line))?;
-    let is_row = |row: &&Row| row.width == Ok(expected);
-    let good: Vec<&str> = rows.iter().filter(is_row).map(|row| row.text).collect();
-    let table = parse(&good.join("\n"), separator)?;
-    if table.height() != good.len() {
-        return Err(format!("{} rows became {} when read", good.len(), table.height()));
+/// A CSV text, all values as text and blank ones absent.
+pub(super) struct Table {
+    pub names: Vec<String>,
+    values: DataFrame,
+    rows: Vec<(usize, Result<usize, RowError>)>,
+    header: bool,
+}
+
+impl Table {
+    pub fn open(opening: &Opening<'_>, text: &str) -> Result<Self, ImportError> {
+        Self::read(text, !opening.options.without_header).map_err(|reason| opening.damaged(reason))
     }
-    let names = column_names(&table, header)?;
-    let mut records = Vec::with_capacity(rows.len());
-    let mut height = 0;
-    for (index, row) in rows.into_iter().enumerate() {
-        let is_header = header && index == 0;
-        let columns = match row.width {
-            Ok(found) if found == expected => {
-                height += 1;
-                if is_header {
-                    continue;
-                }
-                values(&table, &names, height - 1)
-            }
-            Ok(found) => Err(RowError::ColumnCount { found, expected }),
-            Err(error) => Err(error),
+
+    pub fn read(text: &str, header: bool) -> Result<Self, String> {
+        let separator = separator(text);
+        let rows = rows(text, separator);
+        let Some(first) = rows.first() else {
+            return Ok(Self {
+                names: Vec::new(),
+                values: DataFrame::empty(),
+                rows: Vec::new(),
+                header,
+            });
         };
-        let place = Place::Line(row.line);
-        records.push(RawRecord { place, columns });
+        let width = first
+            .width
+            .clone()
+            .map_err(|error| format!("line {}: {error}", first.line))?;
+        let good: Vec<&str> = rows
+            .iter()
+            .filter(|row| row.width == Ok(width))
+            .map(|row| row.text)
+            .collect();
+        let values = parse(&good.join("\n"), separator)?;
+        if values.height() != good.len() {
+            return Err(format!("{} rows became {} when read", good.len(), values.height()));
+        }
+        Ok(Self {
+            names: column_names(&values, header).map_err(|reason| format!("line {}: {reason}", first.line))?,
+            values,
+            rows: rows.into_iter().map(|row| (row.line, row.width)).collect(),
+            header,
+        })
     }
-    Ok(records)
+
+    pub fn each(&self, sink: &mut Sink<'_>) -> ControlFlow<()> {
+        let expected = self.names.len();
+        let mut height = 0;
+        for (index, (line, width)) in self.rows.iter().enumerate() {
+            let columns = match width {
+                Ok(found) if *found == expected => {
+                    height += 1;
+                    if self.header && index == 0 {
+                        continue;
+                    }
+                    Ok(self.values_of(height - 1))
+                }
+                Ok(found) => Err(RowError::ColumnCount {
+                    found: *found,
+                    expected,
+                }),
+                Err(error) => Err(error.clone()),
+            };
+            sink(RawRecord::new(At::Line(*line), columns))?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn values_of(&self, row: usize) -> Columns {
+        let value = |column: &Column| column.str().ok().and_then(|values| values.get(row)).into();
+        let named = self.names.iter().zip(self.values.columns());
+        named.map(|(name, column)| (name.clone(), value(column))).collect()
+    }
 }
 
 fn parse(text: &str, separator: u8) -> Result<DataFrame, String> {
@@ -75,20 +115,13 @@ fn column_names(table: &DataFrame, header: bool) -> Result<Vec<String>, String> 
         let given = values.get(0).filter(|name| header && !name.trim().is_empty());
         let name = given.map_or_else(|| format!("column_{}", index + 1), |name| name.trim().to_owned());
         if names.contains(&name) {
-            return Err(format!("two columns are called `{name}`"));
+            return Err(format!(
+                "two columns are called `{name}`; if the first line is a question already, say `--no-header`"
+            ));
         }
         names.push(name);
     }
     Ok(names)
-}
-
-fn values(table: &DataFrame, names: &[String], row: usize) -> Result<super::Columns, RowError> {
-    let mut columns = super::Columns::new();
-    for (name, column) in names.iter().zip(table.columns()) {
-        let value = column.str().ok().and_then(|values| values.get(row));
-        columns.insert(name.clone(), value.into());
-    }
-    Ok(columns)
 }
 
 /// The character that separates the values of the first line most often outside quotation marks.

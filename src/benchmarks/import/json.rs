@@ -1,55 +1,410 @@
-//! Records of JSON: one object a line, or one array of objects.
+//! Records of JSON: one object a line, an array of objects, objects by their ids, or lists of objects by name.
+//!
+//! Records are parsed one by one where they stand, so that a large file never becomes one large value, and each is
+//! known by its line.
 
+use std::collections::HashSet;
+use std::fmt;
+use std::ops::ControlFlow;
+
+use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::{Place, RawRecord, RowError};
+use super::errors::{ImportError, RowError};
+use super::mapping::Field;
+use super::place::At;
+use super::source::{Opening, RawRecord, Sink};
 
-/// The records of a text; `None` where the text is one object over several lines, which holds no list of records.
-pub(super) fn records(text: &str) -> Option<Vec<RawRecord>> {
-    if text.trim_start().starts_with('[')
-        && let Ok(values) = serde_json::from_str::<Vec<Value>>(text)
-    {
-        let numbered = values.into_iter().enumerate();
-        return Some(
-            numbered
-                .map(|(index, value)| RawRecord {
-                    place: Place::Record(index + 1),
-                    columns: object(value),
-                })
-                .collect(),
-        );
+/// A text and how records stand in it.
+pub(super) struct Text {
+    text: String,
+    layout: Layout,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// A record a line.
+    Lines,
+    /// One array of records.
+    Array,
+    /// One object whose members are records.
+    Keyed,
+    /// One object in which some members are lists of records.
+    Lists,
+    /// One record.
+    Single,
+}
+
+impl Text {
+    /// Finds out how records stand in a text; `lines` says that its name promises one a line.
+    pub fn open(opening: &Opening<'_>, text: String, lines: bool) -> Result<Self, ImportError> {
+        let layout = match layout(&text, lines, opening.options) {
+            Ok(Some(layout)) => layout,
+            Ok(None) => return Err(opening.not_records()),
+            Err(error) => return Err(opening.damaged(error)),
+        };
+        Ok(Self { text, layout })
     }
-    let lines: Vec<RawRecord> = text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(index, line)| RawRecord {
-            place: Place::Line(index + 1),
-            columns: serde_json::from_str(line)
-                .map_err(|error| RowError::NotJson(without_line(&error)))
-                .and_then(object),
+
+    /// One object a line, as our own format has it.
+    pub fn of_lines(text: String) -> Self {
+        let layout = Layout::Lines;
+        Self { text, layout }
+    }
+
+    pub fn is_keyed(&self) -> bool {
+        self.layout == Layout::Keyed
+    }
+
+    /// All names of members, in the order in which they first appear.
+    pub fn columns(&self) -> Vec<String> {
+        let mut names = Names::default();
+        // What is no JSON is told when it is read.
+        let _ = self.walk(&mut |_, _, record: Result<ObjectNames, _>| {
+            if let Ok(ObjectNames(record)) = record {
+                record.into_iter().for_each(|name| names.add(name));
+            }
+            ControlFlow::Continue(())
+        });
+        names.ordered
+    }
+
+    pub fn each(&self, sink: &mut Sink<'_>) -> ControlFlow<()> {
+        self.walk(&mut |line, key, record: Result<Value, String>| {
+            let columns = match record {
+                Ok(Value::Object(object)) => Ok(object),
+                Ok(_) => Err(RowError::NotObject),
+                Err(reason) => Err(RowError::NotJson(reason)),
+            };
+            sink(RawRecord {
+                at: At::Line(line),
+                key: key.map(str::to_owned),
+                columns,
+            })
         })
-        .collect();
-    let torn = lines.len() > 1 && lines.iter().any(|line| line.columns.is_err());
-    if torn && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
-        return None;
     }
-    Some(lines)
+
+    /// Visits every record as a `T`, with its line and the key it stands under.
+    fn walk<'a, T: Deserialize<'a>>(&'a self, visit: &mut Visit<'_, T>) -> ControlFlow<()> {
+        let mut cursor = Cursor::new(&self.text);
+        match self.layout {
+            Layout::Lines => {
+                let lines = self.text.lines().enumerate();
+                for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+                    let record = serde_json::from_str(line).map_err(|error| without_line(&error));
+                    visit(index + 1, None, record)?;
+                }
+                ControlFlow::Continue(())
+            }
+            Layout::Array => cursor.elements(None, visit),
+            Layout::Single => {
+                let (line, record) = cursor.value();
+                visit(line, None, record)
+            }
+            Layout::Keyed => cursor.members(&mut |cursor, key| {
+                let (line, record) = cursor.value();
+                visit(line, Some(key), record)
+            }),
+            Layout::Lists => cursor.members(&mut |cursor, key| match cursor.peek() {
+                Some(b'[') => cursor.elements(Some(key), visit),
+                _ => {
+                    // What stands beside the lists is no record; the text was found to be whole when it was opened.
+                    let _: (usize, Result<IgnoredAny, String>) = cursor.value();
+                    ControlFlow::Continue(())
+                }
+            }),
+        }
+    }
 }
 
-fn object(value: Value) -> Result<super::Columns, RowError> {
-    match value {
-        Value::Object(object) => Ok(object),
-        _ => Err(RowError::NotObject),
+/// Takes a record: its line, the key it stands under, and what it is or why it is no JSON.
+type Visit<'v, T> = dyn FnMut(usize, Option<&str>, Result<T, String>) -> ControlFlow<()> + 'v;
+
+/// How records stand in a text; `None` where it is one object without any. An array or object that is no JSON is an error.
+fn layout(text: &str, lines: bool, options: &super::ImportOptions) -> Result<Option<Layout>, String> {
+    match Cursor::new(text).peek() {
+        Some(b'[') => {
+            let lone: Result<IgnoredAny, _> = serde_json::from_str(text);
+            return lone.map(|_| Some(Layout::Array)).map_err(|error| located(&error));
+        }
+        Some(b'{') => {}
+        _ => return Ok(Some(Layout::Lines)),
+    }
+    let whole: Result<Shape, _> = serde_json::from_str(text);
+    let shape = match whole {
+        Ok(shape) => shape,
+        // Several objects, or one that is damaged.
+        Err(error) => {
+            let first_line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+            let begins_well = serde_json::from_str::<IgnoredAny>(first_line).is_ok();
+            let is_opened_only = matches!(first_line.trim(), "{" | "[");
+            return match lines || begins_well || !is_opened_only {
+                true => Ok(Some(Layout::Lines)),
+                false => Err(located(&error)),
+            };
+        }
+    };
+    let one_line = text.trim().lines().count() == 1;
+    let is_record = |name: &String| {
+        let mapped = options.mappings.iter().any(|mapping| mapping.begins_with(name));
+        mapped || Field::named(&name.to_lowercase()) == Some(Field::Question)
+    };
+    Ok(match shape {
+        _ if lines && one_line => Some(Layout::Lines),
+        Shape { names, .. } if names.iter().any(is_record) => Some(Layout::Single),
+        Shape {
+            objects,
+            others: 0,
+            lists: 0,
+            ..
+        } if objects > 0 => Some(Layout::Keyed),
+        Shape { lists, .. } if lists > 0 => Some(Layout::Lists),
+        _ if one_line => Some(Layout::Single),
+        _ => None,
+    })
+}
+
+/// What the members of one object are.
+#[derive(Default)]
+struct Shape {
+    names: Vec<String>,
+    objects: usize,
+    /// Arrays that begin with an object.
+    lists: usize,
+    others: usize,
+}
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Shape;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Shape, A::Error> {
+                let mut shape = Shape::default();
+                while let Some(name) = members.next_key()? {
+                    match members.next_value()? {
+                        Kind::Object => shape.objects += 1,
+                        Kind::List => shape.lists += 1,
+                        Kind::Other => shape.others += 1,
+                    }
+                    shape.names.push(name);
+                }
+                Ok(shape)
+            }
+        }
+        deserializer.deserialize_map(Members)
     }
 }
 
-/// The parser's message with the column only: it saw one line and calls it line 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Object,
+    List,
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Kind;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("any value")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Kind, A::Error> {
+                while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Kind::Object)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Kind, A::Error> {
+                let first: Option<Kind> = elements.next_element()?;
+                while elements.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(match first {
+                    Some(Kind::Object) => Kind::List,
+                    _ => Kind::Other,
+                })
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Kind, E> {
+                Ok(Kind::Other)
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Kind, E> {
+                Ok(Kind::Other)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Kind, E> {
+                Ok(Kind::Other)
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Kind, E> {
+                Ok(Kind::Other)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Kind, E> {
+                Ok(Kind::Other)
+            }
+
+            fn visit_unit<E>(self) -> Result<Kind, E> {
+                Ok(Kind::Other)
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
+
+/// The names of an object's members.
+struct ObjectNames(Vec<String>);
+
+impl<'de> Deserialize<'de> for ObjectNames {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = ObjectNames;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<ObjectNames, A::Error> {
+                let mut names = Vec::new();
+                while let Some((name, IgnoredAny)) = members.next_entry()? {
+                    names.push(name);
+                }
+                Ok(ObjectNames(names))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// Different names in the order in which they came.
+#[derive(Default)]
+struct Names {
+    seen: HashSet<String>,
+    ordered: Vec<String>,
+}
+
+impl Names {
+    fn add(&mut self, name: String) {
+        if !self.seen.contains(&name) {
+            self.seen.insert(name.clone());
+            self.ordered.push(name);
+        }
+    }
+}
+
+/// A place in a text of JSON that was found to be whole.
+struct Cursor<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0, line: 1 }
+    }
+
+    fn advance(&mut self, by: usize) {
+        let passed = self.text.as_bytes().get(self.at..self.at + by).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', passed).count();
+        self.at += by;
+    }
+
+    /// The next character that is no space.
+    fn peek(&mut self) -> Option<u8> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let spaces = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        self.advance(spaces);
+        rest.get(spaces).copied()
+    }
+
+    fn eat(&mut self, expected: u8) -> bool {
+        let there = self.peek() == Some(expected);
+        if there {
+            self.advance(1);
+        }
+        there
+    }
+
+    /// The next value, and the line it starts on.
+    fn value<T: Deserialize<'a>>(&mut self) -> (usize, Result<T, String>) {
+        self.peek();
+        let line = self.line;
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<T>();
+        let value = values.next();
+        let passed = values.byte_offset();
+        let value = match value {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(error)) => Err(without_line(&error)),
+            None => Err("the text ends".to_owned()),
+        };
+        if value.is_ok() {
+            self.advance(passed);
+        } else {
+            // Wrong for a `T`, it still is a value.
+            let mut values = serde_json::Deserializer::from_str(rest).into_iter::<IgnoredAny>();
+            values.next();
+            self.advance(values.byte_offset());
+        }
+        (line, value)
+    }
+
+    fn elements<T: Deserialize<'a>>(&mut self, key: Option<&str>, visit: &mut Visit<'_, T>) -> ControlFlow<()> {
+        self.eat(b'[');
+        while !matches!(self.peek(), Some(b']') | None) {
+            let before = self.at;
+            let (line, element) = self.value();
+            visit(line, key, element)?;
+            self.eat(b',');
+            if self.at == before {
+                break;
+            }
+        }
+        self.eat(b']');
+        ControlFlow::Continue(())
+    }
+
+    fn members(&mut self, visit: &mut dyn FnMut(&mut Self, &str) -> ControlFlow<()>) -> ControlFlow<()> {
+        self.eat(b'{');
+        while self.peek() == Some(b'"') {
+            let (_, key): (_, Result<String, _>) = self.value();
+            self.eat(b':');
+            visit(self, &key.unwrap_or_default())?;
+            self.eat(b',');
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// The parser's message with the column only: it saw one record and counts lines from there.
 fn without_line(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     match message.strip_suffix(&position) {
-        Some(what) => format!("{what} at column {}", error.column()),
+        Some(what) if error.line() == 1 => format!("{what} at column {}", error.column()),
+        Some(what) => format!("{what} {} lines below", error.line() - 1),
         None => message,
     }
+}
+
+/// The parser's message with the line before it, as other messages have it.
+fn located(error: &serde_json::Error) -> String {
+    format!("line {}: this is no JSON: {}", error.line(), without_place(error))
+}
+
+fn without_place(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    message.strip_suffix(&position).map_or(message.clone(), str::to_owned)
 }

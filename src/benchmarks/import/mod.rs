@@ -2,20 +2,21 @@
 //!
 //! # JSON Lines, our own format
 //!
-//! One object a line, in UTF-8 (`.jsonl`, `.ndjson`); a JSON array of such objects (`.json`) is read too.
+//! One object a line, in UTF-8 (`.jsonl`, `.ndjson`). In `.json` an array of such objects is read too, an object that
+//! holds them by their ids, and an object in which some members are lists of them.
 //!
 //! | field | what it holds |
 //! |---|---|
 //! | `id` | names the question within its language; the same id may stand once in every language |
-//! | `language` | BCP 47 tag: `en`, `ar`, `pt-BR` |
+//! | `language` | BCP 47 tag (`en`, `ar`, `pt-BR`) or name (`Arabic`, `العربية`) |
 //! | `task` | the exam within the benchmark; absent: [`ImportOptions::task`], else the file's name |
 //! | `subject` | field of medicine, may be absent |
 //! | `parallel` (or `parallel_id`) | the same text in every language of one question, may be absent |
 //! | `context` | what is read before the question, may be absent |
 //! | `question` | the question |
-//! | `options` | list of 2 to 26 different texts, or an object `{"A": …, "B": …}` |
-//! | `answer` | letter of the right option: `"B"`, or the language's own letter |
-//! | `answer_index` | instead of `answer`: the right option's index **from 0** |
+//! | `options` | 2 to 26 different texts: a list, an object by letters, numbers or other names, or one text in which each begins with its letter or number |
+//! | `answer` | letters of the right options (`"B"`, `"A,C"`, `["A", "C"]`), Latin or the language's own; or the names that `options` gives them |
+//! | `answer_index` | instead of `answer`: the right option's index **from 0**, or several |
 //! | `rationale` | why the answer is right, may be absent |
 //! | `split` | `test` (or absent): an item to ask; `examples` (or `dev`, `train`): one to show solved before others |
 //!
@@ -24,54 +25,103 @@
 //!
 //! # Tables
 //!
-//! CSV (`.csv`, `.tsv`; comma, semicolon or tab, found in the first line) and Parquet (`.parquet`) have the same
-//! fields as columns, and these, which a mapping `column=field` gives to any column of any format:
+//! CSV (`.csv`, `.tsv`; comma, semicolon or tab, found in the first line), Parquet (`.parquet`) and Excel (`.xlsx`; one
+//! sheet) have the same fields as columns, and these, which a mapping `column=field` gives to any column of any format:
 //!
 //! | field | what the column holds |
 //! |---|---|
 //! | `option_a` … `option_z` | one option each; the last ones may be empty |
+//! | `question_with_options` | the question, and after it the options with their letters |
 //! | `answer_letter` | as `answer` |
 //! | `answer_index0` | the right option's index from 0 |
 //! | `answer_index1` | the right option's number from 1 |
 //! | `answer_text` | the right option's text |
+//! | `answer_truth` | yes, no or maybe, true or false, 1 or 0, where the options mean these |
+//! | `extra` | anything: the column fills nothing and is kept beside the item |
+//!
+//! A column may be a path: `CONTEXT.contexts` is the member `contexts` of what `CONTEXT` holds, `choices.text` the `text`
+//! of every element of a list, `choices.0` its first. `@file`, `@sheet` and `@key` stand for the file's or member's name,
+//! the sheet's, and the name under which an object holds a record.
 //!
 //! A number in `answer` is refused: whether it counts from 0 or from 1 is never guessed. Columns called like a
 //! field, in capitals or not, need no mapping. A column without a name is called `column_N`, N from 1.
+//!
+//! # Archives
+//!
+//! `.zip`, `.tar`, `.tar.gz` and `.gz` of one file are unpacked in memory; [`ImportOptions::member`] chooses among
+//! their files.
 
+mod answers;
+mod archive;
+mod choices;
 mod csv;
 mod encoding;
+mod errors;
+pub mod guess;
 mod json;
+mod labels;
+mod literal;
 mod mapping;
 mod parquet;
+mod place;
 mod record;
+mod source;
+mod spreadsheet;
+mod tokens;
+mod truth;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-pub use encoding::EncodingError;
-pub use mapping::{Field, Mapping, MappingError};
+use serde::{Deserialize, Serialize};
 
-use super::item::{Item, ItemError};
-use crate::language::{Language, LanguageError};
-use mapping::Roles;
+pub use archive::ArchiveError;
+pub use encoding::EncodingError;
+pub use errors::{ImportError, RowError};
+pub use mapping::{Field, Mapping, MappingError};
+pub use place::{At, Place, Rejected};
 pub(super) use record::EXAMPLES;
-use record::{Columns, Reader};
+
+use super::alignment::{self, Plan};
+use super::item::{Item, ItemKey};
+use super::provenance::Provenance;
+use crate::language::Language;
+use mapping::Roles;
+use record::{Defaults, Reader};
+use source::{Document, RawRecord, Source};
 
 /// How to read a file; the default reads our own format.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ImportOptions {
     /// Which columns fill which fields, where their names do not say so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mappings: Vec<Mapping>,
+    /// The options of every record, where the file names none: yes, no, maybe.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fixed_options: Vec<String>,
     /// The language of records that name none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
     /// The task of records that name none; `None` takes the file's name up to its first dot.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<String>,
     /// The text encoding, by its name on the web (`windows-1256`); `None` reads UTF-8. A byte-order mark goes first.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
+    /// Which sheet of a spreadsheet; `None` takes the first with rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// Which members of an archive, by path or the end of it; `*` stands for anything. `None` takes all that can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
     /// Whether records that name no split are solved examples, to be shown and not asked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub examples: bool,
-    /// Whether the first row of a CSV file is an item already; its columns are then called `column_1` and so on.
+    /// Whether the first row of a table is an item already; its columns are then called `column_1` and so on.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub without_header: bool,
 }
 
@@ -85,6 +135,8 @@ pub struct Import {
     pub examples: Vec<Item>,
     /// The records left out, in the file's order.
     pub rejected: Vec<Rejected>,
+    /// What is kept with the items about how they were read.
+    pub provenance: Provenance,
 }
 
 impl Import {
@@ -100,265 +152,203 @@ impl Import {
         };
         name_to_first_dot(&self.path).chars().map(safe).collect()
     }
-}
 
-/// Where a record stands in its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// The line it starts on, from 1.
-    Line(usize),
-    /// Its number, from 1, in a format without lines of its own.
-    Record(usize),
-}
-
-/// A record that makes no item.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rejected {
-    pub place: Place,
-    /// The record's id, where it could be read.
-    pub id: Option<String>,
-    pub reason: RowError,
-}
-
-/// Why a record makes no item.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RowError {
-    #[error(transparent)]
-    Item(#[from] ItemError),
-    #[error("this is no JSON: {0}")]
-    NotJson(String),
-    #[error("this is no JSON object with the fields of an item")]
-    NotObject,
-    #[error("the row has {found} columns where the table has {expected}")]
-    ColumnCount { found: usize, expected: usize },
-    #[error("a quotation mark is never closed")]
-    UnclosedQuote,
-    #[error(
-        "a quotation mark stands inside an unquoted value, or text follows a closing one; quote the value and double its marks"
-    )]
-    StrayQuote,
-    #[error("`{field}` holds something other than text")]
-    NotText { field: Field },
-    #[error(transparent)]
-    Language(#[from] LanguageError),
-    #[error("the split `{0}` is not known; write `test` for items to ask and `examples` for solved examples")]
-    UnknownSplit(String),
-    #[error("no language is named; add a `language` field or name the language of the whole file")]
-    NoLanguage,
-    #[error("there are no options; map a list to `options`, or columns to `option_a`, `option_b` and so on")]
-    NoOptions,
-    #[error(
-        "`options` is neither a list nor an object of letters; map single columns to `option_a`, `option_b` and so on"
-    )]
-    OptionsNoList,
-    #[error("`options` has names other than the letters A to Z, or values other than text")]
-    OptionsNotLettered,
-    #[error("the right answer is missing")]
-    NoAnswer,
-    #[error(
-        "the answer `{0}` is a number; map its column to `answer_index0` if it counts from 0, or to `answer_index1` if \
-         it counts from 1"
-    )]
-    NumberAsAnswer(String),
-    #[error("the answer `{0}` is no option letter; map its column to `answer_text` if it is the option's text")]
-    NoLetter(String),
-    #[error("the answer {letter} is out of range: there are {options} options")]
-    LetterOutOfRange { letter: String, options: usize },
-    #[error("the answer {number}, counted from {first}, is out of range: there are {options} options")]
-    IndexOutOfRange { number: i64, first: i64, options: usize },
-    #[error("the answer `{0}` should be a whole number")]
-    NoInteger(String),
-    #[error("the answer `{0}` is the text of no option")]
-    NoSuchOption(String),
-    #[error("`{first}` and `{second}` name different options")]
-    AnswersDisagree { first: Field, second: Field },
-    #[error("the id `{id}` in {language} stands already at {earlier}")]
-    DuplicateId {
-        id: String,
-        language: Language,
-        earlier: Place,
-    },
-}
-
-/// Why nothing was read from a file.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    #[error("{} cannot be read", path.display())]
-    Unreadable { path: PathBuf, source: std::io::Error },
-    #[error(
-        "{} is in a format that cannot be imported; use JSON Lines (.jsonl), a JSON array (.json), CSV (.csv, .tsv) or \
-         Parquet (.parquet){}", path.display(), spreadsheet_advice(path)
-    )]
-    Format { path: PathBuf },
-    #[error("{} cannot be read as text", path.display())]
-    Encoding { path: PathBuf, source: EncodingError },
-    #[error("{} is one JSON object; use one object a line, or an array of objects", path.display())]
-    NotRecords { path: PathBuf },
-    #[error("{} is damaged: {reason}", path.display())]
-    Damaged { path: PathBuf, reason: String },
-    #[error("{} cannot be read with this mapping", path.display())]
-    Mapping { path: PathBuf, source: MappingError },
-    #[error("{} holds no item", path.display())]
-    Empty { path: PathBuf },
-    #[error("none of the {} records of {} is a usable item; {}", .rejected.len(), path.display(), first(.rejected))]
-    AllRejected { path: PathBuf, rejected: Vec<Rejected> },
-}
-
-fn spreadsheet_advice(path: &Path) -> &'static str {
-    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
-    match extension.as_ref().and_then(|extension| extension.to_str()) {
-        Some("xlsx" | "xls" | "ods") => "; save the sheet as CSV in UTF-8",
-        _ => "",
+    /// Ties items of different languages together as the plan says.
+    pub fn align(&mut self, plan: &Plan) {
+        self.items = alignment::apply(std::mem::take(&mut self.items), plan);
     }
-}
-
-fn first(rejected: &[Rejected]) -> String {
-    rejected.first().map(Rejected::to_string).unwrap_or_default()
-}
-
-/// What one record of a file gave, before it is looked at.
-struct RawRecord {
-    place: Place,
-    columns: Result<Columns, RowError>,
-}
-
-struct Defaults {
-    language: Option<Language>,
-    task: String,
-    examples: bool,
 }
 
 /// Reads the items of a file; its extension names the format.
 pub fn read(path: &Path, options: &ImportOptions) -> Result<Import, ImportError> {
-    items(path, raw_records(path, options)?, options)
+    sample(path, options, usize::MAX)
+}
+
+/// Reads the items of the first records of a file, as [`read`] would read them.
+pub fn sample(path: &Path, options: &ImportOptions, most: usize) -> Result<Import, ImportError> {
+    items(path, source::open(path, options)?, options, most)
 }
 
 /// Reads items from the text of a JSON Lines file that is in memory; `name` stands for it in messages.
 pub fn read_json_lines(name: &str, text: &str, options: &ImportOptions) -> Result<Import, ImportError> {
-    let path = Path::new(name);
-    let records = json::records(text).ok_or_else(|| ImportError::NotRecords { path: path.to_owned() })?;
-    items(path, records, options)
+    items(Path::new(name), Source::of_lines(name, text), options, usize::MAX)
 }
 
-fn items(path: &Path, records: Vec<RawRecord>, options: &ImportOptions) -> Result<Import, ImportError> {
-    if records.is_empty() {
-        return Err(ImportError::Empty { path: path.to_owned() });
+/// The names of the columns of a table and its rows, every value as text.
+pub(super) fn id_rows(path: &Path) -> Result<IdRows, ImportError> {
+    let mut source = source::open(path, &ImportOptions::default())?;
+    let names = source.columns();
+    let mut rows = Vec::new();
+    for document in &mut source.documents {
+        let _ = document.each(&mut |record: RawRecord| {
+            if let Ok(columns) = record.columns {
+                let id = |name: &String| columns.get(name).and_then(record::scalar_text);
+                rows.push(names.iter().map(id).collect());
+            }
+            ControlFlow::Continue(())
+        });
     }
-    let roles = Roles::new(&column_names(&records), &options.mappings).map_err(|source| ImportError::Mapping {
+    Ok((names, rows))
+}
+
+/// Names of columns, and rows of what they hold.
+pub(super) type IdRows = (Vec<String>, Vec<Vec<Option<String>>>);
+
+/// What each column of the source is for.
+fn roles(path: &Path, source: &Source, options: &ImportOptions) -> Result<Roles, ImportError> {
+    let roles = Roles::new(&source.columns(), &options.mappings);
+    let mut roles = roles.map_err(|source| ImportError::Mapping {
         path: path.to_owned(),
         source,
     })?;
+    if source.is_keyed() {
+        roles.fill_absent(Field::Id, "@key");
+    }
+    Ok(roles)
+}
+
+fn items(path: &Path, mut source: Source, options: &ImportOptions, most: usize) -> Result<Import, ImportError> {
+    let roles = roles(path, &source, options)?;
     let defaults = Defaults {
         language: options.language.clone(),
         task: options.task.clone().unwrap_or_else(|| name_to_first_dot(path)),
         examples: options.examples,
+        options: options.fixed_options.clone(),
     };
-    let reader = Reader {
-        roles: &roles,
-        defaults: &defaults,
-        numbered: roles.column(Field::Id).is_none(),
-    };
-    let mut import = Import {
-        path: path.to_owned(),
+    let mut gathering = Gathering {
+        reader: Reader {
+            roles: &roles,
+            defaults: &defaults,
+            numbered: roles.path(Field::Id).is_none(),
+        },
+        places: HashMap::new(),
+        number: 0,
         items: Vec::new(),
         examples: Vec::new(),
         rejected: Vec::new(),
     };
-    let mut places = HashMap::new();
-    for (index, RawRecord { place, columns }) in records.into_iter().enumerate() {
-        let id = columns.as_ref().ok().and_then(|columns| reader.id(columns));
-        let item = columns.and_then(|columns| {
-            let example = reader.is_example(&columns)?;
-            Ok((example, reader.item(&columns, index + 1)?))
-        });
-        let checked = item.and_then(|(example, item)| match places.get(&(example, item.key.clone())) {
-            None => Ok((example, item)),
-            Some(&earlier) => Err(RowError::DuplicateId {
-                id: item.key.id.clone(),
-                language: item.key.language.clone(),
-                earlier,
-            }),
-        });
-        match checked {
-            Ok((example, item)) => {
-                places.insert((example, item.key.clone()), place);
-                match example {
-                    true => import.examples.push(item),
-                    false => import.items.push(item),
-                }
+    for document in &mut source.documents {
+        let about = About::of(document);
+        let _ = document.each(&mut |record| {
+            if gathering.number >= most {
+                return ControlFlow::Break(());
             }
-            Err(reason) => import.rejected.push(Rejected { place, id, reason }),
-        }
+            gathering.take(&about, record);
+            ControlFlow::Continue(())
+        });
     }
-    if import.items.is_empty() && import.examples.is_empty() {
-        let Import { path, rejected, .. } = import;
+    let Gathering {
+        number,
+        items,
+        examples,
+        rejected,
+        ..
+    } = gathering;
+    let path = path.to_owned();
+    if number == 0 {
+        return Err(ImportError::Empty { path });
+    }
+    if items.is_empty() && examples.is_empty() {
         return Err(ImportError::AllRejected { path, rejected });
     }
-    Ok(import)
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let provenance = Provenance {
+        file,
+        sha256: source.sha256,
+        items: items.len(),
+        examples: examples.len(),
+        options: options.clone(),
+        fields: roles.named(),
+        ..Provenance::default()
+    };
+    Ok(Import {
+        path,
+        items,
+        examples,
+        rejected,
+        provenance,
+    })
+}
+
+/// What holds of all records of a document.
+struct About {
+    place: Place,
+    file: String,
+    sheet: Option<String>,
+}
+
+impl About {
+    fn of(document: &Document) -> Self {
+        Self {
+            place: document.place(At::Record(0)),
+            file: document.file.clone(),
+            sheet: document.sheet.clone(),
+        }
+    }
+
+    fn place(&self, at: At) -> Place {
+        let part = self.place.part.clone();
+        Place { part, at }
+    }
+}
+
+/// Items as they come out of records.
+struct Gathering<'a> {
+    reader: Reader<'a>,
+    /// Where each item, or solved example, stands.
+    places: HashMap<(bool, ItemKey), Place>,
+    number: usize,
+    items: Vec<Item>,
+    examples: Vec<Item>,
+    rejected: Vec<Rejected>,
+}
+
+impl Gathering<'_> {
+    fn take(&mut self, about: &About, record: RawRecord) {
+        self.number += 1;
+        let RawRecord { at, key, mut columns } = record;
+        if let Ok(columns) = &mut columns {
+            let stands_for = [
+                ("@file", Some(&about.file)),
+                ("@sheet", about.sheet.as_ref()),
+                ("@key", key.as_ref()),
+            ];
+            for (name, value) in stands_for.into_iter().filter(|(name, _)| self.reader.roles.uses(name)) {
+                columns.insert(name.to_owned(), value.cloned().into());
+            }
+        }
+        let place = about.place(at);
+        let id = columns.as_ref().ok().and_then(|columns| self.reader.id(columns));
+        match columns.and_then(|columns| self.item(&columns, &place)) {
+            Ok((true, item)) => self.examples.push(item),
+            Ok((false, item)) => self.items.push(item),
+            Err(reason) => self.rejected.push(Rejected { place, id, reason }),
+        }
+    }
+
+    /// The item, and whether it is a solved example.
+    fn item(&mut self, columns: &record::Columns, place: &Place) -> Result<(bool, Item), RowError> {
+        let example = self.reader.is_example(columns)?;
+        let item = self.reader.item(columns, self.number)?;
+        let key = (example, item.key.clone());
+        match self.places.get(&key) {
+            Some(earlier) => Err(RowError::DuplicateId {
+                id: item.key.id.clone(),
+                language: item.key.language.clone(),
+                earlier: earlier.clone(),
+            }),
+            None => {
+                self.places.insert(key, place.clone());
+                Ok((example, item))
+            }
+        }
+    }
 }
 
 /// The file's name up to its first dot.
 fn name_to_first_dot(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.split('.').next().unwrap_or_default().to_owned()
-}
-
-fn raw_records(path: &Path, options: &ImportOptions) -> Result<Vec<RawRecord>, ImportError> {
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    if extension == "parquet" {
-        return parquet::records(path);
-    }
-    if !["jsonl", "ndjson", "json", "csv", "tsv"].contains(&extension.as_str()) {
-        return Err(ImportError::Format { path: path.to_owned() });
-    }
-    let bytes = std::fs::read(path).map_err(|source| ImportError::Unreadable {
-        path: path.to_owned(),
-        source,
-    })?;
-    let text = encoding::decode(bytes, options.encoding.as_deref()).map_err(|source| ImportError::Encoding {
-        path: path.to_owned(),
-        source,
-    })?;
-    match extension.as_str() {
-        "csv" | "tsv" => csv::records(&text, !options.without_header).map_err(|reason| ImportError::Damaged {
-            path: path.to_owned(),
-            reason,
-        }),
-        _ => json::records(&text).ok_or_else(|| ImportError::NotRecords { path: path.to_owned() }),
-    }
-}
-
-/// All column names, in the order in which they first appear.
-fn column_names(records: &[RawRecord]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
-    for columns in records.iter().filter_map(|record| record.columns.as_ref().ok()) {
-        for name in columns.keys() {
-            if seen.insert(name.as_str()) {
-                names.push(name.clone());
-            }
-        }
-    }
-    names
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line(line) => write!(formatter, "line {line}"),
-            Self::Record(number) => write!(formatter, "record {number}"),
-        }
-    }
-}
-
-impl fmt::Display for Rejected {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.place)?;
-        if let Some(id) = &self.id {
-            write!(formatter, " ({id})")?;
-        }
-        write!(formatter, ": {}", self.reason)
-    }
 }
 
 /// The most rejected records that a summary names one by one.

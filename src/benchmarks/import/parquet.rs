@@ -1,61 +1,62 @@
 //! Records of Parquet, through polars.
 
-use std::fs::File;
-use std::path::Path;
+use std::io::Cursor;
+use std::ops::ControlFlow;
 
 use polars::prelude::{AnyValue, ArrowDataType, DataFrame, ParquetReader, SerReader};
 use serde_json::Value;
 
-use super::{ImportError, Place, RawRecord, RowError};
+use super::errors::ImportError;
+use super::place::At;
+use super::record::Columns;
+use super::source::{Opening, RawRecord, Sink};
 
-/// The records of a Parquet file. Columns of types that no item needs (dates, bytes) are left out.
-pub(super) fn records(path: &Path) -> Result<Vec<RawRecord>, ImportError> {
-    // polars means some damage to a file to be impossible and panics; its state goes with the panic.
-    let table = std::panic::catch_unwind(|| table(path)).unwrap_or_else(|_| {
-        Err(ImportError::Damaged {
-            path: path.to_owned(),
-            reason: "its inner structure contradicts itself".to_owned(),
-        })
-    })?;
-    let columns = table.columns();
-    let row = |index: usize| {
-        let mut record = super::Columns::new();
-        for column in columns {
-            let value = column.get(index).map_or(Value::Null, |value| json(&value));
-            record.insert(column.name().to_string(), value);
+/// The columns of a Parquet file. Those of types that no item needs (dates, bytes) are left out.
+pub(super) struct Table(DataFrame);
+
+impl Table {
+    pub fn open(opening: &Opening<'_>, bytes: Vec<u8>) -> Result<Self, ImportError> {
+        // polars means some damage to a file to be impossible and panics; its state goes with the panic.
+        let table = std::panic::catch_unwind(|| table(bytes));
+        let table = table.unwrap_or_else(|_| Err("its inner structure contradicts itself".to_owned()));
+        Ok(Self(table.map_err(|reason| opening.damaged(reason))?))
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        let names = self.0.columns().iter().map(|column| column.name().to_string());
+        names.collect()
+    }
+
+    pub fn each(&self, sink: &mut Sink<'_>) -> ControlFlow<()> {
+        let columns = self.0.columns();
+        for index in 0..self.0.height() {
+            let mut record = Columns::new();
+            for column in columns {
+                let value = column.get(index).map_or(Value::Null, |value| json(&value));
+                record.insert(column.name().to_string(), value);
+            }
+            sink(RawRecord::new(At::Record(index + 1), Ok(record)))?;
         }
-        record
-    };
-    Ok((0..table.height())
-        .map(|index| RawRecord {
-            place: Place::Record(index + 1),
-            columns: Ok::<_, RowError>(row(index)),
-        })
-        .collect())
+        ControlFlow::Continue(())
+    }
 }
 
-fn table(path: &Path) -> Result<DataFrame, ImportError> {
-    let damaged = |reason: String| ImportError::Damaged {
-        path: path.to_owned(),
-        reason,
-    };
-    let file = File::open(path).map_err(|source| ImportError::Unreadable {
-        path: path.to_owned(),
-        source,
-    })?;
-    let mut reader = ParquetReader::new(file);
-    let schema = reader.schema().map_err(|error| damaged(error.to_string()))?;
+fn table(bytes: Vec<u8>) -> Result<DataFrame, String> {
+    let mut reader = ParquetReader::new(Cursor::new(bytes));
+    let schema = reader.schema().map_err(|error| error.to_string())?;
     let readable = schema.iter_values().filter(|field| is_readable(field.dtype()));
     let names: Vec<String> = readable.map(|field| field.name.to_string()).collect();
     if names.is_empty() {
-        return Err(damaged("it has no column of text, numbers or lists".to_owned()));
+        return Err("it has no column of text, numbers or lists".to_owned());
     }
-    reader
+    let mut table = reader
         .with_columns(Some(names))
         .finish()
-        .map_err(|error| damaged(error.to_string()))
+        .map_err(|error| error.to_string())?;
+    // Rows are read one by one, which many chunks would slow down.
+    table.rechunk_mut();
+    Ok(table)
 }
-
 /// Whether polars, as this program is built, has the type.
 fn is_readable(data_type: &ArrowDataType) -> bool {
     match data_type {

@@ -150,7 +150,7 @@ fn is_whole(name: &str, at: usize, length: usize) -> bool {
 }
 
 /// Whether two names mean one licence: the hub says `llama3.1` where people say `Llama 3.1`.
-fn is_same_licence(said: &str, told: &str) -> bool {
+pub fn is_same_licence(said: &str, told: &str) -> bool {
     let plain = |name: &str| key(name).replace(['.', '/'], "");
     let (said, told) = (plain(said), plain(told));
     said.contains(&told) || told.contains(&said)

@@ -10,7 +10,7 @@ mod read;
 
 use std::sync::LazyLock;
 
-pub use confirmation::{Confirmation, Confirmations, KeptError, RemoteModel};
+pub use confirmation::{Confirmation, Confirmations, KeptError, RemoteModel, is_same_licence};
 pub use entry::{Conversion, Endpoint, Entry, Fact, GgufFile, Paper};
 pub use filter::{Filter, Purpose, Size};
 pub use read::CatalogueError;

@@ -33,20 +33,39 @@ pub enum AddressError {
     Kind(String, &'static str),
 }
 
-/// A model repository: `organisation/name`, or a bare name as the oldest have.
+/// What lies before the name of a data set, in addresses and in what we write.
+const DATASETS: &str = "datasets/";
+
+/// A repository: `organisation/name` of a model, or a bare name as the oldest have; `datasets/organisation/name` of a
+/// data set.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RepositoryName(String);
 
 impl RepositoryName {
-    /// As in `organisation/name`.
+    /// As in `organisation/name` and `datasets/organisation/name`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
+    /// The data set of a name without what lies before it.
+    pub fn dataset(name: &str) -> Result<Self, AddressError> {
+        format!("{DATASETS}{name}").parse()
+    }
+
+    /// Whether it holds data and no model.
+    pub fn is_dataset(&self) -> bool {
+        self.0.starts_with(DATASETS)
+    }
+
+    /// Without what lies before the name of a data set.
+    pub fn plain(&self) -> &str {
+        self.0.strip_prefix(DATASETS).unwrap_or(&self.0)
+    }
+
     /// The user or organisation; empty for the oldest repositories.
     pub fn owner(&self) -> &str {
-        self.0.split_once('/').map_or("", |(owner, _)| owner)
+        self.plain().split_once('/').map_or("", |(owner, _)| owner)
     }
 
     /// The name without its owner.
@@ -56,10 +75,11 @@ impl RepositoryName {
 
     /// What the cache calls the repository's folder: `models--organisation--name`.
     pub fn folder(&self) -> String {
-        format!("models--{}", self.0.replace('/', "--"))
+        let kind = if self.is_dataset() { "datasets" } else { "models" };
+        format!("{kind}--{}", self.plain().replace('/', "--"))
     }
 
-    /// The repository that a folder of the cache belongs to.
+    /// The model that a folder of the cache belongs to.
     pub fn of_folder(folder: &str) -> Option<Self> {
         folder.strip_prefix("models--")?.replacen("--", "/", 1).parse().ok()
     }
@@ -76,9 +96,10 @@ impl FromStr for RepositoryName {
                 && edge(part.chars().next())
                 && edge(part.chars().next_back())
         };
-        let parts = text.split('/').count();
-        let forbidden = text.contains("--") || text.contains("..") || text.ends_with(".git");
-        match (1..=2).contains(&parts) && text.split('/').all(part) && !forbidden {
+        let name = text.strip_prefix(DATASETS).unwrap_or(text);
+        let parts = name.split('/').count();
+        let forbidden = name.contains("--") || name.contains("..") || name.ends_with(".git");
+        match (1..=2).contains(&parts) && name.split('/').all(part) && !forbidden {
             true => Ok(Self(text.to_owned())),
             false => Err(AddressError::Repository(text.to_owned())),
         }
@@ -216,8 +237,12 @@ impl Address {
             .next()
             .is_some_and(|first| known(&first.to_ascii_lowercase()));
         if !text.contains("://") && !without_scheme {
+            let repository: RepositoryName = text.parse()?;
+            if repository.is_dataset() {
+                return Err(AddressError::Kind(text.to_owned(), "dataset"));
+            }
             return Ok(Self {
-                repository: text.parse()?,
+                repository,
                 revision: None,
                 file: None,
             });
@@ -306,6 +331,11 @@ mod tests {
             let name: RepositoryName = good.parse().unwrap();
             assert_eq!(RepositoryName::of_folder(&name.folder()), Some(name.clone()));
             assert_eq!(name.as_str(), good);
+            let data = RepositoryName::dataset(good).unwrap();
+            assert_eq!(data.folder(), name.folder().replacen("models", "datasets", 1));
+            assert_eq!((data.owner(), data.name()), (name.owner(), name.name()));
+            assert_eq!(data.as_str().parse(), Ok(data.clone()));
+            assert!(data.is_dataset() && !name.is_dataset());
         }
         for bad in [
             "",
@@ -412,6 +442,7 @@ mod tests {
     fn what_is_no_model_is_refused_with_the_reason() {
         for (text, expected) in [
             ("https://huggingface.co/datasets/a/b", "dataset"),
+            ("datasets/a/b", "dataset"),
             ("https://example.org/a/b", "not an address of the hub"),
             ("ftp://huggingface.co/a/b", "not an address of the hub"),
             ("https://huggingface.co.evil.org/a/b", "not an address of the hub"),

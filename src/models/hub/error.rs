@@ -91,7 +91,12 @@ fn no_repository(repository: &RepositoryName, token: bool, near: &[String]) -> S
         true => "or the account of the token may not see it",
         false => "or it is private and needs a token",
     };
-    format!("the hub has no model `{repository}`, {private}{}", names(near))
+    let kind = if repository.is_dataset() { "data set" } else { "model" };
+    format!(
+        "the hub has no {kind} `{}`, {private}{}",
+        repository.plain(),
+        names(near)
+    )
 }
 
 fn names(near: &[String]) -> String {

@@ -1,6 +1,7 @@
 //! What the hub says of a repository and its files.
 
-use hf_hub::repository::{ModelInfo, RepoTreeEntry};
+use hf_hub::HFResult;
+use hf_hub::repository::{DatasetInfo, HFRepository, ModelInfo, RepoSibling, RepoTreeEntry, RepoType};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -11,13 +12,46 @@ use crate::network::{BodyError, body};
 /// How many files are asked about at once.
 const FILES_AT_ONCE: usize = 500;
 
-/// How many models of similar names are asked for.
-const MODELS_LIKE: usize = 20;
+/// How many repositories of similar names are asked for.
+const LIKE: usize = 20;
 
 /// More than an honest list of so many names has.
 const MOST_BYTES: usize = 4 << 20;
 
-/// A model in a list.
+/// What the hub says of any repository, a model's or a data set's.
+struct Info {
+    sha: Option<String>,
+    siblings: Option<Vec<RepoSibling>>,
+    gated: Option<Value>,
+    card: Option<Value>,
+    tags: Option<Vec<String>>,
+}
+
+impl From<ModelInfo> for Info {
+    fn from(info: ModelInfo) -> Self {
+        Self {
+            sha: info.sha,
+            siblings: info.siblings,
+            gated: info.gated,
+            card: info.card_data,
+            tags: info.tags,
+        }
+    }
+}
+
+impl From<DatasetInfo> for Info {
+    fn from(info: DatasetInfo) -> Self {
+        Self {
+            sha: info.sha,
+            siblings: info.siblings,
+            gated: info.gated,
+            card: info.card_data,
+            tags: info.tags,
+        }
+    }
+}
+
+/// A repository in a list.
 #[derive(Debug, Deserialize)]
 struct Named {
     id: String,
@@ -80,60 +114,76 @@ impl Hub {
     /// Asks what a repository has, once.
     pub(super) async fn describe(&self, name: &RepositoryName, revision: &Revision) -> Result<Repository, HubError> {
         let about = self.about(name, revision, None);
+        if name.is_dataset() {
+            let repository = self.api.dataset(name.owner(), name.name());
+            let info = repository.info().revision(revision.as_str()).send().await;
+            return described(&repository, info, name, revision, &about).await;
+        }
         let repository = self.api.model(name.owner(), name.name());
         let info = repository.info().revision(revision.as_str()).send().await;
-        let info = info.map_err(|error| about.failed(error))?;
-        let commit: Option<Revision> = info.sha.as_deref().and_then(|sha| sha.parse().ok());
-        let commit = commit
-            .filter(Revision::is_commit)
-            .ok_or_else(|| about.malformed("it names no commit".to_owned()))?;
-        let names = safe_names(&info, name);
-        let mut files = Vec::with_capacity(names.len());
-        for names in names.chunks(FILES_AT_ONCE) {
-            let paths = names.iter().map(|name| name.to_string()).collect();
-            let entries = repository
-                .get_paths_info()
-                .paths(paths)
-                .revision(commit.as_str())
-                .send()
-                .await;
-            for entry in entries.map_err(|error| about.failed(error))? {
-                files.extend(remote_file(entry, names, &about)?);
-            }
-        }
-        Ok(Repository {
-            name: name.clone(),
-            revision: revision.clone(),
-            commit,
-            files,
-            gated: info.gated.as_ref().is_some_and(|gated| *gated != Value::Bool(false)),
-            licence: licence(&info),
-            tags: info.tags.unwrap_or_default(),
-        })
+        described(&repository, info, name, revision, &about).await
     }
 
-    /// Models whose names have a part in common with `text`. It is asked without hf-hub, which follows an answer's `Link`
-    /// to whatever host that names, with the token.
-    pub(super) async fn models_like(&self, text: &str) -> Result<Vec<String>, BodyError> {
-        let mut address = self.address(["api", "models"].into_iter());
-        let most = MODELS_LIKE.to_string();
+    /// Repositories of the same kind whose names have a part in common with that of `name`. It is asked without hf-hub,
+    /// which follows an answer's `Link` to whatever host that names, with the token.
+    pub(super) async fn like(&self, name: &RepositoryName) -> Result<Vec<String>, BodyError> {
+        let kind = if name.is_dataset() { "datasets" } else { "models" };
+        let mut address = self.address(["api", kind].into_iter());
+        let most = LIKE.to_string();
         address
             .query_pairs_mut()
-            .extend_pairs([("search", text), ("limit", &most)]);
+            .extend_pairs([("search", name.name()), ("limit", &most)]);
         let response = self.request(&address).send().await?.error_for_status()?;
         let bytes = body(response, MOST_BYTES).await?;
         // Names are only a hint: an answer that is none gives none.
         let found: Vec<Named> = serde_json::from_slice(&bytes).unwrap_or_default();
-        let names = found.into_iter().filter_map(|named| named.id.parse().ok());
-        Ok(names
-            .take(MODELS_LIKE)
-            .map(|name: RepositoryName| name.into())
-            .collect())
+        let names = found
+            .into_iter()
+            .filter_map(|named| named.id.parse::<RepositoryName>().ok());
+        Ok(names.take(LIKE).map(String::from).collect())
     }
 }
 
+/// Makes one answer of what the hub says of a repository and of each of its files.
+async fn described<T: RepoType>(
+    repository: &HFRepository<T>,
+    info: HFResult<impl Into<Info>>,
+    name: &RepositoryName,
+    revision: &Revision,
+    about: &About,
+) -> Result<Repository, HubError> {
+    let info: Info = info.map_err(|error| about.failed(error))?.into();
+    let commit: Option<Revision> = info.sha.as_deref().and_then(|sha| sha.parse().ok());
+    let commit = commit
+        .filter(Revision::is_commit)
+        .ok_or_else(|| about.malformed("it names no commit".to_owned()))?;
+    let names = safe_names(&info, name);
+    let mut files = Vec::with_capacity(names.len());
+    for names in names.chunks(FILES_AT_ONCE) {
+        let paths = names.iter().map(|name| name.to_string()).collect();
+        let entries = repository
+            .get_paths_info()
+            .paths(paths)
+            .revision(commit.as_str())
+            .send()
+            .await;
+        for entry in entries.map_err(|error| about.failed(error))? {
+            files.extend(remote_file(entry, names, about)?);
+        }
+    }
+    Ok(Repository {
+        name: name.clone(),
+        revision: revision.clone(),
+        commit,
+        files,
+        gated: info.gated.as_ref().is_some_and(|gated| *gated != Value::Bool(false)),
+        licence: licence(&info),
+        tags: info.tags.unwrap_or_default(),
+    })
+}
+
 /// The names of the repository's files that are safe to keep.
-fn safe_names(info: &ModelInfo, repository: &RepositoryName) -> Vec<FileName> {
+fn safe_names(info: &Info, repository: &RepositoryName) -> Vec<FileName> {
     let siblings = info.siblings.iter().flatten();
     let names = siblings.filter_map(|file| {
         let name = file.rfilename.parse();
@@ -167,8 +217,8 @@ fn remote_file(entry: RepoTreeEntry, asked: &[FileName], about: &About) -> Resul
 }
 
 /// The licence of the model card, else of the tags.
-fn licence(info: &ModelInfo) -> Option<String> {
-    let card = info.card_data.as_ref();
+fn licence(info: &Info) -> Option<String> {
+    let card = info.card.as_ref();
     let named = |field: &str| card?.get(field)?.as_str().map(str::to_owned);
     let tag = || {
         let mut tags = info.tags.iter().flatten();

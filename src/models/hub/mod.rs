@@ -98,8 +98,8 @@ impl Hub {
         let found = with_retries(self.backoff, cancel, log, || self.describe(name, revision)).await;
         match found {
             Err(HubError::NoRepository { repository, token, .. }) => {
-                let names = cancel.or(self.models_like(name.name())).await?.unwrap_or_default();
-                let near = near(name.as_str(), names.iter().map(String::as_str));
+                let names = cancel.or(self.like(name)).await?.unwrap_or_default();
+                let near = near(name.plain(), names.iter().map(String::as_str));
                 Err(HubError::NoRepository {
                     repository,
                     token,

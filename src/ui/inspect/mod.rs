@@ -1,7 +1,7 @@
 //! The Inspect page: a list of items beside the card of one of them.
 
 mod answers;
-mod card;
+pub mod card;
 mod hidden;
 mod list;
 mod replies;

@@ -120,7 +120,7 @@ pub fn message(ui: &mut Ui, pair: Pair, title: &str, detail: &str, act: impl FnO
 }
 
 /// `text` with the names that stand between backquotes, as the command line prints them, between quotation marks.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return text.to_owned();

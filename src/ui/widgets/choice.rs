@@ -19,6 +19,21 @@ const ARROW: f32 = 26.0;
 /// Shows `label` in grey and the entry in place `selected` in ink, at most `limit` wide in all. Returns the place
 /// of the entry that was chosen.
 pub fn choice(ui: &mut Ui, label: &str, entries: &[Entry<'_>], selected: Option<usize>, limit: f32) -> Option<usize> {
+    field(ui, (label, label), entries, selected, limit)
+}
+
+/// As [`choice`] with no label in sight, as under a column's title; `name` is what assistive technology calls it.
+pub fn choice_of(ui: &mut Ui, name: &str, entries: &[Entry<'_>], selected: Option<usize>, limit: f32) -> Option<usize> {
+    field(ui, ("", name), entries, selected, limit)
+}
+
+fn field(
+    ui: &mut Ui,
+    (label, name): (&str, &str),
+    entries: &[Entry<'_>],
+    selected: Option<usize>,
+    limit: f32,
+) -> Option<usize> {
     let colours = palette(ui);
     let value = selected
         .and_then(|place| entries.get(place))
@@ -31,7 +46,7 @@ pub fn choice(ui: &mut Ui, label: &str, entries: &[Entry<'_>], selected: Option<
     let value_width = typeset::galley(ui, value, black, room, 1).size().x;
     let width = (before + value_width + ARROW).round();
     let (rect, response) = ui.allocate_exact_size(vec2(width, space::CONTROL), Sense::click());
-    tell(&response, label, value);
+    tell(&response, name, value);
     show_field(ui, rect, &response);
     let middle = |left: f32, width: f32| Rect::from_min_max(pos2(left, rect.top()), pos2(left + width, rect.bottom()));
     typeset::paint(
@@ -48,7 +63,7 @@ pub fn choice(ui: &mut Ui, label: &str, entries: &[Entry<'_>], selected: Option<
         black,
         egui::Align2::LEFT_CENTER,
     );
-    menu::show(&response, label, entries, selected, width)
+    menu::show(&response, name, entries, selected, width)
 }
 
 fn tell(response: &Response, label: &str, value: Words<'_>) {

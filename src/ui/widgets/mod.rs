@@ -7,6 +7,7 @@ mod check;
 mod chip;
 mod choice;
 pub mod menu;
+mod radio;
 mod row;
 mod search;
 mod secret;
@@ -17,10 +18,11 @@ use egui::{Id, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, 
 
 pub use bar::{bar, progress};
 pub use button::{Button, Emphasis};
-pub use card::{capital, card, empty, facts, message, scrolled};
+pub use card::{capital, card, empty, facts, message, quoted, scrolled};
 pub use check::check;
 pub use chip::{add_chip, filter_chip, toggle_chip};
-pub use choice::choice;
+pub use choice::{choice, choice_of};
+pub use radio::radio;
 pub use row::row_ground;
 pub use search::Search;
 pub use secret::{SecretEdited, secret};
