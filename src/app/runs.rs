@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::study::Study;
-use crate::engine::endpoint::{Endpoint, Route};
+use crate::engine::endpoint::{Endpoint, Route, Usage};
 use crate::language::Language;
 use crate::prompts::{Protocol, Scoring};
 use crate::runs::estimate::Work;
@@ -25,6 +25,9 @@ pub struct RunForm {
     /// The chosen protocol and what was changed of it; the numbers typed above stand for its own.
     pub protocol: Protocol,
 }
+
+/// Words of the tokenizers that served models have.
+const LARGE_VOCABULARY: u64 = 128_000;
 
 impl RunForm {
     /// A form with all of one benchmark chosen, and every model on this machine.
@@ -125,25 +128,43 @@ impl RunForm {
         work.map(|(_, work)| work.limited(limit)).sum()
     }
 
-    /// How many requests endpoints would answer: one a question, or one an option where an endpoint scores so.
-    pub fn requests(&self, study: &Study) -> usize {
+    /// What endpoints would be asked, about what they would read and at most write, and what that costs at most, in the
+    /// currency of their prices; no cost where one's are not known.
+    pub fn expense(&self, study: &Study) -> (Usage, Option<f64>) {
+        let endpoints = self.models.values().filter_map(|choice| match choice {
+            ModelChoice::Endpoint(endpoint) => Some(endpoint),
+            ModelChoice::File(_) => None,
+        });
+        let asked: Vec<(&Endpoint, Usage)> = endpoints
+            .map(|endpoint| (endpoint.as_ref(), self.usage_of(endpoint, study)))
+            .collect();
+        let cost = asked
+            .iter()
+            .map(|(endpoint, usage)| Some(usage.cost(endpoint.prices.as_ref()?)))
+            .sum();
+        (asked.into_iter().map(|(_, usage)| usage).sum(), cost)
+    }
+
+    /// What one endpoint would be asked: a request a question, or one an option where it scores so.
+    fn usage_of(&self, endpoint: &Endpoint, study: &Study) -> Usage {
         let questions = self.questions(study) / self.models.len().max(1);
-        let options = study.options(&self.benchmarks);
-        let requests = |choice: &ModelChoice| match choice {
-            ModelChoice::File(_) => 0,
-            ModelChoice::Endpoint(endpoint) => {
-                let scores_each = match self.protocol.scoring {
-                    Scoring::Letters => endpoint.route == Route::Continuations,
-                    Scoring::Options { .. } => true,
-                    Scoring::Written { .. } => false,
-                };
-                match scores_each {
-                    true => (questions as f64 * options).round() as usize,
-                    false => questions,
-                }
-            }
+        let each = match self.protocol.scoring {
+            Scoring::Letters if endpoint.route == Route::Continuations => study.options(&self.benchmarks),
+            Scoring::Options { .. } => study.options(&self.benchmarks),
+            Scoring::Letters | Scoring::Written { .. } => 1.0,
         };
-        self.models.values().map(requests).sum()
+        let most_written = match self.protocol().map(|protocol| protocol.scoring) {
+            Ok(Scoring::Written { most_tokens }) => questions.saturating_mul(most_tokens),
+            _ => 0,
+        };
+        // Every request brings its examples along, each about as long as a question.
+        let texts = 1.0 + self.shots.trim().parse().unwrap_or(0.0);
+        let read = self.work(study).tokens(LARGE_VOCABULARY) * each * texts;
+        Usage {
+            requests: (questions as f64 * each).round() as u64,
+            prompt_tokens: read.round() as u64,
+            written_tokens: most_written as u64,
+        }
     }
 
     /// How many questions would be asked.

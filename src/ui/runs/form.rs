@@ -4,12 +4,12 @@ use egui::{Align2, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::app::State;
 use crate::app::command::{Command, Page};
-use crate::app::matrix::{self, counted};
+use crate::app::matrix::{self, count, counted};
 use crate::app::models::bytes;
 use crate::app::runs::RunForm;
 use crate::app::study::Study;
 use crate::app::theme::size;
-use crate::engine::endpoint::Endpoint;
+use crate::engine::endpoint::{Endpoint, Usage};
 use crate::language::Language;
 use crate::prompts::Scoring;
 use crate::quantities::duration;
@@ -19,8 +19,9 @@ use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::menu::Entry;
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
-/// The height of the foot: two lines of what would be asked, and the buttons.
+/// The height of the foot: two lines of what would be asked, and the buttons; and that of a third line, about endpoints.
 const FOOT: f32 = 102.0;
+const EXPENSE: f32 = 20.0;
 
 /// Shows the form as a card.
 pub fn show(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mut Vec<Command>) {
@@ -34,7 +35,12 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mu
         |_| {},
         |ui| {
             let all = ui.max_rect();
-            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - FOOT), all.max);
+            let sends = edited
+                .models
+                .values()
+                .any(|choice| matches!(choice, ModelChoice::Endpoint(_)));
+            let foot = FOOT + if sends { EXPENSE } else { 0.0 };
+            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - foot), all.max);
             let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
             within(ui, body, "fields", |ui| {
                 widgets::scrolled(ui, |ui| {
@@ -269,6 +275,7 @@ fn show_foot(ui: &mut Ui, rect: Rect, form: &RunForm, state: &State, study: &Stu
         .hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, colours.line));
     let request = form.request();
     let busy = state.runs.live.is_some();
+    let (expense, cost) = form.expense(study);
     within(ui, rect.shrink2(vec2(14.0, 10.0)), "foot", |ui| {
         let warning = colours.warning().ink;
         let (words, protocol, ink) = match &request {
@@ -280,9 +287,9 @@ fn show_foot(ui: &mut Ui, rect: Rect, form: &RunForm, state: &State, study: &Stu
             ),
             Ok(request) => {
                 let asked = counted(form.questions(study), "question");
-                let requests = match form.requests(study) {
+                let requests = match expense.requests {
                     0 => String::new(),
-                    requests => format!(", {} to send", counted(requests, "request")),
+                    requests => format!(", {} to send", counted(requests as usize, "request")),
                 };
                 let about = state.planned_seconds().map(duration);
                 let about = about.map_or_else(String::new, |time| format!(", about {time}"));
@@ -296,6 +303,13 @@ fn show_foot(ui: &mut Ui, rect: Rect, form: &RunForm, state: &State, study: &Stu
         ui.spacing_mut().item_spacing.y = 2.0;
         typeset::line(ui, &words, Ink::new(size::SECONDARY, ink));
         typeset::line(ui, &protocol, Ink::new(size::SECONDARY, colours.text_2));
+        if expense.requests > 0 {
+            typeset::line(
+                ui,
+                &in_tokens(&expense, cost),
+                Ink::new(size::SECONDARY, colours.text_2),
+            );
+        }
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             let start = Button::new(Emphasis::Main).icon(super::Icon::Play);
@@ -306,4 +320,15 @@ fn show_foot(ui: &mut Ui, rect: Rect, form: &RunForm, state: &State, study: &Stu
             Button::new(Emphasis::Quiet).show(ui, commands, Command::CloseForm);
         });
     });
+}
+
+/// What endpoints would read and write, and what they would take for it.
+fn in_tokens(expense: &Usage, cost: Option<f64>) -> String {
+    let read = count(expense.prompt_tokens as usize);
+    let written = match expense.written_tokens {
+        0 => String::new(),
+        most => format!(", at most {} written", count(most as usize)),
+    };
+    let cost = cost.map_or_else(String::new, |cost| format!(", costs at most about {cost:.2}"));
+    format!("About {read} tokens to read{written}{cost}")
 }
