@@ -3,6 +3,7 @@
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use polyclinic::app::command::Command;
+use polyclinic::app::matrix;
 use polyclinic::app::{State, Task};
 use polyclinic::engine::endpoint::{Endpoint, Limits, Route, Server};
 use polyclinic::prompts::Scoring;
@@ -65,6 +66,8 @@ fn a_far_endpoint_is_asked_about_and_only_then_started() {
         pages.harness.get_by_label("Start run").click();
         pages.settle();
     };
+    let expense = format!("at most {} written", matrix::count(672 * Scoring::MOST_TOKENS));
+    pages.harness.get_by_label_contains(&expense);
     start(&mut pages);
     assert!(pages.tasks().is_empty());
     let asking = pages.state().runs.asking.clone().unwrap();
