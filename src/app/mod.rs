@@ -11,6 +11,7 @@ mod library;
 mod loader;
 pub mod matrix;
 pub mod models;
+pub mod preview;
 pub mod runs;
 pub mod state;
 pub mod study;
