@@ -200,6 +200,11 @@ impl Workspace {
         self.root.join("benchmarks")
     }
 
+    /// Where its own protocols lie, a file each.
+    pub fn protocols_folder(&self) -> PathBuf {
+        self.root.join("protocols")
+    }
+
     /// Where the runs lie, a folder each.
     pub fn runs_folder(&self) -> PathBuf {
         self.root.join("runs")

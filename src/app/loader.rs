@@ -24,6 +24,7 @@ use crate::engine::{Cancel, Device, memory};
 use crate::error_chain;
 use crate::models::cache::Places;
 use crate::network::SecretStore;
+use crate::prompts::kept;
 use crate::runs::comparison;
 use crate::runs::store;
 use crate::workspace::{Kept, Workspace, WorkspaceError};
@@ -277,6 +278,16 @@ fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc
             Err(error) => problems.push(error_chain(&error)),
         }
     }
+    let protocols = match kept::list(&workspace) {
+        Ok(kept) => {
+            problems.extend(kept.problems.iter().map(|problem| error_chain(problem)));
+            kept.protocols
+        }
+        Err(problem) => {
+            problems.push(error_chain(&problem));
+            Vec::new()
+        }
+    };
     let rows = comparison::compare(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
     runs.reverse();
     let mut study = Study::new(
@@ -288,6 +299,7 @@ fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc
         rows,
         problems,
     );
+    study.protocols = protocols;
     study.sends_to = workspace.sends_to().into_iter().collect();
     Ok((Arc::new(study), workspace))
 }

@@ -12,6 +12,7 @@ mod loader;
 pub mod matrix;
 pub mod measures;
 pub mod models;
+pub mod preview;
 pub mod runs;
 pub mod state;
 pub mod study;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::preview::Preview;
 use super::study::Study;
 use crate::engine::endpoint::{Endpoint, Route, Usage};
 use crate::language::Language;
@@ -259,6 +260,8 @@ impl Live {
 #[derive(Debug, Clone, Default)]
 pub struct Runs {
     pub form: Option<RunForm>,
+    /// What the form would put to a model.
+    pub preview: Option<Preview>,
     pub asking: Option<Asking>,
     pub live: Option<Live>,
     pub selected: Option<RunId>,
@@ -267,6 +270,18 @@ pub struct Runs {
 }
 
 impl Runs {
+    /// Takes a form as it is now. The preview is made anew only where what it shows may have changed.
+    pub fn edit(&mut self, form: RunForm, study: Option<&Study>) {
+        let same = |before: &RunForm| {
+            let shown = |form: &RunForm| (form.benchmarks.clone(), form.languages.clone(), form.protocol());
+            shown(before) == shown(&form)
+        };
+        if !self.form.as_ref().is_some_and(same) {
+            self.preview = study.and_then(|study| Preview::of(&form, study));
+        }
+        self.form = Some(form);
+    }
+
     /// The worker has begun.
     pub fn started(&mut self, record: &RunRecord) {
         let live = self.live.get_or_insert_with(Live::starting);

@@ -243,7 +243,7 @@ impl State {
             }
 
             Command::NewRun => self.open_form(),
-            Command::EditForm(form) => self.runs.form = Some(form),
+            Command::EditForm(form) => self.runs.edit(form, self.study.as_deref()),
             Command::CloseForm => self.runs.form = None,
             Command::StartRun => return self.start_run(),
             Command::AgreeToSend => return self.agree_to_send(),
@@ -399,7 +399,8 @@ impl State {
         {
             let ready = self.models.list.iter().filter(|model| model.problem.is_none());
             let ready = ready.filter_map(|model| Some((model.id.clone(), ModelChoice::File(model.path.clone()?))));
-            self.runs.form = Some(RunForm::new(study, ready));
+            let form = RunForm::new(study, ready);
+            self.runs.edit(form, self.study.as_deref());
         }
     }
 

@@ -9,6 +9,7 @@ use super::matrix;
 use super::measures::{self, Sheet};
 use crate::benchmarks::{Benchmark, Item, ItemKey};
 use crate::language::Language;
+use crate::prompts::Protocol;
 use crate::runs::RunRecord;
 use crate::runs::comparison::Row;
 use crate::runs::estimate::Work;
@@ -27,6 +28,8 @@ pub struct Study {
     pub read_only: Option<String>,
     /// The addresses of endpoints that somebody agreed to send items of this workspace to.
     pub sends_to: BTreeSet<String>,
+    /// The protocols the workspace keeps.
+    pub protocols: Vec<Protocol>,
     pub benchmarks: Vec<Arc<Benchmark>>,
     /// Newest first, each with its answers.
     pub runs: Vec<(RunRecord, Vec<Answer>)>,
@@ -114,6 +117,7 @@ impl Study {
             name,
             read_only,
             sends_to: BTreeSet::new(),
+            protocols: Vec::new(),
             benchmarks,
             runs,
             rows,

@@ -17,6 +17,7 @@ mod interrupt;
 mod models;
 mod output;
 mod progress;
+mod protocol;
 mod runs;
 
 use std::num::NonZeroUsize;
@@ -33,7 +34,6 @@ use polyclinic::models::catalogue::Purpose;
 use polyclinic::models::download::DownloadError;
 use polyclinic::models::fetch::FetchError;
 use polyclinic::models::hub::{FileName, Revision};
-use polyclinic::prompts::{Letters, Protocol, Scoring};
 use polyclinic::runs::measures::Measure;
 
 /// Compare medical language models across languages.
@@ -109,6 +109,11 @@ enum Command {
     Endpoint {
         #[command(subcommand)]
         action: endpoint::EndpointCommand,
+    },
+    /// List, show, keep and share the ways questions are put and scored
+    Protocol {
+        #[command(subcommand)]
+        action: protocol::ProtocolCommand,
     },
     /// List the models on this machine and those that can be fetched
     Models {
@@ -293,30 +298,11 @@ struct RunArguments {
     /// Language tags, separated by commas [default: all]
     #[arg(long, value_delimiter = ',')]
     language: Vec<Language>,
-    /// Solved examples before each question
-    #[arg(long, default_value_t = 0)]
-    shots: usize,
     /// Only the first N items of each benchmark and language
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
-    /// Chooses the examples
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
-    /// Ask through the model's chat template where it has one
-    #[arg(long)]
-    chat: bool,
-    /// A B C D in every language instead of the language's own letters
-    #[arg(long)]
-    latin_letters: bool,
-    /// Leave out the paragraph before the questions that says what follows
-    #[arg(long)]
-    no_instruction: bool,
-    /// `letters` compares the options' probabilities; `written` lets the model write and reads its reply
-    #[arg(long, value_enum, default_value_t)]
-    scoring: ScoringChoice,
-    /// The most tokens of a written reply
-    #[arg(long, default_value_t = Scoring::MOST_TOKENS as u32, value_parser = clap::value_parser!(u32).range(1..))]
-    max_tokens: u32,
+    #[command(flatten)]
+    protocol: protocol::ProtocolArguments,
     #[command(flatten)]
     device: DeviceArgument,
 }
@@ -422,37 +408,6 @@ impl GenerateArguments {
     }
 }
 
-impl RunArguments {
-    fn protocol(&self) -> Protocol {
-        let letters = if self.latin_letters {
-            Letters::Latin
-        } else {
-            Letters::Language
-        };
-        let scoring = match self.scoring {
-            ScoringChoice::Letters => Scoring::Letters,
-            ScoringChoice::Written => Scoring::Written {
-                most_tokens: self.max_tokens as usize,
-            },
-        };
-        Protocol {
-            shots: self.shots,
-            seed: self.seed,
-            chat: self.chat,
-            letters,
-            without_instruction: self.no_instruction,
-            ..Protocol::default().scored_by(scoring)
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum ScoringChoice {
-    #[default]
-    Letters,
-    Written,
-}
-
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum TableFormat {
     #[default]
@@ -545,6 +500,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         Some(Command::ImportRun(arguments)) => exchange::import(&arguments),
         Some(Command::Generate(arguments)) => generate::generate(&arguments),
         Some(Command::Endpoint { action }) => endpoint::act(action),
+        Some(Command::Protocol { action }) => protocol::act(action),
         Some(Command::Models { action: None }) => models::list(ListFormat::Table),
         Some(Command::Models { action: Some(action) }) => models::act(&action),
     }

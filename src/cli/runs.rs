@@ -27,7 +27,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<Ending> {
         benchmarks: arguments.benchmark.clone(),
         languages: arguments.language.clone(),
         limit: arguments.limit.map(|limit| limit as usize),
-        protocol: arguments.protocol(),
+        protocol: arguments.protocol.chosen(&workspace)?,
     };
     let endpoints = request.models.iter().filter_map(|(_, choice)| match choice {
         ModelChoice::Endpoint(endpoint) => Some(&**endpoint),

@@ -2,6 +2,7 @@
 
 mod chat;
 mod file;
+pub mod kept;
 pub mod known;
 mod pattern;
 mod prompt;

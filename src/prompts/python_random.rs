@@ -82,7 +82,8 @@ mod tests {
     /// Made with Python 3.11.7 by `tests/golden/python_sample.py`.
     #[test]
     fn samples_are_pythons_own() {
-        let golden: Vec<(u64, Vec<(usize, usize, Vec<usize>)>)> =
+        type Draw = (usize, usize, Vec<usize>);
+        let golden: Vec<(u64, Vec<Draw>)> =
             serde_json::from_str(include_str!("../../tests/golden/python_sample.json")).unwrap();
         assert!(golden.len() >= 4);
         for (seed, samples) in golden {

@@ -29,8 +29,13 @@ pub fn shots<'a>(
             let draw = |item: &&Item| first(&candidates, item, count, !from_examples);
             items.iter().map(draw).collect()
         }
+        // As lm-evaluation-harness has it, whatever stands there.
+        Draw::First if from_examples => items
+            .iter()
+            .map(|_| candidates.iter().take(count).copied().collect())
+            .collect(),
         Draw::First => {
-            let draw = |item: &&Item| first(candidates, item, count, !from_examples);
+            let draw = |item: &&Item| first(candidates, item, count, true);
             items.iter().map(draw).collect()
         }
         Draw::LmEval => {
@@ -184,9 +189,19 @@ mod tests {
     fn examples_of_the_owners_come_first_unless_somebody_says_otherwise() {
         let (asked, solved) = (items("en", 10), items("dev", 4));
         let first = protocol(2, 0, Draw::First);
-        // What is asked is never its own example, not even where the owners' have the same question.
         assert_eq!(names(&asked, &solved, &first)[9], ["q0", "q1"]);
-        assert_eq!(names(&asked, &solved, &first)[0], ["q1", "q2"]);
+        assert_eq!(names(&asked, &solved, &first)[0], ["q0", "q1"]);
+        // Where the seed chooses, what is asked is not its own example, though the owners' have the same question.
+        let seeded = Protocol {
+            shots: 3,
+            ..Protocol::default()
+        };
+        assert!(!names(&asked, &solved, &seeded)[0].contains(&"q0".to_owned()));
+        assert!(
+            names(&asked, &solved, &seeded)[9]
+                .iter()
+                .all(|name| ["q0", "q1", "q2", "q3"].contains(&&**name))
+        );
         let none = Protocol {
             shots_from: ShotsFrom::Examples,
             ..first

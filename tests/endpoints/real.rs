@@ -18,7 +18,7 @@ use polyclinic::engine::{Backend as _, LocalBackend};
 use polyclinic::models::cache::Places;
 use polyclinic::models::packaged;
 use polyclinic::prompts::{Letters, Protocol, ScoredPrompt, scored_prompt};
-use polyclinic::scoring::letters;
+use polyclinic::scoring::likelihood;
 
 use super::{connect, endpoint, wait};
 
@@ -129,7 +129,7 @@ fn compare(unknown: &Endpoint, model: &Path, expected: Server) {
     let (mut equal, mut farthest) = (0, 0.0_f64);
     for (prompt, theirs) in prompts.iter().zip(theirs) {
         let theirs = theirs.unwrap();
-        let request = letters::request(&backend, prompt).unwrap();
+        let request = likelihood::request(&backend, prompt).unwrap();
         assert_eq!(theirs.prompt_tokens, request.prompt.len(), "both read the same tokens");
         let ours = backend
             .score(&[request], &Cancel::default())

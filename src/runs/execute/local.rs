@@ -172,7 +172,8 @@ impl LocalModel {
                     let reply = reply(generation).ok_or(ExecuteError::Cancelled)?;
                     let asked = Asked { prompt_tokens, seconds };
                     let shown = Shown::new(planned.item, &self.protocol);
-                    written::answer(&self.name, group.benchmark, &shown, asked, reply)
+                    let all = self.protocol.asks_for_all;
+                    written::answer(&self.name, group.benchmark, &shown, all, asked, reply)
                 }
                 None => {
                     let problem = format!(

@@ -156,7 +156,8 @@ impl RemoteModel {
         };
         let usage = reply.usage;
         let shown = Shown::new(planned.item, &self.protocol);
-        let answer = written::answer(&self.name, benchmark, &shown, asked, kept_reply(reply));
+        let all = self.protocol.asks_for_all;
+        let answer = written::answer(&self.name, benchmark, &shown, all, asked, kept_reply(reply));
         Ok(Answer {
             usage: Some(usage),
             ..answer

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use unicode_normalization::char::canonical_combining_class;
 
+use super::sets::Places;
 use super::words::{Vocabulary, fold, places};
 use crate::language::{Language, Script};
 use crate::prompts::Shown;
@@ -12,7 +13,9 @@ use crate::prompts::Shown;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stated {
     One(usize),
-    /// Several options, or a letter beside another option's text.
+    /// Several options together, where all that are right are asked for.
+    All(Places),
+    /// Several options that contradict each other, or a letter beside another option's text.
     Several,
 }
 
@@ -33,16 +36,18 @@ const ALIKE: [(char, char); 12] = [
 ];
 
 const OPENERS: &str = "([{<*_\"'“”«‘「『【《〈`";
-const CLOSERS: &str = ")]}>*_\"'”“»’」』】》〉`";
+pub(super) const CLOSERS: &str = ")]}>*_\"'”“»’」』】》〉`";
 const BETWEEN: &str = ":=-–—•·,、،|\\$#~→";
-const DELIMITERS: &str = ".:;,!)-–—،؛。、|।";
-const JOINERS: &str = ",/&+、،;";
+pub(super) const DELIMITERS: &str = ".:;,!)-–—،؛。、|।";
+pub(super) const JOINERS: &str = ",/&+、،;";
 
 /// The options of an item as replies name them.
 #[derive(Debug)]
 pub(super) struct Choices {
     /// The options' texts, folded.
-    options: Vec<String>,
+    pub(super) options: Vec<String>,
+    /// Whether all that are right are asked for.
+    pub(super) wants_all: bool,
     /// What names an option by itself, folded.
     labels: BTreeMap<String, usize>,
     /// Whether options are numbers themselves, so that a number is no place in their list.
@@ -51,17 +56,17 @@ pub(super) struct Choices {
 }
 
 /// A letter or number read at the start of a text.
-struct Label<'a> {
-    index: usize,
+pub(super) struct Label<'a> {
+    pub index: usize,
     /// Its characters, folded.
     length: usize,
     /// What comes after it.
-    rest: &'a str,
+    pub rest: &'a str,
 }
 
 impl Choices {
     /// The options of an item as they were shown; they are told by their places there.
-    pub fn new(shown: &Shown<'_>) -> Self {
+    pub fn new(shown: &Shown<'_>, wants_all: bool) -> Self {
         let language = &shown.item().key.language;
         let options = shown.options_in_order().into_iter();
         let options: Vec<String> = options
@@ -69,6 +74,7 @@ impl Choices {
             .collect();
         let starts_as_number = |option: &String| option.starts_with(|character: char| character.is_ascii_digit());
         Self {
+            wants_all,
             numbers: options.iter().any(starts_as_number),
             labels: labels(language, shown.letters_in_order()),
             options,
@@ -126,6 +132,13 @@ impl Choices {
             && named_by_word
             && let Some(index) = self.index_of(run)
         {
+            let joint = |last: char| JOINERS.contains(last);
+            if self.wants_all
+                && (ahead.trim_end().ends_with(joint) || self.vocabulary.is_several(last_run(ahead.trim_end())))
+            {
+                // The last of several, which are read from their first.
+                return None;
+            }
             let joined = self.vocabulary.is_several(last_run(ahead.trim_end()));
             return Some(if joined { Stated::Several } else { Stated::One(index) });
         }
@@ -179,6 +192,11 @@ impl Choices {
 
     /// The option named right here: by a label, by its text, or by both where they agree.
     fn here(&self, text: &str, opened: bool, alone: bool) -> Option<Stated> {
+        if self.wants_all
+            && let Some(all) = self.all_at(text, alone)
+        {
+            return Some(all);
+        }
         let by_text = self.text_at(text, alone);
         if let Some(several) = self.letters_in_a_row(text) {
             return by_text.map(|(index, _)| Stated::One(index)).or(Some(several));
@@ -284,7 +302,7 @@ impl Choices {
     }
 
     /// The option whose text `text` begins with, the longest of them, and the text's length.
-    fn text_at(&self, text: &str, alone: bool) -> Option<(usize, usize)> {
+    pub(super) fn text_at(&self, text: &str, alone: bool) -> Option<(usize, usize)> {
         let folded = fold(&beginning(text));
         let matching = self
             .options
@@ -304,7 +322,7 @@ impl Choices {
     }
 
     /// The label that `text` begins with; `opened` where a bracket or an asterisk stands before it.
-    fn label_at<'a>(&self, text: &'a str, opened: bool) -> Option<Label<'a>> {
+    pub(super) fn label_at<'a>(&self, text: &'a str, opened: bool) -> Option<Label<'a>> {
         let run = first_run(text);
         let rest = text.get(run.len()..)?;
         let index = self.index_of(run)?;
@@ -350,7 +368,14 @@ impl Choices {
         let all = letters.iter().all(named);
         let count = letters.len();
         letters.dedup();
-        (count > 1 && letters.len() == count && count <= self.options.len() && all).then_some(Stated::Several)
+        let several = count > 1 && letters.len() == count && count <= self.options.len() && all;
+        several.then(|| match self.wants_all {
+            true => Stated::All(letters.iter().fold(Places::default(), |places, letter| {
+                let place = self.labels.get(&fold(&letter.to_string()));
+                place.map_or(places, |&place| places.with(place))
+            })),
+            false => Stated::Several,
+        })
     }
 
     fn index_of(&self, run: &str) -> Option<usize> {
@@ -422,7 +447,7 @@ fn begins_with(folded: &str, option: &str) -> bool {
 }
 
 /// Leaves out spaces and signs; tells whether a bracket or an asterisk came last.
-fn skip_between(text: &str) -> (&str, bool) {
+pub(super) fn skip_between(text: &str) -> (&str, bool) {
     let skipped = |character: char| {
         character.is_whitespace()
             || OPENERS.contains(character)
@@ -436,7 +461,7 @@ fn skip_between(text: &str) -> (&str, bool) {
 }
 
 /// The characters of one word and one script, or the digits, that a text begins with.
-fn first_run(text: &str) -> &str {
+pub(super) fn first_run(text: &str) -> &str {
     let mut kind = None;
     let end = text.char_indices().find_map(|(place, character)| {
         if canonical_combining_class(character) != 0 && kind.is_some() {
@@ -500,7 +525,7 @@ fn joins_particles(script: Script) -> bool {
 }
 
 /// The run itself, and where its script joins words its beginnings too, the longest first.
-fn prefixes(run: &str) -> impl Iterator<Item = &str> {
+pub(super) fn prefixes(run: &str) -> impl Iterator<Item = &str> {
     let joins = begins_joined(run);
     let ends = run
         .char_indices()

@@ -6,6 +6,7 @@
 //! nothing is read: a reply that contradicts itself is unparsed, never wrong.
 
 mod choice;
+mod sets;
 mod thinking;
 mod words;
 
@@ -21,10 +22,10 @@ use crate::prompts::Shown;
 use crate::text::controls::is_unseen;
 
 /// What a reply says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
-    /// Index of the option it means, from 0.
-    Option(usize),
+    /// Indices of the options it means, from 0 and in order; several only where all that are right are asked for.
+    Options(Vec<usize>),
     Unparsed,
     Refused,
     /// It was cut off before it meant anything.
@@ -34,9 +35,10 @@ pub enum Reading {
 /// How far into a reply a refusal stands that is one even where the reply was cut off, in characters.
 const OPENING: usize = 200;
 
-/// Reads a reply to an item as it was shown.
-pub fn read(reply: &Reply, shown: &Shown<'_>) -> Reading {
-    let choices = Choices::new(shown);
+/// Reads a reply to an item as it was shown. `asks_for_all` tells whether the prompt asks for all options that are
+/// right, as an item with several right ones always does.
+pub fn read(reply: &Reply, shown: &Shown<'_>, asks_for_all: bool) -> Reading {
+    let choices = Choices::new(shown, asks_for_all || shown.item().right.len() > 1);
     // Fullwidth and circled letters become plain ones; what is not seen parts no words.
     let seen = thinking::without(&reply.text)
         .nfkc()
@@ -44,22 +46,40 @@ pub fn read(reply: &Reply, shown: &Shown<'_>) -> Reading {
     let text: String = seen.map(words::plain_digit).collect();
     let cut = reply.ending == ReplyEnding::Truncated;
     match stated(&choices, &text, cut) {
-        Some(Stated::One(place)) => match shown.order().get(place) {
-            Some(&option) => Reading::Option(option),
-            None => Reading::Unparsed,
-        },
+        Some(Stated::One(place)) => options(shown, std::iter::once(place)),
+        // Another might have followed.
+        Some(Stated::All(places)) if !cut => options(shown, places.in_order()),
         Some(Stated::Several) if !cut => Reading::Unparsed,
         _ => without_option(&choices, &text, reply.ending),
     }
 }
 
-/// The answer that a reply makes of an item.
-pub fn answer(model: &str, benchmark: &str, shown: &Shown<'_>, asked: Asked, reply: Reply) -> Answer {
-    let reading = read(&reply, shown);
+/// The options that stand at places of what was shown.
+fn options(shown: &Shown<'_>, places: impl Iterator<Item = usize>) -> Reading {
+    let options = places.map(|place| shown.order().get(place).copied());
+    match options.collect::<Option<Vec<usize>>>() {
+        Some(mut options) => {
+            options.sort_unstable();
+            Reading::Options(options)
+        }
+        None => Reading::Unparsed,
+    }
+}
+
+/// The answer that a reply makes of an item: right only where it names all right options and no other.
+pub fn answer(
+    model: &str,
+    benchmark: &str,
+    shown: &Shown<'_>,
+    asks_for_all: bool,
+    asked: Asked,
+    reply: Reply,
+) -> Answer {
+    let reading = read(&reply, shown, asks_for_all);
     let item = shown.item();
-    let outcome = match reading {
-        Reading::Option(index) if item.right == [index] => Outcome::Right,
-        Reading::Option(_) => Outcome::Wrong,
+    let outcome = match &reading {
+        Reading::Options(options) if item.right == *options => Outcome::Right,
+        Reading::Options(_) => Outcome::Wrong,
         Reading::Unparsed => Outcome::Unparsed,
         Reading::Refused => Outcome::Refused,
         Reading::Truncated => Outcome::Truncated,
@@ -72,7 +92,7 @@ pub fn answer(model: &str, benchmark: &str, shown: &Shown<'_>, asked: Asked, rep
         log_probabilities: Vec::new(),
         option_tokens: Vec::new(),
         choices: match reading {
-            Reading::Option(index) => vec![index],
+            Reading::Options(options) => options,
             _ => Vec::new(),
         },
         outcome,
@@ -171,9 +191,13 @@ fn lines(choices: &Choices, text: &str, cut: bool) -> Option<Stated> {
     };
     let named: Vec<Option<Stated>> = written.iter().enumerate().map(read).collect();
     let places: Vec<Stated> = named.iter().copied().flatten().collect();
-    let together = agreed(places)?;
+    let together = agreed(places.clone())?;
     if together != Stated::Several {
         return Some(together);
+    }
+    let lines_with_words = written.iter().filter(|line| !line.is_empty()).count();
+    if let Some(all) = choices.together(&places).filter(|_| lines_with_words == places.len()) {
+        return Some(all);
     }
     let alone = written.get(first + 1).is_none_or(|next| next.is_empty());
     let begins = named.get(first).copied().flatten()?;

@@ -28,6 +28,7 @@ struct Entry {
     not: Vec<String>,
     not_after: Vec<String>,
     several: Vec<String>,
+    either: Vec<String>,
     reasons: Vec<String>,
     articles: Vec<String>,
     refusals: Vec<String>,
@@ -44,6 +45,7 @@ struct Words {
     not: BTreeSet<String>,
     not_after: BTreeSet<String>,
     several: BTreeSet<String>,
+    either: BTreeSet<String>,
     reasons: BTreeSet<String>,
     articles: BTreeSet<String>,
 }
@@ -64,6 +66,7 @@ impl From<Entry> for Words {
             not: folded(&entry.not),
             not_after: folded(&entry.not_after),
             several: folded(&entry.several),
+            either: folded(&entry.either),
             reasons: folded(&entry.reasons),
             articles: folded(&entry.articles),
         }
@@ -107,6 +110,11 @@ impl Vocabulary {
 
     pub fn is_several(&self, word: &str) -> bool {
         self.holds(word, |words| &words.several)
+    }
+
+    /// Whether it leaves open which of those it joins is meant.
+    pub fn is_either(&self, word: &str) -> bool {
+        self.holds(word, |words| &words.either)
     }
 
     pub fn is_reason(&self, word: &str) -> bool {

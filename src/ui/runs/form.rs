@@ -2,6 +2,7 @@
 
 use egui::{Align2, Rect, Sense, Stroke, Ui, pos2, vec2};
 
+use super::protocol;
 use crate::app::State;
 use crate::app::command::{Command, Page};
 use crate::app::matrix::{self, count, counted};
@@ -11,12 +12,10 @@ use crate::app::study::Study;
 use crate::app::theme::size;
 use crate::engine::endpoint::{Endpoint, Usage};
 use crate::language::Language;
-use crate::prompts::Scoring;
 use crate::quantities::duration;
 use crate::runs::ModelChoice;
 use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink, Words};
-use crate::ui::widgets::menu::Entry;
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
 /// The height of the foot: two lines of what would be asked, and the buttons; and that of a third line, about endpoints.
@@ -48,7 +47,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mu
                     show_models(ui, &mut edited, state, commands);
                     show_benchmarks(ui, &mut edited, study);
                     show_languages(ui, &mut edited, study);
-                    show_protocol(ui, &mut edited);
+                    protocol::show(ui, &mut edited, study, state.runs.preview.as_ref());
                 });
             });
             show_foot(ui, foot, &edited, state, study, commands);
@@ -60,7 +59,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mu
     }
 }
 
-fn heading(ui: &mut Ui, text: &str) {
+pub(super) fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(8.0);
     typeset::heading(ui, text);
     ui.add_space(2.0);
@@ -115,7 +114,7 @@ fn show_endpoint(ui: &mut Ui, form: &mut RunForm, endpoint: &Endpoint) {
             form.models.insert(endpoint.name.clone(), choice);
             // Letters cannot be compared by probability there.
             if !endpoint.route.scores() && !form.protocol.scoring.is_written() {
-                write(form, true);
+                protocol::write(form, true);
             }
         }
     }
@@ -189,74 +188,7 @@ fn show_languages(ui: &mut Ui, form: &mut RunForm, study: &Study) {
     });
 }
 
-fn show_protocol(ui: &mut Ui, form: &mut RunForm) {
-    heading(ui, "Protocol");
-    show_scoring(ui, form);
-    number(
-        ui,
-        "Shots",
-        "Solved examples before each question, 0 for none",
-        &mut form.shots,
-        "0",
-    );
-    number(
-        ui,
-        "Items per language",
-        "From the start of each benchmark; empty for all",
-        &mut form.limit,
-        "all",
-    );
-    number(ui, "Seed", "Chooses the examples", &mut form.seed, "0");
-    let choices = [
-        ("Chat template, where a model has one", &mut form.protocol.chat),
-        (
-            "No instruction before the questions",
-            &mut form.protocol.without_instruction,
-        ),
-    ];
-    for (label, chosen) in choices {
-        if widgets::check(ui, label, "", *chosen) {
-            *chosen = !*chosen;
-        }
-    }
-}
-
-/// How an option is read off a model.
-fn show_scoring(ui: &mut Ui, form: &mut RunForm) {
-    let ways = ["Letters, by probability", "Written, then read"].map(Entry::new);
-    let width = ui.available_width();
-    if let Some(place) = widgets::choice(
-        ui,
-        "Answers",
-        &ways,
-        Some(usize::from(form.protocol.scoring.is_written())),
-        width,
-    ) {
-        write(form, place == 1);
-    }
-    if form.protocol.scoring.is_written() {
-        number(
-            ui,
-            "Most tokens",
-            "Where an answer is cut off; models that think first need thousands",
-            &mut form.most_tokens,
-            "512",
-        );
-    }
-}
-
-/// Lets models write their answers, or compares letters.
-fn write(form: &mut RunForm, written: bool) {
-    let scoring = match written {
-        true => Scoring::Written {
-            most_tokens: Scoring::MOST_TOKENS,
-        },
-        false => Scoring::Letters,
-    };
-    form.protocol = form.protocol.clone().scored_by(scoring);
-}
-
-fn number(ui: &mut Ui, label: &str, tooltip: &str, text: &mut String, hint: &str) {
+pub(super) fn number(ui: &mut Ui, label: &str, tooltip: &str, text: &mut String, hint: &str) {
     let colours = palette(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::hover());
     typeset::paint(ui, rect, label, Ink::new(size::BODY, colours.text), Align2::LEFT_CENTER);

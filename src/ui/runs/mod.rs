@@ -3,6 +3,7 @@
 mod consent;
 mod detail;
 mod form;
+mod protocol;
 
 use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
