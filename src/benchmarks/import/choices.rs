@@ -82,26 +82,8 @@ fn of_list(options: &[Value]) -> Result<Choices, RowError> {
         })
         .collect();
     let texts = texts.ok_or(RowError::NotText { field: Field::Options })?;
-    let choices = Choices::listed(without_trailing_gaps(texts));
-    Ok(with_their_letters(choices))
-}
-
-/// Takes letters off the texts of a list, where all begin with theirs: `["A. x", "B. y", "C. z"]`. Two may be the
-/// names of bacteria.
-fn with_their_letters(choices: Choices) -> Choices {
-    if choices.texts.len() < 3 {
-        return choices;
-    }
-    match labels::split(&choices.texts.join("\n")) {
-        Some(Lettered { before, labels, texts }) if before.is_empty() && labels.len() == choices.texts.len() => {
-            Choices {
-                texts,
-                labels,
-                fixed: false,
-            }
-        }
-        _ => choices,
-    }
+    // Letters they begin with are theirs: `A. baumannii`.
+    Ok(Choices::listed(without_trailing_gaps(texts)))
 }
 
 fn of_text(text: &str) -> Result<Choices, RowError> {
@@ -209,7 +191,7 @@ mod tests {
             (json!({"1": "x", "2": "y"}), "1 2", "x|y"),
             (json!({"أ": "x", "ب": "y"}), "أ ب", "x|y"),
             (json!("(A) x\n(B) y"), "A B", "x|y"),
-            (json!(["A. x", "B. y", "C. z"]), "A B C", "x|y|z"),
+            (json!(["1.", "2.", "3."]), "", "1.|2.|3."),
             (json!(["A. baumannii", "B. fragilis"]), "", "A. baumannii|B. fragilis"),
             (json!("[\"x\", \"y\"]"), "", "x|y"),
             (json!("['x', \"it's\"]"), "", "x|it's"),
