@@ -302,9 +302,13 @@ impl Application {
                 self.ended(&record);
                 self.loader.submit(Job::Workspace);
             }
-            worker::Event::Stopped => state.runs.live = None,
+            worker::Event::Stopped => {
+                state.runs.live = None;
+                state.runs.next.clear();
+            }
             worker::Event::Refused(problem) => {
                 state.runs.live = None;
+                state.runs.next.clear();
                 state.notify("The run could not go on; every answer so far is kept.", &problem);
                 self.loader.submit(Job::Workspace);
             }
@@ -314,6 +318,14 @@ impl Application {
     fn ended(&mut self, record: &RunRecord) {
         self.state.runs.live = None;
         self.run = None;
+        match (record.state, self.state.runs.next.pop_front()) {
+            (RunState::Finished, Some(request)) => self.submit(|workspace| worker::Job::Run {
+                workspace,
+                request,
+                agreed: Vec::new(),
+            }),
+            _ => self.state.runs.next.clear(),
+        }
         if record.state == RunState::Failed {
             let problem = record.error.clone().unwrap_or_default();
             self.state

@@ -1,6 +1,6 @@
 //! What the Runs page keeps: the form of a run to start and what is known of the run under way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::preview::Preview;
 use super::study::Study;
@@ -25,6 +25,8 @@ pub struct RunForm {
     pub most_tokens: String,
     /// The chosen protocol and what was changed of it; the numbers typed above stand for its own.
     pub protocol: Protocol,
+    /// Whether the same is asked again under [`Protocol::variants`], to see what flips.
+    pub fragility: bool,
 }
 
 /// Words of the tokenizers that served models have.
@@ -50,6 +52,7 @@ impl RunForm {
             seed: "0".to_owned(),
             most_tokens: Scoring::MOST_TOKENS.to_string(),
             protocol: Protocol::default(),
+            fragility: false,
         }
     }
 
@@ -117,6 +120,27 @@ impl RunForm {
         })
     }
 
+    /// The runs that follow the one of `request`, where fragility is to be seen.
+    pub fn followers(&self, request: &RunRequest) -> VecDeque<RunRequest> {
+        if !self.fragility {
+            return VecDeque::new();
+        }
+        let variants = request.protocol.variants().into_iter();
+        let follower = |protocol| RunRequest {
+            protocol,
+            ..request.clone()
+        };
+        variants.map(follower).collect()
+    }
+
+    /// How many times the questions are asked.
+    pub fn rounds(&self) -> usize {
+        match self.fragility {
+            true => 1 + self.protocol.variants().len(),
+            false => 1,
+        }
+    }
+
     /// What each model would be asked.
     pub fn work(&self, study: &Study) -> Work {
         let limit = self.limit.trim().parse().unwrap_or(usize::MAX);
@@ -160,7 +184,7 @@ impl RunForm {
         };
         // Every request brings its examples along, each about as long as a question.
         let texts = 1.0 + self.shots.trim().parse().unwrap_or(0.0);
-        let read = self.work(study).tokens(LARGE_VOCABULARY) * each * texts;
+        let read = self.work(study).tokens(LARGE_VOCABULARY) * each * texts * self.rounds() as f64;
         Usage {
             requests: (questions as f64 * each).round() as u64,
             prompt_tokens: read.round() as u64,
@@ -183,7 +207,7 @@ impl RunForm {
                 .filter(|(language, _)| self.languages.contains(language));
             items = chosen.fold(items, |items, (_, there)| items.saturating_add((*there).min(limit)));
         }
-        items.saturating_mul(self.models.len())
+        items.saturating_mul(self.models.len()).saturating_mul(self.rounds())
     }
 }
 
@@ -264,6 +288,8 @@ pub struct Runs {
     pub preview: Option<Preview>,
     pub asking: Option<Asking>,
     pub live: Option<Live>,
+    /// The runs that begin by themselves when the one under way has finished.
+    pub next: VecDeque<RunRequest>,
     pub selected: Option<RunId>,
     /// What is searched for in the list.
     pub search: String,
@@ -322,6 +348,7 @@ mod tests {
             seed: "7".to_owned(),
             most_tokens: "64".to_owned(),
             protocol: Protocol::default(),
+            fragility: false,
         }
     }
 
@@ -343,6 +370,20 @@ mod tests {
             Scoring::Written { most_tokens: 64 }
         );
         assert_eq!((request.protocol.shots, request.protocol.seed), (5, 7));
+    }
+
+    #[test]
+    fn fragility_asks_the_same_items_again_under_other_protocols() {
+        let mut form = form();
+        let request = form.request().unwrap();
+        assert!(form.followers(&request).is_empty() && form.rounds() == 1);
+        form.fragility = true;
+        let followers = form.followers(&request);
+        assert_eq!(followers.len() + 1, form.rounds());
+        for follower in &followers {
+            assert_ne!(follower.protocol, request.protocol);
+            assert_eq!((&follower.models, follower.limit), (&request.models, request.limit));
+        }
     }
 
     #[test]

@@ -172,7 +172,8 @@ impl State {
         }
         let (work, speed) = (self.planned_work(), &self.models.catalogue.speed);
         let model = |id: &String| self.models.list.iter().find(|model| model.id == *id);
-        form.models.keys().map(|id| model(id)?.seconds(work, speed)).sum()
+        let once: Option<f64> = form.models.keys().map(|id| model(id)?.seconds(work, speed)).sum();
+        Some(once? * form.rounds() as f64)
     }
 
     /// What is shown of an item's hidden characters, of which `needed` have to be.
@@ -423,6 +424,7 @@ impl State {
         let Ok(request) = form.request() else {
             return Vec::new();
         };
+        self.runs.next = form.followers(&request);
         self.runs.asking = Asking::new(&request, form.questions(study), study);
         if self.runs.asking.is_some() {
             return Vec::new();

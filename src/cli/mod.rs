@@ -303,6 +303,10 @@ struct RunArguments {
     limit: Option<u32>,
     #[command(flatten)]
     protocol: protocol::ProtocolArguments,
+    /// Ask the same again with the options in another order, with other letters and with another template, and print how
+    /// many answers flip
+    #[arg(long)]
+    fragility: bool,
     #[command(flatten)]
     device: DeviceArgument,
 }

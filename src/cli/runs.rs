@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 use polyclinic::engine::endpoint::EndpointBook;
 use polyclinic::network::SecretStore;
 use polyclinic::places::data_folder;
+use polyclinic::runs::measures;
 use polyclinic::runs::worker::{Event, Job, Worker};
 use polyclinic::runs::{ModelChoice, RunId, RunModel, RunRecord, RunRequest, RunState, Step, spending, store};
 use polyclinic::workspace::Workspace;
@@ -15,7 +16,7 @@ use polyclinic::workspace::Workspace;
 use super::interrupt::interrupt;
 use super::output::note;
 use super::progress::{Display, about};
-use super::{Ending, RunArguments, consent, models};
+use super::{Ending, RunArguments, TableFormat, consent, files, models};
 
 /// Asks models the items of benchmarks.
 pub fn run(arguments: &RunArguments) -> anyhow::Result<Ending> {
@@ -35,16 +36,36 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<Ending> {
     });
     let items = format!("items of {}", arguments.benchmark.join(", "));
     consent::require(&workspace, endpoints, &arguments.send_to, &items)?;
-    let (record, ending) = work_through(
-        &workspace,
-        Job::Run {
-            workspace: Arc::clone(&workspace),
-            request,
-            agreed: Vec::new(),
-        },
-    )?;
-    tell_end(&workspace, &record, ending)?;
-    Ok(ending)
+    let variants = match arguments.fragility {
+        true => request.protocol.variants(),
+        false => Vec::new(),
+    };
+    let followers = variants.into_iter().map(|protocol| RunRequest {
+        protocol,
+        ..request.clone()
+    });
+    let mut runs = Vec::new();
+    for request in std::iter::once(request.clone()).chain(followers) {
+        let (record, ending) = work_through(
+            &workspace,
+            Job::Run {
+                workspace: Arc::clone(&workspace),
+                request,
+                agreed: Vec::new(),
+            },
+        )?;
+        tell_end(&workspace, &record, ending)?;
+        if ending != Ending::Done {
+            return Ok(ending);
+        }
+        let answers = store::answers(&workspace, &record.id)?;
+        runs.push((record, answers));
+    }
+    if arguments.fragility {
+        let flips = measures::flips(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
+        files::print_rows(&flips, TableFormat::Table)?;
+    }
+    Ok(Ending::Done)
 }
 
 /// The models that names or paths mean: endpoints by their names, then models on this machine.

@@ -12,6 +12,7 @@ mod shots;
 mod shown;
 mod template;
 mod text;
+mod variants;
 
 #[cfg(test)]
 mod tests;

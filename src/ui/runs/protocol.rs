@@ -158,6 +158,10 @@ fn show_checks(ui: &mut Ui, form: &mut RunForm) {
             *chosen = !*chosen;
         }
     }
+    let label = "Again in other order, letters and words";
+    if widgets::check(ui, label, "to see what flips", form.fragility) {
+        form.fragility = !form.fragility;
+    }
 }
 
 /// The exact prompt of one item, in the direction of its language.
