@@ -19,6 +19,7 @@ mod mirrored;
 mod models;
 mod pages;
 mod pictures;
+mod protocols;
 mod replies;
 mod search;
 mod sending;
