@@ -37,7 +37,11 @@ fn a_protocol_is_found_by_typing_and_shown_by_its_prompt() {
     let preview = pages.state().runs.preview.clone().unwrap();
     assert_eq!(preview.parts.len(), 1);
     assert_eq!(preview.parts[0].0, "User");
-    assert!(preview.parts[0].1.starts_with("Answer the following multiple choice question."));
+    assert!(
+        preview.parts[0]
+            .1
+            .starts_with("Answer the following multiple choice question.")
+    );
     assert!(pages.harness.query_by_label_contains("Think step by step").is_some());
 }
 
