@@ -21,6 +21,7 @@ mod mirrored;
 mod models;
 mod pages;
 mod pictures;
+mod protocols;
 mod replies;
 mod search;
 mod sending;

@@ -19,6 +19,7 @@ pub fn show(ui: &mut Ui, form: &mut RunForm, study: &Study, preview: Option<&Pre
     heading(ui, "Protocol");
     show_names(ui, form, study);
     show_scoring(ui, form);
+    ui.add_space(4.0);
     show_letters(ui, form);
     ui.add_space(4.0);
     number(
