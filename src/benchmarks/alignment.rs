@@ -342,3 +342,106 @@ impl fmt::Display for Why {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::benchmarks::item::ItemFields;
+
+    fn item(language: &str, id: &str, right: usize) -> Item {
+        let mut fields = ItemFields::asking(language, &format!("{language} {id}?"), &["x", "y", "z"]);
+        fields.key.id = id.to_owned();
+        fields.right = vec![right];
+        fields.extra.insert("key".to_owned(), id.to_lowercase().into());
+        Item::new(fields).unwrap()
+    }
+
+    fn names(plan: &Plan) -> Vec<(&str, usize)> {
+        let groups = plan.groups.iter();
+        groups
+            .map(|group| (group.parallel.as_str(), group.members.len()))
+            .collect()
+    }
+
+    fn table(name: &str, text: &str) -> Result<IdTable, AlignmentError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        IdTable::read(&path)
+    }
+
+    #[test]
+    fn items_pair_by_id_or_by_a_field_and_what_differs_is_told() {
+        let items = [
+            item("en", "a", 0),
+            item("ar", "a", 1),
+            item("en", "b", 0),
+            item("ar", "B", 0),
+        ];
+        let by_id = plan(&items, &Method::Id).unwrap();
+        assert_eq!(names(&by_id), [("a", 2)]);
+        assert_eq!(by_id.groups[0].differs, Some(Difference::Right));
+        let alone: Vec<&Why> = by_id.alone.iter().map(|alone| &alone.why).collect();
+        assert_eq!(alone, [&Why::OnlyOne("b".to_owned()), &Why::OnlyOne("B".to_owned())]);
+        let by_field = plan(&items, &Method::Extra("key".to_owned())).unwrap();
+        assert_eq!(names(&by_field), [("a", 2), ("b", 2)]);
+        let tied = apply(items.to_vec(), &by_field);
+        assert_eq!(tied[3].parallel.as_deref(), Some("b"));
+        assert_eq!(plan(&tied, &Method::Parallel).unwrap(), by_field);
+        let error = plan(&items, &Method::Extra("none".to_owned())).unwrap_err().to_string();
+        assert_eq!(error, "no item has a field `none`; there are `key`");
+    }
+
+    #[test]
+    fn rows_pair_only_where_their_counts_agree() {
+        let items = [
+            item("en", "1", 0),
+            item("en", "2", 1),
+            item("ar", "x", 0),
+            item("ar", "y", 1),
+        ];
+        let by_row = plan(&items, &Method::Row).unwrap();
+        assert_eq!(names(&by_row), [("task-1", 2), ("task-2", 2)]);
+        assert_eq!(by_row.groups[1].members[1].id, "y");
+        let error = plan(&items[..3], &Method::Row).unwrap_err().to_string();
+        assert!(error.contains("(ar 1, en 2)"), "{error}");
+        let one = plan(&items[..2], &Method::Row).unwrap_err();
+        assert!(matches!(one, AlignmentError::OneLanguage(_)));
+    }
+
+    #[test]
+    fn a_repeated_value_pairs_with_none() {
+        let mut twice = item("en", "A", 0).into_fields();
+        twice.key.id = "another".to_owned();
+        let items = [item("en", "a", 0), Item::new(twice).unwrap(), item("ar", "a", 0)];
+        let plan = plan(&items, &Method::Extra("key".to_owned())).unwrap();
+        assert_eq!((plan.groups.len(), plan.alone.len()), (0, 3));
+    }
+
+    #[test]
+    fn tables_of_ids_tie_rows_and_what_they_share() {
+        let items = [
+            item("en", "1", 0),
+            item("ar", "2", 0),
+            item("fr", "3", 0),
+            item("en", "2", 0),
+        ];
+        let by = |text: &str| plan(&items, &Method::Table(table("ids.csv", text).unwrap())).unwrap();
+        // An id and what it belongs to, one a row.
+        let shared = by("id,parallel\n1,p\n3,p\n");
+        assert_eq!(names(&shared), [("1", 2)]);
+        assert_eq!(shared.alone[0].why, Why::NotInTable);
+        // The same id may stand in two languages for two questions.
+        let by_language = by("en,ar\n1,2\n2,9\n");
+        assert_eq!(
+            by_language.groups[0].members,
+            [items[0].key.clone(), items[1].key.clone()]
+        );
+        assert_eq!(names(&by("en,Arabic,fr\n1,2,3\n")), [("1", 3)]);
+        assert!(matches!(
+            table("ids.csv", "id\n1\n"),
+            Err(AlignmentError::Narrow { .. })
+        ));
+        assert!(matches!(table("ids.xml", "id"), Err(AlignmentError::Table(_))));
+    }
+}

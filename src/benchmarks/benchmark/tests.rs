@@ -260,3 +260,41 @@ fn examples_are_kept_beside_the_items_and_count_in_the_hash() {
     assert_eq!(loaded, taught);
     assert_eq!(loaded.languages()["en"], 1);
 }
+
+#[test]
+fn how_items_came_about_is_kept_with_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("set.csv");
+    std::fs::write(&path, "Frage,a,b,key\nQ?,x,y,2\n").unwrap();
+    let mappings = ["Frage=question", "a=option_a", "b=option_b", "key=answer_index1"];
+    let options = ImportOptions {
+        mappings: mappings.map(|mapping| mapping.parse().unwrap()).to_vec(),
+        language: Some("de".parse().unwrap()),
+        ..ImportOptions::default()
+    };
+    let mut import = import::read(&path, &options).unwrap();
+    import.provenance.revision = Some("abc".to_owned());
+    let benchmark = Benchmark::from_import("set", Description::default(), import).unwrap();
+    benchmark.save(folder.path()).unwrap();
+    let description = folder.path().join("set.toml");
+    let text = std::fs::read_to_string(&description).unwrap();
+    assert!(text.contains("\"key=answer_index1\""), "{text}");
+    let newer = text.replace(
+        "revision = \"abc\"",
+        "revision = \"abc\"\nchecked_by = \"a later version\"",
+    );
+    std::fs::write(&description, newer).unwrap();
+    let mut loaded = Benchmark::load(folder.path(), "set").unwrap();
+    let [kept] = loaded.imports() else {
+        panic!("{:?}", loaded.imports())
+    };
+    assert_eq!((kept.file.as_str(), kept.items, kept.sha256.len()), ("set.csv", 1, 64));
+    assert_eq!((&kept.options, kept.fields["question"].as_str()), (&options, "Frage"));
+    assert_eq!(kept.rest["checked_by"].as_str(), Some("a later version"));
+    // The next file of the same shape is read as this one was, and both are known.
+    std::fs::write(&path, "Frage,a,b,key,id\nR?,x,y,1,r\n").unwrap();
+    let added = loaded.add_import(import::read(&path, &kept.options.clone()).unwrap());
+    assert_eq!((added.added, loaded.imports().len()), (1, 2));
+    loaded.save(folder.path()).unwrap();
+    assert_eq!(Benchmark::load(folder.path(), "set").unwrap(), loaded);
+}

@@ -1,5 +1,7 @@
 //! The letters and numbers that options are called by, in any script, and options that one text holds.
 
+use crate::language::Script;
+
 /// What exams count options with. The same letter may stand in several.
 const ALPHABETS: &[&[&str]] = &[
     &[
@@ -81,6 +83,15 @@ pub(super) fn bare(label: &str) -> &str {
             '(' | ')' | '[' | ']' | '.' | ':' | ' ' | '（' | '）' | '【' | '】' | '：' | '．' | '、' | '*'
         )
     })
+}
+
+/// Whether a text begins with the first label of some alphabet.
+pub(super) fn begins_a_list(text: &str) -> bool {
+    let firsts = ALPHABETS.iter().filter_map(|alphabet| alphabet.first());
+    let start = text.len() - text.trim_start().len();
+    firsts
+        .into_iter()
+        .any(|label| marked(text, start, label).is_some() || !spaced_marks(text, label).is_empty())
 }
 
 /// Finds options that begin with letters or numbers in their order. Labels that begin lines are trusted most; within a
@@ -173,8 +184,10 @@ fn inner_marks(text: &str, label: &str) -> Vec<Mark> {
         let opening = AROUND.iter().find(|(opening, _)| before.ends_with(opening));
         let start = at - opening.map_or(0, |(opening, _)| opening.len());
         let free = text.get(..start).unwrap_or_default().chars().next_back();
-        // An opened label may follow a word at once, as in scripts without spaces.
-        let is_apart = opening.is_some() || free.is_none_or(|before| !before.is_alphanumeric() && before != '-');
+        // An enclosed label may follow a word at once, and any may in scripts without spaces.
+        let glued = free
+            .is_some_and(|before| (before.is_alphanumeric() && !Script::Japanese.contains(before)) || before == '-');
+        let is_apart = opening.is_some() || is_enclosed(label) || !glued;
         if let (true, Some(mark)) = (is_apart, marked(text, start, label)) {
             marks.push(mark);
         }
@@ -190,14 +203,17 @@ fn spaced_marks(text: &str, label: &str) -> Vec<Mark> {
         let start = at + line.len() - line.trim_start().len();
         at += line.len();
         let after = text.get(start..).and_then(|rest| rest.strip_prefix(label));
-        // A sign such as ① needs no space.
-        let enclosed = label.chars().all(|character| ('①'..='⑳').contains(&character));
-        if after.is_some_and(|after| enclosed || after.starts_with([' ', '\t', '\u{3000}'])) {
+        if after.is_some_and(|after| after.starts_with([' ', '\t', '\u{3000}'])) {
             let end = start + label.len();
             marks.push(Mark { start, end });
         }
     }
     marks
+}
+
+/// Whether a label such as ① needs no marks.
+fn is_enclosed(label: &str) -> bool {
+    label.chars().all(|character| ('①'..='⑳').contains(&character))
 }
 
 /// The label at `start` with the marks that make it one.
@@ -209,8 +225,7 @@ fn marked(text: &str, start: usize, label: &str) -> Option<Mark> {
     });
     let after = || {
         let left = rest.strip_prefix(label)?;
-        let enclosed = label.chars().all(|character| ('①'..='⑳').contains(&character));
-        if enclosed {
+        if is_enclosed(label) {
             return Some(left);
         }
         let mark = AFTER

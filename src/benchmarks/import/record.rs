@@ -198,7 +198,15 @@ pub(super) fn split_of(split: &str) -> Option<bool> {
 pub(super) fn language_within(name: &str) -> Option<Language> {
     let with_region = name.split(|character: char| !(character.is_alphanumeric() || character == '-'));
     let without = || name.split(|character: char| !character.is_alphanumeric());
-    let last = with_region.filter_map(Language::named).next_back();
+    // `AR-XY` names no region: those from XA to XZ are for private use.
+    let is_private = |language: &Language| {
+        language
+            .tag()
+            .rsplit_once("-X")
+            .is_some_and(|(_, rest)| rest.len() == 1)
+    };
+    let named = with_region.filter_map(Language::named);
+    let last = named.filter(|language| !is_private(language)).next_back();
     last.or_else(|| without().filter_map(Language::named).next_back())
 }
 

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use super::super::choices::Choices;
 use super::super::mapping::{ColumnPath, Field, Mapping, Roles};
-use super::super::record::language_within;
+use super::super::record::{language_within, scalar_text, split_of};
 use super::super::source::Source;
 use super::super::{ImportError, ImportOptions, name_to_first_dot, roles};
 use super::answer::{self, Candidate, Way};
 use super::doubt::Doubt;
-use super::look::{Look, Profile};
+use super::look::Look;
 use super::options::{self, Words};
 use super::{Contents, Guess, Guessed, Sureness, names, tongue};
 use crate::language::Language;
@@ -25,6 +25,9 @@ const BY_NAME: &[Field] = &[
     Field::Split,
     Field::Language,
 ];
+
+/// What true and false may be shown as.
+const SUGGESTED: &[[&str; 2]] = &[["yes", "no"], ["true", "false"]];
 
 /// A guess in the making.
 struct Finding<'a> {
@@ -48,13 +51,12 @@ pub(super) fn guess(path: &Path, mut source: Source, opened: ImportOptions) -> R
         doubts: Vec::new(),
         fixed_options: opened.fixed_options.clone(),
     };
-    finding.keep_unusable(&by_name);
     finding.question(&by_name);
-    finding.options();
-    finding.answer(&by_name);
     for field in BY_NAME {
         finding.by_name(*field, &by_name);
     }
+    finding.options();
+    finding.answer(&by_name);
     let keyed = source.is_keyed();
     if !keyed {
         finding.unnamed_id();
@@ -108,7 +110,7 @@ fn is_named(by_name: &Roles, mapping: &Mapping) -> bool {
         .is_some_and(|path| path.text() == mapping.column)
 }
 
-impl Finding<'_> {
+impl<'a> Finding<'a> {
     fn has(&self, field: Field) -> bool {
         self.fields.iter().any(|guessed| guessed.mapping.field == field)
     }
@@ -124,6 +126,19 @@ impl Finding<'_> {
             .collect()
     }
 
+    /// The paths that fill nothing yet.
+    fn free(&self) -> Vec<&'a ColumnPath> {
+        let taken = self.taken();
+        let is_free = |path: &&ColumnPath| taken.iter().all(|column| column != path.text());
+        self.look.paths.iter().filter(is_free).collect()
+    }
+
+    /// The path that holds the question, options or not.
+    fn asked(&self) -> Option<ColumnPath> {
+        let alone = self.path(Field::Question);
+        alone.or_else(|| self.path(Field::QuestionWithOptions))
+    }
+
     fn fill(&mut self, column: &str, field: Field, why: impl Into<String>, sure: Sureness) {
         let mapping = Mapping {
             column: column.to_owned(),
@@ -137,26 +152,6 @@ impl Finding<'_> {
     fn path(&self, field: Field) -> Option<ColumnPath> {
         let guessed = self.fields.iter().find(|guessed| guessed.mapping.field == field)?;
         self.look.path(&guessed.mapping.column).cloned()
-    }
-
-    /// Columns called like a field that cannot fill it are kept beside the item, or every record would be refused.
-    fn keep_unusable(&mut self, by_name: &Roles) {
-        let usable = |look: &Look, field: Field, path: &ColumnPath| match field {
-            Field::Language => look.texts(path).iter().all(|text| is_language(text)),
-            Field::Split => look.texts(path).iter().all(|text| is_split(text)),
-            Field::Id => is_unique(look, path, by_name.path(Field::Language)),
-            _ => is_text(&look.profile(path)),
-        };
-        for field in BY_NAME {
-            let Some(path) = by_name.path(*field).filter(|path| !path.is_pseudo()) else {
-                continue;
-            };
-            let was_said = self.fields.iter().any(|guessed| guessed.mapping.column == path.text());
-            if !was_said && !usable(self.look, *field, path) {
-                let why = format!("it is called `{}`, and its values are none", path.text());
-                self.fill(path.text(), Field::Extra, why, Sureness::Likely);
-            }
-        }
     }
 
     fn question(&mut self, by_name: &Roles) {
@@ -215,37 +210,37 @@ impl Finding<'_> {
         let taken = self.taken();
         let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
         let question = self.path(Field::Question);
-        if let Some(found) = options::find(self.look, &taken, question.as_ref()) {
-            for (path, field) in found.mappings {
-                if field == Field::QuestionWithOptions {
-                    self.fields.retain(|guessed| guessed.mapping.field != Field::Question);
-                }
-                self.fill(path.text(), field, found.why.clone(), found.sure);
-            }
-            return;
+        if let Some(found) = options::called(self.look, &taken) {
+            return self.fill_options(found);
         }
+        // Yes and no tell more than lists of other things.
         let answers = self
-            .look
-            .paths
-            .iter()
+            .free()
+            .into_iter()
             .filter(|path| names::fit(path.text(), Field::Answer).is_some());
-        let words = answers.filter_map(|path| Some((path, options::said_in_words(self.look, path)?)));
-        match words.collect::<Vec<_>>().into_iter().next() {
+        let mut words = answers.filter_map(|path| Some((path, options::said_in_words(self.look, path)?)));
+        match words.next() {
             Some((_, Words::Said(words))) => self.fixed_options = words,
             Some((path, Words::Bare)) => self.doubts.push(Doubt::FixedOptions {
                 column: path.text().to_owned(),
-                suggestions: [["yes", "no"], ["true", "false"]]
+                suggestions: SUGGESTED
+                    .iter()
                     .map(|words| words.map(str::to_owned).to_vec())
-                    .to_vec(),
+                    .collect(),
             }),
-            None => match options::between(self.look, question.as_ref(), &taken) {
-                Some(found) => {
-                    for (path, field) in found.mappings {
-                        self.fill(path.text(), field, found.why.clone(), found.sure);
-                    }
-                }
+            None => match options::uncalled(self.look, &taken, question.as_ref()) {
+                Some(found) => self.fill_options(found),
                 None => self.missing(Field::Options),
             },
+        }
+    }
+
+    fn fill_options(&mut self, found: options::Found) {
+        for (path, field) in found.mappings {
+            if field == Field::QuestionWithOptions {
+                self.fields.retain(|guessed| guessed.mapping.field != Field::Question);
+            }
+            self.fill(path.text(), field, found.why.clone(), found.sure);
         }
     }
 
@@ -313,35 +308,24 @@ impl Finding<'_> {
         if self.has(field) {
             return;
         }
-        let taken = self.taken();
-        if let Some(path) = by_name
-            .path(field)
-            .filter(|path| !taken.contains(&path.text().to_owned()))
-        {
-            let column = path.text().to_owned();
-            return self.fill(&column, field, "the column is called so", Sureness::Sure);
+        let free = self.free();
+        let within = by_name.path(Field::Language);
+        let named = by_name.path(field).filter(|path| free.contains(path));
+        if let Some(path) = named.filter(|path| can_fill(self.look, field, path, within)) {
+            return self.fill(path.text(), field, "the column is called so", Sureness::Sure);
         }
-        let fits = |path: &ColumnPath| match field {
-            Field::Language => look_is_language(self.look, path),
-            Field::Split => self.look.texts(path).iter().all(|text| is_split(text)),
-            Field::Id => is_unique(self.look, path, None),
-            Field::Context | Field::Rationale => {
-                is_text(&self.look.profile(path)) && !is_short(&self.look.profile(path))
-            }
-            _ => is_text(&self.look.profile(path)),
-        };
-        let free = self
-            .look
-            .paths
+        let called = free
             .iter()
-            .filter(|path| !taken.contains(&path.text().to_owned()));
-        let called = free.filter_map(|path| Some((names::fit(path.text(), field)?, path)));
+            .filter_map(|path| Some((names::fit(path.text(), field)?, path)));
         let best = called
-            .filter(|(_, path)| self.look.profile(path).filled > 0 && fits(path))
+            .filter(|(_, path)| self.look.profile(path).filled > 0 && can_fill(self.look, field, path, within))
             .min_by_key(|(place, _)| *place);
         if let Some((_, path)) = best {
-            let column = path.text().to_owned();
-            self.fill(&column, field, "the column's name means this", Sureness::Likely);
+            self.fill(path.text(), field, "the column's name means this", Sureness::Likely);
+        } else if let Some(path) = named {
+            // Left to fill its field, it would have every record refused.
+            let why = format!("it is called `{}`, and its values are none", path.text());
+            self.fill(path.text(), Field::Extra, why, Sureness::Likely);
         }
     }
 
@@ -370,62 +354,45 @@ impl Finding<'_> {
             .map(|document| language_within(&document.file))
             .collect();
         let by_file = called.len() > 1 && called.iter().all(Option::is_some);
-        let question = self
-            .path(Field::Question)
-            .or_else(|| self.path(Field::QuestionWithOptions));
-        let texts = question.map(|path| self.look.texts(&path)).unwrap_or_default();
+        let texts = self.asked().map(|path| self.look.texts(&path)).unwrap_or_default();
         let texts: Vec<&str> = texts.iter().take(200).map(String::as_str).collect();
         let mut suggestions = tongue::suggestions(&texts);
         // A name alone may mislead: `it` and `no` are words, too.
-        let named = language_within(&name_to_first_dot(path));
-        if let Some(named) = named.filter(|named| suggestions.iter().any(|other| other.primary() == named.primary())) {
-            suggestions.retain(|other| other.primary() != named.primary());
-            suggestions.insert(0, named);
+        if let Some(named) = language_within(&name_to_first_dot(path)) {
+            suggestions.sort_by_key(|other| other.primary() != named.primary());
         }
         Doubt::Language { suggestions, by_file }
     }
 
     fn missing(&mut self, field: Field) {
-        let taken = self.taken();
-        let free = self
-            .look
-            .paths
-            .iter()
-            .filter(|path| !taken.contains(&path.text().to_owned()));
-        let columns = free.map(|path| path.text().to_owned()).collect();
+        let columns = self.free().into_iter().map(|path| path.text().to_owned()).collect();
         self.doubts.push(Doubt::Missing { field, columns });
     }
 }
 
-fn is_text(profile: &Profile) -> bool {
-    profile.filled == 0 || (profile.texts + profile.lists) * 10 >= profile.filled * 9
-}
-
-fn is_short(profile: &Profile) -> bool {
-    profile.lists == 0 && profile.length < 15
+/// Whether the values of a path are what a field takes.
+fn can_fill(look: &Look, field: Field, path: &ColumnPath, language: Option<&ColumnPath>) -> bool {
+    let profile = look.profile(path);
+    let is_text = profile.filled == 0 || (profile.texts + profile.lists) * 10 >= profile.filled * 9;
+    let is_long = profile.filled == 0 || profile.lists > 0 || profile.length >= 15;
+    match field {
+        Field::Language => look.texts(path).iter().all(|text| is_language(text)),
+        Field::Split => look.texts(path).iter().all(|text| split_of(text).is_some()),
+        Field::Id => is_unique(look, path, language),
+        Field::Context | Field::Rationale => is_text && is_long,
+        _ => is_text,
+    }
 }
 
 fn is_language(text: &str) -> bool {
     Language::named(text).is_some() || text.parse::<Language>().is_ok()
 }
 
-fn look_is_language(look: &Look, path: &ColumnPath) -> bool {
-    let texts = look.texts(path);
-    !texts.is_empty() && texts.iter().all(|text| Language::named(text).is_some())
-}
-
-fn is_split(text: &str) -> bool {
-    super::super::record::split_of(text).is_some()
-}
-
 /// Whether every record has a value of its own, within its language.
 fn is_unique(look: &Look, path: &ColumnPath, language: Option<&ColumnPath>) -> bool {
     let mut seen = std::collections::HashSet::new();
     look.records.iter().all(|record| {
-        let text = |path: &ColumnPath| {
-            path.value(record)
-                .and_then(|value| super::super::record::scalar_text(&value))
-        };
+        let text = |path: &ColumnPath| path.value(record).and_then(|value| scalar_text(&value));
         let id = text(path);
         id.is_some() && seen.insert((id, language.and_then(text)))
     })

@@ -488,8 +488,8 @@ pub(super) fn fit(path: &str, field: Field) -> Option<usize> {
 fn without_language(name: &str) -> Option<&str> {
     let name = name.trim_end_matches([')', ']', ' ']);
     let (word, tag) = name.rsplit_once(['_', '-', ' ', '('])?;
-    Language::named(tag)?;
-    Some(word)
+    // These are words of tables before they are Indonesian and Norwegian.
+    (Language::named(tag).is_some() && !["id", "no"].contains(&tag)).then_some(word)
 }
 
 /// The word that a column of one option begins with and what it is called after: `opa` is `op` and `a`.

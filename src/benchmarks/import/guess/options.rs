@@ -22,13 +22,19 @@ fn most_of(good: usize, all: usize) -> bool {
     all > 0 && good * 10 >= all * 9
 }
 
-/// The columns that hold options, the likeliest way first; `None` where no way fits.
-pub(super) fn find(look: &Look, taken: &[&str], question: Option<&ColumnPath>) -> Option<Found> {
+/// Columns that are called like options and hold some.
+pub(super) fn called(look: &Look, taken: &[&str]) -> Option<Found> {
     let free: Vec<&ColumnPath> = look.paths.iter().filter(|path| !taken.contains(&path.text())).collect();
-    named(look, &free)
-        .or_else(|| columns(look, &free))
+    named(look, &free).or_else(|| columns(look, &free))
+}
+
+/// Where values alone look like options, the likeliest way first.
+pub(super) fn uncalled(look: &Look, taken: &[&str], question: Option<&ColumnPath>) -> Option<Found> {
+    let free: Vec<&ColumnPath> = look.paths.iter().filter(|path| !taken.contains(&path.text())).collect();
+    let within = || within_question(look, question?);
+    within()
+        .or_else(|| between(look, question, taken))
         .or_else(|| lists(look, &free))
-        .or_else(|| within_question(look, question?))
 }
 
 /// One column called like options, whose values are some.
@@ -148,7 +154,7 @@ fn lists(look: &Look, free: &[&ColumnPath]) -> Option<Found> {
 }
 
 /// The columns after the question and before a column of their letters, as tables without names have them.
-pub(super) fn between(look: &Look, question: Option<&ColumnPath>, taken: &[&str]) -> Option<Found> {
+fn between(look: &Look, question: Option<&ColumnPath>, taken: &[&str]) -> Option<Found> {
     let after = look.paths.iter().position(|path| Some(path) == question)? + 1;
     let free = look
         .paths

@@ -129,6 +129,9 @@ fn by_words(texts: &[&str], script: Option<Script>) -> Vec<&'static str> {
         .filter(|(_, count)| *count > 0)
         .collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    // Neighbours share words; those far behind are no suggestion.
+    let most = counts.first().map_or(0, |(_, count)| *count);
+    counts.retain(|(_, count)| count * 3 >= most);
     counts.truncate(3);
     counts.into_iter().map(|(tag, _)| tag).collect()
 }

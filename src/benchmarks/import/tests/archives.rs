@@ -1,0 +1,306 @@
+//! Files within files, hand-made spreadsheets, and what must do no harm.
+
+use std::io::{Cursor, Write as _};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use super::super::archive::MOST_BYTES;
+use super::*;
+
+fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    for (name, bytes) in members {
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A tar whose names are written as they are, which the crate itself refuses to for those that lead out.
+fn tar_of(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, bytes) in members {
+        let mut header = tar::Header::new_gnu();
+        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        builder.append(&header, *bytes).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+/// A spreadsheet of these sheets; rows stand from row `first` on.
+pub(super) fn xlsx(sheets: &[(&str, &[&[&str]])], first: usize) -> Vec<u8> {
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    let sheet = |rows: &[&[&str]]| {
+        let rows: String = rows
+            .iter()
+            .enumerate()
+            .map(|(index, row)| {
+                let number = first + index;
+                let cells: String = row
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, text)| !text.is_empty())
+                    .map(|(column, text)| {
+                        let place = format!("{}{number}", char::from(b'A' + column as u8));
+                        match text.parse::<f64>() {
+                            Ok(_) => format!("<c r=\"{place}\"><v>{text}</v></c>"),
+                            Err(_) => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{}</t></is></c>", escaped(text)),
+                        }
+                    })
+                    .collect();
+                format!("<row r=\"{number}\">{cells}</row>")
+            })
+            .collect();
+        format!(
+            "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"
+        )
+    };
+    book(sheets.iter().map(|(name, rows)| (*name, sheet(rows))).collect())
+}
+
+/// A workbook around the XML of its sheets.
+fn book(sheets: Vec<(&str, String)>) -> Vec<u8> {
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let numbered = || sheets.iter().enumerate();
+    let listed: String = numbered()
+        .map(|(index, (name, _))| format!("<sheet name=\"{name}\" sheetId=\"{0}\" r:id=\"rId{0}\"/>", index + 1))
+        .collect();
+    let workbook = format!("<workbook xmlns=\"{main}\" xmlns:r=\"{relation}\"><sheets>{listed}</sheets></workbook>");
+    let targets: String = numbered()
+        .map(|(index, _)| {
+            let number = index + 1;
+            format!("<Relationship Id=\"rId{number}\" Type=\"{relation}/worksheet\" Target=\"worksheets/sheet{number}.xml\"/>")
+        })
+        .collect();
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let relations = format!("<Relationships xmlns=\"{package}\">{targets}</Relationships>");
+    let root = format!(
+        "<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" Type=\"{relation}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+    );
+    let types = "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>";
+    let paths: Vec<String> = numbered()
+        .map(|(index, _)| format!("xl/worksheets/sheet{}.xml", index + 1))
+        .collect();
+    let mut members: Vec<(&str, &[u8])> = vec![
+        ("[Content_Types].xml", types.as_bytes()),
+        ("_rels/.rels", root.as_bytes()),
+        ("xl/workbook.xml", workbook.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
+    ];
+    members.extend(
+        paths
+            .iter()
+            .zip(&sheets)
+            .map(|(path, (_, xml))| (path.as_str(), xml.as_bytes())),
+    );
+    zip_of(&members)
+}
+
+fn refused(name: &str, content: impl AsRef<[u8]>) -> ArchiveError {
+    match read_default(name, content).unwrap_err() {
+        ImportError::Archive { source, .. } => source,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_zip_of_files_by_language_is_read() {
+    let arabic = GOOD.replace("\"en\"", "\"ar\"");
+    let good = GOOD.replace("\"language\":\"en\",", "");
+    let zip = zip_of(&[
+        ("MMedBench/Test/English.jsonl", good.as_bytes()),
+        ("MMedBench/Test/Arabic.jsonl", format!("{good}\nnot json\n").as_bytes()),
+        ("MMedBench/Train/English.jsonl", arabic.as_bytes()),
+        ("MMedBench/README.md", b"# about"),
+        ("__MACOSX/MMedBench/Test/._English.jsonl", b"junk"),
+        ("MMedBench/.DS_Store", b"junk"),
+    ]);
+    let mut options = ImportOptions {
+        member: Some("Test/*.jsonl".to_owned()),
+        mappings: vec!["@file=language".parse().unwrap()],
+        ..ImportOptions::default()
+    };
+    let import = read_with("MMedBench.zip", &zip, &options).unwrap();
+    let languages: Vec<&str> = import.items.iter().map(|item| item.key.language.tag()).collect();
+    assert_eq!(languages, ["en", "ar"]);
+    let place = import.rejected[0].to_string();
+    assert!(
+        place.starts_with("MMedBench/Test/Arabic.jsonl, line 2: this is no JSON"),
+        "{place}"
+    );
+    options.member = Some("Dev/*".to_owned());
+    let error = read_with("MMedBench.zip", &zip, &options).unwrap_err();
+    assert!(matches!(
+        error,
+        ImportError::Archive {
+            source: ArchiveError::NoMember { .. },
+            ..
+        }
+    ));
+}
+
+#[test]
+fn tar_gz_and_gz_of_one_file_are_read() {
+    let tar = gzip(&tar_of(&[("./data/a.jsonl", GOOD.as_bytes()), ("./notes.txt", b"x")]));
+    for (name, content) in [
+        ("a.tar.gz", &tar),
+        ("a.tgz", &tar),
+        ("a.jsonl.gz", &gzip(GOOD.as_bytes())),
+    ] {
+        let import = read_default(name, content).unwrap();
+        assert_eq!((import.items.len(), import.items[0].task.as_str()), (1, "a"), "{name}");
+    }
+    let error = read_default("a.jsonl.gz", gzip(format!("{GOOD}\n{{").as_bytes())).unwrap();
+    assert_eq!(error.rejected[0].place, at_line(2), "a compressed file has no parts");
+}
+
+#[test]
+fn bombs_are_refused_before_they_fill_memory() {
+    let chunk = vec![b' '; 1 << 20];
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    // Two members that only together are too much.
+    for name in ["a.jsonl", "b.jsonl"] {
+        zip.start_file(name, options).unwrap();
+        for _ in 0..(MOST_BYTES >> 21) + 1 {
+            zip.write_all(&chunk).unwrap();
+        }
+    }
+    let bomb = zip.finish().unwrap().into_inner();
+    assert!(bomb.len() < 4 << 20);
+    assert_eq!(refused("bomb.zip", &bomb), ArchiveError::TooLarge);
+    assert_eq!(refused("bomb.xlsx", &bomb), ArchiveError::TooLarge);
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    for _ in 0..(MOST_BYTES >> 20) + 1 {
+        encoder.write_all(&chunk).unwrap();
+    }
+    let bomb = encoder.finish().unwrap();
+    assert_eq!(refused("bomb.jsonl.gz", &bomb), ArchiveError::TooLarge);
+}
+
+#[test]
+fn paths_that_lead_out_and_archives_within_are_refused() {
+    for name in [
+        "../evil.jsonl",
+        "/etc/evil.jsonl",
+        "a/../../evil.jsonl",
+        "C:\\evil.jsonl",
+        "..\\evil.jsonl",
+    ] {
+        let members = [("good.jsonl", GOOD.as_bytes()), (name, GOOD.as_bytes())];
+        assert!(
+            matches!(refused("a.zip", zip_of(&members)), ArchiveError::Leaves(_)),
+            "{name}"
+        );
+        assert!(
+            matches!(refused("a.tar", tar_of(&members)), ArchiveError::Leaves(_)),
+            "{name}"
+        );
+    }
+    let inner = zip_of(&[("a.jsonl", GOOD.as_bytes())]);
+    let members = [("a.jsonl", GOOD.as_bytes()), ("more.zip", inner.as_slice())];
+    assert_eq!(
+        refused("a.zip", zip_of(&members)),
+        ArchiveError::Nested("more.zip".to_owned())
+    );
+    let readme = zip_of(&[("README.md", b"x")]);
+    assert!(matches!(refused("a.zip", readme), ArchiveError::NothingReadable(_)));
+    assert!(matches!(refused("a.zip", b"PK no zip"), ArchiveError::Damaged(_)));
+    assert!(matches!(refused("a.tar.gz", b"no gzip"), ArchiveError::Damaged(_)));
+    let whole = gzip(&tar_of(&[("a.jsonl", &GOOD.as_bytes().repeat(1))]));
+    assert!(matches!(
+        refused("a.tgz", &whole[..whole.len() / 2]),
+        ArchiveError::Damaged(_)
+    ));
+}
+
+#[test]
+fn an_arabic_spreadsheet_is_read_with_its_rows() {
+    let rows: &[&[&str]] = &[
+        &["الرقم", "السؤال", "أ", "ب", "الإجابة"],
+        &["1", "أين القلب؟", "في الصدر", "في الرأس", "أ"],
+        &["2", "بلا إجابة؟", "نعم", "لا", ""],
+    ];
+    let book = xlsx(&[("empty", &[]), ("أسئلة", rows)], 3);
+    let options = mapped(&[
+        "الرقم=id",
+        "السؤال=question",
+        "أ=option_a",
+        "ب=option_b",
+        "الإجابة=answer",
+    ]);
+    let import = read_with("a.xlsx", &book, &options).unwrap();
+    assert_eq!(
+        (import.items[0].key.id.as_str(), import.items[0].right.as_slice()),
+        ("1", [0].as_slice())
+    );
+    assert_eq!(
+        import.rejected[0].to_string(),
+        "sheet أسئلة, row 5 (2): the right answer is missing"
+    );
+    let mut named = options.clone();
+    named.sheet = Some("other".to_owned());
+    let error = read_with("a.xlsx", &book, &named).unwrap_err();
+    assert!(error.to_string().contains("it has `empty`, `أسئلة`"), "{error}");
+    named.sheet = Some("empty".to_owned());
+    let error = read_with("a.xlsx", &book, &named).unwrap_err();
+    assert!(
+        matches!(error, ImportError::Mapping { .. } | ImportError::Empty { .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn spreadsheets_that_lie_or_are_damaged_do_no_harm() {
+    let cell = |place: &str, text: &str| format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let sheet = |rows: String| {
+        format!(
+            "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><dimension ref=\"A1:XFD1048576\"/><sheetData>{rows}</sheetData></worksheet>"
+        )
+    };
+    // As a grid this would be 16384 columns by 1048576 rows.
+    let far = sheet(format!(
+        "<row r=\"1\">{}</row><row r=\"1048576\">{}</row>",
+        cell("A1", "question"),
+        cell("XFD1048576", "x")
+    ));
+    let error = read_default("a.xlsx", book(vec![("s", far)])).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("sheet s: row 1048576 has a value beyond column"),
+        "{error}"
+    );
+    let twice = sheet(format!("<row r=\"2\">{}{}</row>", cell("A2", "q"), cell("B2", "q")));
+    let error = read_default("a.xlsx", book(vec![("s", twice)])).unwrap_err();
+    assert!(
+        error.to_string().contains("sheet s, row 2: two columns are called `q`"),
+        "{error}"
+    );
+    let torn = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"".to_owned();
+    let error = read_default("a.xlsx", book(vec![("s", torn)])).unwrap_err();
+    assert!(matches!(error, ImportError::Damaged { .. }), "{error}");
+    let empty = zip_of(&[("a.txt", b"x")]);
+    assert!(matches!(
+        read_default("a.xlsx", empty),
+        Err(ImportError::Damaged { .. })
+    ));
+    let whole = xlsx(&[("s", &[&["question", "answer"], &["q", "A"]])], 1);
+    for cut in (0..whole.len()).step_by(whole.len() / 40) {
+        assert!(read_default("a.xlsx", &whole[..cut]).is_err(), "{cut}");
+    }
+}
