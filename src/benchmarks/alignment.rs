@@ -311,13 +311,21 @@ impl Plan {
     pub fn summary(&self) -> String {
         let tied: usize = self.groups.iter().map(|group| group.members.len()).sum();
         let doubtful = self.groups.iter().filter(|group| group.differs.is_some()).count();
+        let count = |count: usize, thing: &str| format!("{count} {thing}{}", if count == 1 { "" } else { "s" });
         let mut text = format!(
-            "{} questions in several languages ({tied} items), {} items alone",
-            self.groups.len(),
-            self.alone.len()
+            "{} in several languages ({}), {} alone",
+            count(self.groups.len(), "question"),
+            count(tied, "item"),
+            count(self.alone.len(), "item")
         );
         if doubtful > 0 {
-            text.push_str(&format!("; {doubtful} of the questions differ between languages"));
+            text.push_str(&format!(
+                "; {} between languages in options or answers",
+                match doubtful {
+                    1 => "1 differs".to_owned(),
+                    more => format!("{more} differ"),
+                }
+            ));
         }
         text
     }

@@ -24,10 +24,8 @@ pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
     let Some(folder) = &arguments.workspace else {
         bail!("name the workspace with --workspace");
     };
-    let workspace = Workspace::open_or_create(folder)?;
-    workspace.require_write()?;
     let options = match &arguments.like {
-        Some(name) => like(&workspace.load_benchmark(name)?, said(arguments))?,
+        Some(name) => like(&Workspace::open_to_read(folder)?.load_benchmark(name)?, said(arguments))?,
         None => said(arguments),
     };
     let import = import::read(file, &settled(file, options)?)?;
@@ -35,6 +33,8 @@ pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
         note(&format!("{}: {rejected}", file.display()));
     }
     note(&import.counts());
+    let workspace = Workspace::open_or_create(folder)?;
+    workspace.require_write()?;
     let rejected = import.rejected.len();
     let name = arguments.name.clone().unwrap_or_else(|| import.suggested_name());
     let kept = workspace.keep_import(&name, import)?;

@@ -5,6 +5,7 @@
 mod bad_input;
 mod device;
 mod generate;
+mod imports;
 mod interrupted;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;

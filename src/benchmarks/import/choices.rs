@@ -82,34 +82,8 @@ fn of_list(options: &[Value]) -> Result<Choices, RowError> {
         })
         .collect();
     let texts = texts.ok_or(RowError::NotText { field: Field::Options })?;
-    let choices = Choices::listed(without_trailing_gaps(texts));
-    Ok(with_their_letters(choices))
-}
-
-/// Takes letters off the texts of a list, where all begin with theirs: `["A. x", "B. y", "C. z"]`. Two may be the
-/// names of bacteria.
-fn with_their_letters(choices: Choices) -> Choices {
-    let first = choices.texts.first().map_or("", String::as_str);
-    if choices.texts.len() < 3 || !labels::begins_a_list(first) {
-        return choices;
-    }
-    let split = labels::split(&choices.texts.join("\n"));
-    let found = split.filter(|found| found.before.is_empty() && found.texts.len() == choices.texts.len());
-    let Some(Lettered { labels, texts, .. }) = found else {
-        return choices;
-    };
-    // Each must have begun its own option, and have left something of it.
-    let each = texts.iter().zip(&choices.texts);
-    let mut shortened =
-        each.map(|(text, whole)| !text.is_empty() && text.len() < whole.len() && whole.trim_end().ends_with(text));
-    match shortened.all(|shortened| shortened) {
-        true => Choices {
-            texts,
-            labels,
-            fixed: false,
-        },
-        false => choices,
-    }
+    // Letters they begin with are theirs: `A. baumannii`.
+    Ok(Choices::listed(without_trailing_gaps(texts)))
 }
 
 fn of_text(text: &str) -> Result<Choices, RowError> {
@@ -217,7 +191,6 @@ mod tests {
             (json!({"1": "x", "2": "y"}), "1 2", "x|y"),
             (json!({"أ": "x", "ب": "y"}), "أ ب", "x|y"),
             (json!("(A) x\n(B) y"), "A B", "x|y"),
-            (json!(["A. x", "B. y", "C. z"]), "A B C", "x|y|z"),
             (json!(["1.", "2.", "3."]), "", "1.|2.|3."),
             (json!(["A. baumannii", "B. fragilis"]), "", "A. baumannii|B. fragilis"),
             (json!("[\"x\", \"y\"]"), "", "x|y"),

@@ -85,15 +85,6 @@ pub(super) fn bare(label: &str) -> &str {
     })
 }
 
-/// Whether a text begins with the first label of some alphabet.
-pub(super) fn begins_a_list(text: &str) -> bool {
-    let firsts = ALPHABETS.iter().filter_map(|alphabet| alphabet.first());
-    let start = text.len() - text.trim_start().len();
-    firsts
-        .into_iter()
-        .any(|label| marked(text, start, label).is_some() || !spaced_marks(text, label).is_empty())
-}
-
 /// Finds options that begin with letters or numbers in their order. Labels that begin lines are trusted most; within a
 /// line a label counts only where it stands once, so that "A. Hepatitis B. B. Hepatitis C." is not torn wrongly.
 pub(super) fn split(text: &str) -> Option<Lettered> {

@@ -205,8 +205,9 @@ pub(super) fn language_within(name: &str) -> Option<Language> {
             .rsplit_once("-X")
             .is_some_and(|(_, rest)| rest.len() == 1)
     };
-    let named = with_region.filter_map(Language::named);
-    let last = named.filter(|language| !is_private(language)).next_back();
+    let last = with_region
+        .filter_map(Language::named)
+        .rfind(|language| !is_private(language));
     last.or_else(|| without().filter_map(Language::named).next_back())
 }
 

@@ -21,7 +21,7 @@ use doubt::in_shell;
 /// How many records a guess looks at.
 const LOOKED: usize = 2000;
 
-/// How many records tell whether a file needs a guess at all.
+/// How many records mostly tell whether a file needs a guess at all.
 const TRIED: usize = 50;
 
 /// What a file seems to hold.
@@ -147,13 +147,16 @@ pub fn arguments(options: &ImportOptions) -> String {
     arguments.join(" ")
 }
 
-/// Whether what is said does not suffice to read the file.
+/// Whether what is said does not suffice to read a single record of the file.
 pub fn is_needed(path: &Path, said: &ImportOptions) -> Result<bool, ImportError> {
-    match sample(path, said, TRIED) {
-        Ok(_) => Ok(false),
-        Err(ImportError::AllRejected { .. }) => Ok(true),
-        Err(error) => Err(error),
+    for most in [TRIED, usize::MAX] {
+        match sample(path, said, most) {
+            Ok(_) => return Ok(false),
+            Err(ImportError::AllRejected { .. }) => {}
+            Err(error) => return Err(error),
+        }
     }
+    Ok(true)
 }
 
 /// Finds out how a file could be read; what is said already stays.
