@@ -56,7 +56,7 @@ fn measure_all() {
         .map(|entry| entry.unwrap().path());
     let parquet = kept.filter(|path| path.extension().is_some_and(|extension| extension == "parquet"));
     for path in [lines, csv].into_iter().chain(parquet) {
-        let megabytes = std::fs::metadata(&path).unwrap().len() / 1_000_000;
+        let kilobytes = std::fs::metadata(&path).unwrap().len() / 1000;
         println!(
             "{} of {megabytes} MB",
             path.extension().unwrap_or_default().to_string_lossy()

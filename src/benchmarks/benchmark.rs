@@ -197,7 +197,9 @@ impl Benchmark {
         let examples = self.add_examples(import.examples);
         added.added += examples.added;
         added.duplicates.extend(examples.duplicates);
-        self.imports.push(import.provenance);
+        if added.added > 0 {
+            self.imports.push(import.provenance);
+        }
         added
     }
 

@@ -75,6 +75,22 @@ pub(super) fn letter_index(letter: &str) -> Option<usize> {
     places.all(|other| other == first).then_some(first)
 }
 
+/// The indices of labels in the order of the alphabet that knows most of them, as far as it goes without a gap; numbers
+/// may begin with 0. `None` where no alphabet knows its first two.
+pub(super) fn order(labels: &[&str]) -> Option<Vec<usize>> {
+    let place = |label: &str| {
+        labels
+            .iter()
+            .position(|other| other.to_uppercase() == label.to_uppercase())
+    };
+    let from_zero = std::iter::once("0")
+        .chain(ALPHABETS.get(2)?.iter().copied())
+        .collect::<Vec<_>>();
+    let alphabets = ALPHABETS.iter().copied().chain([from_zero.as_slice()]);
+    let known = alphabets.map(|alphabet| alphabet.iter().map_while(|label| place(label)).collect::<Vec<_>>());
+    known.filter(|order| order.len() >= 2).max_by_key(Vec::len)
+}
+
 /// Takes the marks off a label: `(ب)` and `B.`.
 pub(super) fn bare(label: &str) -> &str {
     label.trim().trim_matches(|character: char| {
@@ -285,6 +301,16 @@ mod tests {
         let found = split(text).unwrap();
         assert_eq!(found.before, "Which are true?\n1. x\n2. y");
         assert_eq!(found.texts, ["both", "neither"]);
+    }
+
+    #[test]
+    fn labels_are_ordered_by_the_alphabet_that_knows_most() {
+        assert_eq!(order(&["b", "a", "c"]), Some(vec![1, 0, 2]));
+        assert_eq!(order(&["أ", "ب", "ج", "د"]), Some(vec![0, 1, 2, 3]));
+        assert_eq!(order(&["أ", "ب", "ت", "ث"]), Some(vec![0, 1, 2, 3]));
+        assert_eq!(order(&["s", "1", "2"]), Some(vec![1, 2]));
+        assert_eq!(order(&["0", "1", "2"]), Some(vec![0, 1, 2]));
+        assert_eq!(order(&["b", "c"]), None);
     }
 
     #[test]

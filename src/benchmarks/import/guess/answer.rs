@@ -28,7 +28,12 @@ pub(super) enum Way {
 }
 
 /// The columns that fit as answers, the likeliest first. Of those that a name tells, one that does not fit is left out.
-pub(super) fn candidates(look: &Look, taken: &[&str], choices: &[Option<Choices>]) -> Vec<Candidate> {
+pub(super) fn candidates(
+    look: &Look,
+    taken: &[&str],
+    choices: &[Option<Choices>],
+    language: &Language,
+) -> Vec<Candidate> {
     let free = || look.paths.iter().filter(|path| !taken.contains(&path.text()));
     let mut called: Vec<(usize, &ColumnPath)> = free()
         .filter_map(|path| Some((names::fit(path.text(), Field::Answer)?, path)))
@@ -36,11 +41,11 @@ pub(super) fn candidates(look: &Look, taken: &[&str], choices: &[Option<Choices>
     called.sort_by_key(|(place, _)| *place);
     let mut found: Vec<Candidate> = called
         .into_iter()
-        .filter_map(|(_, path)| candidate(look, path, choices, Sureness::Sure))
+        .filter_map(|(_, path)| candidate(look, path, choices, language, Sureness::Sure))
         .collect();
     if found.is_empty() {
         // Letters of options are told from other texts by themselves; numbers are not.
-        let lettered = free().filter_map(|path| candidate(look, path, choices, Sureness::Unsure));
+        let lettered = free().filter_map(|path| candidate(look, path, choices, language, Sureness::Unsure));
         found = lettered
             .filter(|candidate| !matches!(candidate.way, Way::EitherBase))
             .collect();
@@ -50,7 +55,13 @@ pub(super) fn candidates(look: &Look, taken: &[&str], choices: &[Option<Choices>
 }
 
 /// How a column says the answer, where it does so in nearly every record.
-fn candidate(look: &Look, path: &ColumnPath, choices: &[Option<Choices>], sure: Sureness) -> Option<Candidate> {
+fn candidate(
+    look: &Look,
+    path: &ColumnPath,
+    choices: &[Option<Choices>],
+    language: &Language,
+    sure: Sureness,
+) -> Option<Candidate> {
     let ways: &[(Field, &'static str)] = &[
         (Field::Answer, "its values are the letters or names of options"),
         (Field::AnswerText, "its values are the texts of options"),
@@ -63,7 +74,7 @@ fn candidate(look: &Look, path: &ColumnPath, choices: &[Option<Choices>], sure: 
     ];
     let read: Vec<(Field, &'static str, Right)> = ways
         .iter()
-        .filter_map(|(field, why)| Some((*field, *why, read(look, path, *field, choices)?)))
+        .filter_map(|(field, why)| Some((*field, *why, read(look, path, *field, choices, language)?)))
         .collect();
     let of = |field: Field| read.iter().find(|(other, ..)| *other == field);
     let (way, right) = match (
@@ -87,10 +98,15 @@ fn candidate(look: &Look, path: &ColumnPath, choices: &[Option<Choices>], sure: 
     Some(Candidate { path, way, sure, right })
 }
 
-/// The right options of each record, where nearly all that have a value can be read so. Numbers must all fit: one that
-/// does not shows how they count.
-fn read(look: &Look, path: &ColumnPath, field: Field, choices: &[Option<Choices>]) -> Option<Right> {
-    let language: Language = "und".parse().ok()?;
+/// The right options of each record, where most that have a value can be read so; those that cannot are left out when
+/// the file is read. Numbers must all fit: one that does not shows how they count.
+fn read(
+    look: &Look,
+    path: &ColumnPath,
+    field: Field,
+    choices: &[Option<Choices>],
+    language: &Language,
+) -> Option<Right> {
     let counts = matches!(field, Field::AnswerIndex0 | Field::AnswerIndex1);
     let (mut good, mut all) = (0, 0);
     let mut right = Vec::with_capacity(choices.len());
@@ -99,7 +115,7 @@ fn read(look: &Look, path: &ColumnPath, field: Field, choices: &[Option<Choices>
             right.push(None);
             continue;
         };
-        let found = answers::right(field, &value, choices, &language);
+        let found = answers::right(field, &value, choices, language);
         match found {
             Ok(found) if found.is_empty() => right.push(None),
             Ok(found) => {
@@ -115,7 +131,7 @@ fn read(look: &Look, path: &ColumnPath, field: Field, choices: &[Option<Choices>
     }
     let enough = match counts {
         true => good == all,
-        false => good * 10 >= all * 9,
+        false => good * 3 >= all * 2,
     };
     (good > 0 && enough).then_some(right)
 }

@@ -35,6 +35,7 @@ struct Finding<'a> {
     fields: Vec<Guessed>,
     doubts: Vec<Doubt>,
     fixed_options: Vec<String>,
+    said_language: Option<Language>,
 }
 
 /// Looks at a source that was opened with `opened`, of which `said` was said.
@@ -50,6 +51,7 @@ pub(super) fn guess(path: &Path, mut source: Source, opened: ImportOptions) -> R
         fields: opened.mappings.iter().map(said).collect(),
         doubts: Vec::new(),
         fixed_options: opened.fixed_options.clone(),
+        said_language: opened.language.clone(),
     };
     finding.question(&by_name);
     for field in BY_NAME {
@@ -277,7 +279,10 @@ impl<'a> Finding<'a> {
         }
         let taken = self.taken();
         let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
-        let candidates = answer::candidates(self.look, &taken, &choices);
+        let Some(language) = self.said_language.clone().or_else(|| self.likely_language()) else {
+            return self.missing(Field::Answer);
+        };
+        let candidates = answer::candidates(self.look, &taken, &choices, &language);
         let clear = candidates.iter().filter(|candidate| candidate.way != Way::EitherBase);
         let clear: Vec<&Candidate> = clear.collect();
         let Some(best) = clear.first().copied().or(candidates.first()) else {
@@ -347,6 +352,19 @@ impl<'a> Finding<'a> {
         }
     }
 
+    /// The language by which letters are read while none is named; any will do where none is likely.
+    fn likely_language(&self) -> Option<Language> {
+        let likely = self.suggestions().into_iter().next();
+        likely.or_else(|| "und".parse().ok())
+    }
+
+    /// What the questions look like.
+    fn suggestions(&self) -> Vec<Language> {
+        let texts = self.asked().map(|path| self.look.texts(&path)).unwrap_or_default();
+        let texts: Vec<&str> = texts.iter().take(200).map(String::as_str).collect();
+        tongue::suggestions(&texts)
+    }
+
     fn language(&self, path: &Path, source: &Source) -> Doubt {
         let called: Vec<Option<Language>> = source
             .documents
@@ -354,9 +372,7 @@ impl<'a> Finding<'a> {
             .map(|document| language_within(&document.file))
             .collect();
         let by_file = called.len() > 1 && called.iter().all(Option::is_some);
-        let texts = self.asked().map(|path| self.look.texts(&path)).unwrap_or_default();
-        let texts: Vec<&str> = texts.iter().take(200).map(String::as_str).collect();
-        let mut suggestions = tongue::suggestions(&texts);
+        let mut suggestions = self.suggestions();
         // A name alone may mislead: `it` and `no` are words, too.
         if let Some(named) = language_within(&name_to_first_dot(path)) {
             suggestions.sort_by_key(|other| other.primary() != named.primary());

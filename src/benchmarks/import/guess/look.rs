@@ -15,6 +15,8 @@ use super::{Column, LOOKED};
 const DEPTH: usize = 3;
 /// How many values people are shown of a column.
 const EXAMPLES: usize = 5;
+/// How many records people are shown row by row.
+const FIRST: usize = 6;
 /// The most paths that are looked at; an object of thousands of names is no record.
 const MOST_PATHS: usize = 500;
 
@@ -106,7 +108,7 @@ impl Look {
             let mut examples: Vec<String> = Vec::new();
             let mut filled = 0;
             for value in self.values(path) {
-                let text = scalar_text(&value).unwrap_or_else(|| value.to_string());
+                let text = shown(&value);
                 if text.trim().is_empty() {
                     continue;
                 }
@@ -115,15 +117,24 @@ impl Look {
                     examples.push(text);
                 }
             }
+            let first = self.records.iter().take(FIRST).map(|record| {
+                let value = path.value(record);
+                value.map_or_else(String::new, |value| shown(&value))
+            });
             Column {
                 path: path.text().to_owned(),
                 examples,
+                first: first.collect(),
                 filled,
                 looked,
             }
         };
         self.paths.iter().map(column).collect()
     }
+}
+
+fn shown(value: &Value) -> String {
+    scalar_text(value).unwrap_or_else(|| value.to_string())
 }
 
 /// Adds a path and those within its values: the members of objects, and of the objects in lists.

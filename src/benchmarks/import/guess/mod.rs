@@ -49,8 +49,10 @@ pub struct Contents {
 pub struct Column {
     /// A column's name, or a path into it.
     pub path: String,
-    /// A few of its values, as text.
+    /// A few different values, as text.
     pub examples: Vec<String>,
+    /// Its values in the first records, in their order; empty where a record has none.
+    pub first: Vec<String>,
     /// In how many of the records that were looked at it has a value.
     pub filled: usize,
     pub looked: usize,

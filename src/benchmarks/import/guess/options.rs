@@ -82,53 +82,37 @@ fn length_of_lists(look: &Look, path: &ColumnPath) -> usize {
     look.values(path).map(|value| value.to_string().len()).sum()
 }
 
-/// A column an option: `A`, `B`, `C`; `opa`, `opb`; `Option 1`, `Option 2`.
+/// A column an option: `A`, `B`, `C`; `opa`, `opb`; `Option 1`, `Option 2`; `الخيار أ`.
 fn columns(look: &Look, free: &[&ColumnPath]) -> Option<Found> {
-    let mut groups: Vec<(String, Vec<(usize, &ColumnPath)>)> = Vec::new();
+    let mut groups: Vec<(String, Vec<(String, &ColumnPath)>)> = Vec::new();
     for path in free {
         let Some((word, label)) = names::option_label(path.text()) else {
             continue;
         };
-        let Some(place) = place_of(&label) else { continue };
         let parent = path.text().rsplit_once('.').map_or("", |(parent, _)| parent);
         let group = format!("{parent} {word}");
         match groups.iter_mut().find(|(other, _)| *other == group) {
-            Some((_, members)) => members.push((place, path)),
-            None => groups.push((group, vec![(place, path)])),
+            Some((_, members)) => members.push((label, path)),
+            None => groups.push((group, vec![(label, path)])),
         }
     }
-    let best = groups
-        .into_iter()
-        .filter_map(|(_, mut members)| {
-            members.sort_by_key(|(place, _)| *place);
-            let first = members.first()?.0;
-            // Letters and numbers may begin with the second sign of nothing, so they must begin at the first.
-            let in_order = members
-                .iter()
-                .enumerate()
-                .all(|(index, (place, _))| *place == first + index);
-            let filled = members.iter().take(2).all(|(_, path)| look.profile(path).texts > 0);
-            (first <= 1 && in_order && filled && (2..=26).contains(&members.len())).then_some(members)
-        })
-        .max_by_key(Vec::len)?;
-    let mappings = best.iter().enumerate().filter_map(|(index, (_, path))| {
+    let in_order = groups.iter().filter_map(|(_, members)| {
+        let labels: Vec<&str> = members.iter().map(|(label, _)| label.as_str()).collect();
+        let order = labels::order(&labels)?;
+        let ordered = order.into_iter().filter_map(|index| Some(members.get(index)?.1));
+        Some(ordered.collect::<Vec<&ColumnPath>>())
+    });
+    let filled = in_order.filter(|paths| paths.iter().take(2).all(|path| look.profile(path).texts > 0));
+    let best = filled.max_by_key(Vec::len)?;
+    let mappings = best.into_iter().enumerate().filter_map(|(index, path)| {
         let field = Field::Option(u8::try_from(index).ok()?);
-        Some(((*path).clone(), field))
+        Some((path.clone(), field))
     });
     Some(Found {
         mappings: mappings.collect(),
         why: "the columns are called after options in their order".to_owned(),
         sure: Sureness::Sure,
     })
-}
-
-/// Where a label stands among others: a letter from 0, a number as it is.
-fn place_of(label: &str) -> Option<usize> {
-    label
-        .parse()
-        .ok()
-        .or_else(|| labels::letter_index(label))
-        .or_else(|| labels::letter_index(&label.to_uppercase()))
 }
 
 /// A column whose values are lists or texts with letters, whatever it is called.

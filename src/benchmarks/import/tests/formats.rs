@@ -343,3 +343,41 @@ fn an_arabic_spreadsheet_is_guessed() {
     assert_eq!(import.items[1].right, [1]);
     assert_eq!(import.provenance.fields["question"], "السؤال");
 }
+
+#[test]
+fn a_helpers_files_are_guessed() {
+    let arabic = "الرقم,السؤال,الخيار أ,الخيار ب,الخيار ج,الخيار د,الإجابة الصحيحة,التخصص\n\
+        1,ما العضو الذي يضخ الدم؟,الكبد,القلب,الرئة,المعدة,2,القلب\n2,أين ينتج الأنسولين؟,البنكرياس,الكلية,الطحال,المثانة,1,الغدد\n\
+        3,كم عدد حجرات القلب؟,واحدة,اثنتان,ثلاث,أربع,3,القلب\n";
+    let found = guess::guess(&fixture("a.csv", arabic).path, &ImportOptions::default()).unwrap();
+    assert_eq!(
+        found
+            .fields
+            .iter()
+            .filter(|guessed| matches!(guessed.mapping.field, Field::Option(_)))
+            .count(),
+        4
+    );
+    let [
+        guess::Doubt::IndexBase { column, .. },
+        guess::Doubt::Language { suggestions, .. },
+    ] = found.doubts.as_slice()
+    else {
+        panic!("{found:#?}");
+    };
+    assert_eq!((column.as_str(), suggestions[0].tag()), ("الإجابة الصحيحة", "ar"));
+    let rows = ["A", "A", "7", "A", "A"].iter().enumerate();
+    let rows: String = rows
+        .map(|(id, answer)| format!("{id},en,Which is the one?,x,y,z,{answer}\n"))
+        .collect();
+    let text = format!("id,language,question,option_a,option_b,option_c,answer\n{rows}");
+    let found = guess::guess(&fixture("a.csv", text).path, &ImportOptions::default()).unwrap();
+    assert!(found.doubts.is_empty(), "{found:#?}");
+    assert!(
+        found
+            .fields
+            .iter()
+            .any(|guessed| guessed.mapping.field == Field::Answer)
+    );
+    assert_eq!(found.columns[6].first, ["A", "A", "7", "A", "A"]);
+}
