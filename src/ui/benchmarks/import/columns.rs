@@ -32,7 +32,7 @@ const BAR: f32 = 12.0;
 
 /// How high the card is.
 pub fn height(draft: &Draft) -> f32 {
-    let values = draft.look.guess.columns.iter().map(|column| column.examples.len());
+    let values = draft.look.guess.columns.iter().map(|column| column.first.len());
     let rows = values.max().unwrap_or_default().clamp(1, VALUES);
     space::CARD_HEADER + NAME + USE + space::ROW * rows as f32 + BAR + 2.0
 }
@@ -188,7 +188,7 @@ fn guessed<'a>(draft: &'a Draft, column: &Column) -> Option<&'a Guessed> {
 }
 
 fn width(column: &Column) -> f32 {
-    let letters = column.examples.iter().map(|value| value.chars().count());
+    let letters = column.first.iter().map(|value| value.chars().count());
     let most = letters
         .chain([column.path.chars().count() + 2])
         .max()
@@ -289,9 +289,10 @@ fn show_column(
         show_use(ui, column, field, mirrored)
     });
     let grey = if field.is_some() { colours.text } else { colours.text_3 };
-    for (row, value) in column.examples.iter().take(VALUES).enumerate() {
+    for (row, value) in column.first.iter().take(VALUES).enumerate() {
         let top = head.bottom() + space::ROW * row as f32;
         let cell = Rect::from_min_size(pos2(strip.left(), top), vec2(strip.width(), space::ROW));
+        ui.painter().hline(cell.x_range(), cell.bottom() - 0.5, line);
         let first = value.lines().next().unwrap_or_default();
         typeset::paint(
             ui,
