@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::study::{controls, texts};
 use crate::benchmarks::alignment::{self, Group, Method};
 use crate::benchmarks::import::guess::{self, Guess};
-use crate::benchmarks::import::{self, Import, ImportError, ImportOptions, Rejected};
+use crate::benchmarks::import::{self, Field, Import, ImportError, ImportOptions, Mapping, Rejected};
 use crate::benchmarks::{Benchmark, Item};
 use crate::error_chain;
 use crate::text::controls::Controls;
@@ -223,6 +223,19 @@ impl Draft {
         &self.look.preview.import.items
     }
 
+    /// The field that a column fills, by its name where nothing else was said or guessed of it.
+    pub fn fills(&self, column: &str) -> Option<Field> {
+        let guessed = self.look.guess.fields.iter();
+        let mut guessed = guessed.filter(|guessed| guessed.mapping.column == column);
+        let field = guessed.next().map(|guessed| guessed.mapping.field);
+        let named = || {
+            let fields = &self.look.preview.import.provenance.fields;
+            let (field, _) = fields.iter().find(|(_, filling)| *filling == column)?;
+            Some(format!("{column}={field}").parse::<Mapping>().ok()?.field)
+        };
+        field.or_else(named).filter(|field| *field != Field::Extra)
+    }
+
     /// What the exam of its items is called, where they have one only.
     fn task_seen(&self) -> String {
         let mut tasks = self.items().iter().map(|item| item.task.as_str());
@@ -256,7 +269,13 @@ pub fn look(question: Question, join: Option<&Benchmark>) -> Looked {
 }
 
 fn seen(question: &Question, join: Option<&Benchmark>) -> Result<Look, String> {
-    let guess = guess::guess(&question.path, &question.said).map_err(|error| error_chain(&error))?;
+    let words = |error: ImportError| error_chain(&error);
+    let mut guess = guess::guess(&question.path, &question.said).map_err(words)?;
+    if !guess.doubts.is_empty() && !guess::is_needed(&question.path, &question.said).map_err(words)? {
+        // What is called as we call it is read so, whatever some of its rows hold.
+        guess.doubts.clear();
+        guess.options.clone_from(&question.said);
+    }
     let whole = std::fs::metadata(&question.path).map_or(0, |facts| facts.len()) <= WHOLE;
     let read = match whole {
         true => import::read(&question.path, &guess.options),

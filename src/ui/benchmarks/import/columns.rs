@@ -32,7 +32,7 @@ const BAR: f32 = 12.0;
 
 /// How high the card is.
 pub fn height(draft: &Draft) -> f32 {
-    let values = draft.look.guess.columns.iter().map(|column| column.examples.len());
+    let values = draft.look.guess.columns.iter().map(|column| column.first.len());
     let rows = values.max().unwrap_or_default().clamp(1, VALUES);
     space::CARD_HEADER + NAME + USE + space::ROW * rows as f32 + BAR + 2.0
 }
@@ -40,7 +40,7 @@ pub fn height(draft: &Draft) -> f32 {
 /// Shows the card.
 pub fn show(ui: &mut Ui, rect: Rect, draft: &Draft, commands: &mut Vec<Command>) {
     let guess = &draft.look.guess;
-    let fills = |column: &&Column| filled_by(draft, column).is_some();
+    let fills = |column: &&Column| draft.fills(&column.path).is_some();
     let used = guess.columns.iter().filter(fills).count();
     let mirrored = reads_from_the_right(&guess.columns);
     let note = format!(
@@ -181,14 +181,14 @@ fn mapped(said: &ImportOptions, guessed: &[Guessed], column: &str, field: Option
     said
 }
 
-/// What fills a field by a column, where it fills one.
-fn filled_by<'a>(draft: &'a Draft, column: &Column) -> Option<&'a Guessed> {
+/// Why a column is thought to fill what it fills.
+fn guessed<'a>(draft: &'a Draft, column: &Column) -> Option<&'a Guessed> {
     let mut fields = draft.look.guess.fields.iter();
-    fields.find(|guessed| guessed.mapping.column == column.path && guessed.mapping.field != Field::Extra)
+    fields.find(|guessed| guessed.mapping.column == column.path)
 }
 
 fn width(column: &Column) -> f32 {
-    let letters = column.examples.iter().map(|value| value.chars().count());
+    let letters = column.first.iter().map(|value| value.chars().count());
     let most = letters
         .chain([column.path.chars().count() + 2])
         .max()
@@ -226,7 +226,7 @@ fn show_column(
     mirrored: bool,
 ) -> Option<Option<Field>> {
     let colours = palette(ui);
-    let guessed = filled_by(draft, column);
+    let (guessed, field) = (guessed(draft, column), draft.fills(&column.path));
     let asked = matches!(guessed.map(|guessed| &guessed.sure), Some(Sureness::Unsure))
         || draft
             .look
@@ -286,16 +286,13 @@ fn show_column(
         widgets::tooltip(response, &widgets::capital(&guessed.why));
     }
     let chosen = within(ui, chooser.shrink2(vec2(8.0, 6.0)), ("use", place), |ui| {
-        show_use(ui, column, guessed.map(|guessed| guessed.mapping.field), mirrored)
+        show_use(ui, column, field, mirrored)
     });
-    let grey = if guessed.is_some() {
-        colours.text
-    } else {
-        colours.text_3
-    };
-    for (row, value) in column.examples.iter().take(VALUES).enumerate() {
+    let grey = if field.is_some() { colours.text } else { colours.text_3 };
+    for (row, value) in column.first.iter().take(VALUES).enumerate() {
         let top = head.bottom() + space::ROW * row as f32;
         let cell = Rect::from_min_size(pos2(strip.left(), top), vec2(strip.width(), space::ROW));
+        ui.painter().hline(cell.x_range(), cell.bottom() - 0.5, line);
         let first = value.lines().next().unwrap_or_default();
         typeset::paint(
             ui,

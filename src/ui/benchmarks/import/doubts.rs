@@ -91,7 +91,7 @@ fn meaning(doubt: &Doubt, choice: &Choice) -> Vec<String> {
         };
         let answer = answer.as_deref().unwrap_or("no such option");
         let question = reading.question.lines().next().unwrap_or_default();
-        format!("{}  →  {}", isolate(&shortened(question)), isolate(answer))
+        format!("{} – {}", isolate(&shortened(question)), isolate(answer))
     };
     readings.iter().take(READINGS).map(line).collect()
 }

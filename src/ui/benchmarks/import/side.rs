@@ -51,9 +51,18 @@ fn show_summary(ui: &mut Ui, draft: &Draft) {
     let preview = &draft.look.preview;
     let import = &preview.import;
     let colours = palette(ui);
+    let good = import.items.len() + import.examples.len();
+    if good == 0 && !draft.look.guess.doubts.is_empty() {
+        // Why rows are left out is not known before: the questions beside are about it.
+        let frame = egui::Frame::new().inner_margin(Margin::symmetric(14, 12));
+        frame.show(ui, |ui| {
+            let words = "What becomes of the rows shows here once the questions beside are answered.";
+            typeset::paragraph(ui, words, Ink::new(size::SECONDARY, colours.text_2));
+        });
+        return;
+    }
     let (figures, _) = ui.allocate_exact_size(vec2(ui.available_width(), 62.0), Sense::hover());
     let (left, right) = figures.split_left_right_at_fraction(0.5);
-    let good = import.items.len() + import.examples.len();
     let ink = |outcome, none: bool| match none {
         true => colours.text_2,
         false => colours.outcome(outcome).ink,
