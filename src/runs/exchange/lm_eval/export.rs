@@ -170,13 +170,20 @@ impl Tally {
 
 /// Whether the likeliest option is right, by the sum and by the sum for each character.
 fn of_likelihoods(put: &Put<'_>, answers: &[String]) -> Vec<(&'static str, f64)> {
-    let Answer { log_probabilities, option_tokens, .. } = put.answer;
+    let Answer {
+        log_probabilities,
+        option_tokens,
+        ..
+    } = put.answer;
     let right = |by: Normalisation| {
         let values = normalised(log_probabilities, by, answers, option_tokens);
         let right = choice(&values).is_some_and(|choice| put.item.is_right(choice));
         f64::from(u8::from(right))
     };
-    vec![("acc", right(Normalisation::Sum)), ("acc_norm", right(Normalisation::Character))]
+    vec![
+        ("acc", right(Normalisation::Sum)),
+        ("acc_norm", right(Normalisation::Character)),
+    ]
 }
 
 /// The tables of `results_….json`, each by task.
