@@ -6,12 +6,7 @@
 //!
 //!     cargo test --release --test parity -- --ignored --nocapture
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "test code"
-)]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "test code")]
 
 mod golden_support;
 
