@@ -29,11 +29,11 @@ pub fn shots<'a>(
             let draw = |item: &&Item| first(&candidates, item, count, !from_examples);
             items.iter().map(draw).collect()
         }
-        // As lm-evaluation-harness has it, whatever stands there.
-        Draw::First if from_examples => items
-            .iter()
-            .map(|_| candidates.iter().take(count).copied().collect())
-            .collect(),
+        // What the owners put first is shown to every item, whatever its wording: so does lm-evaluation-harness.
+        Draw::First if from_examples => {
+            let first: Vec<&Item> = candidates.iter().take(count).copied().collect();
+            items.iter().map(|_| first.clone()).collect()
+        }
         Draw::First => {
             let draw = |item: &&Item| first(candidates, item, count, true);
             items.iter().map(draw).collect()

@@ -96,6 +96,8 @@ def rows_of(data, file, subject, examples_split):
     """The items and the pool of examples."""
     lines = (data / f"{file}.jsonl").read_text("utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if subject in (None, row["subject"])]
+    # Polyclinic refuses items two of whose options are the same, so they are not asked here either.
+    rows = [row for row in rows if len({option.strip() for option in row["options"]}) == len(row["options"])]
     if examples_split == "dev":
         return rows[:-5][:ITEMS], rows[-5:]
     return rows[:ITEMS], rows[ITEMS : 2 * ITEMS]
