@@ -12,8 +12,9 @@ use super::models::{DownloadsTask, EndpointsTask, Models, ModelsCommand};
 use super::runs::{Asking, RunForm, Runs};
 use super::study::Study;
 use crate::benchmarks::import::{Import, ImportOptions};
-use crate::benchmarks::known::Known;
+use crate::benchmarks::known::{self, Known};
 use crate::models::safetensors::ModelFolder;
+use crate::prompts;
 use crate::runs::estimate::Work;
 use crate::runs::measures::Measure;
 use crate::runs::{ModelChoice, RunId, RunRequest};
@@ -411,6 +412,10 @@ impl State {
         self.benchmarks.imported = None;
         if let (Some(form), Some(study)) = (&mut self.runs.form, &self.study) {
             form.choose_only(study, name);
+            // As its owners score it, where that is known.
+            if let Some(protocol) = known::named(name).and_then(|known| prompts::known::find(&known.protocol)) {
+                form.choose(protocol);
+            }
         }
     }
 

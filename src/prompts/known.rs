@@ -87,6 +87,18 @@ mod tests {
     }
 
     #[test]
+    fn every_known_benchmark_is_scored_by_one_of_them() {
+        for benchmark in crate::benchmarks::known::included() {
+            assert!(
+                find(&benchmark.protocol).is_some(),
+                "{}: {}",
+                benchmark.name,
+                benchmark.protocol
+            );
+        }
+    }
+
+    #[test]
     fn every_file_says_what_it_is() {
         for protocol in all() {
             assert!(!protocol.description.is_empty(), "{}", protocol.name);

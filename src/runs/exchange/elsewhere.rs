@@ -116,29 +116,10 @@ pub(super) fn keep(
             first: left_out.into_iter().next(),
         });
     }
-    let mut benchmarks = Vec::new();
-    let mut new_benchmarks = Vec::new();
-    for Made {
-        name: benchmark, items, ..
-    } in made
-    {
-        let description = Description {
-            title: benchmark.clone(),
-            source: Some(format!("{} of {}", foreign.file.display(), foreign.program)),
-            ..Description::default()
-        };
-        let items: Vec<Item> = items
-            .into_iter()
-            .filter(|item| seen.contains(&(benchmark.clone(), item.key.clone())))
-            .collect();
-        let benchmark = Benchmark::new(&benchmark, description, items)?;
-        workspace.save_benchmark(&benchmark)?;
-        new_benchmarks.push(benchmark.name().to_owned());
-        benchmarks.push(RunBenchmark {
-            name: benchmark.name().to_owned(),
-            hash: benchmark.hash().to_owned(),
-        });
-    }
+    let source = format!("{} of {}", foreign.file.display(), foreign.program);
+    made.iter_mut().for_each(|made| made.keep_only(&seen));
+    let mut benchmarks = save(workspace, made, &source)?;
+    let new_benchmarks: Vec<String> = benchmarks.iter().map(|benchmark| benchmark.name.clone()).collect();
     benchmarks.extend(known.used(&answers));
     let mut languages: Vec<Language> = Vec::new();
     for answer in &answers {
@@ -187,6 +168,24 @@ pub(super) fn keep(
         new_benchmarks,
         left_out,
     })
+}
+
+/// Makes benchmarks of the items that were not in the workspace.
+fn save(workspace: &Workspace, made: Vec<Made>, source: &str) -> Result<Vec<RunBenchmark>, ExchangeError> {
+    let save = |made: Made| {
+        let description = Description {
+            title: made.name.clone(),
+            source: Some(source.to_owned()),
+            ..Description::default()
+        };
+        let benchmark = Benchmark::new(&made.name, description, made.items)?;
+        workspace.save_benchmark(&benchmark)?;
+        Ok(RunBenchmark {
+            name: benchmark.name().to_owned(),
+            hash: benchmark.hash().to_owned(),
+        })
+    };
+    made.into_iter().map(save).collect()
 }
 
 fn answer(model: &str, found: Found, given: GivenAnswer) -> Answer {
@@ -370,6 +369,16 @@ struct Made {
     /// The wanted name, or one like it that no benchmark has.
     name: String,
     items: Vec<Item>,
+}
+
+impl Made {
+    /// Forgets items of which no answer was kept, and those that stand twice.
+    fn keep_only(&mut self, answered: &HashSet<(String, ItemKey)>) {
+        let mut keys = HashSet::new();
+        let name = &self.name;
+        self.items
+            .retain(|item| answered.contains(&(name.clone(), item.key.clone())) && keys.insert(item.key.clone()));
+    }
 }
 
 /// A benchmark's name that every file system takes.
