@@ -58,7 +58,7 @@ fn measure_all() {
     for path in [lines, csv].into_iter().chain(parquet) {
         let kilobytes = std::fs::metadata(&path).unwrap().len() / 1000;
         println!(
-            "{} of {megabytes} MB",
+            "{} of {kilobytes} kB",
             path.extension().unwrap_or_default().to_string_lossy()
         );
         let status = Command::new(std::env::current_exe().unwrap())

@@ -193,6 +193,10 @@ impl Application {
             Task::ChooseModelFile => self.dialogs.ask(Purpose::Model),
             Task::ChooseModelFolder => self.dialogs.ask(Purpose::ModelFolder),
             Task::ChooseBenchmarkFile => self.dialogs.ask(Purpose::Benchmark),
+            Task::ChooseExport(run, format) => self.dialogs.ask(Purpose::Export(run, format)),
+            Task::ChooseRuns => self.dialogs.ask(Purpose::Runs),
+            Task::Export { run, format, into } => self.loader.submit(Job::Export { run, format, into }),
+            Task::ImportRuns(path) => self.loader.submit(Job::ImportRuns(path)),
             Task::Endpoints(task) => self.endpoints.submit(task),
             Task::Copy(text) => context.copy_text(text),
             Task::OpenPage(page) => context.open_url(egui::OpenUrl::new_tab(page)),
@@ -250,6 +254,16 @@ impl Application {
                 state.benchmarks.imported = Some(name.clone());
                 state.benchmarks.selected = Some(name);
                 self.loader.submit(Job::Workspace);
+            }
+            Event::Exchanged {
+                title,
+                detail,
+                taken_in,
+            } => {
+                state.notify(&title, &detail);
+                if taken_in {
+                    self.loader.submit(Job::Workspace);
+                }
             }
             Event::NotKept { name, problem } => {
                 match state.benchmarks.import.take() {
@@ -358,6 +372,8 @@ impl Application {
             let command = match purpose {
                 Purpose::Model | Purpose::ModelFolder => ModelsCommand::Add(path).into(),
                 Purpose::Benchmark => Command::ImportFile(path),
+                Purpose::Export(run, format) => Command::ExportInto(run, format, path),
+                Purpose::Runs => Command::ImportRuns(path),
             };
             self.command(context, command);
         }

@@ -14,6 +14,7 @@ use super::models::{EndpointsCommand, ModelsCommand};
 use super::runs::RunForm;
 use crate::language::Language;
 use crate::runs::RunId;
+use crate::runs::exchange::Format;
 use crate::runs::measures::Measure;
 use crate::scoring::Outcome;
 
@@ -93,6 +94,12 @@ pub enum Command {
     ResumeRun(RunId),
     SearchRuns(String),
     SelectRun(RunId),
+    /// Asks for the folder to write a run into.
+    ExportRun(RunId, Format),
+    ExportInto(RunId, Format, PathBuf),
+    /// Asks for a folder of runs that another harness made.
+    ChooseRuns,
+    ImportRuns(PathBuf),
 
     Models(ModelsCommand),
 
@@ -145,6 +152,8 @@ impl Command {
             Self::ToggleControls => "Hidden characters",
             Self::FocusSearch | Self::SearchMeasure(_) | Self::SearchBenchmarks(_) | Self::SearchRuns(_) => "Search",
             Self::NewRun => "New run",
+            Self::ExportRun(..) | Self::ExportInto(..) => "Export",
+            Self::ChooseRuns | Self::ImportRuns(_) => "Import runs",
             Self::EditForm(_) => "Change",
             Self::CloseForm => "Cancel",
             Self::StartRun => "Start run",
@@ -178,6 +187,7 @@ impl Command {
             Self::ToggleControls => "Show or hide characters that are not seen, such as marks of direction",
             Self::NewRun => "Choose models, benchmarks and languages to run",
             Self::StartRun => "Ask the chosen models the chosen questions",
+            Self::ChooseRuns => "Take in runs of lm-evaluation-harness or inspect, to compare and inspect them here",
             Self::AgreeToSend => "Agree for this workspace, and start the run",
             Self::DeclineToSend => "Go back to the form; nothing is sent",
             Self::CancelRun => "Stop the run. Every answer so far is kept, and it can be resumed",

@@ -9,6 +9,8 @@ use std::task::{Poll, Wake, Waker};
 use egui::Context;
 
 use super::benchmarks::ENDINGS;
+use crate::runs::RunId;
+use crate::runs::exchange::Format;
 
 /// Wakes the window when a dialog has an answer.
 struct Repaint(Context);
@@ -22,11 +24,15 @@ impl Wake for Repaint {
 type Answer = Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>>;
 
 /// What a chosen file or folder is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     Model,
     ModelFolder,
     Benchmark,
+    /// A folder to write a run into.
+    Export(RunId, Format),
+    /// A folder of runs that another harness made.
+    Runs,
 }
 
 /// The dialog that is open, if any: there is never more than one.
@@ -42,7 +48,7 @@ impl Dialogs {
             return;
         }
         let dialog = rfd::AsyncFileDialog::new();
-        let answer: Answer = match purpose {
+        let answer: Answer = match &purpose {
             Purpose::Model => Box::pin(
                 dialog
                     .set_title("Add a model")
@@ -50,6 +56,11 @@ impl Dialogs {
                     .pick_file(),
             ),
             Purpose::ModelFolder => Box::pin(dialog.set_title("Add a model's folder").pick_folder()),
+            Purpose::Export(..) => Box::pin(dialog.set_title("Export a run into a folder").pick_folder()),
+            Purpose::Runs => {
+                let title = "Import a folder of lm-evaluation-harness or inspect";
+                Box::pin(dialog.set_title(title).pick_folder())
+            }
             Purpose::Benchmark => {
                 let dialog = dialog.set_title("Import a benchmark");
                 Box::pin(dialog.add_filter("Benchmarks", &ENDINGS).pick_file())
@@ -61,7 +72,7 @@ impl Dialogs {
     /// The file or folder that was chosen, once one was; a dialog that was closed without one is forgotten.
     pub fn poll(&mut self, context: &Context) -> Option<(Purpose, PathBuf)> {
         let (purpose, answer) = self.open.as_mut()?;
-        let purpose = *purpose;
+        let purpose = purpose.clone();
         let waker = Waker::from(Arc::new(Repaint(context.clone())));
         match answer.as_mut().poll(&mut std::task::Context::from_waker(&waker)) {
             Poll::Pending => None,

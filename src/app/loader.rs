@@ -12,6 +12,7 @@ use std::time::Duration;
 use egui::Context;
 
 use super::benchmarks::{self, Getting, Got, Looked, Question};
+use super::exchange;
 use super::library;
 use super::models::{Model, Speed};
 use super::state::{Keeping, Machine};
@@ -25,7 +26,9 @@ use crate::error_chain;
 use crate::models::cache::Places;
 use crate::network::SecretStore;
 use crate::prompts::kept;
+use crate::runs::RunId;
 use crate::runs::comparison;
+use crate::runs::exchange::Format;
 use crate::runs::store;
 use crate::workspace::{Kept, Workspace, WorkspaceError};
 
@@ -44,6 +47,14 @@ pub enum Job {
     Keep(Keeping),
     /// Keeps a known benchmark that came, under a name.
     KeepKnown(String, Box<Collected>),
+    /// Writes a run for other programs into a folder.
+    Export {
+        run: RunId,
+        format: Format,
+        into: PathBuf,
+    },
+    /// Takes in runs that other harnesses made.
+    ImportRuns(PathBuf),
 }
 
 /// What came of it. Errors are the whole chain of causes in words.
@@ -65,6 +76,13 @@ pub enum Event {
     NotKept {
         name: String,
         problem: String,
+    },
+    /// What came of writing a run for others, or of taking some in.
+    Exchanged {
+        title: String,
+        detail: String,
+        /// Whether there are new runs.
+        taken_in: bool,
     },
     Machine(Machine),
 }
@@ -167,6 +185,7 @@ enum Broken {
     Add,
     Look(Box<Question>),
     Keep(String),
+    Exchange,
 }
 
 impl Broken {
@@ -179,6 +198,7 @@ impl Broken {
             Job::Look(question) => Self::Look(Box::new(question.clone())),
             Job::Keep(keeping) => Self::Keep(keeping.name.clone()),
             Job::KeepKnown(name, _) => Self::Keep(name.clone()),
+            Job::Export { .. } | Job::ImportRuns(_) => Self::Exchange,
         }
     }
 
@@ -194,6 +214,7 @@ impl Broken {
                 outcome: Err(problem),
             })),
             Self::Keep(name) => Event::NotKept { name, problem },
+            Self::Exchange => exchange::failed(problem),
         }
     }
 }
@@ -228,6 +249,8 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
             let joined = with.and_then(|(name, workspace)| workspace.load_benchmark(name).ok());
             Event::Looked(Box::new(benchmarks::look(question, joined.as_ref())))
         }
+        Job::Export { run, format, into } => exchange::export(workspace.as_deref(), &run, format, &into),
+        Job::ImportRuns(path) => exchange::import(workspace.as_deref(), &path),
         Job::Keep(keeping) => kept(workspace, keeping.name.clone(), |workspace| keep(workspace, &keeping)),
         Job::KeepKnown(name, collected) => kept(workspace, name.clone(), |workspace| {
             let Collected { imports, description } = *collected;

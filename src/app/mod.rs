@@ -6,6 +6,7 @@ pub mod command;
 mod dialog;
 mod downloads;
 mod endpoint_desk;
+mod exchange;
 pub mod inspect;
 mod library;
 mod loader;

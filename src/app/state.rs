@@ -16,6 +16,7 @@ use crate::benchmarks::known::{self, Known};
 use crate::models::safetensors::ModelFolder;
 use crate::prompts;
 use crate::runs::estimate::Work;
+use crate::runs::exchange::Format;
 use crate::runs::measures::Measure;
 use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
@@ -47,6 +48,14 @@ pub enum Task {
         agreed: Vec<String>,
     },
     Resume(RunId),
+    ChooseExport(RunId, Format),
+    Export {
+        run: RunId,
+        format: Format,
+        into: PathBuf,
+    },
+    ChooseRuns,
+    ImportRuns(PathBuf),
     CancelRun,
     AddModel(PathBuf),
     ChooseModelFile,
@@ -263,6 +272,14 @@ impl State {
             }
             Command::SearchRuns(search) => self.runs.search = search,
             Command::SelectRun(run) => self.runs.selected = Some(run),
+            Command::ExportRun(run, format) => return vec![Task::ChooseExport(run, format)],
+            Command::ExportInto(run, format, into) => return vec![Task::Export { run, format, into }],
+            Command::ChooseRuns => return vec![Task::ChooseRuns],
+            Command::ImportRuns(path) => {
+                if self.writable() {
+                    return vec![Task::ImportRuns(path)];
+                }
+            }
 
             Command::Models(command) => return self.models.apply(command),
 

@@ -42,6 +42,28 @@ pub enum Format {
     Table(TableFormat),
 }
 
+impl Format {
+    /// Every format, in the order lists show them.
+    pub const ALL: [Self; 5] = [
+        Self::LmEval,
+        Self::Inspect,
+        Self::Table(TableFormat::Parquet),
+        Self::Table(TableFormat::Csv),
+        Self::Table(TableFormat::JsonLines),
+    ];
+
+    /// What it is called where it is chosen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::LmEval => "for lm-evaluation-harness",
+            Self::Inspect => "for inspect",
+            Self::Table(TableFormat::Parquet) => "as Parquet",
+            Self::Table(TableFormat::Csv) => "as CSV",
+            Self::Table(TableFormat::JsonLines) => "as JSON Lines",
+        }
+    }
+}
+
 /// How to take in what the files leave open.
 #[derive(Debug, Clone, Default)]
 pub struct ImportChoices {

@@ -3,18 +3,21 @@
 use egui::{Rect, Ui};
 
 use super::date;
+use crate::app::command::Command;
 use crate::app::matrix::{count, counted};
 use crate::language::Language;
+use crate::runs::exchange::Format;
 use crate::runs::spending::{self, Spent};
 use crate::runs::{ModelSource, RunModel, RunRecord};
 use crate::scoring::{Answer, Outcome};
 use crate::text::isolate::isolate;
 use crate::ui::outcomes;
 use crate::ui::typeset;
+use crate::ui::widgets::menu::Entry;
 use crate::ui::widgets::{self, card};
 
 /// Shows the run as a card.
-pub fn show(ui: &mut Ui, rect: Rect, title: &str, record: &RunRecord, answers: &[Answer]) {
+pub fn show(ui: &mut Ui, rect: Rect, title: &str, record: &RunRecord, answers: &[Answer], commands: &mut Vec<Command>) {
     card(
         ui,
         rect,
@@ -32,9 +35,24 @@ pub fn show(ui: &mut Ui, rect: Rect, title: &str, record: &RunRecord, answers: &
                 typeset::heading(ui, "What was asked");
                 ui.add_space(2.0);
                 show_facts(ui, record, answers);
+                ui.add_space(12.0);
+                show_export(ui, record, answers, commands);
             });
         },
     );
+}
+
+/// A menu of the formats a run can be written in.
+pub fn show_export(ui: &mut Ui, record: &RunRecord, answers: &[Answer], commands: &mut Vec<Command>) {
+    if answers.is_empty() {
+        return;
+    }
+    let formats: Vec<Entry<'_>> = Format::ALL.iter().map(|format| Entry::new(format.title())).collect();
+    if let Some(place) = widgets::choice(ui, "Export", &formats, None, 200.0)
+        && let Some(format) = Format::ALL.get(place)
+    {
+        commands.push(Command::ExportRun(record.id.clone(), *format));
+    }
 }
 
 /// Everything that is written down about the run.

@@ -70,6 +70,9 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                             .enabled(state.writable())
                             .show(ui, commands, Command::NewRun);
                     }
+                    Button::new(Emphasis::Quiet)
+                        .enabled(state.writable())
+                        .show(ui, commands, Command::ChooseRuns);
                 },
             );
         });
@@ -78,7 +81,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let wide = ui.ctx().content_rect().width() >= space::NARROW && state.runs.form.is_none();
     if wide && let Some((record, answers)) = selected(state, study) {
         let rect = Rect::from_min_max(pos2(body.right() - space::SIDE_PANEL, body.top()), body.max);
-        detail::show(ui, rect, &title(record, &state.models), record, answers);
+        detail::show(ui, rect, &title(record, &state.models), record, answers, commands);
         body.max.x = rect.left() - space::GUTTER;
     }
     show_history(ui, body, state, study, !wide, commands);
@@ -168,6 +171,9 @@ fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, opens: bo
                 .keys()
                 .enabled(enabled)
                 .show(ui, &mut asked, Command::NewRun);
+            Button::new(Emphasis::Quiet)
+                .enabled(state.writable())
+                .show(ui, &mut asked, Command::ChooseRuns);
         }
     };
     card(ui, rect, "All runs", &format!("{note}, newest first"), tools, |ui| {
@@ -294,7 +300,11 @@ fn show_run(
         });
     }
     if open {
-        padded(ui, |ui| detail::show_facts(ui, record, answers));
+        padded(ui, |ui| {
+            detail::show_facts(ui, record, answers);
+            ui.add_space(8.0);
+            detail::show_export(ui, record, answers, commands);
+        });
     }
 }
 

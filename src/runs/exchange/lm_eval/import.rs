@@ -393,7 +393,7 @@ impl Metric {
 }
 
 /// The right options of a target: an index from 0, a list of them, a letter, or an option's text. Where a number could be
-/// an index or a text and both are options, only a right answer tells which.
+/// an index or a text and both are options, the choice and whether it was right tell which, where they can.
 fn right_options(target: &Value, options: &[String], value: f64, choice: Option<usize>) -> Result<Vec<usize>, String> {
     let text = match target {
         Value::String(text) => text.trim().to_owned(),
@@ -403,9 +403,12 @@ fn right_options(target: &Value, options: &[String], value: f64, choice: Option<
     let by_index = text.parse::<usize>().ok().filter(|&index| index < options.len());
     match (by_text, by_index) {
         (Some(by_text), Some(by_index)) if by_text != by_index => {
-            let told = choice.filter(|choice| value == 1.0 && [by_text, by_index].contains(choice));
-            let told = told.ok_or_else(|| format!("its target `{text}` may be an index or the text of an option"))?;
-            return Ok(vec![told]);
+            let agrees = |right: &usize| (choice == Some(*right)) == (value == 1.0);
+            let mut told = [by_text, by_index].into_iter().filter(agrees);
+            return match (told.next(), told.next()) {
+                (Some(right), None) => Ok(vec![right]),
+                _ => Err(format!("its target `{text}` may be an index or the text of an option")),
+            };
         }
         (Some(index), _) | (None, Some(index)) => return Ok(vec![index]),
         (None, None) => {}
