@@ -10,6 +10,7 @@ mod accessibility;
 mod benchmarks;
 mod downloads;
 mod endpoints;
+mod exchange;
 mod getting;
 mod hidden;
 #[path = "../downloads/server.rs"]
