@@ -159,20 +159,28 @@ fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
+/// What was asked of whom: the first columns of most tables.
+fn asked(model: &str, benchmark: &str, task: &str, language: &Language, protocol: &str) -> [Named; 5] {
+    [
+        ("model", text(model)),
+        ("benchmark", text(benchmark)),
+        ("task", text(task)),
+        ("language", Value::Language(language.clone())),
+        ("protocol", text(protocol)),
+    ]
+}
+
 impl Columns for Row {
     fn columns(&self) -> Vec<Named> {
-        vec![
-            ("model", text(&self.model)),
-            ("benchmark", text(&self.benchmark)),
-            ("task", text(&self.task)),
-            ("language", Value::Language(self.language.clone())),
-            ("protocol", text(&self.protocol)),
+        let asked = asked(&self.model, &self.benchmark, &self.task, &self.language, &self.protocol);
+        let measured = [
             ("n", Value::Count(self.n)),
             ("right", Value::Count(self.right)),
             ("failed", Value::Count(self.failed)),
             ("accuracy", Value::Share(self.accuracy)),
             ("", Value::Interval(self.low.zip(self.high))),
-        ]
+        ];
+        asked.into_iter().chain(measured).collect()
     }
 }
 
@@ -199,48 +207,38 @@ impl Columns for Average {
 
 impl Columns for SetScore {
     fn columns(&self) -> Vec<Named> {
-        vec![
-            ("model", text(&self.model)),
-            ("benchmark", text(&self.benchmark)),
-            ("task", text(&self.task)),
-            ("language", Value::Language(self.language.clone())),
-            ("protocol", text(&self.protocol)),
+        let asked = asked(&self.model, &self.benchmark, &self.task, &self.language, &self.protocol);
+        let measured = [
             ("n", Value::Count(self.n)),
             ("several_right", Value::Count(self.several)),
             ("exact", Value::Share(self.exact_share)),
             ("exact_", Value::Interval(self.exact_low.zip(self.exact_high))),
             ("hamming", Value::Share(Some(self.hamming))),
             ("hamming_", Value::Interval(self.hamming_low.zip(self.hamming_high))),
-        ]
+        ];
+        asked.into_iter().chain(measured).collect()
     }
 }
 
 impl Columns for Price {
     fn columns(&self) -> Vec<Named> {
-        vec![
-            ("model", text(&self.model)),
-            ("benchmark", text(&self.benchmark)),
-            ("task", text(&self.task)),
-            ("language", Value::Language(self.language.clone())),
-            ("protocol", text(&self.protocol)),
+        let asked = asked(&self.model, &self.benchmark, &self.task, &self.language, &self.protocol);
+        let measured = [
             ("n", Value::Count(self.n)),
             ("prompt_tokens", Value::Number(Some(self.prompt_tokens))),
             ("written_tokens", Value::Number(self.written_tokens)),
             ("seconds", Value::Number(Some(self.seconds))),
             ("pairs", Value::Count(self.pairs)),
             ("times_english", Value::Number(self.times_english)),
-        ]
+        ];
+        asked.into_iter().chain(measured).collect()
     }
 }
 
 impl Columns for Flips {
     fn columns(&self) -> Vec<Named> {
-        vec![
-            ("model", text(&self.model)),
-            ("benchmark", text(&self.benchmark)),
-            ("task", text(&self.task)),
-            ("language", Value::Language(self.language.clone())),
-            ("protocol", text(&self.protocol)),
+        let asked = asked(&self.model, &self.benchmark, &self.task, &self.language, &self.protocol);
+        let measured = [
             ("other_protocol", text(&self.other_protocol)),
             ("n", Value::Count(self.n)),
             ("flips", Value::Count(self.flips)),
@@ -248,6 +246,7 @@ impl Columns for Flips {
             ("", Value::Interval(self.low.zip(self.high))),
             ("lost", Value::Count(self.lost)),
             ("won", Value::Count(self.won)),
-        ]
+        ];
+        asked.into_iter().chain(measured).collect()
     }
 }
