@@ -264,8 +264,9 @@ fn scores_of_real_log_likelihoods_are_those_of_the_harness() {
 ///
 /// Both engines round what goes into a product to 8 bits, each its own way. Where a model is very sure, as SmolLM2 is of
 /// no letter, that moves a log-likelihood by a quarter of a nat: as far from the same weights in f32 as from each other.
-/// So the difference is printed, and what is held to a bound is whether the answers are the same. `POLYCLINIC_PARITY` chooses those whose
-/// name has it: `gemma`, `medmcqa.0`.
+/// So the difference is printed, and what is held to a bound is whether the answers are the same.
+///
+/// `POLYCLINIC_PARITY` chooses those whose name has it: `gemma`, `medmcqa.0`.
 #[test]
 #[ignore = "asks the models thousands of questions"]
 fn log_likelihoods_are_those_of_the_harness() {
