@@ -264,7 +264,7 @@ fn scores_of_real_log_likelihoods_are_those_of_the_harness() {
 ///
 /// Both engines round what goes into a product to 8 bits, each its own way. Where a model is very sure, as SmolLM2 is of
 /// no letter, that moves a log-likelihood by a quarter of a nat: as far from the same weights in f32 as from each other.
-/// So the difference is printed, and what is held to a bound is whether the answers are the same.
+/// On the quantized files the bound on the difference is therefore not met yet.
 ///
 /// `POLYCLINIC_PARITY` chooses those whose name has it: `gemma`, `medmcqa.0`.
 #[test]
@@ -325,5 +325,6 @@ fn log_likelihoods_are_those_of_the_harness() {
         "all {count} items: mean difference {difference:.4} nats, same answer on {:.2}%",
         100.0 * same
     );
+    assert!(count == 0 || difference < 0.05, "{difference}");
     assert!(count == 0 || same >= 0.97, "{same}");
 }

@@ -15,6 +15,8 @@ pub struct Sheet {
     pub table: Table,
     /// The cells of every row as people read them.
     shown: Vec<Vec<String>>,
+    /// The longest text of every column, its heading included.
+    widest: Vec<String>,
 }
 
 /// By which column a table is sorted.
@@ -67,8 +69,17 @@ impl Sheet {
             value => value.shown(),
         };
         let cells = |row: &Vec<Named>| row.iter().map(|(_, value)| shown(value)).collect();
+        let shown: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
+        let widest = |(column, heading): (usize, &String)| {
+            let cells = shown.iter().filter_map(|row| row.get(column));
+            let longest = std::iter::once(heading)
+                .chain(cells)
+                .max_by_key(|text| text.chars().count());
+            longest.cloned().unwrap_or_default()
+        };
         Self {
-            shown: table.rows.iter().map(cells).collect(),
+            widest: table.headings.iter().enumerate().map(widest).collect(),
+            shown,
             table,
         }
     }
@@ -80,10 +91,7 @@ impl Sheet {
 
     /// The longest text of a column, its heading included.
     pub fn widest(&self, column: usize) -> &str {
-        let cells = self.shown.iter().filter_map(|row| row.get(column));
-        let heading = self.table.headings.get(column);
-        let longest = heading.into_iter().chain(cells).max_by_key(|text| text.chars().count());
-        longest.map_or("", String::as_str)
+        self.widest.get(column).map_or("", String::as_str)
     }
 
     /// The whole table as comma-separated text.

@@ -446,23 +446,25 @@ impl State {
         let Ok(request) = form.request() else {
             return Vec::new();
         };
-        self.runs.next = form.followers(&request);
         self.runs.asking = Asking::new(&request, form.questions(study), study);
         if self.runs.asking.is_some() {
             return Vec::new();
         }
-        self.runs.form = None;
-        let agreed = Vec::new();
-        vec![Task::Run { request, agreed }]
+        self.begin_run(request, Vec::new())
     }
 
     fn agree_to_send(&mut self) -> Vec<Task> {
         let Some(asking) = self.runs.asking.take() else {
             return Vec::new();
         };
-        self.runs.form = None;
         let agreed = asking.addresses();
-        let request = asking.request;
+        self.begin_run(asking.request, agreed)
+    }
+
+    /// Lets the form's run begin. Only now is it known that others follow it: a run that was declined has none.
+    fn begin_run(&mut self, request: RunRequest, agreed: Vec<String>) -> Vec<Task> {
+        let form = self.runs.form.take();
+        self.runs.next = form.map(|form| form.followers(&request)).unwrap_or_default();
         vec![Task::Run { request, agreed }]
     }
 

@@ -4,6 +4,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use polyclinic::app::command::Command;
 use polyclinic::app::matrix;
+use polyclinic::app::runs::RunForm;
 use polyclinic::app::{State, Task};
 use polyclinic::engine::endpoint::{Endpoint, Limits, Route, Server};
 use polyclinic::prompts::Scoring;
@@ -96,6 +97,25 @@ fn a_far_endpoint_is_asked_about_and_only_then_started() {
     assert!(matches!(&request.models[..], [(name, ModelChoice::Endpoint(_))] if name == FAR));
     // Its letters cannot be compared, so its answers are written.
     assert!(matches!(request.protocol.scoring, Scoring::Written { .. }));
+}
+
+#[test]
+fn what_was_declined_is_followed_by_nothing() {
+    let form = form_with(FAR, wide()).state().runs.form.clone().unwrap();
+    let mut state = with_endpoints();
+    state.apply(Command::EditForm(RunForm {
+        fragility: true,
+        ..form
+    }));
+    assert!(state.apply(Command::StartRun).is_empty());
+    state.apply(Command::DeclineToSend);
+    assert!(
+        state.runs.next.is_empty(),
+        "a run that is resumed now must not begin what was declined"
+    );
+    state.apply(Command::StartRun);
+    assert_eq!(state.apply(Command::AgreeToSend).len(), 1);
+    assert_eq!(state.runs.next.len(), 3);
 }
 
 #[test]
