@@ -3,13 +3,16 @@
 //! The library holds everything; the binary only reads arguments. Modules stand on those before them:
 //! [`files`], [`places`], [`cancel`], [`stats`], [`quantities`] and [`language`] on nothing; [`network`] on those;
 //! [`models`] and [`benchmarks`] on these;
-//! then [`workspace`], [`prompts`], [`engine`], [`scoring`] and [`runs`]; then the window's `app` and `ui`.
+//! then [`workspace`], [`prompts`], [`engine`], [`scoring`] and [`runs`]; then [`reviews`], [`slices`] and `charts`;
+//! then the window's `app` and `ui`.
 //! `tests/dependency_direction.rs` holds them to it.
 
 #[cfg(feature = "window")]
 pub mod app;
 pub mod benchmarks;
 pub mod cancel;
+#[cfg(feature = "window")]
+pub mod charts;
 pub mod demo;
 pub mod engine;
 pub mod files;
@@ -19,8 +22,10 @@ pub mod network;
 pub mod places;
 pub mod prompts;
 pub mod quantities;
+pub mod reviews;
 pub mod runs;
 pub mod scoring;
+pub mod slices;
 pub mod stats;
 pub mod text;
 #[cfg(feature = "window")]

@@ -24,6 +24,8 @@ const LAYERS: &[&str] = &[
     "runs",
     "demo",
     "reviews",
+    "slices",
+    "charts",
     "app",
     "ui",
 ];

@@ -1,0 +1,1 @@
+//! What people said of answers and items: judgements, flags, agreement.

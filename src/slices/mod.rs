@@ -1,0 +1,1 @@
+//! Slices: the items that filters leave, which lists, tables and plots show.
