@@ -98,8 +98,8 @@ struct Run<'a> {
     right_to_left: bool,
 }
 
-/// The parts of a text that run one way; what has no direction of its own goes with what is before it, but for the
-/// spaces and marks at its end.
+/// The parts of a text that run one way; spaces and marks belong to the run they
+/// stand in, at its end to none.
 fn runs(text: &str) -> Vec<Run<'_>> {
     let mut runs = Vec::new();
     let mut start = 0;
@@ -108,6 +108,9 @@ fn runs(text: &str) -> Vec<Run<'_>> {
     let mut end = 0;
     for (place, character) in text.char_indices() {
         if !character.is_alphanumeric() {
+            if closes(character, text.get(start..end).unwrap_or_default()) {
+                end = place + character.len_utf8();
+            }
             continue;
         }
         let right_to_left = is_right_to_left(character);
@@ -129,6 +132,17 @@ fn runs(text: &str) -> Vec<Run<'_>> {
     runs.extend(part(text, start, end, direction.unwrap_or(false)));
     runs.extend(part(text, end, text.len(), false));
     runs
+}
+
+/// Whether a bracket ends what was begun in the run so far, and so belongs to it.
+fn closes(bracket: char, run: &str) -> bool {
+    let opening = match bracket {
+        ')' => '(',
+        ']' => '[',
+        '}' => '{',
+        _ => return false,
+    };
+    run.matches(opening).count() > run.matches(bracket).count()
 }
 
 fn part(text: &str, start: usize, end: usize, right_to_left: bool) -> Option<Run<'_>> {
@@ -181,7 +195,7 @@ mod tests {
                 "model & language & n & accuracy & 95\\% interval & gap & p \\\\",
                 "\\midrule",
                 "a|b\\_c 50\\% \\& \\textless{}i\\textgreater{} & en & 1273 & 61.2 & 56.9--65.4 & $-$2.9 & \\textless{}0.001 \\\\",
-                "\\textarabic{نموذج \\LR{7B (Arabic})} & ar & 5 & -- & -- & +6.5 & 0.042 \\\\",
+                "\\textarabic{نموذج \\LR{7B (Arabic)}} & ar & 5 & -- & -- & +6.5 & 0.042 \\\\",
                 "\\bottomrule",
                 "\\end{tabular}",
             ]
