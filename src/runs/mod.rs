@@ -13,6 +13,7 @@ mod model;
 pub mod outlook;
 mod plan;
 mod record;
+mod rows;
 pub mod spending;
 pub mod store;
 mod table;
