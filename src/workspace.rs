@@ -210,6 +210,11 @@ impl Workspace {
         self.root.join("runs")
     }
 
+    /// Where what people said lies, a file for each reviewer.
+    pub fn reviews_folder(&self) -> PathBuf {
+        self.root.join("reviews")
+    }
+
     /// The names of its benchmarks, sorted.
     pub fn benchmark_names(&self) -> Result<Vec<String>, WorkspaceError> {
         let folder = self.benchmarks_folder();
