@@ -77,7 +77,12 @@ fn differences(judgements: &[Said<'_, Judgement>]) -> BTreeSet<Aspect> {
             (Aspect::Severity, one.severity != other.severity),
             (Aspect::Errors, one.errors != other.errors),
         ];
-        aspects.extend(differ.into_iter().filter(|(_, differ)| *differ).map(|(aspect, _)| aspect));
+        aspects.extend(
+            differ
+                .into_iter()
+                .filter(|(_, differ)| *differ)
+                .map(|(aspect, _)| aspect),
+        );
     }
     aspects
 }

@@ -104,7 +104,10 @@ impl End {
             Some((text, Err(LineProblem::Torn { .. }))) => text.len(),
             _ => 0,
         };
-        let latest = lines.iter().filter_map(|(_, line)| line.as_ref().ok()).map(|line| line.at);
+        let latest = lines
+            .iter()
+            .filter_map(|(_, line)| line.as_ref().ok())
+            .map(|line| line.at);
         Ok(Self {
             length: (bytes.len() - torn) as u64,
             unended: torn == 0 && bytes.last().is_some_and(|&byte| byte != b'\n'),
@@ -146,4 +149,22 @@ fn sync_folder(folder: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_folder: &Path) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_and_what_was_saved_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        append_raw(&path, &[b"{}"]).unwrap();
+        let mut end = End::open(&path).unwrap();
+        // The device on which every write finds no space.
+        end.file = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        end.length = 0;
+        assert!(end.write(b"{}\n").is_err());
+        assert_eq!(std::fs::read(&path).unwrap(), b"{}\n");
+    }
 }

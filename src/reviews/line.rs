@@ -41,7 +41,13 @@ impl StatementId {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
         }
-        Self(hash.finalize().iter().take(10).map(|byte| format!("{byte:02x}")).collect())
+        Self(
+            hash.finalize()
+                .iter()
+                .take(10)
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
     }
 
     /// A name for what can be said several times over.
@@ -66,7 +72,7 @@ impl Timestamp {
     /// Now, but later than `other` even where the clock was set back: what is said later must win.
     pub fn now_after(other: Self) -> Self {
         // To the microsecond, as it is written.
-        let next = other.0 + Duration::from_micros(1);
+        let next = whole_micros(other.0) + Duration::from_micros(1);
         Self(whole_micros(SystemTime::now()).max(next))
     }
 

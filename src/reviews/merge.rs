@@ -105,7 +105,10 @@ fn merge_taxonomy(from: &Workspace, into: &Workspace, merged: &mut Merged) -> Re
         return Ok(());
     }
     let known = Taxonomy::of(into)?;
-    let unknown = taxonomy.errors.into_iter().filter(|error| known.error(&error.id).is_none());
+    let unknown = taxonomy
+        .errors
+        .into_iter()
+        .filter(|error| known.error(&error.id).is_none());
     merged.unknown_errors = unknown.map(|error| error.id).collect();
     Ok(())
 }

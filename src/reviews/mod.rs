@@ -4,6 +4,7 @@
 //! a later line with the same id, and so is taking something back. Each line has a name of its own as well, so that
 //! files of two workspaces can be joined without losing or doubling one.
 
+mod agreement;
 mod blinding;
 mod disagreement;
 mod error_type;
@@ -20,6 +21,7 @@ mod taxonomy;
 #[cfg(test)]
 mod tests;
 
+pub use agreement::{PairAgreement, Topic, TopicAgreement, agreement, agreements};
 pub use blinding::blind_order;
 pub use disagreement::{Aspect, Disagreement, disagreements};
 pub use error_type::{ErrorType, Scale};
@@ -31,7 +33,7 @@ pub use read::{LineProblem, ReviewError, read};
 pub use reviewer::{Reviewer, ReviewerError, ReviewerId};
 pub use said::{Reviews, Said};
 pub use statement::{
-    Adjudication, AnswerRef, Decision, Flag, FlagKind, ItemRef, Judgement, Opinion, OwnAnswer, Queue, QueueItem, Ruling,
-    RunModel, Severity, Statement, Verdict, Withdrawal,
+    Adjudication, AnswerRef, Decision, Flag, FlagKind, ItemRef, Judgement, Opinion, OwnAnswer, Queue, QueueItem,
+    Ruling, RunModel, Severity, Statement, Verdict, Withdrawal,
 };
 pub use taxonomy::{Taxonomy, TaxonomyError};

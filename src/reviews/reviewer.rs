@@ -40,7 +40,10 @@ impl Reviewer {
         if name.chars().count() > LONGEST {
             return Err(ReviewerError::TooLong);
         }
-        if name.chars().any(|character| character.is_control() || is_mark_of_direction(character)) {
+        if name
+            .chars()
+            .any(|character| character.is_control() || is_mark_of_direction(character))
+        {
             return Err(ReviewerError::Control);
         }
         let id = ReviewerId::of(&name);
@@ -101,10 +104,7 @@ fn is_mark_of_direction(character: char) -> bool {
 
 /// Names that Windows keeps for devices.
 fn is_reserved(stem: &str) -> bool {
-    let numbered = |prefix: &str| {
-        stem.strip_prefix(prefix)
-            .is_some_and(|rest| rest.chars().count() == 1)
-    };
+    let numbered = |prefix: &str| stem.strip_prefix(prefix).is_some_and(|rest| rest.chars().count() == 1);
     matches!(stem, "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
 }
 
@@ -129,7 +129,9 @@ mod tests {
 
     #[test]
     fn different_names_never_share_a_file() {
-        let names = ["a b", "a-b", "a/b", "ab", "a.b", "a_b", "..", "../ab", "con", "com1", "???", "!!!"];
+        let names = [
+            "a b", "a-b", "a/b", "ab", "a.b", "a_b", "..", "../ab", "con", "com1", "???", "!!!",
+        ];
         let mut ids: Vec<String> = names.map(id).to_vec();
         ids.sort();
         ids.dedup();

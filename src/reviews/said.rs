@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::line::{Line, StatementId, Timestamp};
 use super::read::LineProblem;
 use super::reviewer::{Reviewer, ReviewerId};
-use super::statement::{
-    Adjudication, AnswerRef, Decision, Flag, ItemRef, Judgement, OwnAnswer, Queue, Statement,
-};
+use super::statement::{Adjudication, AnswerRef, Decision, Flag, ItemRef, Judgement, OwnAnswer, Queue, Statement};
 
 /// Something said, by whom and when.
 #[derive(Debug)]
@@ -136,7 +134,13 @@ impl Reviews {
 
     /// Every judgement that holds, in the order they were made.
     pub fn judgements(&self) -> impl Iterator<Item = Said<'_, Judgement>> {
-        let mut places: Vec<usize> = self.standing.judgements.values().flat_map(BTreeMap::values).copied().collect();
+        let mut places: Vec<usize> = self
+            .standing
+            .judgements
+            .values()
+            .flat_map(BTreeMap::values)
+            .copied()
+            .collect();
         places.sort_unstable();
         places.into_iter().filter_map(|place| self.said(place, as_judgement))
     }
@@ -237,7 +241,10 @@ impl Standing {
             Statement::Flag(flag) => _ = self.flags.entry(flag.item.clone()).or_default().insert(by, place),
             Statement::Decision(decision) => self.decisions.entry(decision.item.clone()).or_default().push(place),
             Statement::Adjudication(settled) => {
-                self.adjudications.entry(settled.answer.clone()).or_default().push(place);
+                self.adjudications
+                    .entry(settled.answer.clone())
+                    .or_default()
+                    .push(place);
             }
             Statement::Queue(_) => self.queues.entry(by).or_default().push(place),
             Statement::Withdrawal(_) => {}

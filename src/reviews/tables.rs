@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::agreement::{PairAgreement, Topic};
 use super::reviewer::Reviewer;
 use super::said::{Reviews, Said};
 use super::statement::{FlagKind, ItemRef, Judgement, Ruling, Statement};
 use super::taxonomy::Taxonomy;
 use crate::language::Language;
 use crate::runs::columns::{Columns, Named, Value};
+use crate::stats::Interval;
 
 /// What one reviewer has done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -75,9 +77,59 @@ pub struct FlagRow {
     pub earlier: usize,
 }
 
+/// How far two reviewers agree on one thing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AgreementRow {
+    pub first: String,
+    pub second: String,
+    /// `verdict`, `severity`, or the id of an error type or scale.
+    pub on: String,
+    /// Answers that both judged and of which both said something on it.
+    pub n: usize,
+    /// Answers that both judged and one of them could not judge; outside of `n`.
+    pub not_judged: usize,
+    /// From 0 to 1.
+    pub percent: f64,
+    pub percent_interval: (f64, f64),
+    pub kappa: Option<f64>,
+    pub kappa_interval: Option<(f64, f64)>,
+    pub alpha: Option<f64>,
+    pub alpha_interval: Option<(f64, f64)>,
+}
+
+/// How far every two reviewers agree who judged the same answers.
+pub fn agreements(reviews: &Reviews) -> Vec<AgreementRow> {
+    super::agreements(reviews).iter().flat_map(agreement_rows).collect()
+}
+
+/// How far two reviewers agree, a row for everything they can agree on.
+pub fn agreement_rows(pair: &PairAgreement) -> impl Iterator<Item = AgreementRow> + '_ {
+    let ends = |interval: Interval| (interval.low, interval.high);
+    pair.topics.iter().map(move |topic| AgreementRow {
+        first: pair.first.name().to_owned(),
+        second: pair.second.name().to_owned(),
+        on: match &topic.topic {
+            Topic::Verdict => "verdict".to_owned(),
+            Topic::Severity => "severity".to_owned(),
+            Topic::Error(id) | Topic::Scale(id) => id.clone(),
+        },
+        n: topic.n,
+        not_judged: pair.not_judged,
+        percent: topic.percent.value,
+        percent_interval: ends(topic.percent.interval),
+        kappa: topic.kappa.map(|kappa| kappa.value),
+        kappa_interval: topic.kappa.and_then(|kappa| kappa.interval).map(ends),
+        alpha: topic.alpha.map(|alpha| alpha.value),
+        alpha_interval: topic.alpha.and_then(|alpha| alpha.interval).map(ends),
+    })
+}
+
 /// What every reviewer has done, by name.
 pub fn reviewers(reviews: &Reviews) -> Vec<ReviewerRow> {
-    reviews.reviewers().map(|reviewer| reviewer_row(reviews, reviewer)).collect()
+    reviews
+        .reviewers()
+        .map(|reviewer| reviewer_row(reviews, reviewer))
+        .collect()
 }
 
 fn reviewer_row(reviews: &Reviews, reviewer: &Reviewer) -> ReviewerRow {
@@ -132,7 +184,9 @@ fn judgement_row(reviews: &Reviews, taxonomy: &Taxonomy, said: Said<'_, Judgemen
         shown_as: said.what.shown_as,
         own_answer: own.map(|own| letters(&own.what.choices)),
         own_before_key: own.map(|own| own.what.before_key),
-        adjudicated: reviews.adjudication(answer).map(|settled| settled.what.opinion.verdict.word()),
+        adjudicated: reviews
+            .adjudication(answer)
+            .map(|settled| settled.what.opinion.verdict.word()),
         id: said.id.as_str().to_owned(),
     }
 }
@@ -163,7 +217,9 @@ fn flag_row(reviews: &Reviews, item: &ItemRef) -> FlagRow {
         item: item.key.id.clone(),
         flags: kinds.into_iter().map(FlagKind::words).collect::<Vec<_>>().join(", "),
         flagged_by: flagged_by.collect::<Vec<_>>().join("; "),
-        decision: decision.map(|decision| ruled(&decision.what.ruling)).unwrap_or_default(),
+        decision: decision
+            .map(|decision| ruled(&decision.what.ruling))
+            .unwrap_or_default(),
         decided_by: decision.map(|decision| decision.by.to_owned()).unwrap_or_default(),
         decided_at: decision.map(|decision| decision.at.to_string()).unwrap_or_default(),
         why: decision.map(|decision| decision.what.note.clone()).unwrap_or_default(),
@@ -241,6 +297,26 @@ impl Columns for JudgementRow {
             ("own_before_key", self.own_before_key.map_or_else(|| text(""), yes)),
             ("adjudicated", text(self.adjudicated.unwrap_or_default())),
             ("id", text(&self.id)),
+        ]
+    }
+}
+
+impl Columns for AgreementRow {
+    fn columns(&self) -> Vec<Named> {
+        vec![
+            ("first", text(&self.first)),
+            ("second", text(&self.second)),
+            ("on", text(&self.on)),
+            ("n", Value::Count(self.n)),
+            ("not_judged", Value::Count(self.not_judged)),
+            ("percent", Value::Share(Some(self.percent))),
+            ("percent_", Value::Interval(Some(self.percent_interval))),
+            ("kappa", Value::Number(self.kappa)),
+            ("kappa_low", Value::Number(self.kappa_interval.map(|(low, _)| low))),
+            ("kappa_high", Value::Number(self.kappa_interval.map(|(_, high)| high))),
+            ("alpha", Value::Number(self.alpha)),
+            ("alpha_low", Value::Number(self.alpha_interval.map(|(low, _)| low))),
+            ("alpha_high", Value::Number(self.alpha_interval.map(|(_, high)| high))),
         ]
     }
 }

@@ -64,7 +64,6 @@ pub enum TaxonomyProblem {
 
 #[derive(Deserialize)]
 struct File {
-    schema: u32,
     #[serde(default, rename = "error")]
     errors: Vec<ErrorType>,
     #[serde(default, rename = "scale")]
@@ -107,7 +106,7 @@ impl Taxonomy {
         if schema > SCHEMA {
             return Err(TaxonomyProblem::Newer(schema));
         }
-        let File { errors, scales, .. } = toml::from_str::<File>(text).map_err(TaxonomyProblem::Parse)?;
+        let File { errors, scales } = toml::from_str::<File>(text).map_err(TaxonomyProblem::Parse)?;
         let taxonomy = Self { errors, scales };
         taxonomy.check()?;
         Ok(taxonomy)
@@ -119,8 +118,14 @@ impl Taxonomy {
     }
 
     fn check(&self) -> Result<(), TaxonomyProblem> {
-        let errors = self.errors.iter().map(|error| (&error.id, &error.en, &error.ar, "an error"));
-        let scales = self.scales.iter().map(|scale| (&scale.id, &scale.en, &scale.ar, "a scale"));
+        let errors = self
+            .errors
+            .iter()
+            .map(|error| (&error.id, &error.en, &error.ar, "an error"));
+        let scales = self
+            .scales
+            .iter()
+            .map(|scale| (&scale.id, &scale.en, &scale.ar, "a scale"));
         let mut ids = BTreeSet::new();
         for (id, english, arabic, what) in errors.chain(scales) {
             if id.trim().is_empty() {
@@ -181,12 +186,16 @@ mod tests {
         assert_eq!(keys, "FRCTLUQY");
         assert_eq!(Taxonomy::usual().scales.len(), 3);
         let arabic = "ar".parse().unwrap();
-        assert_eq!(Taxonomy::usual().error("wrong-fact").unwrap().words(&arabic), "معلومة خاطئة");
+        assert_eq!(
+            Taxonomy::usual().error("wrong-fact").unwrap().words(&arabic),
+            "معلومة خاطئة"
+        );
     }
 
     #[test]
     fn what_is_wrong_with_a_file_is_told_by_field() {
-        let error = |id: &str, key: &str| format!("[[error]]\nid = \"{id}\"\nkey = \"{key}\"\nen = \"x\"\nar = \"x\"\n");
+        let error =
+            |id: &str, key: &str| format!("[[error]]\nid = \"{id}\"\nkey = \"{key}\"\nen = \"x\"\nar = \"x\"\n");
         let problem = |text: &str| Taxonomy::parse(&format!("schema = 1\n{text}")).unwrap_err().to_string();
         assert!(problem(&error("a", "S")).contains("something else"));
         assert!(problem(&error("a", "ب")).contains("one Latin capital"));
@@ -195,7 +204,12 @@ mod tests {
         assert!(problem(&error("", "F")).contains("empty"));
         assert!(problem("[[scale]]\nid = \"a\"\nen = \"x\"\nar = \"x\"\nlow = 5\nhigh = 1\n").contains("from 5 to 1"));
         assert!(problem("[[error]]\nid = 1\n").contains("no taxonomy"));
-        assert!(Taxonomy::parse("schema = 9").unwrap_err().to_string().contains("schema is 9"));
+        assert!(
+            Taxonomy::parse("schema = 9")
+                .unwrap_err()
+                .to_string()
+                .contains("schema is 9")
+        );
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         assert_eq!(Taxonomy::read(&path).unwrap(), *Taxonomy::usual());
