@@ -101,6 +101,9 @@ fn open(folder: &Path) -> Arc<Study> {
     tell("  listing", milliseconds(showing), None);
     let what = format!("opening {answers} answers to {} items", study.entries.len());
     tell(&what, milliseconds(begun), Some(1500.0));
+    let preparing = Instant::now();
+    study.prepare();
+    tell("  afterwards, on another thread: folding texts", milliseconds(preparing), None);
     study
 }
 

@@ -2,9 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use crate::benchmarks::{Benchmark, Item};
 use crate::runs::ledger::Ledger;
 use crate::text::folding::{Folded, Query};
+
+/// So many items are folded at once, on all cores.
+const TOGETHER: usize = 4096;
 
 /// The texts of a ledger's items, by question. They are folded when they are first looked through; copies share them.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +39,11 @@ impl Texts {
         self.folded();
     }
 
+    /// Whether the text of a question holds all that is looked for.
+    pub fn matches(&self, question: usize, query: &Query) -> bool {
+        query.is_empty() || self.folded().get(question).is_some_and(|text| query.matches_folded(text))
+    }
+
     /// Leaves of `questions`, which are in order, those whose texts hold all that is looked for.
     pub(super) fn retain(&self, questions: &mut Vec<u32>, query: &Query) {
         if query.is_empty() {
@@ -46,9 +56,12 @@ impl Texts {
     fn folded(&self) -> &FoldedTexts {
         self.folded.get_or_init(|| {
             let mut folded = FoldedTexts::default();
-            for item in self.benchmarks.iter().flat_map(|benchmark| benchmark.items()) {
-                folded.all.push_str(fold(item).as_str());
-                folded.ends.push(folded.all.len());
+            for items in self.benchmarks.iter().flat_map(|benchmark| benchmark.items().chunks(TOGETHER)) {
+                let texts: Vec<Folded> = items.par_iter().map(fold).collect();
+                for text in texts {
+                    folded.all.push_str(text.as_str());
+                    folded.ends.push(folded.all.len());
+                }
             }
             folded.all.shrink_to_fit();
             folded

@@ -197,11 +197,13 @@ impl RunAnswers {
         rows.filter(move |(_, of)| **of as usize == model).map(|(row, _)| row)
     }
 
+    #[inline]
     pub(super) fn question(&self, row: usize) -> usize {
         self.question.get(row).map_or(usize::MAX, |&question| question as usize)
     }
 
     /// The outcome of a row where other options are right than when it was asked, else as it was.
+    #[inline]
     pub(super) fn outcome_under(&self, row: usize, right: Option<&[usize]>) -> Outcome {
         let before = self.outcomes.get(row).copied().unwrap_or(Outcome::Failed);
         let chosen = self.choices.get(row);
@@ -221,6 +223,7 @@ impl RunAnswers {
         model.map_or("", String::as_str)
     }
 
+    #[inline]
     pub(super) fn choices(&self, row: usize) -> &[usize] {
         self.choices.get(row)
     }
@@ -233,14 +236,17 @@ impl RunAnswers {
         self.option_tokens.get(row)
     }
 
+    #[inline]
     pub(super) fn confidence(&self, row: usize) -> Option<f32> {
         self.confidence.get(row).copied().filter(|value| !value.is_nan())
     }
 
+    #[inline]
     pub(super) fn margin(&self, row: usize) -> Option<f32> {
         self.margin.get(row).copied().filter(|value| !value.is_nan())
     }
 
+    #[inline]
     pub(super) fn prompt_tokens(&self, row: usize) -> usize {
         self.prompt_tokens.get(row).map_or(0, |&tokens| tokens as usize)
     }
@@ -249,6 +255,7 @@ impl RunAnswers {
         self.seconds.get(row).copied().unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn reply(&self, row: usize) -> Option<&Reply> {
         self.replies.get(&(row as u32))
     }
@@ -281,6 +288,7 @@ impl<T: Copy> Lists<T> {
     }
 
     /// The list of a row; empty where there is no such row.
+    #[inline]
     fn get(&self, row: usize) -> &[T] {
         let end = |row: usize| self.ends.get(row).map(|&end| end as usize);
         let start = row.checked_sub(1).map_or(Some(0), end);

@@ -158,6 +158,7 @@ impl Ledger {
     }
 
     /// The question of that number.
+    #[inline]
     pub fn question(&self, question: usize) -> Option<&Question> {
         self.questions.get(question)
     }
@@ -168,6 +169,7 @@ impl Ledger {
     }
 
     /// The item a question asks; `None` where its benchmark is not here.
+    #[inline]
     pub fn item(&self, question: usize) -> Option<&Item> {
         let question = self.question(question)?;
         let benchmark = self.benchmarks.get(question.source?.0)?;
@@ -205,6 +207,7 @@ impl Ledger {
     }
 
     /// The indices of a question's right options, as corrected; `None` where nobody knows them.
+    #[inline]
     pub fn right(&self, question: usize) -> Option<&[usize]> {
         match self.rekeyed.get(&question) {
             Some(right) => Some(right),
@@ -213,6 +216,7 @@ impl Ledger {
     }
 
     /// Whether a question counts nowhere.
+    #[inline]
     pub fn is_left_out(&self, question: usize) -> bool {
         self.left_out.get(question).copied().unwrap_or(false)
     }
@@ -279,6 +283,7 @@ impl Ledger {
     }
 
     /// What was given to a question in a sheet.
+    #[inline]
     pub fn given(&self, sheet: &Sheet, question: usize) -> Option<Given<'_>> {
         let mark = sheet.mark(question)?;
         let run = self.runs.get(mark.run as usize)?;

@@ -48,6 +48,7 @@ impl<T: Clone + Eq + Hash> Names<T> {
     }
 
     /// The name of a number.
+    #[inline]
     pub(super) fn name(&self, number: u32) -> Option<&T> {
         self.names.get(number as usize)
     }

@@ -134,6 +134,7 @@ impl Questions {
         self.questions.len()
     }
 
+    #[inline]
     pub(super) fn get(&self, number: usize) -> Option<&Question> {
         self.questions.get(number)
     }
@@ -148,6 +149,7 @@ impl Questions {
             .get(number.checked_sub(self.questions.len() - self.lost.len())?)
     }
 
+    #[inline]
     pub(super) fn parallel(&self, group: u32) -> &[u32] {
         self.parallels.get(group as usize).map_or(&[], Vec::as_slice)
     }
