@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::study::{Entry, Study};
+use super::study::Study;
 use crate::benchmarks::Item;
 use crate::language::Language;
 use crate::runs::ledger::Given;
@@ -65,10 +65,7 @@ impl Inspect {
         let before = self.listed.get(self.selected).copied();
         let query = Query::new(&self.filter.search);
         self.listed = (0..study.entries.len())
-            .filter(|&place| {
-                let entry = study.entries.get(place);
-                entry.is_some_and(|entry| self.keeps(study, (place, entry), &query, protocol))
-            })
+            .filter(|&place| self.keeps(study, place, &query, protocol))
             .collect();
         self.selected = before
             .and_then(|entry| self.listed.iter().position(|&place| place == entry))
@@ -81,7 +78,7 @@ impl Inspect {
         self.listed.get(self.selected).copied()
     }
 
-    fn keeps(&self, study: &Study, (place, entry): (usize, &Entry), query: &Query, protocol: Option<&str>) -> bool {
+    fn keeps(&self, study: &Study, place: usize, query: &Query, protocol: Option<&str>) -> bool {
         let Some((benchmark, item)) = study.item(place) else {
             return false;
         };
@@ -95,7 +92,7 @@ impl Inspect {
                 .language
                 .as_ref()
                 .is_none_or(|language| *language == item.key.language)
-            && query.matches(&entry.folded)
+            && study.texts.matches(place, query)
             && ((filter.model.is_none() && filter.outcome.is_none())
                 || study.ledger.answers_to(place, protocol).iter().any(|given| {
                     filter.model.as_ref().is_none_or(|model| model == given.model())
@@ -120,7 +117,7 @@ impl<'a> Side<'a> {
         Some(Self {
             item,
             given: study.ledger.answers_to(place, protocol),
-            needed: study.entries.get(place)?.controls,
+            needed: study.controls(place),
         })
     }
 }

@@ -127,8 +127,19 @@ impl Loader {
                 let broken = Broken::of(&job);
                 // A fault of this program or of a library must not leave the window waiting for ever.
                 let attempt = catch_unwind(AssertUnwindSafe(|| work_on(job, &root, &mut workspace)));
-                if !reader.tell(attempt.unwrap_or_else(|_| broken.event())) {
+                let event = attempt.unwrap_or_else(|_| broken.event());
+                let study = match &event {
+                    Event::Study(study, _) => Some(Arc::clone(study)),
+                    _ => None,
+                };
+                if !reader.tell(event) {
                     break;
+                }
+                // The window shows the workspace meanwhile.
+                if let Some(study) = study
+                    && catch_unwind(AssertUnwindSafe(|| study.prepare())).is_err()
+                {
+                    tracing::error!("the workspace could not be prepared to be searched");
                 }
             }
         })?;

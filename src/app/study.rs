@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::matrix;
 use super::measures::{self, Sheet};
@@ -13,9 +15,9 @@ use crate::runs::comparison::{self, Row};
 use crate::runs::estimate::Work;
 use crate::runs::ledger::{Ledger, Run, Selection};
 use crate::runs::measures::Measure;
+use crate::slices::Texts;
 use crate::text::appearance;
 use crate::text::controls::Controls;
-use crate::text::folding::Folded;
 
 /// A loaded workspace.
 #[derive(Debug)]
@@ -35,50 +37,57 @@ pub struct Study {
     pub sheets: BTreeMap<Measure, Sheet>,
     /// Every item of every benchmark; an entry's place is its question's number in the ledger.
     pub entries: Vec<Entry>,
+    /// What a search looks through.
+    pub texts: Texts,
     /// What could not be read, in words.
     pub problems: Vec<String>,
     /// Of every benchmark, as [`Self::counts`] gives them.
     counts: Vec<Vec<(Language, usize)>>,
     /// Of every benchmark, as [`Self::work`] gives it.
-    work: Vec<Vec<(Language, Work)>>,
+    work: Vec<OnceLock<Vec<(Language, Work)>>>,
+    languages: Vec<Language>,
+    subjects: Vec<String>,
+    models: Vec<String>,
 }
 
 /// What a list needs to know of an item.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Entry {
-    /// What a search looks through.
-    pub folded: Folded,
-    /// What has to be shown of the item's hidden characters, so that it reads as it is.
-    pub controls: Controls,
+    controls: OnceLock<Controls>,
 }
 
 impl Study {
     /// Indexes what was read.
     pub fn new(root: PathBuf, name: String, read_only: Option<String>, ledger: Ledger, problems: Vec<String>) -> Self {
-        let items = ledger.benchmarks().iter().flat_map(|benchmark| benchmark.items());
-        let entries = items.map(|item| Entry {
-            folded: fold(item),
-            controls: controls(item),
-        });
-        let entries = entries.collect();
+        let items: usize = ledger.benchmarks().iter().map(|it| it.items().len()).sum();
         let benchmarks = ledger.benchmarks().iter();
-        let counts = benchmarks.clone().map(|benchmark| count_languages(benchmark.items()));
-        let work = benchmarks.map(|benchmark| work_by_language(benchmark.items()));
+        let counts: Vec<_> = benchmarks.map(|it| count_languages(it.items())).collect();
         let all = Selection::all(&ledger);
+        let rows = comparison::compare(&ledger, &all);
         Self {
-            counts: counts.collect(),
-            work: work.collect(),
+            entries: std::iter::repeat_with(Entry::default).take(items).collect(),
+            work: counts.iter().map(|_| OnceLock::new()).collect(),
+            languages: languages(&counts),
+            subjects: subjects(ledger.benchmarks()),
+            models: distinct(rows.iter().map(|row| row.model.as_str())),
+            counts,
             root,
             name,
             read_only,
             sends_to: BTreeSet::new(),
             protocols: Vec::new(),
-            rows: comparison::compare(&ledger, &all),
+            rows,
             sheets: measures::sheets(&ledger, &all),
+            texts: Texts::of(&ledger),
             ledger,
-            entries,
             problems,
         }
+    }
+
+    /// Reckons what is needed only once somebody searches or plans a run, so that nobody waits for it then.
+    pub fn prepare(&self) {
+        self.texts.prepare();
+        self.benchmarks().iter().for_each(|benchmark| _ = self.work(benchmark.name()));
     }
 
     /// The benchmarks, by name.
@@ -114,7 +123,15 @@ impl Study {
         let items = benchmark.items().iter();
         items.filter_map(|item| {
             let place = self.ledger.find(benchmark.name(), &item.key)?;
-            Some((item, self.entries.get(place)?.controls))
+            Some((item, self.controls(place)))
+        })
+    }
+
+    /// What has to be shown of the hidden characters of the item in a place of `entries`, so that it reads as it is.
+    pub fn controls(&self, place: usize) -> Controls {
+        let entry = self.entries.get(place).zip(self.item(place));
+        entry.map_or(Controls::Obeyed, |(entry, (_, item))| {
+            *entry.controls.get_or_init(|| controls(item))
         })
     }
 
@@ -142,24 +159,13 @@ impl Study {
     }
 
     /// The names of the models that gave answers, in order.
-    pub fn models(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.rows.iter().map(|row| row.model.clone()).collect();
-        names.sort();
-        names.dedup();
-        names
+    pub fn models(&self) -> &[String] {
+        &self.models
     }
 
     /// The languages of all items, in the order lists show them.
-    pub fn languages(&self) -> Vec<Language> {
-        let mut languages: Vec<Language> = self
-            .counts
-            .iter()
-            .flatten()
-            .map(|(language, _)| language.clone())
-            .collect();
-        languages.sort_by_key(matrix::order);
-        languages.dedup();
-        languages
+    pub fn languages(&self) -> &[Language] {
+        &self.languages
     }
 
     /// A benchmark's languages with how many items each has, in the order lists show them.
@@ -173,20 +179,34 @@ impl Study {
     /// What a benchmark asks in each of its languages.
     pub fn work(&self, benchmark: &str) -> &[(Language, Work)] {
         let place = self.benchmarks().iter().position(|known| known.name() == benchmark);
-        place.and_then(|place| self.work.get(place)).map_or(&[], Vec::as_slice)
+        let found = place.and_then(|place| Some((self.work.get(place)?, self.benchmarks().get(place)?)));
+        found.map_or(&[], |(work, benchmark)| {
+            work.get_or_init(|| work_by_language(benchmark.items()))
+        })
     }
 
     /// The subjects that items name, in order.
-    pub fn subjects(&self) -> Vec<String> {
-        let mut subjects: Vec<String> = self
-            .benchmarks()
-            .iter()
-            .flat_map(|benchmark| benchmark.items().iter().filter_map(|item| item.subject.clone()))
-            .collect();
-        subjects.sort();
-        subjects.dedup();
-        subjects
+    pub fn subjects(&self) -> &[String] {
+        &self.subjects
     }
+}
+
+/// Every name once, in order.
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let distinct: BTreeSet<&str> = names.collect();
+    distinct.into_iter().map(str::to_owned).collect()
+}
+
+fn subjects(benchmarks: &[Arc<Benchmark>]) -> Vec<String> {
+    let items = benchmarks.iter().flat_map(|benchmark| benchmark.items());
+    distinct(items.filter_map(|item| item.subject.as_deref()))
+}
+
+fn languages(counts: &[Vec<(Language, usize)>]) -> Vec<Language> {
+    let distinct: BTreeSet<&Language> = counts.iter().flatten().map(|(language, _)| language).collect();
+    let mut languages: Vec<Language> = distinct.into_iter().cloned().collect();
+    languages.sort_by_key(matrix::order);
+    languages
 }
 
 /// The languages of `items` with how many each has, in the order lists show them.
@@ -205,23 +225,21 @@ pub fn count_languages(items: &[Item]) -> Vec<(Language, usize)> {
 
 /// What items ask, by language in the order lists show them.
 fn work_by_language(items: &[Item]) -> Vec<(Language, Work)> {
-    let mut found: HashMap<&Language, Work> = HashMap::new();
+    let mut by_language: HashMap<&Language, Vec<&Item>> = HashMap::new();
     for item in items {
-        let work = found.entry(&item.key.language).or_default();
-        *work = *work + Work::of(item);
+        by_language.entry(&item.key.language).or_default().push(item);
     }
+    // In their order, so that the sums are the same on every machine; languages beside each other.
+    let found: Vec<(&Language, Work)> = by_language
+        .into_par_iter()
+        .map(|(language, items)| (language, items.into_iter().map(Work::of).sum()))
+        .collect();
     let mut work: Vec<(Language, Work)> = found
         .into_iter()
         .map(|(language, work)| (language.clone(), work))
         .collect();
     work.sort_by_key(|(language, _)| matrix::order(language));
     work
-}
-
-fn fold(item: &Item) -> Folded {
-    let fields = [item.key.id.as_str(), &item.question].into_iter();
-    let optional = item.context.iter().chain(&item.subject).chain(&item.options);
-    Folded::of_parts(fields.chain(optional.map(String::as_str)))
 }
 
 /// What has to be shown of an item's hidden characters, so that it reads as it is.

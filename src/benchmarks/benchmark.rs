@@ -4,14 +4,16 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::alignment::{self, Plan};
 use super::import::{self, EXAMPLES, Import, ImportError, ImportOptions, Rejected};
-use super::item::{Item, ItemKey, letters};
+use super::item::{Item, ItemKey};
 use super::provenance::Provenance;
+use super::table;
 use crate::files::{WriteError, write_atomically, write_toml};
 
 /// The newest layout of the two files that this program knows.
@@ -137,6 +139,15 @@ struct Sidecar {
 impl Benchmark {
     /// Puts items together under a name that files can have.
     pub fn new(name: &str, description: Description, items: Vec<Item>) -> Result<Self, BenchmarkError> {
+        Self::of_parts(name, description, items, Vec::new())
+    }
+
+    fn of_parts(
+        name: &str,
+        description: Description,
+        items: Vec<Item>,
+        examples: Vec<Item>,
+    ) -> Result<Self, BenchmarkError> {
         if !is_safe_name(name) {
             return Err(BenchmarkError::Name(name.to_owned()));
         }
@@ -144,13 +155,13 @@ impl Benchmark {
             return Err(BenchmarkError::Empty(name.to_owned()));
         }
         require_distinct(name, &items)?;
-        let hash = hash(&items, &[]);
+        require_distinct(name, &examples)?;
         Ok(Self {
+            hash: hash(&items, &examples),
             name: name.to_owned(),
             description,
             items,
-            examples: Vec::new(),
-            hash,
+            examples,
             imports: Vec::new(),
             rest: toml::Table::new(),
         })
@@ -186,7 +197,7 @@ impl Benchmark {
 
     /// Makes a benchmark of what a file held.
     pub fn from_import(name: &str, description: Description, import: Import) -> Result<Self, BenchmarkError> {
-        let mut benchmark = Self::new(name, description, import.items)?.with_examples(import.examples)?;
+        let mut benchmark = Self::of_parts(name, description, import.items, import.examples)?;
         benchmark.imports.push(import.provenance);
         Ok(benchmark)
     }
@@ -242,7 +253,7 @@ impl Benchmark {
     /// place commits the change, and a crash before that leaves the benchmark as it was.
     pub fn save(&self, folder: &Path) -> Result<(), BenchmarkError> {
         let description_path = description_path(folder, &self.name);
-        let bytes = parquet(&self.items, &self.examples).map_err(|error| BenchmarkError::Table {
+        let bytes = table::parquet(&self.items, &self.examples).map_err(|error| BenchmarkError::Table {
             path: folder.join(default_file(&self.name)),
             reason: error.to_string(),
         })?;
@@ -307,20 +318,17 @@ impl Benchmark {
                 expected: sidecar.file_sha256,
             });
         }
-        let import = import::read(&items_path, &ImportOptions::default())?;
-        if let Some(first) = import.rejected.into_iter().next() {
-            return Err(BenchmarkError::DamagedItem {
-                path: items_path,
-                first: Box::new(first),
-            });
-        }
+        let (items, examples) = match table::read(bytes) {
+            Some(read) => read,
+            None => import_items(items_path.clone())?,
+        };
         let description = Description {
             title: sidecar.title,
             licence: sidecar.licence,
             source: sidecar.source,
             note: sidecar.note,
         };
-        let mut benchmark = Self::new(name, description, import.items)?.with_examples(import.examples)?;
+        let mut benchmark = Self::of_parts(name, description, items, examples)?;
         if benchmark.hash != sidecar.sha256 {
             return Err(BenchmarkError::Hash {
                 path: items_path,
@@ -353,6 +361,18 @@ impl Benchmark {
         }
         names.sort();
         Ok(names)
+    }
+}
+
+/// The items and solved examples of a file that is not as we write them now.
+fn import_items(path: PathBuf) -> Result<(Vec<Item>, Vec<Item>), BenchmarkError> {
+    let import = import::read(&path, &ImportOptions::default())?;
+    match import.rejected.into_iter().next() {
+        Some(first) => Err(BenchmarkError::DamagedItem {
+            path,
+            first: Box::new(first),
+        }),
+        None => Ok((import.items, import.examples)),
     }
 }
 
@@ -434,18 +454,22 @@ fn add_absent(present: &mut Vec<Item>, items: Vec<Item>) -> Added {
     }
 }
 
+/// So many items are written out at once to be hashed.
+const HASHED_TOGETHER: usize = 4096;
+
 /// The order of the examples counts: the first are shown first.
 fn hash(items: &[Item], examples: &[Item]) -> String {
     let mut sorted: Vec<&Item> = items.iter().collect();
-    sorted.sort_by(|first, second| first.key.cmp(&second.key));
+    sorted.par_sort_by(|first, second| first.key.cmp(&second.key));
+    sorted.extend(examples);
     let mut digest = Sha256::new();
-    let mut put = |item: &Item| {
-        let line = serde_json::Value::Object(item.to_canonical_json()).to_string();
-        digest.update(line.as_bytes());
-        digest.update(b"\n");
-    };
-    sorted.into_iter().for_each(&mut put);
-    examples.iter().for_each(&mut put);
+    for together in sorted.chunks(HASHED_TOGETHER) {
+        let lines: Vec<String> = together.par_iter().map(|item| item.canonical_json()).collect();
+        for line in lines {
+            digest.update(line.as_bytes());
+            digest.update(b"\n");
+        }
+    }
     if !examples.is_empty() {
         // Else an example could pass for a last item.
         digest.update(format!("{} {EXAMPLES}\n", examples.len()).as_bytes());
@@ -455,51 +479,6 @@ fn hash(items: &[Item], examples: &[Item]) -> String {
 
 pub(super) fn hexadecimal(digest: Sha256) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The items as the bytes of a Parquet file.
-fn parquet(items: &[Item], examples: &[Item]) -> polars::prelude::PolarsResult<Vec<u8>> {
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes).finish(&mut table(items, examples)?)?;
-    Ok(bytes)
-}
-
-/// The items as a table with the columns of our own format, which [`import::read`] reads back.
-pub(super) fn table(items: &[Item], examples: &[Item]) -> polars::prelude::PolarsResult<DataFrame> {
-    let splits: Vec<Option<&str>> = items
-        .iter()
-        .map(|_| None)
-        .chain(examples.iter().map(|_| Some(EXAMPLES)))
-        .collect();
-    let items: Vec<&Item> = items.iter().chain(examples).collect();
-    let text = |name: &str, value: &dyn Fn(&Item) -> Option<String>| {
-        Column::new(name.into(), items.iter().map(|item| value(item)).collect::<Vec<_>>())
-    };
-    let options: Vec<Series> = items
-        .iter()
-        .map(|item| Series::new("".into(), item.options.as_slice()))
-        .collect();
-    let extra = |item: &Item| {
-        let object = &item.extra;
-        (!object.is_empty()).then(|| serde_json::Value::Object(object.clone()).to_string())
-    };
-    DataFrame::new(
-        items.len(),
-        vec![
-            text("id", &|item| Some(item.key.id.clone())),
-            text("language", &|item| Some(item.key.language.tag().to_owned())),
-            text("task", &|item| Some(item.task.clone())),
-            text("subject", &|item| item.subject.clone()),
-            text("parallel", &|item| item.parallel.clone()),
-            text("context", &|item| item.context.clone()),
-            text("question", &|item| Some(item.question.clone())),
-            Column::new("options".into(), options),
-            text("answer", &|item| Some(letters(&item.right))),
-            text("rationale", &|item| item.rationale.clone()),
-            Column::new("split".into(), splits),
-            text("extra", &extra),
-        ],
-    )
 }
 
 fn read_sidecar(path: &Path) -> Result<Sidecar, BenchmarkError> {

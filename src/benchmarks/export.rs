@@ -6,13 +6,13 @@ use polars::prelude::{Column, CsvWriter, DataFrame, ParquetWriter, PolarsError, 
 
 use super::import::EXAMPLES;
 use super::item::letters;
-use super::{Benchmark, Item, benchmark};
+use super::{Benchmark, Item, table};
 use crate::files::cells::guarded;
 use crate::language::Language;
 
 /// Items and solved examples as Parquet.
 pub fn write_parquet(output: impl Write, benchmark: &Benchmark) -> Result<(), PolarsError> {
-    let mut table = benchmark::table(benchmark.items(), benchmark.examples())?;
+    let mut table = table::table(benchmark.items(), benchmark.examples())?;
     ParquetWriter::new(output).finish(&mut table)?;
     Ok(())
 }

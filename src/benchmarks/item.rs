@@ -102,6 +102,15 @@ pub(super) fn letters(options: &[usize]) -> String {
     letters.join(",")
 }
 
+/// The options that [`letters`] names; `None` where a text is not of these.
+pub(super) fn of_letters(text: &str) -> Option<Vec<usize>> {
+    let index = |letter: &str| match letter.as_bytes() {
+        [letter @ b'A'..=b'Z'] => Some(usize::from(letter - b'A')),
+        _ => None,
+    };
+    text.split(',').map(index).collect()
+}
+
 impl Item {
     /// Checks the fields. A blank optional field becomes `None`; other text stays as it was, spaces included.
     pub fn new(mut fields: ItemFields) -> Result<Self, ItemError> {
@@ -169,32 +178,53 @@ impl Item {
 
     /// The item as one object of our JSON Lines format, which [`super::import`] reads back.
     pub fn to_json(&self) -> Map<String, Value> {
-        let mut object = self.to_canonical_json();
+        let mut object = match serde_json::to_value(self.canonical()) {
+            Ok(Value::Object(object)) => object,
+            // It is a record of texts, which is always an object.
+            _ => Map::new(),
+        };
         object.extend(self.extra.iter().map(|(name, value)| (name.clone(), value.clone())));
         object
     }
 
-    /// As [`Item::to_json`] without `extra`: what a benchmark's hash is made of.
-    pub(super) fn to_canonical_json(&self) -> Map<String, Value> {
-        let mut object = Map::new();
-        let mut put = |name: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                object.insert(name.to_owned(), value);
-            }
-        };
-        let text = |text: &Option<String>| text.clone().map(Value::String);
-        put("id", Some(self.key.id.clone().into()));
-        put("language", Some(self.key.language.tag().into()));
-        put("task", Some(self.task.clone().into()));
-        put("subject", text(&self.subject));
-        put("parallel", text(&self.parallel));
-        put("context", text(&self.context));
-        put("question", Some(self.question.clone().into()));
-        put("options", Some(self.options.clone().into()));
-        put("answer", Some(letters(&self.right).into()));
-        put("rationale", text(&self.rationale));
-        object
+    /// As [`Item::to_json`] without `extra`, in one line: what a benchmark's hash is made of.
+    pub(super) fn canonical_json(&self) -> String {
+        serde_json::to_string(&self.canonical()).unwrap_or_default()
     }
+
+    fn canonical(&self) -> Canonical<'_> {
+        Canonical {
+            id: &self.key.id,
+            language: self.key.language.tag(),
+            task: &self.task,
+            subject: self.subject.as_deref(),
+            parallel: self.parallel.as_deref(),
+            context: self.context.as_deref(),
+            question: &self.question,
+            options: &self.options,
+            answer: letters(&self.right),
+            rationale: self.rationale.as_deref(),
+        }
+    }
+}
+
+/// The fields of an item in the order of our JSON Lines format; those that are absent are not there.
+#[derive(Serialize)]
+struct Canonical<'a> {
+    id: &'a str,
+    language: &'a str,
+    task: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parallel: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<&'a str>,
+    question: &'a str,
+    options: &'a [String],
+    answer: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rationale: Option<&'a str>,
 }
 
 impl Deref for Item {

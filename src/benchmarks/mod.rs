@@ -8,6 +8,7 @@ pub mod import;
 pub mod item;
 pub mod known;
 pub mod provenance;
+mod table;
 
 pub use benchmark::{Added, Benchmark, BenchmarkError, Description};
 pub use item::{Item, ItemError, ItemFields, ItemKey};

@@ -15,6 +15,7 @@ pub mod paired;
 mod plan;
 pub mod published;
 mod record;
+mod rows;
 pub mod spending;
 pub mod store;
 mod table;

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::table::Table;
 use super::{Journal, RecordError, RunId, RunRecord, journal, table};
+use crate::files::WriteError;
 use crate::scoring::Answer;
 use crate::workspace::Workspace;
 
@@ -19,6 +21,8 @@ pub enum StoreError {
     Journal(#[from] journal::JournalError),
     #[error(transparent)]
     Table(#[from] table::TableError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
 }
 
 /// The runs that could be read, oldest first, and why the others could not:
@@ -75,13 +79,34 @@ pub fn load(workspace: &Workspace, run: &RunId) -> Result<RunRecord, StoreError>
 
 /// The answers a run has so far.
 pub fn answers(workspace: &Workspace, run: &RunId) -> Result<Vec<Answer>, StoreError> {
+    match kept(workspace, run)? {
+        Kept::Table(table) => Ok(table.answers()?),
+        Kept::Journal(answers) => Ok(answers),
+    }
+}
+
+/// The answers of a run as they are kept.
+pub(super) enum Kept {
+    Table(Table),
+    Journal(Vec<Answer>),
+}
+
+/// Reads what a run has so far.
+pub(super) fn kept(workspace: &Workspace, run: &RunId) -> Result<Kept, StoreError> {
     let folder = folder(workspace, run);
     // The table is written whole before the journal goes, so it wins where both are there.
-    if is_compacted(workspace, run) {
-        Ok(table::read(&folder)?)
-    } else {
-        Ok(journal::read(&folder)?)
-    }
+    Ok(match is_compacted(workspace, run) {
+        true => Kept::Table(Table::open(&folder)?),
+        false => Kept::Journal(journal::read(&folder)?),
+    })
+}
+
+/// Keeps a run that is finished, all at once.
+pub fn keep(workspace: &Workspace, record: &RunRecord, answers: &[Answer]) -> Result<(), StoreError> {
+    let folder = folder(workspace, &record.id);
+    // The record last: without it there is no run.
+    table::write(&folder, answers)?;
+    Ok(record.save(&folder)?)
 }
 
 /// Whether a run's answers lie in their table already.

@@ -4,15 +4,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{
-    Column, DataFrame, IntoSeries, ListChunked, NamedFrom, ParquetReader, ParquetWriter, PolarsError, SerReader,
-    Series, StringChunked, UInt32Chunked, UInt64Chunked,
+    Column, DataFrame, IntoSeries, ListChunked, NamedFrom, ParallelStrategy, ParquetReader, ParquetWriter, PolarsError,
+    SerReader, Series,
 };
 
-use crate::benchmarks::ItemKey;
+use super::rows::Rows;
 use crate::engine::endpoint::Usage;
 use crate::files::{WriteError, write_atomically};
-use crate::language::Language;
-use crate::scoring::{Answer, Outcome, Reply, ReplyEnding};
+use crate::scoring::Answer;
 
 /// The name of the table within a run's folder.
 pub const FILE: &str = "answers.parquet";
@@ -43,18 +42,41 @@ pub fn write(folder: &Path, answers: &[Answer]) -> Result<(), TableError> {
     Ok(write_atomically(&path, &bytes)?)
 }
 
-/// Reads the table in a run's folder.
-pub fn read(folder: &Path) -> Result<Vec<Answer>, TableError> {
-    let path = folder.join(FILE);
-    let file = File::open(&path).map_err(|source| TableError::Open {
-        path: path.clone(),
-        source,
-    })?;
-    let frame = ParquetReader::new(file).finish().map_err(|source| TableError::Format {
-        path: path.clone(),
-        source,
-    })?;
-    from_frame(&path, &frame)
+/// The table in a run's folder, in memory.
+pub(super) struct Table {
+    path: PathBuf,
+    frame: DataFrame,
+}
+
+impl Table {
+    /// Reads the table in a run's folder.
+    pub fn open(folder: &Path) -> Result<Self, TableError> {
+        let path = folder.join(FILE);
+        let file = File::open(&path).map_err(|source| TableError::Open {
+            path: path.clone(),
+            source,
+        })?;
+        // Tables are read beside each other, each on one thread.
+        let reader = ParquetReader::new(file).read_parallel(ParallelStrategy::None);
+        match reader.finish() {
+            Ok(mut frame) => {
+                // Rows are read one by one, which many chunks would slow down.
+                frame.rechunk_mut();
+                Ok(Self { path, frame })
+            }
+            Err(source) => Err(TableError::Format { path, source }),
+        }
+    }
+
+    /// Its rows.
+    pub fn rows(&self) -> Result<Rows<'_>, TableError> {
+        Rows::of(&self.path, &self.frame)
+    }
+
+    /// Its answers.
+    pub fn answers(&self) -> Result<Vec<Answer>, TableError> {
+        self.rows()?.iter().map(|row| row.map(Answer::from)).collect()
+    }
 }
 
 fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
@@ -112,169 +134,15 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
     )
 }
 
-fn from_frame(path: &Path, frame: &DataFrame) -> Result<Vec<Answer>, TableError> {
-    let format = |source| TableError::Format {
-        path: path.to_owned(),
-        source,
-    };
-    let text = |name: &str| frame.column(name).and_then(Column::str).map_err(format);
-    let models = text("model")?;
-    let benchmarks = text("benchmark")?;
-    let tasks = text("task")?;
-    let languages = text("language")?;
-    let ids = text("id")?;
-    let outcomes = text("outcome")?;
-    let errors = text("error")?;
-    let log_probabilities = frame
-        .column("log_probabilities")
-        .and_then(Column::list)
-        .map_err(format)?;
-    let choices = Choices::of(frame).map_err(format)?;
-    let prompt_tokens = frame.column("prompt_tokens").and_then(Column::u64).map_err(format)?;
-    let seconds = frame.column("seconds").and_then(Column::f64).map_err(format)?;
-    let replies = Replies::of(frame).map_err(format)?;
-    let usages = Usages::of(frame).map_err(format)?;
-    // A table from before tokens of options were kept has none.
-    let option_tokens = frame.column("option_tokens").and_then(Column::list).ok();
-    (0..frame.height())
-        .map(|row| {
-            let problem = |problem: String| TableError::Row {
-                path: path.to_owned(),
-                row,
-                problem,
-            };
-            let required =
-                |value: Option<&str>, name: &str| value.map(str::to_owned).ok_or_else(|| problem(format!("no {name}")));
-            let language: Language = required(languages.get(row), "language")?
-                .parse()
-                .map_err(|error| problem(format!("{error}")))?;
-            let outcome = required(outcomes.get(row), "outcome")?;
-            let scores = match log_probabilities.get_as_series(row) {
-                Some(series) => series.f64().map_err(format)?.into_no_null_iter().collect(),
-                None => Vec::new(),
-            };
-            Ok(Answer {
-                model: required(models.get(row), "model")?,
-                benchmark: required(benchmarks.get(row), "benchmark")?,
-                task: required(tasks.get(row), "task")?,
-                item: ItemKey {
-                    language,
-                    id: required(ids.get(row), "id")?,
-                },
-                log_probabilities: scores,
-                option_tokens: match option_tokens {
-                    Some(tokens) => numbers_at(tokens, row).map_err(format)?,
-                    None => Vec::new(),
-                },
-                choices: choices.get(row).map_err(format)?,
-                outcome: Outcome::from_word(&outcome)
-                    .ok_or_else(|| problem(format!("the outcome `{outcome}`, which this program does not know")))?,
-                prompt_tokens: prompt_tokens.get(row).unwrap_or(0) as usize,
-                seconds: seconds.get(row).unwrap_or(0.0),
-                usage: usages.as_ref().and_then(|usages| usages.get(row)),
-                reply: replies.as_ref().and_then(|replies| replies.get(row)),
-                error: errors.get(row).map(str::to_owned),
-            })
-        })
-        .collect()
-}
-
-/// The column of what was chosen.
-enum Choices<'a> {
-    Several(&'a ListChunked),
-    /// Of a table from before several options could be chosen.
-    One(&'a UInt32Chunked),
-}
-
-impl<'a> Choices<'a> {
-    fn of(frame: &'a DataFrame) -> Result<Self, PolarsError> {
-        match frame.column("choices") {
-            Ok(several) => Ok(Self::Several(several.list()?)),
-            Err(_) => Ok(Self::One(frame.column("choice")?.u32()?)),
-        }
-    }
-
-    fn get(&self, row: usize) -> Result<Vec<usize>, PolarsError> {
-        match self {
-            Self::One(choices) => Ok(choices.get(row).map(|choice| choice as usize).into_iter().collect()),
-            Self::Several(choices) => numbers_at(choices, row),
-        }
-    }
-}
-
-/// The numbers of a row.
-fn numbers_at(lists: &ListChunked, row: usize) -> Result<Vec<usize>, PolarsError> {
-    match lists.get_as_series(row) {
-        Some(numbers) => Ok(numbers
-            .u64()?
-            .into_no_null_iter()
-            .map(|number| number as usize)
-            .collect()),
-        None => Ok(Vec::new()),
-    }
-}
-
-/// The columns of what models wrote.
-struct Replies<'a> {
-    texts: &'a StringChunked,
-    tokens: &'a UInt64Chunked,
-    endings: &'a StringChunked,
-}
-
-impl<'a> Replies<'a> {
-    /// `None` in a table from before replies were kept.
-    fn of(frame: &'a DataFrame) -> Result<Option<Self>, PolarsError> {
-        let Ok(texts) = frame.column("reply") else {
-            return Ok(None);
-        };
-        Ok(Some(Self {
-            texts: texts.str()?,
-            tokens: frame.column("reply_tokens")?.u64()?,
-            endings: frame.column("reply_ending")?.str()?,
-        }))
-    }
-
-    fn get(&self, row: usize) -> Option<Reply> {
-        Some(Reply {
-            text: self.texts.get(row)?.to_owned(),
-            tokens: self.tokens.get(row)? as usize,
-            ending: ReplyEnding::from_word(self.endings.get(row)?)?,
-        })
-    }
-}
-
-/// The columns of what endpoints counted.
-struct Usages<'a> {
-    requests: &'a UInt64Chunked,
-    prompt_tokens: &'a UInt64Chunked,
-    written_tokens: &'a UInt64Chunked,
-}
-
-impl<'a> Usages<'a> {
-    /// `None` in a table from before there were endpoints.
-    fn of(frame: &'a DataFrame) -> Result<Option<Self>, PolarsError> {
-        let Ok(requests) = frame.column("usage_requests") else {
-            return Ok(None);
-        };
-        Ok(Some(Self {
-            requests: requests.u64()?,
-            prompt_tokens: frame.column("usage_prompt_tokens")?.u64()?,
-            written_tokens: frame.column("usage_written_tokens")?.u64()?,
-        }))
-    }
-
-    fn get(&self, row: usize) -> Option<Usage> {
-        Some(Usage {
-            requests: self.requests.get(row)?,
-            prompt_tokens: self.prompt_tokens.get(row)?,
-            written_tokens: self.written_tokens.get(row)?,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::benchmarks::ItemKey;
+    use crate::scoring::{Outcome, Reply, ReplyEnding};
+
+    fn read(folder: &Path) -> Result<Vec<Answer>, TableError> {
+        Table::open(folder)?.answers()
+    }
 
     fn answer(number: i32) -> Answer {
         Answer {
@@ -330,7 +198,11 @@ mod tests {
         older
             .with_column(Series::new("choice".into(), [Some(1_u32), None]).into())
             .unwrap();
-        let read = from_frame(Path::new(FILE), &older).unwrap();
+        let table = Table {
+            path: FILE.into(),
+            frame: older,
+        };
+        let read = table.answers().unwrap();
         assert_eq!(read.len(), 2);
         assert_eq!((read[0].choices.as_slice(), read[1].choices.len()), ([1].as_slice(), 0));
         assert!(read.iter().all(|answer| answer.reply.is_none()));

@@ -26,7 +26,16 @@ pub fn token_count(request: &ScoreRequest) -> usize {
 /// The log-probabilities of answers divided by their lengths: of the answers' own text, without what stands between it
 /// and the prompt, or in the tokens that were scored.
 pub fn normalised(log_probabilities: &[f64], by: Normalisation, answers: &[String], tokens: &[usize]) -> Vec<f64> {
-    let length = |index: usize| {
+    divided(log_probabilities, by, answers, tokens).collect()
+}
+
+fn divided<'a>(
+    log_probabilities: &'a [f64],
+    by: Normalisation,
+    answers: &'a [String],
+    tokens: &'a [usize],
+) -> impl Iterator<Item = f64> + Clone + 'a {
+    let length = move |index: usize| {
         let answer = answers.get(index).map_or("", String::as_str);
         match by {
             Normalisation::Sum => 1,
@@ -36,18 +45,37 @@ pub fn normalised(log_probabilities: &[f64], by: Normalisation, answers: &[Strin
         }
     };
     let divided = log_probabilities.iter().enumerate();
-    divided
-        .map(|(index, value)| value / length(index).max(1) as f64)
-        .collect()
+    divided.map(move |(index, value)| value / length(index).max(1) as f64)
 }
 
 /// The probabilities of answers among each other, which add up to 1, by their log-probabilities divided by their lengths.
 pub fn probabilities(log_probabilities: &[f64], by: Normalisation, answers: &[String], tokens: &[usize]) -> Vec<f64> {
-    let values = normalised(log_probabilities, by, answers, tokens);
-    let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let weights: Vec<f64> = values.iter().map(|value| (value - highest).exp()).collect();
+    let values = divided(log_probabilities, by, answers, tokens);
+    let highest = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    let mut weights: Vec<f64> = values.map(|value| (value - highest).exp()).collect();
     let total: f64 = weights.iter().sum();
-    weights.iter().map(|weight| weight / total).collect()
+    weights.iter_mut().for_each(|weight| *weight /= total);
+    weights
+}
+
+/// The highest of those [`probabilities`], and by how much it leads; not numbers where there is none.
+pub fn lead(log_probabilities: &[f64], by: Normalisation, answers: &[String], tokens: &[usize]) -> (f64, f64) {
+    let values = divided(log_probabilities, by, answers, tokens);
+    let [mut highest, mut next] = [f64::NEG_INFINITY; 2];
+    for value in values.clone() {
+        if value > highest {
+            (highest, next) = (value, highest);
+        } else {
+            next = next.max(value);
+        }
+    }
+    let total: f64 = values.map(|value| (value - highest).exp()).sum();
+    let first = 1.0 / total;
+    match log_probabilities.len() {
+        0 => (f64::NAN, f64::NAN),
+        1 => (first, f64::NAN),
+        _ => (first, first - (next - highest).exp() / total),
+    }
 }
 
 /// The highest of the values; of equals, the first.
@@ -126,6 +154,31 @@ mod tests {
         let answers = ["no", "certainly not"].map(str::to_owned);
         let found = probabilities(&[-4.0, -13.0], Normalisation::Character, &answers, &[1, 2]);
         assert!((found[1] / found[0] - std::f64::consts::E).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_lead_is_that_of_the_probabilities() {
+        let answers = ["no", "certainly not", "perhaps", "صداع"].map(str::to_owned);
+        let tokens = [1, 3, 2, 4];
+        for values in [
+            &[][..],
+            &[-1.0],
+            &[-2.0, -2.0],
+            &[-4.0, -13.0, -1.5, -6.0],
+            &[-1000.0, -1001.0, f64::NEG_INFINITY],
+            &[-1.0, f64::NAN, -2.0],
+            &[f64::NEG_INFINITY, f64::NEG_INFINITY],
+        ] {
+            for by in [Normalisation::Sum, Normalisation::Character, Normalisation::Token] {
+                let mut sorted = probabilities(values, by, &answers, &tokens);
+                sorted.sort_by(|one, other| other.total_cmp(one));
+                let first = sorted.first().copied().unwrap_or(f64::NAN);
+                let next = sorted.get(1).copied().unwrap_or(f64::NAN);
+                let (found, margin) = lead(values, by, &answers, &tokens);
+                let same = |one: f64, other: f64| one == other || (one.is_nan() && other.is_nan());
+                assert!(same(found, first) && same(margin, first - next), "{values:?}: {found}, {margin}");
+            }
+        }
     }
 
     #[test]

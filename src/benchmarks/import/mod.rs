@@ -82,6 +82,7 @@ pub use encoding::EncodingError;
 pub use errors::{ImportError, RowError};
 pub use mapping::{Field, Mapping, MappingError};
 pub use place::{At, Place, Rejected};
+pub(super) use parquet::table as parquet_table;
 pub(super) use record::EXAMPLES;
 
 use super::alignment::{self, Plan};

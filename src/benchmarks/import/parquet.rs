@@ -16,10 +16,7 @@ pub(super) struct Table(DataFrame);
 
 impl Table {
     pub fn open(opening: &Opening<'_>, bytes: Vec<u8>) -> Result<Self, ImportError> {
-        // polars means some damage to a file to be impossible and panics; its state goes with the panic.
-        let table = std::panic::catch_unwind(|| table(bytes));
-        let table = table.unwrap_or_else(|_| Err("its inner structure contradicts itself".to_owned()));
-        Ok(Self(table.map_err(|reason| opening.damaged(reason))?))
+        Ok(Self(table(bytes).map_err(|reason| opening.damaged(reason))?))
     }
 
     pub fn names(&self) -> Vec<String> {
@@ -41,7 +38,14 @@ impl Table {
     }
 }
 
-fn table(bytes: Vec<u8>) -> Result<DataFrame, String> {
+/// The columns that can be read of a file's bytes; else, in words, what is wrong with it.
+pub(in crate::benchmarks) fn table(bytes: Vec<u8>) -> Result<DataFrame, String> {
+    // polars means some damage to a file to be impossible and panics; its state goes with the panic.
+    let table = std::panic::catch_unwind(|| readable(bytes));
+    table.unwrap_or_else(|_| Err("its inner structure contradicts itself".to_owned()))
+}
+
+fn readable(bytes: Vec<u8>) -> Result<DataFrame, String> {
     let mut reader = ParquetReader::new(Cursor::new(bytes));
     let schema = reader.schema().map_err(|error| error.to_string())?;
     let readable = schema.iter_values().filter(|field| is_readable(field.dtype()));
@@ -57,6 +61,7 @@ fn table(bytes: Vec<u8>) -> Result<DataFrame, String> {
     table.rechunk_mut();
     Ok(table)
 }
+
 /// Whether polars, as this program is built, has the type.
 fn is_readable(data_type: &ArrowDataType) -> bool {
     match data_type {

@@ -14,7 +14,7 @@ use crate::benchmarks::{Benchmark, Description, Item, ItemKey};
 use crate::engine::endpoint::Usage;
 use crate::language::Language;
 use crate::prompts::Protocol;
-use crate::runs::{Elsewhere, ModelSource, RunBenchmark, RunId, RunModel, RunRecord, RunState, record, store, table};
+use crate::runs::{Elsewhere, ModelSource, RunBenchmark, RunId, RunModel, RunRecord, RunState, record, store};
 use crate::scoring::{Answer, Outcome, Reply};
 use crate::workspace::Workspace;
 
@@ -154,10 +154,7 @@ pub(super) fn keep(
         benchmarks,
         rest: toml::Table::new(),
     };
-    let folder = store::folder(workspace, &record.id);
-    // The record last: without it there is no run.
-    table::write(&folder, &answers).map_err(store::StoreError::from)?;
-    record.save(&folder)?;
+    store::keep(workspace, &record, &answers)?;
     Ok(Imported {
         record,
         answers: answers.len(),

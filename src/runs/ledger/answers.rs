@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::names::Names;
-use super::questions::Questions;
-use crate::benchmarks::{Benchmark, Item};
+use super::questions::{Ids, Questions};
+use crate::benchmarks::{Benchmark, Item, ItemKey};
 use crate::engine::endpoint::Usage;
+use crate::language::Language;
 use crate::prompts::Normalisation;
+use crate::runs::rows::AnswerRow;
 use crate::runs::{RunRecord, spending};
-use crate::scoring::{Answer, Outcome, Reply, likelihood};
+use crate::scoring::{Outcome, Reply, likelihood};
 
 /// A run with what came of it.
 #[derive(Debug, Clone)]
@@ -20,26 +22,71 @@ pub struct Run {
     pub label: String,
 }
 
-impl Run {
-    pub(super) fn new(
+/// An answer's question that no benchmark here has.
+#[derive(Debug)]
+struct Lost {
+    row: usize,
+    benchmark: String,
+    task: String,
+    key: ItemKey,
+}
+
+/// A run whose answers are in columns, but for those to questions that no benchmark here has: these get their numbers
+/// once all runs are read, one run after another.
+#[derive(Debug)]
+pub(super) struct ReadRun {
+    run: Run,
+    lost: Vec<Lost>,
+}
+
+impl ReadRun {
+    pub(super) fn new<'a, E>(
         record: RunRecord,
-        answers: &[Answer],
-        questions: &mut Questions,
+        rows: impl Iterator<Item = Result<AnswerRow<'a>, E>>,
+        questions: &Questions,
         benchmarks: &[Arc<Benchmark>],
-    ) -> Self {
-        let mut columns = RunAnswers::default();
+    ) -> Result<Self, E> {
+        let mut answers = RunAnswers::default();
+        let mut lost = Vec::new();
         let by = record.protocol.scoring.normalisation();
-        for answer in answers {
-            let question = questions.asked(&answer.benchmark, &answer.task, &answer.item);
-            let source = questions.get(question as usize).and_then(|question| question.source);
+        // Rows of one benchmark and language mostly follow each other.
+        let mut last: Option<(String, Language, Option<&Ids>)> = None;
+        for row in rows {
+            let row = row?;
+            if !matches!(&last, Some((benchmark, language, _)) if benchmark == row.benchmark && language == row.language) {
+                let ids = questions.ids(row.benchmark, row.language);
+                last = Some((row.benchmark.to_owned(), row.language.clone(), ids));
+            }
+            let ids = last.as_ref().and_then(|(_, _, ids)| *ids);
+            let question = ids.and_then(|ids| ids.get(row.id)).copied();
+            if question.is_none() {
+                lost.push(Lost {
+                    row: answers.len(),
+                    benchmark: row.benchmark.to_owned(),
+                    task: row.task.to_owned(),
+                    key: row.key(),
+                });
+            }
+            let source = question.and_then(|question| questions.get(question as usize)?.source);
             let item = source.and_then(|(benchmark, item)| benchmarks.get(benchmark)?.items().get(item));
-            columns.push(answer, question, item, by);
+            answers.push(row, question.unwrap_or(u32::MAX), item, by);
         }
-        Self {
-            label: record.protocol.label(),
-            record,
-            answers: columns,
+        let label = record.protocol.label();
+        Ok(Self {
+            run: Run { record, answers, label },
+            lost,
+        })
+    }
+
+    /// Numbers the questions that are not here.
+    pub(super) fn settle(mut self, questions: &mut Questions) -> Run {
+        for lost in self.lost {
+            let number = questions.asked(&lost.benchmark, &lost.task, &lost.key);
+            if let Some(question) = self.run.answers.question.get_mut(lost.row) {
+                *question = number;
+            }
         }
+        self.run
     }
 }
 
@@ -66,30 +113,33 @@ pub struct RunAnswers {
 }
 
 impl RunAnswers {
-    fn push(&mut self, answer: &Answer, question: u32, item: Option<&Item>, by: Normalisation) {
+    fn push(&mut self, answer: AnswerRow<'_>, question: u32, item: Option<&Item>, by: Normalisation) {
         let row = self.model.len() as u32;
-        self.model.push(self.models.number(answer.model.as_str()));
+        let model = match self.model.last() {
+            Some(&last) if self.models.name(last).is_some_and(|name| name == answer.model) => last,
+            _ => self.models.number(answer.model),
+        };
+        self.model.push(model);
         self.question.push(question);
         self.outcomes.push(answer.outcome);
-        self.choices.push(&answer.choices);
-        self.log_probabilities.push(&answer.log_probabilities);
-        self.option_tokens.push(&answer.option_tokens);
+        self.choices.push(answer.choices);
+        self.log_probabilities.push(answer.log_probabilities);
+        self.option_tokens.push(answer.option_tokens);
         let options = item.map_or(&[][..], |item| &item.options);
-        let probabilities = likelihood::probabilities(&answer.log_probabilities, by, options, &answer.option_tokens);
-        let (confidence, margin) = lead(&probabilities);
-        self.confidence.push(confidence);
-        self.margin.push(margin);
+        let (confidence, margin) = likelihood::lead(answer.log_probabilities, by, options, answer.option_tokens);
+        self.confidence.push(confidence as f32);
+        self.margin.push(margin as f32);
         self.prompt_tokens
             .push(u32::try_from(answer.prompt_tokens).unwrap_or(u32::MAX));
         self.seconds.push(answer.seconds);
         if let Some(usage) = answer.usage {
             self.usage.insert(row, usage);
         }
-        if let Some(reply) = &answer.reply {
-            self.replies.insert(row, reply.clone());
+        if let Some(reply) = answer.reply {
+            self.replies.insert(row, reply.into());
         }
-        if let Some(error) = &answer.error {
-            self.errors.insert(row, error.clone());
+        if let Some(error) = answer.error {
+            self.errors.insert(row, error.to_owned());
         }
     }
 
@@ -147,11 +197,13 @@ impl RunAnswers {
         rows.filter(move |(_, of)| **of as usize == model).map(|(row, _)| row)
     }
 
+    #[inline]
     pub(super) fn question(&self, row: usize) -> usize {
         self.question.get(row).map_or(usize::MAX, |&question| question as usize)
     }
 
     /// The outcome of a row where other options are right than when it was asked, else as it was.
+    #[inline]
     pub(super) fn outcome_under(&self, row: usize, right: Option<&[usize]>) -> Outcome {
         let before = self.outcomes.get(row).copied().unwrap_or(Outcome::Failed);
         let chosen = self.choices.get(row);
@@ -171,6 +223,7 @@ impl RunAnswers {
         model.map_or("", String::as_str)
     }
 
+    #[inline]
     pub(super) fn choices(&self, row: usize) -> &[usize] {
         self.choices.get(row)
     }
@@ -183,14 +236,17 @@ impl RunAnswers {
         self.option_tokens.get(row)
     }
 
+    #[inline]
     pub(super) fn confidence(&self, row: usize) -> Option<f32> {
         self.confidence.get(row).copied().filter(|value| !value.is_nan())
     }
 
+    #[inline]
     pub(super) fn margin(&self, row: usize) -> Option<f32> {
         self.margin.get(row).copied().filter(|value| !value.is_nan())
     }
 
+    #[inline]
     pub(super) fn prompt_tokens(&self, row: usize) -> usize {
         self.prompt_tokens.get(row).map_or(0, |&tokens| tokens as usize)
     }
@@ -199,6 +255,7 @@ impl RunAnswers {
         self.seconds.get(row).copied().unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn reply(&self, row: usize) -> Option<&Reply> {
         self.replies.get(&(row as u32))
     }
@@ -206,19 +263,6 @@ impl RunAnswers {
     pub(super) fn error(&self, row: usize) -> Option<&str> {
         self.errors.get(&(row as u32)).map(String::as_str)
     }
-}
-
-/// The highest probability, and by how much it leads.
-fn lead(probabilities: &[f64]) -> (f32, f32) {
-    let (mut first, mut second) = (f64::NAN, f64::NAN);
-    for &value in probabilities {
-        if first.is_nan() || value > first {
-            (first, second) = (value, first);
-        } else if second.is_nan() || value > second {
-            second = value;
-        }
-    }
-    (first as f32, (first - second) as f32)
 }
 
 /// Lists of different lengths, one after another.
@@ -244,6 +288,7 @@ impl<T: Copy> Lists<T> {
     }
 
     /// The list of a row; empty where there is no such row.
+    #[inline]
     fn get(&self, row: usize) -> &[T] {
         let end = |row: usize| self.ends.get(row).map(|&end| end as usize);
         let start = row.checked_sub(1).map_or(Some(0), end);

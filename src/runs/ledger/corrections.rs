@@ -34,6 +34,14 @@ impl Corrections {
         self.items.get(benchmark)?.get(item)
     }
 
+    /// All of them, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ItemKey, &Correction)> {
+        self.items.iter().flat_map(|(benchmark, items)| {
+            let items = items.iter();
+            items.map(move |(item, correction)| (benchmark.as_str(), item, correction))
+        })
+    }
+
     /// How many items are corrected.
     pub fn len(&self) -> usize {
         self.items.values().map(HashMap::len).sum()

@@ -18,7 +18,11 @@ mod sheet;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
+
+use polars::prelude::PlHashMap;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 pub use answers::{Run, RunAnswers};
 pub use cell::{Cell, Column};
@@ -29,9 +33,11 @@ pub use selection::Selection;
 pub use sheet::{Given, Sheet};
 
 use super::RunRecord;
+use super::rows::AnswerRow;
 use crate::benchmarks::{Benchmark, Item, ItemKey};
 use crate::language::Language;
 use crate::scoring::Answer;
+use answers::ReadRun;
 use questions::Questions;
 
 /// Benchmarks, what was asked of them and what was answered. Copies share all that is large.
@@ -48,6 +54,8 @@ pub struct Ledger {
     corrections: Arc<Corrections>,
     /// Whether a question counts nowhere.
     left_out: Arc<[bool]>,
+    /// The right options of questions that have others than their items.
+    rekeyed: Arc<PlHashMap<usize, Vec<usize>>>,
 }
 
 impl Default for Ledger {
@@ -60,21 +68,30 @@ impl Ledger {
     /// Puts the answers of `runs`, given oldest first, to the items of `benchmarks`. What was answered of a benchmark
     /// that is not here counts too; nobody can say what it was asked.
     pub fn new(benchmarks: Vec<Arc<Benchmark>>, runs: Vec<(RunRecord, Vec<Answer>)>) -> Self {
-        let mut questions = Questions::of(&benchmarks);
-        let runs: Vec<Run> = runs
-            .into_iter()
-            .map(|(record, answers)| Run::new(record, &answers, &mut questions, &benchmarks))
-            .collect();
+        let questions = Questions::of(&benchmarks);
+        let read = runs.into_par_iter().map(|(record, answers)| {
+            let rows = answers.iter().map(|answer| Ok::<_, Infallible>(AnswerRow::from(answer)));
+            let Ok(run) = ReadRun::new(record, rows, &questions, &benchmarks);
+            run
+        });
+        let read = read.collect();
+        Self::of_runs(benchmarks, questions, read)
+    }
+
+    fn of_runs(benchmarks: Vec<Arc<Benchmark>>, mut questions: Questions, read: Vec<ReadRun>) -> Self {
+        // What is new in a run is numbered after what is new in those before it, however they were read.
+        let runs = read.into_iter().map(|run| run.settle(&mut questions)).collect();
         let columns = cell::columns(&questions);
         let left_out = vec![false; questions.len()].into();
         let mut ledger = Self {
             benchmarks: benchmarks.into(),
             questions: Arc::new(questions),
-            runs: runs.into(),
+            runs,
             columns: columns.into(),
             sheets: Vec::new(),
             corrections: Arc::default(),
             left_out,
+            rekeyed: Arc::default(),
         };
         ledger.sheets = ledger.written_sheets();
         ledger
@@ -95,14 +112,24 @@ impl Ledger {
 
     /// The same ledger under `corrections`, and under no others.
     pub fn corrected(&self, corrections: Corrections) -> Self {
-        let left_out = (0..self.len()).map(|question| {
-            let correction = self
-                .place(question)
-                .and_then(|(benchmark, key)| corrections.get(benchmark, key));
-            matches!(correction, Some(Correction::LeftOut))
-        });
+        let mut left_out = vec![false; self.len()];
+        let mut rekeyed = PlHashMap::default();
+        for (benchmark, key, correction) in corrections.iter() {
+            let Some(question) = self.find(benchmark, key) else {
+                continue;
+            };
+            match correction {
+                Correction::Rekeyed(right) => _ = rekeyed.insert(question, right.clone()),
+                Correction::LeftOut => {
+                    if let Some(left_out) = left_out.get_mut(question) {
+                        *left_out = true;
+                    }
+                }
+            }
+        }
         let mut ledger = Self {
-            left_out: left_out.collect(),
+            left_out: left_out.into(),
+            rekeyed: Arc::new(rekeyed),
             corrections: Arc::new(corrections),
             ..self.clone()
         };
@@ -131,6 +158,7 @@ impl Ledger {
     }
 
     /// The question of that number.
+    #[inline]
     pub fn question(&self, question: usize) -> Option<&Question> {
         self.questions.get(question)
     }
@@ -141,6 +169,7 @@ impl Ledger {
     }
 
     /// The item a question asks; `None` where its benchmark is not here.
+    #[inline]
     pub fn item(&self, question: usize) -> Option<&Item> {
         let question = self.question(question)?;
         let benchmark = self.benchmarks.get(question.source?.0)?;
@@ -178,15 +207,16 @@ impl Ledger {
     }
 
     /// The indices of a question's right options, as corrected; `None` where nobody knows them.
+    #[inline]
     pub fn right(&self, question: usize) -> Option<&[usize]> {
-        let (benchmark, key) = self.place(question)?;
-        match self.corrections.get(benchmark, key) {
-            Some(Correction::Rekeyed(right)) => Some(right),
-            Some(Correction::LeftOut) | None => Some(&self.item(question)?.right),
+        match self.rekeyed.get(&question) {
+            Some(right) => Some(right),
+            None => Some(&self.item(question)?.right),
         }
     }
 
     /// Whether a question counts nowhere.
+    #[inline]
     pub fn is_left_out(&self, question: usize) -> bool {
         self.left_out.get(question).copied().unwrap_or(false)
     }
@@ -253,6 +283,7 @@ impl Ledger {
     }
 
     /// What was given to a question in a sheet.
+    #[inline]
     pub fn given(&self, sheet: &Sheet, question: usize) -> Option<Given<'_>> {
         let mark = sheet.mark(question)?;
         let run = self.runs.get(mark.run as usize)?;
@@ -279,36 +310,27 @@ impl Ledger {
     }
 
     fn written_sheets(&self) -> Vec<Sheet> {
-        let mut sheets: BTreeMap<(&str, &str), Sheet> = BTreeMap::new();
+        // What every sheet is made of, oldest first.
+        let mut parts: BTreeMap<(&str, &str), Vec<(usize, usize)>> = BTreeMap::new();
         for (place, run) in self.runs.iter().enumerate() {
             for (model, name) in run.answers.models().iter().enumerate() {
-                let label = run.label.as_str();
-                let sheet = sheets
-                    .entry((name, label))
-                    .or_insert_with(|| Sheet::new(name, label, self.len(), self.columns.len()));
+                let part = parts.entry((name, run.label.as_str())).or_default();
+                part.push((place, model));
+            }
+        }
+        let sheets = parts.into_par_iter().map(|((name, label), parts)| {
+            let mut sheet = Sheet::new(name, label, self.len(), self.columns.len());
+            for (place, model) in parts {
+                let Some(run) = self.runs.get(place) else { continue };
                 for row in run.answers.rows_of(model) {
                     let question = run.answers.question(row);
-                    let right = self.corrected_right(question);
+                    let right = self.rekeyed.get(&question).map(Vec::as_slice);
                     sheet.take(place, row, question, run.answers.outcome_under(row, right));
                 }
             }
-        }
-        let mut sheets: Vec<Sheet> = sheets.into_values().collect();
-        for sheet in &mut sheets {
             sheet.count(&self.columns);
-        }
-        sheets
-    }
-
-    /// Other right options than the item's own, where a correction says so.
-    fn corrected_right(&self, question: usize) -> Option<&[usize]> {
-        if self.corrections.is_empty() {
-            return None;
-        }
-        let (benchmark, key) = self.place(question)?;
-        match self.corrections.get(benchmark, key)? {
-            Correction::Rekeyed(right) => Some(right),
-            Correction::LeftOut => None,
-        }
+            sheet
+        });
+        sheets.collect()
     }
 }

@@ -1,21 +1,23 @@
 //! Names by number: each is kept once, however many answers it stands in.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::hash::Hash;
+
+/// Numbers by what they stand for, with a hash that is fast for short texts and seeded anew in every process.
+pub(super) type Numbers<K> = polars::prelude::PlHashMap<K, u32>;
 
 /// Names numbered from 0 in the order they came.
 #[derive(Debug, Clone)]
 pub(super) struct Names<T> {
     names: Vec<T>,
-    numbers: HashMap<T, u32>,
+    numbers: Numbers<T>,
 }
 
 impl<T> Default for Names<T> {
     fn default() -> Self {
         Self {
             names: Vec::new(),
-            numbers: HashMap::new(),
+            numbers: Numbers::default(),
         }
     }
 }
@@ -46,6 +48,7 @@ impl<T: Clone + Eq + Hash> Names<T> {
     }
 
     /// The name of a number.
+    #[inline]
     pub(super) fn name(&self, number: u32) -> Option<&T> {
         self.names.get(number as usize)
     }

@@ -1,9 +1,10 @@
 //! The questions of a ledger: the items of its benchmarks, and what was answered of benchmarks that are gone.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::names::Names;
+use polars::prelude::PlHashMap;
+
+use super::names::{Names, Numbers};
 use crate::benchmarks::{Benchmark, ItemKey};
 use crate::language::Language;
 
@@ -28,6 +29,9 @@ pub struct Question {
     pub context: u32,
 }
 
+/// Numbers of what has these ids, or these names.
+pub(super) type Ids = Numbers<Box<str>>;
+
 /// All questions, and what their numbers stand for.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Questions {
@@ -37,9 +41,9 @@ pub(super) struct Questions {
     languages: Names<Language>,
     subjects: Names<String>,
     /// By benchmark and language, then by id.
-    numbers: HashMap<(u32, u32), HashMap<Box<str>, u32>>,
+    numbers: PlHashMap<(u32, u32), Ids>,
     /// By benchmark, then by shared name: a number in `parallels`.
-    shared: HashMap<u32, HashMap<Box<str>, u32>>,
+    shared: PlHashMap<u32, Ids>,
     /// The questions that ask the same.
     parallels: Vec<Vec<u32>>,
     /// The keys of questions whose benchmark is not here, by question less the number of items.
@@ -51,7 +55,7 @@ impl Questions {
     pub(super) fn of(benchmarks: &[Arc<Benchmark>]) -> Self {
         let mut questions = Self::default();
         for (place, benchmark) in benchmarks.iter().enumerate() {
-            let mut contexts = HashMap::new();
+            let mut contexts: Numbers<&str> = Numbers::default();
             for (item_place, item) in benchmark.items().iter().enumerate() {
                 let number = questions.add(benchmark.name(), &item.task, &item.key, item.parallel.as_deref());
                 let context = item
@@ -115,16 +119,22 @@ impl Questions {
     }
 
     pub(super) fn find(&self, benchmark: &str, key: &ItemKey) -> Option<usize> {
-        let benchmark = self.benchmarks.find(benchmark)?;
-        let language = self.languages.find(&key.language)?;
-        let number = self.numbers.get(&(benchmark, language))?.get(key.id.as_str())?;
+        let number = self.ids(benchmark, &key.language)?.get(key.id.as_str())?;
         Some(*number as usize)
+    }
+
+    /// The questions of a benchmark in a language, by their ids.
+    pub(super) fn ids(&self, benchmark: &str, language: &Language) -> Option<&Ids> {
+        let benchmark = self.benchmarks.find(benchmark)?;
+        let language = self.languages.find(language)?;
+        self.numbers.get(&(benchmark, language))
     }
 
     pub(super) fn len(&self) -> usize {
         self.questions.len()
     }
 
+    #[inline]
     pub(super) fn get(&self, number: usize) -> Option<&Question> {
         self.questions.get(number)
     }
@@ -139,6 +149,7 @@ impl Questions {
             .get(number.checked_sub(self.questions.len() - self.lost.len())?)
     }
 
+    #[inline]
     pub(super) fn parallel(&self, group: u32) -> &[u32] {
         self.parallels.get(group as usize).map_or(&[], Vec::as_slice)
     }

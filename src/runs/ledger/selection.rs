@@ -24,6 +24,7 @@ impl Selection {
     }
 
     /// Whether a question is among them.
+    #[inline]
     pub fn contains(&self, question: usize) -> bool {
         self.kept.get(question).copied().unwrap_or(false)
     }

@@ -28,6 +28,7 @@ pub(super) struct Mark {
 }
 
 impl Sheet {
+    #[inline]
     pub(super) fn new(model: &str, protocol: &str, questions: usize, columns: usize) -> Self {
         Self {
             model: model.to_owned(),
@@ -39,6 +40,7 @@ impl Sheet {
 
     /// Takes an answer newer than those before. A later failure says nothing about the model; what it answered before
     /// still stands.
+    #[inline]
     pub(super) fn take(&mut self, run: usize, row: usize, question: usize, outcome: Outcome) {
         if let Some(mark) = self.marks.get_mut(question)
             && (outcome != Outcome::Failed || mark.is_none())
@@ -61,11 +63,13 @@ impl Sheet {
         self.answered = columns.iter().map(|column| answered(column) as u32).collect();
     }
 
+    #[inline]
     pub(super) fn mark(&self, question: usize) -> Option<Mark> {
         self.marks.get(question).copied().flatten()
     }
 
     /// What came of a question; `None` where it was not asked.
+    #[inline]
     pub fn outcome(&self, question: usize) -> Option<Outcome> {
         self.mark(question).map(|mark| mark.outcome)
     }
@@ -84,15 +88,23 @@ pub struct Given<'a> {
 }
 
 impl<'a> Given<'a> {
+    #[inline]
     pub(super) fn new(run: &'a Run, mark: Mark, question: usize) -> Self {
         Self { run, mark, question }
     }
 
     /// Larger for what was given later.
+    #[inline]
     pub(super) fn order(&self) -> (u32, u32) {
         (self.mark.run, self.mark.row)
     }
 
+    /// Whether it was given after another.
+    pub fn is_later_than(&self, other: &Self) -> bool {
+        self.order() > other.order()
+    }
+
+    #[inline]
     fn row(&self) -> usize {
         self.mark.row as usize
     }
@@ -113,26 +125,31 @@ impl<'a> Given<'a> {
     }
 
     /// The number of its question.
+    #[inline]
     pub fn question(&self) -> usize {
         self.question
     }
 
     /// What came of it, as corrected.
+    #[inline]
     pub fn outcome(&self) -> Outcome {
         self.mark.outcome
     }
 
     /// Whether it counts at all: a failed answer says nothing about the model.
+    #[inline]
     pub fn counts(&self) -> bool {
         self.mark.outcome != Outcome::Failed
     }
 
     /// Whether it is right; only meaningful where it counts.
+    #[inline]
     pub fn is_right(&self) -> bool {
         self.mark.outcome == Outcome::Right
     }
 
     /// Indices of the chosen options, from 0.
+    #[inline]
     pub fn choices(&self) -> &'a [usize] {
         self.run.answers.choices(self.row())
     }
@@ -150,21 +167,25 @@ impl<'a> Given<'a> {
     }
 
     /// The highest of those probabilities.
+    #[inline]
     pub fn confidence(&self) -> Option<f32> {
         self.run.answers.confidence(self.row())
     }
 
     /// How far the highest of those probabilities is from the next.
+    #[inline]
     pub fn margin(&self) -> Option<f32> {
         self.run.answers.margin(self.row())
     }
 
     /// Tokens of the prompt.
+    #[inline]
     pub fn prompt_tokens(&self) -> usize {
         self.run.answers.prompt_tokens(self.row())
     }
 
     /// Tokens the model wrote.
+    #[inline]
     pub fn written_tokens(&self) -> usize {
         self.reply().map_or(0, |reply| reply.tokens)
     }
@@ -175,6 +196,7 @@ impl<'a> Given<'a> {
     }
 
     /// What the model wrote.
+    #[inline]
     pub fn reply(&self) -> Option<&'a Reply> {
         self.run.answers.reply(self.row())
     }

@@ -241,9 +241,6 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
     let colours = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::click());
     let Some((_, item)) = study.item(question) else { return };
-    let Some(entry) = study.entries.get(question) else {
-        return;
-    };
     let selected = place == state.inspect.selected;
     let language = &item.key.language;
     spoken::tell(&response, Some(language), || {
@@ -266,7 +263,7 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
         .bold_if(selected);
     let marks = Marks {
         search: &state.inspect.filter.search,
-        controls: state.controls(entry.controls),
+        controls: state.controls(study.controls(question)),
     };
     let ink = ink.controls(marks.controls);
     let excerpt = Excerpt::new(ui, &item.question, &marks, (ink, language), upper.width());

@@ -1,0 +1,134 @@
+//! How long frames take: scrolling Inspect's list, typing into its search, moving over Compare's matrix.
+
+use std::time::Instant;
+
+use egui::{Context, Event, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, pos2, vec2};
+use polyclinic::app::State;
+use polyclinic::app::command::{self, Command, Page};
+use polyclinic::text::{self, Fallback};
+use polyclinic::ui::shell;
+
+const WIDTH: f32 = 1440.0;
+const HEIGHT: f32 = 900.0;
+const FRAMES: usize = 240;
+
+/// A window without a screen.
+struct Window {
+    context: Context,
+    state: State,
+    time: f64,
+}
+
+impl Window {
+    fn new(state: State) -> Self {
+        let context = Context::default();
+        text::install(&context, Fallback::None);
+        polyclinic::app::theme::install(&context);
+        let mut window = Self {
+            context,
+            state,
+            time: 0.0,
+        };
+        window.settle();
+        window
+    }
+
+    /// One frame, as the program makes it; in milliseconds.
+    fn frame(&mut self, events: Vec<Event>) -> f64 {
+        self.time += 1.0 / 60.0;
+        let input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(WIDTH, HEIGHT))),
+            time: Some(self.time),
+            events,
+            ..RawInput::default()
+        };
+        let begun = Instant::now();
+        let state = &mut self.state;
+        let output = self.context.run_ui(input, |ui| {
+            let mut commands = command::pressed(ui.ctx());
+            shell::show(ui, state, &mut commands);
+            state.after_frame();
+            for command in commands {
+                state.apply(command);
+            }
+        });
+        let pixels_per_point = output.pixels_per_point;
+        drop(self.context.tessellate(output.shapes, pixels_per_point));
+        begun.elapsed().as_secs_f64() * 1e3
+    }
+
+    fn settle(&mut self) {
+        for _ in 0..6 {
+            self.frame(Vec::new());
+        }
+    }
+
+    fn send(&mut self, command: Command) {
+        self.state.apply(command);
+        self.settle();
+    }
+
+    /// Frames with an event each; tells their times.
+    fn measure(&mut self, what: &str, event: impl Fn(usize) -> Vec<Event>) {
+        let mut times: Vec<f64> = (0..FRAMES).map(|frame| self.frame(event(frame))).collect();
+        times.sort_by(f64::total_cmp);
+        let share = |share: f64| times[((FRAMES - 1) as f64 * share).round() as usize];
+        let verdict = if share(0.99) < 8.0 { "under 8 ms" } else { "OVER 8 ms" };
+        println!(
+            "frame: {what:<49} {:>9.1} ms  p99 {:.1} ms, {verdict}; most {:.1} ms",
+            share(0.5),
+            share(0.99),
+            share(1.0),
+        );
+    }
+}
+
+/// Measures frames of the pages on a state.
+pub fn measure(state: State) {
+    let mut window = Window::new(state);
+    window.send(Command::Show(Page::Inspect));
+    window.frame(vec![Event::PointerMoved(pos2(200.0, 500.0))]);
+    window.measure("scrolling Inspect's list", |_| {
+        vec![Event::MouseWheel {
+            unit: MouseWheelUnit::Point,
+            delta: vec2(0.0, -120.0),
+            phase: TouchPhase::Move,
+            source: MouseWheelSource::Wheel,
+            modifiers: Modifiers::NONE,
+        }]
+    });
+    window.measure("going from item to item", |frame| match frame % 4 {
+        0 => key(egui::Key::J),
+        _ => Vec::new(),
+    });
+    window.send(Command::FocusSearch);
+    // A letter every sixth frame is 10 a second, faster than anybody types.
+    let typed: Vec<char> = "patient المريض fever kidney الكلى ".chars().collect();
+    window.measure("typing into its search", |frame| match frame % 6 {
+        0 => vec![Event::Text(typed[frame / 6 % typed.len()].to_string())],
+        _ => Vec::new(),
+    });
+    window.send(Command::SetFilter(Default::default()));
+    window.send(Command::Show(Page::Compare));
+    window.measure("moving over Compare's matrix", |frame| {
+        let way = frame as f32 / FRAMES as f32;
+        vec![Event::PointerMoved(pos2(300.0 + 1000.0 * way, 200.0 + 500.0 * (way * 7.0).fract()))]
+    });
+    window.measure("going through the matrix by keys", |frame| match frame % 8 {
+        0 => key(egui::Key::ArrowRight),
+        4 => key(egui::Key::ArrowDown),
+        _ => Vec::new(),
+    });
+}
+
+fn key(key: egui::Key) -> Vec<Event> {
+    [true, false]
+        .map(|pressed| Event::Key {
+            key,
+            physical_key: None,
+            pressed,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        })
+        .to_vec()
+}

@@ -1,0 +1,157 @@
+//! What a workspace of a million answers costs: opening it, filtering it, comparing, drawing, and memory.
+//!
+//! `cargo bench --bench workspace` makes one up (see `made_up.rs`) and measures it in a process of its own, so that
+//! making it is not in the memory. `cargo bench --bench workspace -- FOLDER` keeps it there and measures what it finds.
+//! Nothing is drawn on a screen: a frame's figure is all the processor does for it, triangles included.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark prints, and fails by panicking"
+)]
+
+mod frames;
+mod made_up;
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Instant;
+
+use polyclinic::app::inspect::{Filter, Inspect};
+use polyclinic::app::study::Study;
+use polyclinic::app::{State, measures};
+use polyclinic::prompts::Protocol;
+use polyclinic::runs::comparison::compare;
+use polyclinic::runs::ledger::{Ledger, Selection};
+use polyclinic::scoring::Outcome;
+use polyclinic::workspace::Workspace;
+
+/// Tells the process that measures from the one that started it.
+const MEASURE: &str = "POLYCLINIC_BENCH_WORKSPACE";
+/// How often each is measured; the median is told.
+const TIMES: usize = 9;
+
+fn main() {
+    if let Some(folder) = std::env::var_os(MEASURE) {
+        return measure(Path::new(&folder));
+    }
+    // Cargo adds arguments of its own, such as `--bench`.
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let made = tempfile::tempdir().unwrap();
+    let folder = wanted.map_or_else(|| made.path().join("million"), Into::into);
+    if !folder.exists() {
+        println!("Making up {} models × {} items", made_up::MODELS, made_up::ITEMS);
+        made_up::write(&folder);
+    }
+    let this = std::env::current_exe().unwrap();
+    let status = Command::new(this).env(MEASURE, &folder).status().unwrap();
+    assert!(status.success());
+}
+
+fn tell(what: &str, milliseconds: f64, limit: Option<f64>) {
+    let verdict = match limit {
+        Some(limit) if milliseconds >= limit => format!("OVER {limit} ms"),
+        Some(limit) => format!("under {limit} ms"),
+        None => String::new(),
+    };
+    println!("{what:<56} {milliseconds:>9.1} ms  {verdict}");
+}
+
+fn milliseconds(begun: Instant) -> f64 {
+    begun.elapsed().as_secs_f64() * 1e3
+}
+
+/// The median time that something takes.
+fn median(mut work: impl FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..TIMES)
+        .map(|_| {
+            let begun = Instant::now();
+            work();
+            milliseconds(begun)
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[TIMES / 2]
+}
+
+fn measure(folder: &Path) {
+    let study = open(folder);
+    filter(&study);
+    follow(&study);
+    let mut state = State::default();
+    state.show_study(study);
+    frames::measure(state);
+    println!("{:<56} {:>9.1} MB  limit 1500 MB", "peak resident memory", peak_megabytes());
+}
+
+fn open(folder: &Path) -> Arc<Study> {
+    let begun = Instant::now();
+    let workspace = Workspace::open_to_read(folder).unwrap();
+    let (ledger, problems) = Ledger::read(&workspace).unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    let answers: usize = ledger.runs().iter().map(|run| run.answers.len()).sum();
+    tell("  reading items and answers", milliseconds(begun), None);
+    let indexing = Instant::now();
+    let study = Study::new(folder.to_owned(), "million".into(), None, ledger, problems);
+    tell("  indexing", milliseconds(indexing), None);
+    let showing = Instant::now();
+    let study = Arc::new(study);
+    State::default().show_study(Arc::clone(&study));
+    tell("  listing", milliseconds(showing), None);
+    let what = format!("opening {answers} answers to {} items", study.entries.len());
+    tell(&what, milliseconds(begun), Some(1500.0));
+    let preparing = Instant::now();
+    study.prepare();
+    tell("  afterwards, on another thread: folding texts", milliseconds(preparing), None);
+    study
+}
+
+fn filter(study: &Study) {
+    let protocol = Protocol::default().label();
+    let search = |search: &str| Filter {
+        search: search.to_owned(),
+        ..Filter::default()
+    };
+    let filters = [
+        ("language and outcome", Filter {
+            model: Some(made_up::name_of(0)),
+            language: Some("ar".parse().unwrap()),
+            outcome: Some(Outcome::Wrong),
+            ..Filter::default()
+        }),
+        ("a common word, English", search("patient")),
+        ("a rare word, English", search(made_up::RARE[0].1)),
+        ("a common word, Arabic", search("المريض")),
+        ("rare words, Arabic", search(made_up::RARE[1].1)),
+    ];
+    for (what, filter) in filters {
+        let mut inspect = Inspect {
+            filter,
+            ..Inspect::default()
+        };
+        let time = median(|| inspect.list(study, Some(&protocol)));
+        tell(&format!("filter: {what}, {} items", inspect.listed.len()), time, Some(60.0));
+    }
+}
+
+/// What follows a filter on Compare.
+fn follow(study: &Study) {
+    let ledger = &study.ledger;
+    let all = Selection::all(ledger);
+    let half = Selection::of(ledger, |question| question % 2 == 0);
+    let mut rows = 0;
+    for (what, selection) in [("everything", &all), ("every second item", &half)] {
+        let time = median(|| rows = compare(ledger, selection).len());
+        tell(&format!("Compare's {rows} rows of {what}"), time, Some(100.0));
+    }
+    tell("its other measures of everything", median(|| drop(measures::sheets(ledger, &all))), None);
+}
+
+/// The most memory this process had at once.
+fn peak_megabytes() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = peak.and_then(|peak| peak.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
+    kilobytes.map_or(f64::NAN, |kilobytes| kilobytes * 1.024e-3)
+}
