@@ -204,6 +204,9 @@ impl<'a> Form<'a> {
         let mut clicked = None;
         let mut start = 0.0;
         widgets::group(ui, whole, Role::RadioGroup, name, |ui| {
+            let tag = self.language.tag();
+            ui.ctx()
+                .accesskit_node_builder(ui.unique_id(), |node| node.set_language(tag));
             for (place, (segment, natural)) in segments.iter().zip(&natural).enumerate() {
                 let width = match spare >= 0.0 {
                     true => natural + spare,
@@ -300,6 +303,13 @@ impl<'a> Form<'a> {
     pub fn note(&self, ui: &mut Ui, name: &str, text: &str, focus: bool, rows: usize) -> Option<String> {
         let mut typed = text.to_owned();
         let edited = TextEdit::multi_line(&mut typed, rows).name(name).show(ui);
+        let tag = self.language.tag();
+        ui.ctx().accesskit_node_builder(edited.response.id, |node| {
+            // What is typed may be in any language; its name is in the form's.
+            if node.language().is_none() {
+                node.set_language(tag);
+            }
+        });
         if focus {
             edited.response.request_focus();
             edited.response.scroll_to_me(None);
