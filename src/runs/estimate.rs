@@ -128,7 +128,7 @@ fn tokens(character: char, english: bool) -> (f64, f64) {
         Some(Script::Japanese) => (1.9, 0.66),
         Some(Script::Hangul) => (2.9, 0.82),
         Some(Script::Ethiopic) => (3.0, 1.2),
-        Some(Script::Devanagari | Script::Bengali | Script::Thai) => (1.4, 0.3),
+        Some(Script::Devanagari | Script::Bengali | Script::Sinhala | Script::Telugu | Script::Thai) => (1.4, 0.3),
         Some(Script::Arabic | Script::Hebrew) => (1.15, 0.4),
         Some(Script::Cyrillic | Script::Greek) => (0.95, 0.3),
         Some(Script::Armenian | Script::Georgian) => (1.6, 0.6),
