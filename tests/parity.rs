@@ -222,7 +222,10 @@ fn prompts_and_token_ids_of_real_questions_are_those_of_the_harness() {
     for name in ["SmolLM2-135M-Instruct", "gemma-3-270m"] {
         let Some(path) = model(name) else { continue };
         let backend = LocalBackend::load_on(&path, &Device::Processor).unwrap();
-        for entry in entries.iter().filter(|entry| entry.model.trim_end_matches(IN_F32) == name) {
+        for entry in entries
+            .iter()
+            .filter(|entry| entry.model.trim_end_matches(IN_F32) == name)
+        {
             let Some((items, examples)) = real_items(entry) else {
                 continue;
             };
@@ -270,7 +273,11 @@ fn file(name: &str) -> Option<PathBuf> {
     }
     let folder = PathBuf::from(std::env::var_os("POLYCLINIC_F32")?);
     let path = folder.join(format!("{name}.gguf"));
-    assert!(path.exists(), "{} is absent: `golden/in_f32.py` writes it", path.display());
+    assert!(
+        path.exists(),
+        "{} is absent: `golden/in_f32.py` writes it",
+        path.display()
+    );
     Some(path)
 }
 

@@ -354,7 +354,9 @@ fn keep(workspace: &Workspace, keeping: &Keeping) -> Result<Kept, String> {
         None => Import::clone(&keeping.import),
     };
     let words = |problem: WorkspaceError| error_chain(&problem);
-    let kept = workspace.keep_import(&keeping.name, import).map_err(words)?;
+    let kept = workspace
+        .keep_import(&keeping.name, keeping.licence.as_deref(), import)
+        .map_err(words)?;
     if let Some(by) = keeping.pair {
         let mut benchmark = workspace.load_benchmark(&keeping.name).map_err(words)?;
         let plan = alignment::plan(benchmark.items(), &by.method()).map_err(|error| error_chain(&error))?;

@@ -141,8 +141,14 @@ impl RunForm {
         }
     }
 
-    /// What each model would be asked.
+    /// What each model would be asked, as the protocol asks it.
     pub fn work(&self, study: &Study) -> Work {
+        let work = self.chosen_work(study);
+        work.shown(&self.protocol) + work.scored(&self.protocol)
+    }
+
+    /// The chosen questions with their options, whatever the protocol makes of them.
+    fn chosen_work(&self, study: &Study) -> Work {
         let limit = self.limit.trim().parse().unwrap_or(usize::MAX);
         let chosen = study
             .benchmarks
@@ -184,7 +190,10 @@ impl RunForm {
         };
         // Every request brings its examples along, each about as long as a question.
         let texts = 1.0 + self.shots.trim().parse().unwrap_or(0.0);
-        let read = self.work(study).tokens(LARGE_VOCABULARY) * each * texts * self.rounds() as f64;
+        let work = self.chosen_work(study);
+        let tokens = |work: Work| work.tokens(LARGE_VOCABULARY);
+        let prompts = tokens(work.shown(&self.protocol)) * each * texts;
+        let read = (prompts + tokens(work.scored(&self.protocol))) * self.rounds() as f64;
         Usage {
             requests: (questions as f64 * each).round() as u64,
             prompt_tokens: read.round() as u64,

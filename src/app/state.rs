@@ -31,6 +31,7 @@ pub struct Keeping {
     /// How the file is read once more, where that is not all of it.
     pub read: Option<ImportOptions>,
     pub name: String,
+    pub licence: Option<String>,
     /// How its items are tied together.
     pub pair: Option<PairBy>,
 }
@@ -484,6 +485,7 @@ impl State {
             // Of a file that was read whole, the items are here already.
             read: (!draft.look.whole).then(|| draft.look.guess.options.clone()),
             name: draft.name.trim().to_owned(),
+            licence: Some(draft.licence.trim().to_owned()).filter(|licence| !licence.is_empty()),
             // A key that was there ties items together as it is.
             pair: draft
                 .look
@@ -527,7 +529,7 @@ impl State {
                 _ => self.notices.push(Notice {
                     title: "This kind of file cannot be opened here.".to_owned(),
                     detail: format!(
-                        "{}. Models are .gguf or folders with config.json; benchmarks are .xlsx, .csv, .tsv, .jsonl, .json, .parquet, .zip or .tar.gz.",
+                        "{}. Models are .gguf or folders with config.json; benchmarks are .xlsx, .xls, .ods, .csv, .tsv, .jsonl, .json, .parquet, .zip or .tar.gz.",
                         isolate(&path.to_string_lossy())
                     ),
                 }),

@@ -2,7 +2,7 @@
 
 use crate::benchmarks::Item;
 use crate::engine::{EngineError, Reader, ScoreRequest, Scores};
-use crate::prompts::{Normalisation, ScoredPrompt};
+use crate::prompts::{Normalisation, Protocol, ScoredPrompt, scored_answers};
 
 use super::{Answer, Asked, Outcome};
 
@@ -53,6 +53,30 @@ pub fn choice(values: &[f64]) -> Option<usize> {
     choice
 }
 
+/// How probable each option of an item is among the others by its protocol's own measure, which is what the choice was
+/// made by; they add up to 1 and stand in the item's order. Empty where nothing was scored.
+pub fn probabilities(answer: &Answer, item: &Item, protocol: &Protocol) -> Vec<f64> {
+    let by = protocol.scoring.normalisation();
+    let answers = match by {
+        Normalisation::Sum | Normalisation::Token => Vec::new(),
+        Normalisation::Character | Normalisation::Byte => scored_answers(item, protocol),
+    };
+    shares(&normalised(
+        &answer.log_probabilities,
+        by,
+        &answers,
+        &answer.option_tokens,
+    ))
+}
+
+/// What natural logarithms of weights are as shares of their sum.
+fn shares(logarithms: &[f64]) -> Vec<f64> {
+    let highest = logarithms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = logarithms.iter().map(|value| (value - highest).exp()).collect();
+    let total: f64 = weights.iter().sum();
+    weights.iter().map(|weight| weight / total).collect()
+}
+
 /// What was scored of an item.
 #[derive(Debug, Clone, Copy)]
 pub struct Scored<'a> {
@@ -98,6 +122,7 @@ pub fn answer(model: &str, benchmark: &str, item: &Item, asked: Asked, scored: S
 mod tests {
     use super::*;
     use crate::benchmarks::ItemFields;
+    use crate::prompts::Scoring;
 
     #[test]
     fn each_normalisation_divides_by_its_own_length() {
@@ -110,10 +135,55 @@ mod tests {
     }
 
     #[test]
+    fn shares_add_up_even_for_unlikely_letters() {
+        let shares = shares(&[-1000.0, -1001.0, -1002.0]);
+        assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        assert!((shares[0] / shares[1] - std::f64::consts::E).abs() < 1e-9);
+        assert!(super::shares(&[]).is_empty());
+    }
+
+    #[test]
     fn a_tie_goes_to_the_first() {
         assert_eq!(choice(&[-2.0, -1.0, -1.0]), Some(1));
         assert_eq!(choice(&[-2.0, -2.0]), Some(0));
         assert_eq!(choice(&[]), None);
+    }
+
+    #[test]
+    fn the_likeliest_of_the_probabilities_is_the_choice_under_every_measure() {
+        let fields = ItemFields::asking("en", "?", &["no", "certainly not", "perhaps"]);
+        let item = Item::new(ItemFields {
+            right: vec![1],
+            ..fields
+        })
+        .unwrap();
+        let mut chosen = Vec::new();
+        for by in Normalisation::ALL {
+            let protocol = Protocol::default().scored_by(Scoring::Options { by });
+            let scores = Scores {
+                log_probabilities: vec![-4.0, -9.0, -5.0],
+            };
+            let scored = Scored {
+                scores: &scores,
+                option_tokens: &[1, 3, 1],
+                answers: &scored_answers(&item, &protocol),
+                by,
+            };
+            let asked = Asked {
+                prompt_tokens: 10,
+                seconds: 0.0,
+            };
+            let answer = answer("m", "b", &item, asked, scored);
+            let probabilities = probabilities(&answer, &item, &protocol);
+            assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            assert_eq!(
+                choice(&probabilities).into_iter().collect::<Vec<_>>(),
+                answer.choices,
+                "{by:?}"
+            );
+            chosen.extend(answer.choices);
+        }
+        assert!(chosen.contains(&0) && chosen.contains(&1), "{chosen:?}");
     }
 
     #[test]

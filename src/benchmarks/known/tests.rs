@@ -55,7 +55,11 @@ fn every_language_of_the_table_has_a_name_in_english_and_its_own() {
         assert_ne!(language.native_name(), tag, "{tag}");
         let letters = language.native_name().chars().filter(|letter| letter.is_alphabetic());
         let mut scripts = letters.map(|letter| language.script().contains(letter));
-        assert!(scripts.any(|own| own), "{tag}: {} is in another script", language.native_name());
+        assert!(
+            scripts.any(|own| own),
+            "{tag}: {} is in another script",
+            language.native_name()
+        );
     }
     let named = |name: &str| Language::named(name).map(|language| language.tag().to_owned());
     assert_eq!(named("Bamanankan").as_deref(), Some("bm"));

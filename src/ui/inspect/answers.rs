@@ -6,6 +6,7 @@ use crate::app::inspect::{Given, Side};
 use crate::app::matrix::{count, counted};
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
+use crate::scoring::likelihood;
 use crate::text::isolate;
 use crate::ui::outcomes;
 use crate::ui::spoken;
@@ -163,7 +164,7 @@ fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
         true => "–".to_owned(),
         false => letters.join(", "),
     };
-    let mut sorted = answer.option_probabilities();
+    let mut sorted = likelihood::probabilities(answer, side.item, &given.run.protocol);
     sorted.sort_by(|one, other| other.total_cmp(one));
     let margin = match sorted.as_slice() {
         [first, second, ..] => format!("{:.0}", (first - second) * 100.0),

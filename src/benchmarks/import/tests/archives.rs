@@ -264,6 +264,100 @@ fn an_arabic_spreadsheet_is_read_with_its_rows() {
     );
 }
 
+/// An OpenDocument spreadsheet of one sheet around the XML of its rows.
+fn ods(rows: &str) -> Vec<u8> {
+    let content = format!(
+        "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+         xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
+         xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"><office:body><office:spreadsheet>\
+         <table:table table:name=\"أسئلة\">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+    );
+    let manifest = "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>";
+    zip_of(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", manifest.as_bytes()),
+        ("content.xml", content.as_bytes()),
+    ])
+}
+
+const ODS_CELL: &str = "<table:table-cell office:value-type=\"string\">";
+
+#[test]
+fn an_opendocument_spreadsheet_is_read_as_an_xlsx_is() {
+    let row = |cells: [&str; 4]| {
+        let cells = cells.map(|text| format!("{ODS_CELL}<text:p>{text}</text:p></table:table-cell>"));
+        // Every program fills rows up with cells that stand for many.
+        let rest = "<table:table-cell table:number-columns-repeated=\"16380\"/>";
+        format!("<table:table-row>{}{rest}</table:table-row>", cells.concat())
+    };
+    let rows = [
+        "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell/></table:table-row>".to_owned(),
+        row(["السؤال", "أ", "ب", "الإجابة"]),
+        row(["أين القلب؟", "في الصدر", "في الرأس", "أ"]),
+        row(["بلا إجابة؟", "نعم", "لا", "ز"]),
+        "<table:table-row table:number-rows-repeated=\"1048571\"><table:table-cell/></table:table-row>".to_owned(),
+    ];
+    let options = mapped(&["السؤال=question", "أ=option_a", "ب=option_b", "الإجابة=answer"]);
+    // By its name or by another: what it is, its content tells.
+    for name in ["a.ods", "a.xlsx"] {
+        let import = read_with(name, &ods(&rows.concat()), &options).unwrap();
+        assert_eq!(import.items[0].options, ["في الصدر", "في الرأس"]);
+        assert_eq!(import.items[0].right, [0]);
+        let rejected = import.rejected[0].place.to_string();
+        assert_eq!(rejected, "sheet أسئلة, row 5");
+    }
+}
+
+#[test]
+fn an_opendocument_spreadsheet_whose_cells_stand_for_too_many_is_refused() {
+    let cell = |times: usize| {
+        format!(
+            "<table:table-cell table:number-columns-repeated=\"{times}\" office:value-type=\"string\"><text:p>x</text:p></table:table-cell>"
+        )
+    };
+    let rows = |times: usize, cell: String| {
+        format!("<table:table-row table:number-rows-repeated=\"{times}\">{cell}</table:table-row>")
+    };
+    let empty = "<table:table-cell/>".to_owned();
+    for bomb in [
+        rows(1_000_000, cell(16_000)),
+        format!(
+            "{}{}{}",
+            rows(1, cell(1)),
+            rows(1_000_000, empty),
+            rows(1, cell(16_000))
+        ),
+        rows(1, cell(16_000)).repeat(5_000),
+        rows(usize::MAX, cell(usize::MAX)),
+    ] {
+        let error = read_default("a.ods", ods(&bomb)).unwrap_err();
+        assert!(error.to_string().contains("stand for more than 20000000"), "{error}");
+    }
+    let whole = ods(&rows(1, cell(1)));
+    for cut in (0..whole.len()).step_by(whole.len() / 40) {
+        assert!(read_default("a.ods", &whole[..cut]).is_err(), "{cut}");
+    }
+}
+
+/// `old.xls` was written by xlwt 1.3: a sheet `Questions` with a heading, an Arabic question and one without an answer.
+#[test]
+fn an_old_excel_file_is_read_as_an_xlsx_is() {
+    let book = include_bytes!("old.xls");
+    for name in ["a.xls", "a.xlsx"] {
+        let import = read_default(name, book).unwrap();
+        let item = &import.items[0];
+        assert_eq!(
+            (item.question.as_str(), item.right.as_slice()),
+            ("أين القلب؟", [1].as_slice())
+        );
+        assert_eq!(item.options, ["في الرأس", "في الصدر"]);
+        assert_eq!(import.rejected[0].place.to_string(), "sheet Questions, row 3");
+    }
+    for cut in (0..book.len()).step_by(book.len() / 60) {
+        assert!(read_default("a.xls", &book[..cut]).is_err(), "{cut}");
+    }
+}
+
 #[test]
 fn spreadsheets_that_lie_or_are_damaged_do_no_harm() {
     let cell = |place: &str, text: &str| format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
