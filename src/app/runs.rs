@@ -1,8 +1,10 @@
 //! What the Runs page keeps: the form of a run to start and what is known of the run under way.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
 
-use super::preview::Preview;
+use super::preview::{Chat, Preview};
+use super::state::Task;
 use super::study::Study;
 use crate::engine::endpoint::{Endpoint, Route, Usage};
 use crate::language::Language;
@@ -139,6 +141,14 @@ impl RunForm {
             true => 1 + self.protocol.variants().len(),
             false => 1,
         }
+    }
+
+    /// The first of the models that are files here, by whose chat template the preview is shown.
+    pub fn first_file(&self) -> Option<(&str, &Path)> {
+        self.models.iter().find_map(|(name, choice)| match choice {
+            ModelChoice::File(path) => Some((name.as_str(), path.as_path())),
+            ModelChoice::Endpoint(_) => None,
+        })
     }
 
     /// What each model would be asked, as the protocol asks it.
@@ -295,6 +305,8 @@ pub struct Runs {
     pub form: Option<RunForm>,
     /// What the form would put to a model.
     pub preview: Option<Preview>,
+    /// How the chats of models are written that the form was asked about, by their files.
+    chats: BTreeMap<PathBuf, Chat>,
     pub asking: Option<Asking>,
     pub live: Option<Live>,
     /// The runs that begin by themselves when the one under way has finished.
@@ -305,16 +317,35 @@ pub struct Runs {
 }
 
 impl Runs {
-    /// Takes a form as it is now. The preview is made anew only where what it shows may have changed.
-    pub fn edit(&mut self, form: RunForm, study: Option<&Study>) {
+    /// Takes a form as it is now. The preview is made anew only where what it shows may have changed; how the first
+    /// model's chats are written is read where that matters and is not known yet.
+    pub fn edit(&mut self, form: RunForm, study: Option<&Study>) -> Vec<Task> {
         let same = |before: &RunForm| {
-            let shown = |form: &RunForm| (form.benchmarks.clone(), form.languages.clone(), form.protocol());
+            let shown = |form: &RunForm| {
+                let model = form.first_file().map(|(name, path)| (name.to_owned(), path.to_owned()));
+                (form.benchmarks.clone(), form.languages.clone(), form.protocol(), model)
+            };
             shown(before) == shown(&form)
         };
+        let mut tasks = Vec::new();
         if !self.form.as_ref().is_some_and(same) {
-            self.preview = study.and_then(|study| Preview::of(&form, study));
+            let unread = form.first_file().filter(|(_, path)| !self.chats.contains_key(*path));
+            if let Some((_, path)) = unread.filter(|_| form.protocol.chat) {
+                self.chats.insert(path.to_owned(), Chat::Reading);
+                tasks.push(Task::ReadChatTemplate(path.to_owned()));
+            }
+            self.preview = study.and_then(|study| Preview::of(&form, study, &self.chats));
         }
         self.form = Some(form);
+        tasks
+    }
+
+    /// Takes in how the chats of the model in a file are written.
+    pub fn take_chat(&mut self, path: PathBuf, chat: Chat, study: Option<&Study>) {
+        self.chats.insert(path, chat);
+        if let (Some(form), Some(study)) = (&self.form, study) {
+            self.preview = Preview::of(form, study, &self.chats);
+        }
     }
 
     /// The worker has begun.

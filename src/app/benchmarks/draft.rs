@@ -273,12 +273,7 @@ pub fn look(question: Question, join: Option<&Benchmark>) -> Looked {
 
 fn seen(question: &Question, join: Option<&Benchmark>) -> Result<Look, String> {
     let words = |error: ImportError| error_chain(&error);
-    let mut guess = guess::guess(&question.path, &question.said).map_err(words)?;
-    if !guess.doubts.is_empty() && !guess::is_needed(&question.path, &question.said).map_err(words)? {
-        // What is called as we call it is read so, whatever some of its rows hold.
-        guess.doubts.clear();
-        guess.options.clone_from(&question.said);
-    }
+    let guess = guess::guess(&question.path, &question.said).map_err(words)?;
     let whole = std::fs::metadata(&question.path).map_or(0, |facts| facts.len()) <= WHOLE;
     let read = match whole {
         true => import::read(&question.path, &guess.options),

@@ -486,6 +486,7 @@ impl<'a> Cursor<'a> {
             visit(self, &key.unwrap_or_default())?;
             self.eat(b',');
         }
+        self.eat(b'}');
         ControlFlow::Continue(())
     }
 }

@@ -170,7 +170,7 @@ fn require_few_cells(content: &str) -> Result<(), String> {
                 rows = rows.saturating_add(std::mem::take(&mut empty));
                 widest = widest.max(valued);
             }
-        } else if tag.starts_with("/table:table") {
+        } else if tag.trim_end() == "/table:table" {
             all = all.saturating_add(rows.saturating_mul(widest));
             (rows, empty, widest) = (0, 0, 0);
         }
