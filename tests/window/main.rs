@@ -26,6 +26,8 @@ mod protocols;
 mod replies;
 mod search;
 mod sending;
+#[path = "../support/spreadsheet.rs"]
+mod spreadsheet;
 mod support;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;

@@ -63,6 +63,11 @@ impl Getting {
         }
     }
 
+    /// Which of its languages; empty for all.
+    pub fn languages(&self) -> &[Language] {
+        &self.languages
+    }
+
     /// How many of its files were read, of how many, once they are here.
     pub fn files_read(&self) -> Option<(usize, usize)> {
         let [done, all] = self.read.as_ref();
