@@ -1,5 +1,6 @@
 //! The Benchmarks page: a stranger's file from drop to preview to run, and known benchmarks on their way here.
 
+use std::collections::BTreeSet;
 use std::process::Command as Process;
 
 use egui::accesskit::Role;
@@ -8,7 +9,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable};
 use polyclinic::app::Task;
 use polyclinic::app::benchmarks::{BenchmarksCommand, Getting, Importing, Section};
 use polyclinic::app::command::{Command, Page};
-use polyclinic::benchmarks::import::Field;
+use polyclinic::benchmarks::import::{Field, ImportOptions};
 use polyclinic::benchmarks::known;
 
 use crate::hub::Server;
@@ -150,7 +151,7 @@ fn a_licence_is_kept_and_the_next_file_is_mapped_like_the_first() {
     window.send(Command::ImportFile(file));
     looked(&mut window);
     let said = "الرقم=id السؤال=question الإجابة~الصحيحة=answer_index1 التخصص=subject";
-    let mut options = polyclinic::benchmarks::import::ImportOptions {
+    let mut options = ImportOptions {
         language: Some("ar".parse().unwrap()),
         mappings: said
             .split(' ')
@@ -201,9 +202,21 @@ fn a_licence_is_kept_and_the_next_file_is_mapped_like_the_first() {
             panic!()
         };
         assert_eq!(draft.obstacle(), None);
-        assert_eq!(draft.said, options);
+        let mapped = |options: &ImportOptions| {
+            options
+                .mappings
+                .iter()
+                .map(ToString::to_string)
+                .collect::<BTreeSet<_>>()
+        };
+        assert_eq!(mapped(&draft.said), mapped(&options));
         assert_eq!(draft.items()[0].right, [1]);
     });
+    if let Some(folder) = crate::pictures::folder() {
+        std::fs::create_dir_all(&folder).unwrap();
+        let name = crate::pictures::name("Benchmarks-like", egui::Theme::Light, 1440.0);
+        window.harness.render().unwrap().save(folder.join(name)).unwrap();
+    }
 }
 
 #[test]
@@ -500,6 +513,9 @@ fn pictures_of_benchmarks() {
                 .getting
                 .insert("medmcqa".to_owned(), Getting::default());
             save(&mut pages, "Benchmarks-known");
+            let many = BenchmarksCommand::SelectKnown("global-mmlu-medical".to_owned());
+            pages.harness.state_mut().0.apply(many.into());
+            save(&mut pages, "Benchmarks-languages");
             pages.harness.state_mut().0.benchmarks.import = Some(Importing::Read(draft(&file)));
             save(&mut pages, "Benchmarks-doubt");
             pages.harness.state_mut().0.benchmarks.import = Some(Importing::Read(draft(&both)));

@@ -95,7 +95,7 @@ fn a_chat_is_previewed_as_the_chosen_model_reads_it() {
         text.starts_with("<s><|im_start|>system\nYou are a careful doctor.<|im_end|>\n<|im_start|>user\n"),
         "{text}"
     );
-    assert!(text.ends_with("<|im_end|>\n<|im_start|>assistant\n"), "{text}");
+    assert!(text.ends_with("<|im_end|>\n<|im_start|>assistant"), "{text}");
     assert_eq!(preview.scored, ["A", "B", "C", "D"]);
     let mut pages = Pages::new(state, Harness::builder().with_size([1440.0, 1600.0]));
     pages.harness.get_by_label_contains("Through the chat template of");

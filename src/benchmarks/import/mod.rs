@@ -3,7 +3,8 @@
 //! # JSON Lines, our own format
 //!
 //! One object a line, in UTF-8 (`.jsonl`, `.ndjson`). In `.json` an array of such objects is read too, an object that
-//! holds them by their ids, and an object in which some members are lists of them.
+//! holds them by their ids, and an object in which some members are lists of them, or objects with such lists however
+//! deep; what stands beside a list there holds of all its records.
 //!
 //! | field | what it holds |
 //! |---|---|

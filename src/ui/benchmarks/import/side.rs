@@ -6,7 +6,7 @@ use crate::app::State;
 use crate::app::benchmarks::{BenchmarksCommand, Draft, Preview};
 use crate::app::command::Command;
 use crate::app::matrix::{count, counted};
-use crate::app::study::{Study, count_languages};
+use crate::app::study::count_languages;
 use crate::app::theme::{size, space};
 use crate::benchmarks::import::{ImportOptions, Rejected};
 use crate::benchmarks::licence::Sharing;
@@ -21,8 +21,9 @@ use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::menu::Entry;
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
-/// How high the fields and buttons at the foot are.
-const FOOT: f32 = 368.0;
+/// How high the fields and buttons at the foot are, and that of one field more.
+const FOOT: f32 = 326.0;
+const FIELD: f32 = 34.0;
 /// How wide the names of fields are.
 const LABELS: f32 = 78.0;
 
@@ -36,7 +37,11 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, draft: &Draft, keeping: bool
         |_| {},
         |ui| {
             let all = ui.max_rect();
-            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - FOOT), all.max);
+            let height = match like(state).is_empty() {
+                true => FOOT,
+                false => FOOT + FIELD,
+            };
+            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - height), all.max);
             let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
             within(ui, body, "summary", |ui| show_summary(ui, draft));
             ui.painter()
@@ -150,7 +155,7 @@ fn show_foot(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands:
         let joined = draft.pairing.with.as_deref();
         let selected = joined.and_then(|name| there.iter().position(|there| *there == name));
         let selected = Some(selected.map_or(0, |place| place + 1));
-        show_like(ui, study, draft, commands);
+        show_like(ui, state, draft, commands);
         labelled(ui, "Keep as", |ui| {
             let width = ui.available_width();
             if let Some(place) = widgets::choice_of(ui, "Keep as", &entries, selected, width) {
@@ -209,13 +214,19 @@ fn show_foot(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands:
     });
 }
 
-/// The benchmarks whose newest file tells how this one could be read.
-fn show_like(ui: &mut Ui, study: &Study, draft: &Draft, commands: &mut Vec<Command>) {
-    let newest = study.benchmarks.iter().filter_map(|benchmark| {
+/// The benchmarks whose newest file tells how another could be read, and how that was.
+fn like(state: &State) -> Vec<(&str, &ImportOptions)> {
+    let benchmarks = state.study.iter().flat_map(|study| &study.benchmarks);
+    let newest = benchmarks.filter_map(|benchmark| {
         let options = &benchmark.imports().last()?.options;
         (!options.mappings.is_empty()).then(|| (benchmark.name(), options))
     });
-    let there: Vec<(&str, &ImportOptions)> = newest.collect();
+    newest.collect()
+}
+
+/// Lets the file be read like one of them.
+fn show_like(ui: &mut Ui, state: &State, draft: &Draft, commands: &mut Vec<Command>) {
+    let there = like(state);
     if there.is_empty() {
         return;
     }
