@@ -373,7 +373,7 @@ fn every_part_of_the_import_is_reached_by_keys() {
     state.page = Page::Benchmarks;
     state.benchmarks.import = Some(Importing::Read(draft(&file)));
     let mut pages = Pages::new(state, Harness::builder().with_size([1000.0, 700.0]));
-    let mut reached = std::collections::BTreeSet::new();
+    let mut reached = BTreeSet::new();
     for _ in 0..60 {
         pages.harness.key_press(egui::Key::Tab);
         pages.settle();

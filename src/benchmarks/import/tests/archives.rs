@@ -226,7 +226,7 @@ fn an_opendocument_spreadsheet_is_read_as_an_xlsx_is() {
     let options = mapped(&["السؤال=question", "أ=option_a", "ب=option_b", "الإجابة=answer"]);
     // By its name or by another: what it is, its content tells.
     for name in ["a.ods", "a.xlsx"] {
-        let import = read_with(name, &ods(&rows.concat()), &options).unwrap();
+        let import = read_with(name, ods(&rows.concat()), &options).unwrap();
         assert_eq!(import.items[0].options, ["في الصدر", "في الرأس"]);
         assert_eq!(import.items[0].right, [0]);
         let rejected = import.rejected[0].place.to_string();
