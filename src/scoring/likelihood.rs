@@ -54,19 +54,20 @@ pub fn choice(values: &[f64]) -> Option<usize> {
 }
 
 /// How probable each option of an item is among the others by its protocol's own measure, which is what the choice was
-/// made by; they add up to 1 and stand in the item's order. Empty where nothing was scored.
-pub fn probabilities(answer: &Answer, item: &Item, protocol: &Protocol) -> Vec<f64> {
+/// made by; they add up to 1 and stand in the item's order. `tokens` are those that were scored of each. Empty where
+/// nothing was scored; of an item that is gone, the sums count.
+pub fn probabilities(
+    log_probabilities: &[f64],
+    tokens: &[usize],
+    item: Option<&Item>,
+    protocol: &Protocol,
+) -> Vec<f64> {
     let by = protocol.scoring.normalisation();
-    let answers = match by {
-        Normalisation::Sum | Normalisation::Token => Vec::new(),
-        Normalisation::Character | Normalisation::Byte => scored_answers(item, protocol),
+    let answers = match (by, item) {
+        (Normalisation::Character | Normalisation::Byte, Some(item)) => scored_answers(item, protocol),
+        _ => Vec::new(),
     };
-    shares(&normalised(
-        &answer.log_probabilities,
-        by,
-        &answers,
-        &answer.option_tokens,
-    ))
+    shares(&normalised(log_probabilities, by, &answers, tokens))
 }
 
 /// What natural logarithms of weights are as shares of their sum.
@@ -174,7 +175,7 @@ mod tests {
                 seconds: 0.0,
             };
             let answer = answer("m", "b", &item, asked, scored);
-            let probabilities = probabilities(&answer, &item, &protocol);
+            let probabilities = probabilities(&answer.log_probabilities, &answer.option_tokens, Some(&item), &protocol);
             assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
             assert_eq!(
                 choice(&probabilities).into_iter().collect::<Vec<_>>(),

@@ -11,7 +11,7 @@ use crate::app::State;
 use crate::app::inspect::Side;
 use crate::app::theme::{radius, size, space};
 use crate::language::Language;
-use crate::scoring::{Outcome, likelihood};
+use crate::scoring::Outcome;
 use crate::text::Styled;
 use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
@@ -96,12 +96,11 @@ fn halves<'a>(state: &'a State, sides: &'a [Side<'a>], left: f32, width: f32) ->
                     .given
                     .iter()
                     .map(|given| {
-                        let answer = given.answer;
                         (
-                            answer.model.as_str(),
-                            likelihood::probabilities(answer, side.item, &given.run.protocol),
-                            answer.choices.as_slice(),
-                            answer.outcome,
+                            given.model(),
+                            given.probabilities(side.item),
+                            given.choices(),
+                            given.outcome(),
                         )
                     })
                     .collect(),
