@@ -35,12 +35,14 @@ pub enum Script {
     /// Kana with Chinese characters.
     Japanese,
     Latin,
+    Sinhala,
+    Telugu,
     Thai,
 }
 
 impl Script {
     /// Those with letters that are not Latin; the characters that Japanese shares with Chinese count as Han.
-    const FOREIGN: [Self; 11] = [
+    const FOREIGN: [Self; 13] = [
         Self::Arabic,
         Self::Hebrew,
         Self::Cyrillic,
@@ -48,6 +50,8 @@ impl Script {
         Self::Devanagari,
         Self::Bengali,
         Self::Ethiopic,
+        Self::Sinhala,
+        Self::Telugu,
         Self::Thai,
         Self::Hangul,
         Self::Han,
@@ -78,6 +82,8 @@ impl Script {
             Self::Hebrew => "Hebr",
             Self::Japanese => "Jpan",
             Self::Latin => "Latn",
+            Self::Sinhala => "Sinh",
+            Self::Telugu => "Telu",
             Self::Thai => "Thai",
         }
     }
@@ -114,6 +120,8 @@ impl Script {
                 character.is_ascii_alphabetic()
                     || (character.is_alphabetic() && matches!(code, 0xAA..=0x24F | 0x1E00..=0x1EFF | 0x250..=0x2AF))
             }
+            Self::Sinhala => matches!(code, 0xD80..=0xDFF),
+            Self::Telugu => matches!(code, 0xC00..=0xC7F),
             Self::Thai => matches!(code, 0xE00..=0xE7F),
         }
     }
@@ -291,16 +299,22 @@ const fn known(tag: &'static str, english: &'static str, native: &'static str, s
 
 /// The languages of the demo questions, of the papers and of the open benchmarks.
 const KNOWN: &[Known] = &[
+    known("af", "Afrikaans", "Afrikaans", Script::Latin),
+    known("ak", "Akan", "Akan", Script::Latin),
     known("am", "Amharic", "አማርኛ", Script::Ethiopic),
     known("ar", "Arabic", "العربية", Script::Arabic),
     known("bg", "Bulgarian", "български", Script::Cyrillic),
+    known("bm", "Bambara", "Bamanankan", Script::Latin),
     known("bn", "Bengali", "বাংলা", Script::Bengali),
     known("cs", "Czech", "čeština", Script::Latin),
     known("de", "German", "Deutsch", Script::Latin),
+    known("ee", "Ewe", "Eʋegbe", Script::Latin),
     known("el", "Greek", "Ελληνικά", Script::Greek),
     known("en", "English", "English", Script::Latin),
     known("es", "Spanish", "español", Script::Latin),
     known("fa", "Persian", "فارسی", Script::Arabic),
+    known("ff", "Fulah", "Fulfulde", Script::Latin),
+    known("fil", "Filipino", "Filipino", Script::Latin),
     known("fr", "French", "français", Script::Latin),
     known("ga", "Irish", "Gaeilge", Script::Latin),
     known("ha", "Hausa", "Hausa", Script::Latin),
@@ -314,26 +328,46 @@ const KNOWN: &[Known] = &[
     known("jv", "Javanese", "Jawa", Script::Latin),
     known("ka", "Georgian", "ქართული", Script::Georgian),
     known("ko", "Korean", "한국어", Script::Hangul),
+    known("ky", "Kyrgyz", "кыргызча", Script::Cyrillic),
+    known("lg", "Ganda", "Luganda", Script::Latin),
+    known("ln", "Lingala", "Lingála", Script::Latin),
+    known("lt", "Lithuanian", "lietuvių", Script::Latin),
+    known("mg", "Malagasy", "Malagasy", Script::Latin),
     known("mn", "Mongolian", "монгол", Script::Cyrillic),
     known("mr", "Marathi", "मराठी", Script::Devanagari),
     known("ms", "Malay", "Melayu", Script::Latin),
+    known("nd", "Northern Ndebele", "isiNdebele", Script::Latin),
     known("ne", "Nepali", "नेपाली", Script::Devanagari),
     known("nl", "Dutch", "Nederlands", Script::Latin),
     known("no", "Norwegian", "norsk", Script::Latin),
+    known("nso", "Northern Sotho", "Sesotho sa Leboa", Script::Latin),
+    known("ny", "Chichewa", "Chichewa", Script::Latin),
+    known("om", "Oromo", "Afaan Oromoo", Script::Latin),
     known("pl", "Polish", "polski", Script::Latin),
     known("pt", "Portuguese", "português", Script::Latin),
+    known("rn", "Rundi", "Ikirundi", Script::Latin),
     known("ro", "Romanian", "română", Script::Latin),
     known("ru", "Russian", "русский", Script::Cyrillic),
     known("rw", "Kinyarwanda", "Ikinyarwanda", Script::Latin),
+    known("si", "Sinhala", "සිංහල", Script::Sinhala),
     known("sn", "Shona", "chiShona", Script::Latin),
     known("so", "Somali", "Soomaali", Script::Latin),
+    known("sr", "Serbian", "српски", Script::Cyrillic),
+    known("ss", "Swati", "siSwati", Script::Latin),
     known("st", "Sesotho", "Sesotho", Script::Latin),
     known("su", "Sundanese", "Basa Sunda", Script::Latin),
+    known("sv", "Swedish", "svenska", Script::Latin),
     known("sw", "Swahili", "Kiswahili", Script::Latin),
+    known("te", "Telugu", "తెలుగు", Script::Telugu),
     known("th", "Thai", "ไทย", Script::Thai),
+    known("ti", "Tigrinya", "ትግርኛ", Script::Ethiopic),
+    known("tn", "Tswana", "Setswana", Script::Latin),
     known("tr", "Turkish", "Türkçe", Script::Latin),
+    known("ts", "Tsonga", "Xitsonga", Script::Latin),
+    known("tw", "Twi", "Twi", Script::Latin),
     known("uk", "Ukrainian", "українська", Script::Cyrillic),
     known("ur", "Urdu", "اردو", Script::Arabic),
+    known("ve", "Venda", "Tshivenḓa", Script::Latin),
     known("vi", "Vietnamese", "Tiếng Việt", Script::Latin),
     known("wo", "Wolof", "Wolof", Script::Latin),
     known("xh", "Xhosa", "isiXhosa", Script::Latin),

@@ -246,18 +246,22 @@ impl Workspace {
         Ok(Benchmark::load(&self.benchmarks_folder(), name)?)
     }
 
-    /// Adds what a file held to the benchmark of that name, or makes it. What is there already stays.
-    pub fn keep_import(&self, name: &str, import: Import) -> Result<Kept, WorkspaceError> {
+    /// Adds what a file held to the benchmark of that name, or makes it. What is there already stays, its licence too.
+    pub fn keep_import(&self, name: &str, licence: Option<&str>, import: Import) -> Result<Kept, WorkspaceError> {
         let file = import.path.file_name();
         let description = Description {
             title: name.to_owned(),
             source: file.map(|name| name.to_string_lossy().into_owned()),
+            licence: licence
+                .map(str::trim)
+                .filter(|licence| !licence.is_empty())
+                .map(str::to_owned),
             ..Description::default()
         };
         self.keep_imports(name, description, vec![import])
     }
 
-    /// The same of several files at once; a new benchmark is described as told.
+    /// The same of several files at once; a new benchmark is described as told, and one without a licence gets that.
     pub fn keep_imports(
         &self,
         name: &str,
@@ -278,6 +282,8 @@ impl Workspace {
             }
             (_, first) => {
                 let mut benchmark = self.load_benchmark(name)?;
+                let licence = &mut benchmark.description.licence;
+                *licence = licence.take().or(description.licence);
                 first
                     .into_iter()
                     .for_each(|first| added.join(benchmark.add_import(first)));

@@ -2,9 +2,9 @@
 //!
 //! `golden/lm_eval_parity.py` made the golden values and says how. The first test stands on questions in the repository
 //! and needs nothing; the others need the real questions in `../shared/data` and the packaged models, and say so and pass
-//! where those are absent. The last one asks the models, which takes long:
+//! where those are absent. The last one asks the models, which takes long, and those in f32 where they are given:
 //!
-//!     cargo test --release --test parity -- --ignored --nocapture
+//!     POLYCLINIC_F32=FOLDER cargo test --release --test parity -- --ignored --nocapture
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "test code")]
 
@@ -222,7 +222,10 @@ fn prompts_and_token_ids_of_real_questions_are_those_of_the_harness() {
     for name in ["SmolLM2-135M-Instruct", "gemma-3-270m"] {
         let Some(path) = model(name) else { continue };
         let backend = LocalBackend::load_on(&path, &Device::Processor).unwrap();
-        for entry in entries.iter().filter(|entry| entry.model == name) {
+        for entry in entries
+            .iter()
+            .filter(|entry| entry.model.trim_end_matches(IN_F32) == name)
+        {
             let Some((items, examples)) = real_items(entry) else {
                 continue;
             };
@@ -260,71 +263,167 @@ fn scores_of_real_log_likelihoods_are_those_of_the_harness() {
     }
 }
 
-/// Prints a row of the parity table for each combination that the harness scored.
+/// How many times llama.cpp's distance from f32 ours may be.
+const FARTHEST: f64 = 1.05;
+
+/// What the name of a model whose weights were written in f32 ends with.
+const IN_F32: &str = "-f32";
+
+/// The file of a model of the golden values: a packaged one, or one in f32 in the folder `POLYCLINIC_F32`.
+fn file(name: &str) -> Option<PathBuf> {
+    if !name.ends_with(IN_F32) {
+        return model(name);
+    }
+    let folder = PathBuf::from(std::env::var_os("POLYCLINIC_F32")?);
+    let path = folder.join(format!("{name}.gguf"));
+    assert!(
+        path.exists(),
+        "{} is absent: `golden/in_f32.py` writes it",
+        path.display()
+    );
+    Some(path)
+}
+
+/// The log-likelihoods of every option as this engine has them.
+fn asked(path: &Path, prompts: &[ScoredPrompt]) -> Vec<Vec<f64>> {
+    let mut backend = LocalBackend::load_on(path, &Device::Processor).unwrap();
+    let requests = prompts
+        .iter()
+        .map(|prompt| likelihood::request(&backend, prompt).unwrap());
+    let requests: Vec<ScoreRequest> = requests.collect();
+    let mut sums = Vec::new();
+    for group in requests.chunks(GROUP) {
+        let scores = backend.score(group, &Cancel::default()).unwrap();
+        sums.extend(scores.into_iter().map(|scores| scores.log_probabilities));
+    }
+    sums
+}
+
+/// How far two engines' log-likelihoods of the same items are from each other.
+#[derive(Debug, Clone, Copy, Default)]
+struct Distance {
+    items: usize,
+    /// Numbers that were compared.
+    values: usize,
+    /// In nats, over all of them.
+    sum: f64,
+    largest: f64,
+    /// Items with the same likeliest option.
+    same: usize,
+}
+
+impl Distance {
+    fn between(one: &[Vec<f64>], other: &[Vec<f64>]) -> Self {
+        assert_eq!(one.len(), other.len());
+        let mut distance = Self::default();
+        for (one, other) in one.iter().zip(other) {
+            assert_eq!(one.len(), other.len());
+            for (one, other) in one.iter().zip(other) {
+                let difference = (one - other).abs();
+                distance.values += 1;
+                distance.sum += difference;
+                distance.largest = distance.largest.max(difference);
+            }
+            distance.items += 1;
+            distance.same += usize::from(likelihood::choice(one) == likelihood::choice(other));
+        }
+        distance
+    }
+
+    fn mean(self) -> f64 {
+        self.sum / self.values as f64
+    }
+
+    fn same_share(self) -> f64 {
+        self.same as f64 / self.items as f64
+    }
+}
+
+impl std::ops::AddAssign for Distance {
+    fn add_assign(&mut self, other: Self) {
+        self.items += other.items;
+        self.values += other.values;
+        self.sum += other.sum;
+        self.largest = self.largest.max(other.largest);
+        self.same += other.same;
+    }
+}
+
+impl std::fmt::Display for Distance {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (mean, largest, same) = (self.mean(), self.largest, 100.0 * self.same_share());
+        write!(formatter, "{mean:.4} | {largest:.3} | {same:.1}%")
+    }
+}
+
+fn log_likelihoods(entry: &Real) -> Vec<Vec<f64>> {
+    entry.items.iter().map(|(.., values)| values.clone()).collect()
+}
+
+/// Prints a row of the parity table for each combination that the harness scored, and where the same was scored with
+/// the weights in f32, how far both engines are from that.
 ///
-/// Both engines round what goes into a product to 8 bits, each its own way. Where a model is very sure, as SmolLM2 is of
-/// no letter, that moves a log-likelihood by a quarter of a nat: as far from the same weights in f32 as from each other.
-/// On the quantized files the bound on the difference is therefore not met yet.
+/// With weights in f32 nothing is rounded, and both have the same numbers: the bound is 0.05 nats and the same answer on
+/// 99% of the items of each combination. From a quantized file both engines round what goes into a product to 8 bits, each
+/// its own way; then neither is right, so what is held to is that this engine chooses what f32 does at least as often as
+/// llama.cpp, and is not farther from f32 by more than [`FARTHEST`]. In November 2026 it was 0.138 nats from f32 where
+/// llama.cpp was 0.135 (681 items of five combinations), nearer in three of the five, and chose as f32 on 673 items to 668.
 ///
-/// `POLYCLINIC_PARITY` chooses those whose name has it: `gemma`, `medmcqa.0`.
+/// `POLYCLINIC_F32` names the folder of the files in f32, without which those are left out; `POLYCLINIC_PARITY` chooses
+/// the combinations whose name has it: `gemma`, `f32.medmcqa.0`.
 #[test]
 #[ignore = "asks the models thousands of questions"]
 fn log_likelihoods_are_those_of_the_harness() {
     let wanted = std::env::var("POLYCLINIC_PARITY").unwrap_or_default();
-    println!("| model | task | shots | n | mean difference | same answer | acc there | acc here |");
-    println!("|---|---|---|---|---|---|---|---|");
-    let mut all = Vec::new();
-    for entry in real().iter().filter(|entry| !entry.results.is_empty()) {
+    println!("| model | task | shots | n | mean difference | largest | same answer | acc there | acc here |");
+    println!("|---|---|---|---|---|---|---|---|---|");
+    let all = real();
+    let scored = |entry: &&Real| !entry.results.is_empty();
+    let (mut ours_from_f32, mut theirs_from_f32) = (Distance::default(), Distance::default());
+    for entry in all.iter().filter(scored) {
         if !format!("{}.{}.{}", entry.model, entry.task, entry.shots).contains(&wanted) {
             continue;
         }
-        let (Some(path), Some((items, examples))) = (model(&entry.model), real_items(entry)) else {
+        let (Some(path), Some((items, examples))) = (file(&entry.model), real_items(entry)) else {
             continue;
         };
-        let mut backend = LocalBackend::load_on(&path, &Device::Processor).unwrap();
         let prompts = prompts(&items, &examples, &protocol(&entry.task, entry.shots));
-        let requests = prompts
-            .iter()
-            .map(|prompt| likelihood::request(&backend, prompt).unwrap());
-        let requests: Vec<ScoreRequest> = requests.collect();
-        let mut ours: Vec<Vec<f64>> = Vec::new();
-        for group in requests.chunks(GROUP) {
-            let scores = backend.score(group, &Cancel::default()).unwrap();
-            ours.extend(scores.into_iter().map(|scores| scores.log_probabilities));
-        }
-        let theirs: Vec<&Vec<f64>> = entry.items.iter().map(|(.., values)| values).collect();
-        let pairs = theirs
-            .iter()
-            .zip(&ours)
-            .flat_map(|(theirs, ours)| theirs.iter().zip(ours));
-        let differences: Vec<f64> = pairs.map(|(theirs, ours)| (theirs - ours).abs()).collect();
-        let choices = theirs
-            .iter()
-            .zip(&ours)
-            .map(|(theirs, ours)| likelihood::choice(theirs) == likelihood::choice(ours));
-        let same = choices.filter(|same| *same).count() as f64 / items.len() as f64;
-        let difference = mean(&differences).unwrap();
-        let acc = mean(&right(&items, &prompts, &ours, Normalisation::Sum)).unwrap();
+        let (ours, theirs) = (asked(&path, &prompts), log_likelihoods(entry));
+        let distance = Distance::between(&ours, &theirs);
         println!(
-            "| {} | {} | {} | {} | {difference:.4} | {:.1}% | {:.4} | {acc:.4} |",
+            "| {} | {} | {} | {} | {distance} | {:.4} | {:.4} |",
             entry.model,
             entry.task,
             entry.shots,
             items.len(),
-            100.0 * same,
             entry.results["acc,none"].as_f64().unwrap(),
+            mean(&right(&items, &prompts, &ours, Normalisation::Sum)).unwrap(),
         );
-        all.push((difference, same, items.len()));
+        if entry.model.ends_with(IN_F32) {
+            assert!(distance.mean() < 0.05, "{}: {distance}", entry.task);
+            assert!(distance.same_share() >= 0.99, "{}: {distance}", entry.task);
+            continue;
+        }
+        let in_f32 = all.iter().filter(scored).find(|other| {
+            other.model.strip_suffix(IN_F32) == Some(entry.model.as_str())
+                && (&other.task, other.shots) == (&entry.task, entry.shots)
+        });
+        if let Some(exact) = in_f32.map(log_likelihoods) {
+            let (ours, theirs) = (Distance::between(&ours, &exact), Distance::between(&theirs, &exact));
+            println!("    from f32: ours {ours}, llama.cpp {theirs}");
+            ours_from_f32 += ours;
+            theirs_from_f32 += theirs;
+        }
     }
-    let count: usize = all.iter().map(|(.., count)| count).sum();
-    let weighted = |value: fn(&(f64, f64, usize)) -> f64| -> f64 {
-        all.iter().map(|entry| value(entry) * entry.2 as f64).sum::<f64>() / count.max(1) as f64
-    };
-    let (difference, same) = (weighted(|entry| entry.0), weighted(|entry| entry.1));
-    println!(
-        "all {count} items: mean difference {difference:.4} nats, same answer on {:.2}%",
-        100.0 * same
-    );
-    assert!(count == 0 || difference < 0.05, "{difference}");
-    assert!(count == 0 || same >= 0.97, "{same}");
+    if ours_from_f32.items > 0 {
+        println!(
+            "from f32, {} items: ours {ours_from_f32}, llama.cpp {theirs_from_f32}",
+            ours_from_f32.items
+        );
+        // Which of two ways of rounding comes nearer differs from exam to exam, so only all together tell.
+        if wanted.is_empty() {
+            assert!(ours_from_f32.mean() <= FARTHEST * theirs_from_f32.mean());
+            assert!(ours_from_f32.same >= theirs_from_f32.same);
+        }
+    }
 }

@@ -12,7 +12,7 @@ use super::dialog::{Dialogs, Purpose};
 use super::downloads::{Downloader, News};
 use super::endpoint_desk::EndpointDesk;
 use super::loader::{Event, Job, Loader};
-use super::models::{EndpointsTask, ModelsCommand};
+use super::models::{DownloadsTask, EndpointsTask, ModelsCommand};
 use super::review::KeptReviewer;
 use super::runs::Live;
 use super::state::{Notice, State, Task};
@@ -182,6 +182,7 @@ impl Application {
             Task::ListModels => self.loader.submit(Job::Models),
             Task::Calibrate => self.loader.submit(Job::Calibrate),
             Task::AddModel(path) => self.loader.submit(Job::AddModel(path)),
+            Task::ReadChatTemplate(path) => self.loader.submit(Job::ChatTemplate(path)),
             Task::Look(question) => self.loader.submit(Job::Look(question)),
             Task::Keep(keeping) => self.loader.submit(Job::Keep(keeping)),
             Task::GetBenchmark(known, getting) => self.loader.get(known, getting, self.keys.clone()),
@@ -262,6 +263,7 @@ impl Application {
             Event::Speed(speed) => state.models.catalogue.speed = speed,
             Event::NoModels(problem) => state.notify("The list of models could not be read.", &problem),
             Event::NotAdded(problem) => state.notify("The model was not added.", &problem),
+            Event::ChatTemplate(path, chat) => state.runs.take_chat(path, chat, state.study.as_deref()),
             Event::Looked(looked) => state.benchmarks.take_look(*looked),
             Event::Got(got) => self.take_in_benchmark(*got),
             Event::Kept {
@@ -312,6 +314,10 @@ impl Application {
         let Some(getting) = getting.filter(|getting| !getting.cancel.is_cancelled()) else {
             return;
         };
+        // What came of it lies in the cache, whatever became of the rest.
+        if let Some(downloader) = &self.downloader {
+            downloader.submit(DownloadsTask::LookIntoCache);
+        }
         match got.outcome {
             Ok(collected) => self.loader.submit(Job::KeepKnown(name.clone(), collected)),
             Err(Some(failure)) => getting.failed = Some(failure),

@@ -228,6 +228,10 @@ impl Desk<'_> {
                 self.forget_token();
                 Ok(())
             }
+            DownloadsTask::LookIntoCache => {
+                self.look_into_cache();
+                Ok(())
+            }
             DownloadsTask::RemoveCached(cached) => {
                 if let Err(problem) = self.cache.remove(&cached) {
                     (self.tell)(News::Failed("It was not removed.", error_chain(&problem)));

@@ -12,6 +12,7 @@ use crate::models::hub::{Cached, FileName};
 use crate::models::library::{Added, Library};
 use crate::models::packaged::{self, PackagedModel};
 use crate::places::data_folder;
+use crate::prompts::ChatTemplate;
 
 /// Reads the list, and the header of every file in it.
 pub fn list() -> Result<Vec<Model>, String> {
@@ -126,4 +127,14 @@ fn read_header(model: &mut Model, path: &Path) -> Result<(), String> {
             .total(),
     );
     Ok(())
+}
+
+/// The chat template that a model's files carry; `None` where there is none.
+pub fn chat_template(path: &Path) -> Result<Option<ChatTemplate>, String> {
+    let files = source::open(path).map_err(|error| error_chain(&error))?;
+    let Some(template) = files.summary().map_err(|error| error_chain(&error))?.chat_template else {
+        return Ok(None);
+    };
+    let tokenizer = files.tokenizer().map_err(|error| error_chain(&error))?;
+    tokenizer.chat(&template).map(Some).map_err(|error| error_chain(&error))
 }

@@ -15,6 +15,7 @@ use super::benchmarks::{self, Getting, Got, Looked, Question};
 use super::exchange;
 use super::library;
 use super::models::{Model, Speed};
+use super::preview::Chat;
 use super::review::{self, Agreed, Saying};
 use super::state::{Keeping, Machine};
 use super::study::Study;
@@ -43,6 +44,8 @@ pub enum Job {
     /// Measures it.
     Calibrate,
     AddModel(PathBuf),
+    /// Reads the chat template of a model.
+    ChatTemplate(PathBuf),
     /// Looks at a file that may become a benchmark.
     Look(Question),
     Keep(Keeping),
@@ -80,6 +83,7 @@ pub enum Event {
     NoModels(String),
     Speed(Speed),
     NotAdded(String),
+    ChatTemplate(PathBuf, Chat),
     Looked(Box<Looked>),
     Got(Box<Got>),
     Kept {
@@ -208,6 +212,7 @@ enum Broken {
     Models,
     Speed,
     Add,
+    ChatTemplate(PathBuf),
     Look(Box<Question>),
     Keep(String),
     Exchange,
@@ -223,6 +228,7 @@ impl Broken {
             Job::Models => Self::Models,
             Job::Calibration | Job::Calibrate => Self::Speed,
             Job::AddModel(_) => Self::Add,
+            Job::ChatTemplate(path) => Self::ChatTemplate(path.clone()),
             Job::Look(question) => Self::Look(Box::new(question.clone())),
             Job::Keep(keeping) => Self::Keep(keeping.name.clone()),
             Job::KeepKnown(name, _) => Self::Keep(name.clone()),
@@ -240,6 +246,7 @@ impl Broken {
             Self::Models => Event::NoModels(problem),
             Self::Speed => Event::Speed(Speed::Failed(problem)),
             Self::Add => Event::NotAdded(problem),
+            Self::ChatTemplate(path) => Event::ChatTemplate(path, Chat::Unreadable(problem)),
             Self::Look(question) => Event::Looked(Box::new(Looked {
                 question: *question,
                 outcome: Err(problem),
@@ -281,6 +288,14 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
             Ok(models) => Event::Models(models),
             Err(problem) => Event::NotAdded(problem),
         },
+        Job::ChatTemplate(path) => {
+            let chat = match library::chat_template(&path) {
+                Ok(Some(template)) => Chat::Template(Arc::new(template)),
+                Ok(None) => Chat::Without,
+                Err(problem) => Chat::Unreadable(problem),
+            };
+            Event::ChatTemplate(path, chat)
+        }
         Job::Look(question) => {
             let with = question.pairing.with.as_ref().zip(workspace.as_ref());
             let joined = with.and_then(|(name, workspace)| workspace.load_benchmark(name).ok());
@@ -388,7 +403,9 @@ fn keep(workspace: &Workspace, keeping: &Keeping) -> Result<Kept, String> {
         None => Import::clone(&keeping.import),
     };
     let words = |problem: WorkspaceError| error_chain(&problem);
-    let kept = workspace.keep_import(&keeping.name, import).map_err(words)?;
+    let kept = workspace
+        .keep_import(&keeping.name, keeping.licence.as_deref(), import)
+        .map_err(words)?;
     if let Some(by) = keeping.pair {
         let mut benchmark = workspace.load_benchmark(&keeping.name).map_err(words)?;
         let plan = alignment::plan(benchmark.items(), &by.method()).map_err(|error| error_chain(&error))?;

@@ -1,8 +1,10 @@
 //! What the Runs page keeps: the form of a run to start and what is known of the run under way.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
 
-use super::preview::Preview;
+use super::preview::{Chat, Preview};
+use super::state::Task;
 use super::study::Study;
 use crate::engine::endpoint::{Endpoint, Route, Usage};
 use crate::language::Language;
@@ -141,8 +143,22 @@ impl RunForm {
         }
     }
 
-    /// What each model would be asked.
+    /// The first of the models that are files here, by whose chat template the preview is shown.
+    pub fn first_file(&self) -> Option<(&str, &Path)> {
+        self.models.iter().find_map(|(name, choice)| match choice {
+            ModelChoice::File(path) => Some((name.as_str(), path.as_path())),
+            ModelChoice::Endpoint(_) => None,
+        })
+    }
+
+    /// What each model would be asked, as the protocol asks it.
     pub fn work(&self, study: &Study) -> Work {
+        let work = self.chosen_work(study);
+        work.shown(&self.protocol) + work.scored(&self.protocol)
+    }
+
+    /// The chosen questions with their options, whatever the protocol makes of them.
+    fn chosen_work(&self, study: &Study) -> Work {
         let limit = self.limit.trim().parse().unwrap_or(usize::MAX);
         let chosen = study
             .benchmarks()
@@ -184,7 +200,10 @@ impl RunForm {
         };
         // Every request brings its examples along, each about as long as a question.
         let texts = 1.0 + self.shots.trim().parse().unwrap_or(0.0);
-        let read = self.work(study).tokens(LARGE_VOCABULARY) * each * texts * self.rounds() as f64;
+        let work = self.chosen_work(study);
+        let tokens = |work: Work| work.tokens(LARGE_VOCABULARY);
+        let prompts = tokens(work.shown(&self.protocol)) * each * texts;
+        let read = (prompts + tokens(work.scored(&self.protocol))) * self.rounds() as f64;
         Usage {
             requests: (questions as f64 * each).round() as u64,
             prompt_tokens: read.round() as u64,
@@ -286,6 +305,8 @@ pub struct Runs {
     pub form: Option<RunForm>,
     /// What the form would put to a model.
     pub preview: Option<Preview>,
+    /// How the chats of models are written that the form was asked about, by their files.
+    chats: BTreeMap<PathBuf, Chat>,
     pub asking: Option<Asking>,
     pub live: Option<Live>,
     /// The runs that begin by themselves when the one under way has finished.
@@ -296,16 +317,35 @@ pub struct Runs {
 }
 
 impl Runs {
-    /// Takes a form as it is now. The preview is made anew only where what it shows may have changed.
-    pub fn edit(&mut self, form: RunForm, study: Option<&Study>) {
+    /// Takes a form as it is now. The preview is made anew only where what it shows may have changed; how the first
+    /// model's chats are written is read where that matters and is not known yet.
+    pub fn edit(&mut self, form: RunForm, study: Option<&Study>) -> Vec<Task> {
         let same = |before: &RunForm| {
-            let shown = |form: &RunForm| (form.benchmarks.clone(), form.languages.clone(), form.protocol());
+            let shown = |form: &RunForm| {
+                let model = form.first_file().map(|(name, path)| (name.to_owned(), path.to_owned()));
+                (form.benchmarks.clone(), form.languages.clone(), form.protocol(), model)
+            };
             shown(before) == shown(&form)
         };
+        let mut tasks = Vec::new();
         if !self.form.as_ref().is_some_and(same) {
-            self.preview = study.and_then(|study| Preview::of(&form, study));
+            let unread = form.first_file().filter(|(_, path)| !self.chats.contains_key(*path));
+            if let Some((_, path)) = unread.filter(|_| form.protocol.chat) {
+                self.chats.insert(path.to_owned(), Chat::Reading);
+                tasks.push(Task::ReadChatTemplate(path.to_owned()));
+            }
+            self.preview = study.and_then(|study| Preview::of(&form, study, &self.chats));
         }
         self.form = Some(form);
+        tasks
+    }
+
+    /// Takes in how the chats of the model in a file are written.
+    pub fn take_chat(&mut self, path: PathBuf, chat: Chat, study: Option<&Study>) {
+        self.chats.insert(path, chat);
+        if let (Some(form), Some(study)) = (&self.form, study) {
+            self.preview = Preview::of(form, study, &self.chats);
+        }
     }
 
     /// The worker has begun.

@@ -34,6 +34,7 @@ pub struct Keeping {
     /// How the file is read once more, where that is not all of it.
     pub read: Option<ImportOptions>,
     pub name: String,
+    pub licence: Option<String>,
     /// How its items are tied together.
     pub pair: Option<PairBy>,
 }
@@ -61,6 +62,8 @@ pub enum Task {
     ImportRuns(PathBuf),
     CancelRun,
     AddModel(PathBuf),
+    /// How a model's chats are written, for the preview of a run.
+    ReadChatTemplate(PathBuf),
     ChooseModelFile,
     ChooseModelFolder,
     ChooseBenchmarkFile,
@@ -265,8 +268,8 @@ impl State {
                 self.focus_search = true;
             }
 
-            Command::NewRun => self.open_form(),
-            Command::EditForm(form) => self.runs.edit(form, self.study.as_deref()),
+            Command::NewRun => return self.open_form(),
+            Command::EditForm(form) => return self.runs.edit(form, self.study.as_deref()),
             Command::CloseForm => self.runs.form = None,
             Command::StartRun => return self.start_run(),
             Command::AgreeToSend => return self.agree_to_send(),
@@ -297,7 +300,7 @@ impl State {
 
             Command::Models(command) => return self.models.apply(command),
 
-            Command::Benchmarks(BenchmarksCommand::Run(name)) => self.open_form_on(&name),
+            Command::Benchmarks(BenchmarksCommand::Run(name)) => return self.open_form_on(&name),
             Command::Benchmarks(BenchmarksCommand::Open(name)) => {
                 self.benchmarks.section = Section::Here;
                 self.benchmarks.search.clear();
@@ -425,7 +428,7 @@ impl State {
         }
     }
 
-    fn open_form(&mut self) {
+    fn open_form(&mut self) -> Vec<Task> {
         self.page = Page::Runs;
         if self.runs.form.is_none()
             && let Some(study) = &self.study
@@ -433,21 +436,24 @@ impl State {
             let ready = self.models.list.iter().filter(|model| model.problem.is_none());
             let ready = ready.filter_map(|model| Some((model.id.clone(), ModelChoice::File(model.path.clone()?))));
             let form = RunForm::new(study, ready);
-            self.runs.edit(form, self.study.as_deref());
+            return self.runs.edit(form, self.study.as_deref());
         }
+        Vec::new()
     }
 
     /// Opens the form with a benchmark chosen alone.
-    fn open_form_on(&mut self, name: &str) {
-        self.open_form();
+    fn open_form_on(&mut self, name: &str) -> Vec<Task> {
+        let mut tasks = self.open_form();
         self.benchmarks.imported = None;
-        if let (Some(form), Some(study)) = (&mut self.runs.form, &self.study) {
+        if let (Some(mut form), Some(study)) = (self.runs.form.clone(), &self.study) {
             form.choose_only(study, name);
             // As its owners score it, where that is known.
             if let Some(protocol) = known::named(name).and_then(|known| prompts::known::find(&known.protocol)) {
                 form.choose(protocol);
             }
+            tasks.extend(self.runs.edit(form, self.study.as_deref()));
         }
+        tasks
     }
 
     fn start_run(&mut self) -> Vec<Task> {
@@ -498,6 +504,7 @@ impl State {
             // Of a file that was read whole, the items are here already.
             read: (!draft.look.whole).then(|| draft.look.guess.options.clone()),
             name: draft.name.trim().to_owned(),
+            licence: Some(draft.licence.trim().to_owned()).filter(|licence| !licence.is_empty()),
             // A key that was there ties items together as it is.
             pair: draft
                 .look
@@ -541,7 +548,7 @@ impl State {
                 _ => self.notices.push(Notice {
                     title: "This kind of file cannot be opened here.".to_owned(),
                     detail: format!(
-                        "{}. Models are .gguf or folders with config.json; benchmarks are .xlsx, .csv, .tsv, .jsonl, .json, .parquet, .zip or .tar.gz.",
+                        "{}. Models are .gguf or folders with config.json; benchmarks are .xlsx, .xls, .ods, .csv, .tsv, .jsonl, .json, .parquet, .zip or .tar.gz.",
                         isolate(&path.to_string_lossy())
                     ),
                 }),

@@ -7,6 +7,7 @@ pub mod export;
 pub mod import;
 pub mod item;
 pub mod known;
+pub mod licence;
 pub mod provenance;
 mod table;
 

@@ -174,7 +174,7 @@ fn sha256(path: &Path) -> anyhow::Result<String> {
     hash.with_context(|| format!("{} cannot be read", path.display()))
 }
 
-/// Removes a model of the hub's cache from the disk, or forgets one that was added.
+/// Removes a model or data set of the hub's cache from the disk, or forgets one that was added.
 pub fn remove(name: &str) -> anyhow::Result<()> {
     let mut library = Library::open(&data_folder()?)?;
     if library.find(name).is_some() {
@@ -200,7 +200,10 @@ pub fn remove(name: &str) -> anyhow::Result<()> {
             &format!("{}/{}/{}", model.hub.owner, model.hub.repository, model.hub.file),
             &places,
         )?,
-        None => one_of_the_hub(name, &places)?,
+        None => match places.hub.cache().dataset_called(name) {
+            Some(dataset) => dataset,
+            None => one_of_the_hub(name, &places)?,
+        },
     };
     places.hub.cache().remove(&cached)?;
     note(&format!(

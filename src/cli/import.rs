@@ -7,6 +7,7 @@ use polyclinic::benchmarks::Benchmark;
 use polyclinic::benchmarks::alignment::{self, IdTable, Method, Plan};
 use polyclinic::benchmarks::import::guess::{self, Doubt, Guess};
 use polyclinic::benchmarks::import::{self, ImportOptions};
+use polyclinic::benchmarks::licence::Sharing;
 use polyclinic::workspace::Workspace;
 
 use super::output::{line, note};
@@ -37,7 +38,12 @@ pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
     workspace.require_write()?;
     let rejected = import.rejected.len();
     let name = arguments.name.clone().unwrap_or_else(|| import.suggested_name());
-    let kept = workspace.keep_import(&name, import)?;
+    let kept = workspace.keep_import(&name, arguments.licence.as_deref(), import)?;
+    if let Some(licence) = &arguments.licence
+        && Sharing::of(licence) != Sharing::Free
+    {
+        note(&format!("{licence}: {}", Sharing::of(licence).words()));
+    }
     for key in &kept.added.duplicates {
         note(&format!(
             "item `{}` in {} is in the benchmark already; the one that was there stays",
@@ -81,32 +87,13 @@ fn said(arguments: &ImportArguments) -> ImportOptions {
 
 /// How the newest file of a benchmark was read, with what is said now in place of what was said then.
 fn like(benchmark: &Benchmark, said: ImportOptions) -> anyhow::Result<ImportOptions> {
-    let Some(newest) = benchmark.imports().last() else {
-        bail!(
+    match benchmark.imports().last() {
+        Some(newest) => Ok(said.or(&newest.options)),
+        None => bail!(
             "the benchmark {} does not say how its files were read",
             benchmark.name()
-        );
-    };
-    let then = newest.options.clone();
-    Ok(ImportOptions {
-        mappings: if said.mappings.is_empty() {
-            then.mappings
-        } else {
-            said.mappings
-        },
-        fixed_options: if said.fixed_options.is_empty() {
-            then.fixed_options
-        } else {
-            said.fixed_options
-        },
-        language: said.language.or(then.language),
-        task: said.task.or(then.task),
-        encoding: said.encoding.or(then.encoding),
-        sheet: said.sheet.or(then.sheet),
-        member: said.member.or(then.member),
-        examples: said.examples || then.examples,
-        without_header: said.without_header || then.without_header,
-    })
+        ),
+    }
 }
 
 /// How to read a file: as it was said, where that suffices, else as it is guessed; never where a doubt is open.

@@ -232,7 +232,7 @@ struct DemoArguments {
 
 #[derive(Debug, Args)]
 struct ImportArguments {
-    /// JSON Lines, JSON, CSV, Parquet or Excel, or a zip, tar.gz or gz of these
+    /// JSON Lines, JSON, CSV, Parquet, Excel or OpenDocument, or a zip, tar.gz or gz of these
     file: PathBuf,
     #[arg(long, required_unless_present = "guess")]
     workspace: Option<PathBuf>,
@@ -272,6 +272,9 @@ struct ImportArguments {
     /// The file holds solved examples to show before questions, such as the owners' development split
     #[arg(long)]
     examples: bool,
+    /// The licence of the items, kept with the benchmark (CC-BY-4.0, or its words)
+    #[arg(long)]
+    licence: Option<String>,
     /// Then tie the benchmark's languages together: `id`, `row`, a field, or a table of ids (.csv, .tsv, .xlsx)
     #[arg(long, value_name = "HOW")]
     align: Option<String>,

@@ -62,20 +62,20 @@ pub fn act(command: &ReviewCommand) -> anyhow::Result<Ending> {
     match command {
         ReviewCommand::List { workspace, format } => {
             let reviews = read(workspace)?;
-            print(&tables::reviewers(&reviews), *format)
+            print("Reviewers", &tables::reviewers(&reviews), *format)
         }
         ReviewCommand::Export { workspace, format } => {
             let reviews = read(workspace)?;
             let taxonomy = Taxonomy::of(&Workspace::open_to_read(workspace)?)?;
-            print(&tables::judgements(&reviews, &taxonomy), *format)
+            print("Judgements", &tables::judgements(&reviews, &taxonomy), *format)
         }
         ReviewCommand::Agreement { workspace, format } => {
             let reviews = read(workspace)?;
-            print(&tables::agreements(&reviews), *format)
+            print("Agreement of reviewers", &tables::agreements(&reviews), *format)
         }
         ReviewCommand::Flags { workspace, format } => {
             let reviews = read(workspace)?;
-            print(&tables::flags(&reviews), *format)
+            print("Flags", &tables::flags(&reviews), *format)
         }
         ReviewCommand::Merge { from, workspace } => merge(from, workspace),
     }
@@ -93,9 +93,9 @@ fn read(workspace: &Path) -> anyhow::Result<Reviews> {
     Ok(reviews)
 }
 
-fn print<R: Columns + serde::Serialize>(rows: &[R], format: TableFormat) -> anyhow::Result<Ending> {
+fn print<R: Columns + serde::Serialize>(title: &str, rows: &[R], format: TableFormat) -> anyhow::Result<Ending> {
     if !rows.is_empty() {
-        print_rows(rows, format)?;
+        print_rows(title, rows, format)?;
     }
     Ok(Ending::Done)
 }

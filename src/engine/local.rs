@@ -53,12 +53,8 @@ impl Reader for Words {
     }
 
     fn chat_template(&self) -> Result<Option<ChatTemplate>, ChatError> {
-        let Some(source) = &self.chat_template else {
-            return Ok(None);
-        };
-        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        let (bos, eos) = (text(self.tokenizer.bos_text()), text(self.tokenizer.eos_text()));
-        ChatTemplate::new(source, &bos, &eos).map(Some)
+        let source = self.chat_template.as_ref();
+        source.map(|source| self.tokenizer.chat(source)).transpose()
     }
 
     fn context_length(&self) -> usize {

@@ -20,7 +20,9 @@ mod tests;
 pub use chat::{ChatError, ChatTemplate, Message, Role};
 pub use file::ProtocolFileError;
 pub use pattern::{Field, Pattern, PatternError};
-pub use prompt::{Conversation, ScoredPrompt, WrittenPrompt, conversation, scored_prompt, written_prompt};
+pub use prompt::{
+    Conversation, ScoredPrompt, WrittenPrompt, conversation, scored_answers, scored_prompt, written_prompt,
+};
 pub use protocol::{Draw, Letters, Normalisation, Order, Protocol, Scoring, ShotsFrom};
 pub use shots::shots;
 pub use shown::Shown;

@@ -109,10 +109,7 @@ pub fn scored_prompt(
     chat: Option<&ChatTemplate>,
 ) -> Result<ScoredPrompt, ChatError> {
     let putting = Putting { protocol };
-    let shown = Shown::new(item, protocol);
-    let answers: Vec<String> = (0..item.options.len())
-        .map(|option| putting.answer(&shown, option))
-        .collect();
+    let answers = scored_answers(item, protocol);
     let (text, delimiter) = match chat.filter(|_| protocol.chat) {
         // The reply starts right after the template's own opening, so nothing stands before the answer.
         Some(chat) => (putting.conversation(item, shots).rendered(chat)?, String::new()),
@@ -127,6 +124,14 @@ pub fn scored_prompt(
         answers,
         spaces_scored: protocol.template.spaces_scored,
     })
+}
+
+/// What is scored as the answer for each option of an item, in the item's order: its letter, or its text as the template
+/// writes it.
+pub fn scored_answers(item: &Item, protocol: &Protocol) -> Vec<String> {
+    let (putting, shown) = (Putting { protocol }, Shown::new(item, protocol));
+    let options = 0..item.options.len();
+    options.map(|option| putting.answer(&shown, option)).collect()
 }
 
 /// Puts `item` for a reply in writing.

@@ -311,6 +311,14 @@ impl Template {
         names.and_then(|names| names.get(value)).map_or(value, String::as_str)
     }
 
+    /// Whether a question is put with its options.
+    pub fn shows_options(&self) -> bool {
+        let patterns = [&self.start, &self.question, &self.cue];
+        patterns
+            .iter()
+            .any(|pattern| pattern.fields().iter().any(|(field, _)| **field == Field::Options))
+    }
+
     /// The languages the template has words in.
     pub fn languages(&self) -> impl Iterator<Item = &str> {
         self.words.keys().map(String::as_str)

@@ -10,6 +10,7 @@ use crate::engine::calibration::Calibration;
 use crate::language::Script;
 use crate::models::quantization::Quantization;
 use crate::models::shape::Shape;
+use crate::prompts::{Protocol, Scoring};
 
 /// A tokenizer with at least so many words has some for most languages.
 const MANY_WORDS: u64 = 100_000;
@@ -24,36 +25,101 @@ const AROUND_OPTION: f64 = 3.0;
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Work {
     pub items: usize,
+    /// Questions with their contexts.
+    asked: Tokens,
+    /// Their options.
+    options: Tokens,
+}
+
+/// A count of tokens.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Tokens {
     /// As a tokenizer with few words for languages besides English cuts them.
     narrow: f64,
     /// As one with many words does.
     wide: f64,
 }
 
+impl Tokens {
+    fn around(count: f64) -> Self {
+        Self {
+            narrow: count,
+            wide: count,
+        }
+    }
+
+    fn of<'a>(texts: impl Iterator<Item = &'a String>, english: bool) -> Self {
+        let characters = texts.flat_map(|text| text.chars());
+        characters.fold(Self::default(), |sum, character| {
+            let (narrow, wide) = tokens(character, english);
+            sum + Self { narrow, wide }
+        })
+    }
+}
+
+impl Add for Tokens {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            narrow: self.narrow + other.narrow,
+            wide: self.wide + other.wide,
+        }
+    }
+}
+
+impl Mul<f64> for Tokens {
+    type Output = Self;
+
+    fn mul(self, factor: f64) -> Self {
+        Self {
+            narrow: self.narrow * factor,
+            wide: self.wide * factor,
+        }
+    }
+}
+
 impl Work {
     /// One item.
     pub fn of(item: &Item) -> Self {
-        let texts = item.context.iter().chain([&item.question]).chain(&item.options);
-        let around = AROUND + AROUND_OPTION * item.options.len() as f64;
         let english = item.key.language.primary() == "en";
-        let mut work = Self {
+        let around_options = Tokens::around(AROUND_OPTION * item.options.len() as f64);
+        Self {
             items: 1,
-            narrow: around,
-            wide: around,
-        };
-        for character in texts.flat_map(|text| text.chars()) {
-            let (narrow, wide) = tokens(character, english);
-            work.narrow += narrow;
-            work.wide += wide;
+            asked: Tokens::around(AROUND) + Tokens::of(item.context.iter().chain([&item.question]), english),
+            options: around_options + Tokens::of(item.options.iter(), english),
         }
-        work
+    }
+
+    /// What the prompts of a protocol have of it: options where its template shows them.
+    pub fn shown(self, protocol: &Protocol) -> Self {
+        match protocol.template.shows_options() {
+            true => self,
+            false => Self {
+                options: Tokens::default(),
+                ..self
+            },
+        }
+    }
+
+    /// What is read after the prompts: every option's text where a protocol scores these. A letter is none to speak of.
+    pub fn scored(self, protocol: &Protocol) -> Self {
+        match protocol.scoring {
+            Scoring::Options { .. } => Self {
+                items: 0,
+                asked: Tokens::default(),
+                ..self
+            },
+            Scoring::Letters | Scoring::Written { .. } => Self::default(),
+        }
     }
 
     /// Tokens for a model with so many words.
     pub fn tokens(&self, vocabulary: u64) -> f64 {
+        let all = self.asked + self.options;
         match vocabulary >= MANY_WORDS {
-            true => self.wide,
-            false => self.narrow,
+            true => all.wide,
+            false => all.narrow,
         }
     }
 
@@ -75,8 +141,8 @@ impl Add for Work {
     fn add(self, other: Self) -> Self {
         Self {
             items: self.items + other.items,
-            narrow: self.narrow + other.narrow,
-            wide: self.wide + other.wide,
+            asked: self.asked + other.asked,
+            options: self.options + other.options,
         }
     }
 }
@@ -94,8 +160,8 @@ impl Mul<f64> for Work {
     fn mul(self, factor: f64) -> Self {
         Self {
             items: self.items,
-            narrow: self.narrow * factor,
-            wide: self.wide * factor,
+            asked: self.asked * factor,
+            options: self.options * factor,
         }
     }
 }
@@ -128,9 +194,37 @@ fn tokens(character: char, english: bool) -> (f64, f64) {
         Some(Script::Japanese) => (1.9, 0.66),
         Some(Script::Hangul) => (2.9, 0.82),
         Some(Script::Ethiopic) => (3.0, 1.2),
-        Some(Script::Devanagari | Script::Bengali | Script::Thai) => (1.4, 0.3),
+        Some(Script::Devanagari | Script::Bengali | Script::Sinhala | Script::Telugu | Script::Thai) => (1.4, 0.3),
         Some(Script::Arabic | Script::Hebrew) => (1.15, 0.4),
         Some(Script::Cyrillic | Script::Greek) => (0.95, 0.3),
         Some(Script::Armenian | Script::Georgian) => (1.6, 0.6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::benchmarks::ItemFields;
+    use crate::prompts::{Normalisation, known};
+
+    #[test]
+    fn long_options_are_read_where_they_are_shown_and_again_where_their_texts_are_scored() {
+        let long = "a very long option that goes on for quite a while".repeat(4);
+        let fields = ItemFields::asking("en", "Which?", &[&format!("{long} one"), &format!("{long} two")]);
+        let work = Work::of(&Item::new(fields).unwrap());
+        let reads = |protocol: &Protocol| (work.shown(protocol) + work.scored(protocol)).tokens(MANY_WORDS);
+        let letters = Protocol::default();
+        let texts = letters.clone().scored_by(Scoring::Options { by: Normalisation::Sum });
+        // lm-evaluation-harness's HEAD-QA shows no options and scores their texts.
+        let unseen = known::find("headqa").unwrap();
+        assert_eq!(reads(&letters), work.tokens(MANY_WORDS));
+        assert!(
+            reads(&texts) > 1.8 * reads(&letters),
+            "{} {}",
+            reads(&texts),
+            reads(&letters)
+        );
+        assert!((reads(unseen) - reads(&letters)).abs() < 1e-9);
+        assert_eq!((work.shown(&texts) + work.scored(&texts)).items, 1);
     }
 }

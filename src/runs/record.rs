@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::RunModel;
+use crate::benchmarks::Benchmark;
 use crate::files::{WriteError, write_toml};
 use crate::language::Language;
 use crate::prompts::Protocol;
@@ -78,6 +79,16 @@ pub struct RunBenchmark {
     pub hash: String,
 }
 
+impl RunBenchmark {
+    /// As it is now.
+    pub fn of(benchmark: &Benchmark) -> Self {
+        Self {
+            name: benchmark.name().to_owned(),
+            hash: benchmark.hash().to_owned(),
+        }
+    }
+}
+
 /// A run: models × items × protocol.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
@@ -121,6 +132,31 @@ pub enum RecordError {
 }
 
 impl RunRecord {
+    /// A run made now by this program, with nothing answered yet.
+    pub fn new(
+        protocol: Protocol,
+        models: Vec<RunModel>,
+        benchmarks: Vec<RunBenchmark>,
+        languages: Vec<Language>,
+    ) -> Self {
+        Self {
+            schema: SCHEMA,
+            id: RunId::now(),
+            created: humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string(),
+            state: RunState::Unfinished,
+            error: None,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            limit: None,
+            languages,
+            total: 0,
+            template: String::new(),
+            protocol,
+            models,
+            benchmarks,
+            rest: toml::Table::new(),
+        }
+    }
+
     /// Reads the record in a run's folder.
     pub fn load(folder: &Path) -> Result<Self, RecordError> {
         #[derive(Deserialize)]

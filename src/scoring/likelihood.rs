@@ -2,7 +2,7 @@
 
 use crate::benchmarks::Item;
 use crate::engine::{EngineError, Reader, ScoreRequest, Scores};
-use crate::prompts::{Normalisation, ScoredPrompt};
+use crate::prompts::{Normalisation, Protocol, ScoredPrompt, scored_answers};
 
 use super::{Answer, Asked, Outcome};
 
@@ -48,19 +48,37 @@ fn divided<'a>(
     divided.map(move |(index, value)| value / length(index).max(1) as f64)
 }
 
-/// The probabilities of answers among each other, which add up to 1, by their log-probabilities divided by their lengths.
-pub fn probabilities(log_probabilities: &[f64], by: Normalisation, answers: &[String], tokens: &[usize]) -> Vec<f64> {
-    let values = divided(log_probabilities, by, answers, tokens);
-    let highest = values.clone().fold(f64::NEG_INFINITY, f64::max);
-    let mut weights: Vec<f64> = values.map(|value| (value - highest).exp()).collect();
-    let total: f64 = weights.iter().sum();
-    weights.iter_mut().for_each(|weight| *weight /= total);
-    weights
+/// The highest of the values; of equals, the first.
+pub fn choice(values: &[f64]) -> Option<usize> {
+    let mut choice = None;
+    let mut highest = f64::NEG_INFINITY;
+    for (index, &value) in values.iter().enumerate() {
+        if choice.is_none() || value > highest {
+            (choice, highest) = (Some(index), value);
+        }
+    }
+    choice
+}
+
+/// How probable each option of an item is among the others by its protocol's own measure, which is what the choice was
+/// made by; they add up to 1 and stand in the item's order. `tokens` are those that were scored of each. Empty where
+/// nothing was scored; of an item that is gone, the sums count.
+pub fn probabilities(
+    log_probabilities: &[f64],
+    tokens: &[usize],
+    item: Option<&Item>,
+    protocol: &Protocol,
+) -> Vec<f64> {
+    let by = protocol.scoring.normalisation();
+    let answers = measured_answers(by, item, protocol);
+    shares(divided(log_probabilities, by, &answers, tokens))
 }
 
 /// The highest of those [`probabilities`], and by how much it leads; not numbers where there is none.
-pub fn lead(log_probabilities: &[f64], by: Normalisation, answers: &[String], tokens: &[usize]) -> (f64, f64) {
-    let values = divided(log_probabilities, by, answers, tokens);
+pub fn lead(log_probabilities: &[f64], tokens: &[usize], item: Option<&Item>, protocol: &Protocol) -> (f64, f64) {
+    let by = protocol.scoring.normalisation();
+    let answers = measured_answers(by, item, protocol);
+    let values = divided(log_probabilities, by, &answers, tokens);
     let [mut highest, mut next] = [f64::NEG_INFINITY; 2];
     for value in values.clone() {
         if value > highest {
@@ -78,16 +96,21 @@ pub fn lead(log_probabilities: &[f64], by: Normalisation, answers: &[String], to
     }
 }
 
-/// The highest of the values; of equals, the first.
-pub fn choice(values: &[f64]) -> Option<usize> {
-    let mut choice = None;
-    let mut highest = f64::NEG_INFINITY;
-    for (index, &value) in values.iter().enumerate() {
-        if choice.is_none() || value > highest {
-            (choice, highest) = (Some(index), value);
-        }
+/// The texts whose lengths a measure asks for.
+fn measured_answers(by: Normalisation, item: Option<&Item>, protocol: &Protocol) -> Vec<String> {
+    match (by, item) {
+        (Normalisation::Character | Normalisation::Byte, Some(item)) => scored_answers(item, protocol),
+        _ => Vec::new(),
     }
-    choice
+}
+
+/// What natural logarithms of weights are as shares of their sum.
+fn shares(logarithms: impl Iterator<Item = f64> + Clone) -> Vec<f64> {
+    let highest = logarithms.clone().fold(f64::NEG_INFINITY, f64::max);
+    let mut weights: Vec<f64> = logarithms.map(|value| (value - highest).exp()).collect();
+    let total: f64 = weights.iter().sum();
+    weights.iter_mut().for_each(|weight| *weight /= total);
+    weights
 }
 
 /// What was scored of an item.
@@ -135,6 +158,7 @@ pub fn answer(model: &str, benchmark: &str, item: &Item, asked: Asked, scored: S
 mod tests {
     use super::*;
     use crate::benchmarks::ItemFields;
+    use crate::prompts::Scoring;
 
     #[test]
     fn each_normalisation_divides_by_its_own_length() {
@@ -147,18 +171,17 @@ mod tests {
     }
 
     #[test]
-    fn probabilities_add_up_even_for_unlikely_letters_and_follow_the_measure() {
-        let found = probabilities(&[-1000.0, -1001.0, -1002.0], Normalisation::Sum, &[], &[]);
-        assert!((found.iter().sum::<f64>() - 1.0).abs() < 1e-12);
-        assert!((found[0] / found[1] - std::f64::consts::E).abs() < 1e-9);
-        let answers = ["no", "certainly not"].map(str::to_owned);
-        let found = probabilities(&[-4.0, -13.0], Normalisation::Character, &answers, &[1, 2]);
-        assert!((found[1] / found[0] - std::f64::consts::E).abs() < 1e-9);
+    fn shares_add_up_even_for_unlikely_letters() {
+        let shares = shares([-1000.0, -1001.0, -1002.0].into_iter());
+        assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        assert!((shares[0] / shares[1] - std::f64::consts::E).abs() < 1e-9);
+        assert!(super::shares(std::iter::empty()).is_empty());
     }
 
     #[test]
     fn the_lead_is_that_of_the_probabilities() {
-        let answers = ["no", "certainly not", "perhaps", "صداع"].map(str::to_owned);
+        let options = ["no", "certainly not", "perhaps", "صداع"];
+        let item = Item::new(ItemFields::asking("en", "?", &options)).unwrap();
         let tokens = [1, 3, 2, 4];
         for values in [
             &[][..],
@@ -170,11 +193,12 @@ mod tests {
             &[f64::NEG_INFINITY, f64::NEG_INFINITY],
         ] {
             for by in [Normalisation::Sum, Normalisation::Character, Normalisation::Token] {
-                let mut sorted = probabilities(values, by, &answers, &tokens);
+                let protocol = Protocol::default().scored_by(Scoring::Options { by });
+                let mut sorted = probabilities(values, &tokens, Some(&item), &protocol);
                 sorted.sort_by(|one, other| other.total_cmp(one));
                 let first = sorted.first().copied().unwrap_or(f64::NAN);
                 let next = sorted.get(1).copied().unwrap_or(f64::NAN);
-                let (found, margin) = lead(values, by, &answers, &tokens);
+                let (found, margin) = lead(values, &tokens, Some(&item), &protocol);
                 let same = |one: f64, other: f64| one == other || (one.is_nan() && other.is_nan());
                 assert!(same(found, first) && same(margin, first - next), "{values:?}: {found}, {margin}");
             }
@@ -186,6 +210,43 @@ mod tests {
         assert_eq!(choice(&[-2.0, -1.0, -1.0]), Some(1));
         assert_eq!(choice(&[-2.0, -2.0]), Some(0));
         assert_eq!(choice(&[]), None);
+    }
+
+    #[test]
+    fn the_likeliest_of_the_probabilities_is_the_choice_under_every_measure() {
+        let fields = ItemFields::asking("en", "?", &["no", "certainly not", "perhaps"]);
+        let item = Item::new(ItemFields {
+            right: vec![1],
+            ..fields
+        })
+        .unwrap();
+        let mut chosen = Vec::new();
+        for by in Normalisation::ALL {
+            let protocol = Protocol::default().scored_by(Scoring::Options { by });
+            let scores = Scores {
+                log_probabilities: vec![-4.0, -9.0, -5.0],
+            };
+            let scored = Scored {
+                scores: &scores,
+                option_tokens: &[1, 3, 1],
+                answers: &scored_answers(&item, &protocol),
+                by,
+            };
+            let asked = Asked {
+                prompt_tokens: 10,
+                seconds: 0.0,
+            };
+            let answer = answer("m", "b", &item, asked, scored);
+            let probabilities = probabilities(&answer.log_probabilities, &answer.option_tokens, Some(&item), &protocol);
+            assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            assert_eq!(
+                choice(&probabilities).into_iter().collect::<Vec<_>>(),
+                answer.choices,
+                "{by:?}"
+            );
+            chosen.extend(answer.choices);
+        }
+        assert!(chosen.contains(&0) && chosen.contains(&1), "{chosen:?}");
     }
 
     #[test]

@@ -72,6 +72,8 @@ pub static BUNDLED: &[BundledFont] = bundled![
     "Noto Sans Georgian" Regular "NotoSansGeorgian-Regular",
     "Noto Sans Georgian" Semibold "NotoSansGeorgian-SemiBold",
     "Noto Sans Hebrew" Regular "NotoSansHebrew-Regular",
+    "Noto Sans Sinhala" Regular "NotoSansSinhala-Regular",
+    "Noto Sans Telugu" Regular "NotoSansTelugu-Regular",
     "Noto Sans Thai" Regular "NotoSansThai-Regular",
     "Noto Sans Math" Regular "NotoSansMath-Regular",
     "Noto Sans KR" Regular "NotoSansKR-Regular",
@@ -137,6 +139,8 @@ fn family_of(script: Script) -> &'static str {
         Script::Han => "Noto Sans SC",
         Script::Hebrew => "Noto Sans Hebrew",
         Script::Japanese => "Noto Sans JP",
+        Script::Sinhala => "Noto Sans Sinhala",
+        Script::Telugu => "Noto Sans Telugu",
         Script::Thai => "Noto Sans Thai",
     }
 }

@@ -34,7 +34,7 @@ pub struct Ink {
 fn least_leading(script: Script) -> f32 {
     match script {
         Script::Arabic => 1.7,
-        Script::Devanagari | Script::Bengali | Script::Thai => 1.5,
+        Script::Devanagari | Script::Bengali | Script::Sinhala | Script::Telugu | Script::Thai => 1.5,
         _ => 1.0,
     }
 }
@@ -306,11 +306,13 @@ pub fn reading(language: &Language) -> Reading {
             option: (16.0, 26.0),
             list: 14.0,
         },
-        Script::Devanagari | Script::Ethiopic | Script::Bengali | Script::Thai => Reading {
-            question: (15.0, 24.0),
-            option: (15.0, 24.0),
-            list: 13.5,
-        },
+        Script::Devanagari | Script::Ethiopic | Script::Bengali | Script::Sinhala | Script::Telugu | Script::Thai => {
+            Reading {
+                question: (15.0, 24.0),
+                option: (15.0, 24.0),
+                list: 13.5,
+            }
+        }
         Script::Han | Script::Japanese | Script::Hangul => Reading {
             question: (15.0, 24.0),
             option: (14.0, 22.0),

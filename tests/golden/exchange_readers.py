@@ -7,7 +7,8 @@ Exports a run, then
 * lm-evaluation-harness: `lm_eval.utils` finds results and samples by their names, `make_table` prints the results, every
   hash is computed anew with its `hash_string`, its task hash among them, and acc and stderr with its own `mean` and
   `mean_stderr`; `datasets`, which its hub viewer reads samples with, loads them;
-* inspect: `read_eval_log` validates both kinds of log, `list_eval_logs` finds them, `inspect log dump` prints them;
+* inspect: `read_eval_log` validates both kinds of log, `list_eval_logs` finds them, `inspect log dump` prints them (its
+  command within this process: starting it anew takes ten seconds a log);
 * Polyclinic: both are imported into an empty workspace; n and right answers of every row must be those of the run.
 A reader that is not installed is skipped, saying so.
 """
@@ -69,6 +70,8 @@ def check_lm_eval(folder):
 
 def check_inspect(folder):
     try:
+        from click.testing import CliRunner
+        from inspect_ai._cli.main import inspect
         from inspect_ai.log import list_eval_logs, read_eval_log, read_eval_log_sample_summaries
     except ImportError as error:
         return print("skipped inspect:", error)
@@ -82,8 +85,9 @@ def check_inspect(folder):
         accuracy = log.results.scores[0].metrics["accuracy"].value
         assert accuracy == sum(value == "C" for value in scored) / len(scored)
         assert len(read_eval_log_sample_summaries(str(path))) == len(log.samples)
-        inspect = Path(sys.executable).with_name("inspect")
-        dumped = json.loads(run(inspect, "log", "dump", path))
+        printed = CliRunner().invoke(inspect, ["log", "dump", str(path)])
+        assert printed.exit_code == 0, (path, printed.output)
+        dumped = json.loads(printed.stdout)
         assert len(dumped["samples"]) == len(log.samples)
     print(f"inspect reads {len(files)} logs")
 

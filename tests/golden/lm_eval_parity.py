@@ -4,7 +4,7 @@
     python lm_eval_parity.py written
     python lm_eval_parity.py DATA MODELS [--model NAME ...] [--task TASK ...] [--shots N ...] [--tokens-only]
 
-DATA holds the real questions (`../shared/data`), MODELS the two packaged GGUF files. The harness's own task configurations
+DATA holds the real questions (`../shared/data`), MODELS the packaged GGUF files, those in f32 or both. The harness's own task configurations
 make the prompts, choose the examples, score and print; only their dataset is replaced by rows of DATA in the shape their
 hub repository has. llama.cpp answers, keys and values in half precision as by default.
 
@@ -44,6 +44,9 @@ HERE = Path(__file__).parent
 MODELS = {
     "SmolLM2-135M-Instruct": "SmolLM2-135M-Instruct.Q4_1.gguf",
     "gemma-3-270m": "gemma-3-270m-q4_k_m.gguf",
+    # The same weights written in f32 by `in_f32.py`.
+    "SmolLM2-135M-Instruct-f32": "SmolLM2-135M-Instruct-f32.gguf",
+    "gemma-3-270m-f32": "gemma-3-270m-f32.gguf",
 }
 ITEMS = 200
 # Rows after the items are the pool of examples: a training split, or the five of a development split.
@@ -280,13 +283,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
     parser.add_argument("models", type=Path)
-    parser.add_argument("--model", nargs="+", default=list(MODELS))
+    parser.add_argument("--model", nargs="+", help="without it, those that are in MODELS")
     parser.add_argument("--task", nargs="+", default=list(TASKS))
     parser.add_argument("--shots", nargs="+", type=int, default=[0, 3])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--tokens-only", action="store_true")
     arguments = parser.parse_args()
-    for name in arguments.model:
+    for name in arguments.model or [name for name in MODELS if (arguments.models / MODELS[name]).exists()]:
         model = None
         for shots in arguments.shots:
             for task in arguments.task:

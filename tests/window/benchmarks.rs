@@ -1,5 +1,6 @@
 //! The Benchmarks page: a stranger's file from drop to preview to run, and known benchmarks on their way here.
 
+use std::collections::BTreeSet;
 use std::process::Command as Process;
 
 use egui::accesskit::Role;
@@ -8,10 +9,11 @@ use egui_kittest::kittest::{NodeT as _, Queryable};
 use polyclinic::app::Task;
 use polyclinic::app::benchmarks::{BenchmarksCommand, Getting, Importing, Section};
 use polyclinic::app::command::{Command, Page};
-use polyclinic::benchmarks::import::Field;
+use polyclinic::benchmarks::import::{Field, ImportOptions};
 use polyclinic::benchmarks::known;
 
 use crate::hub::Server;
+use crate::spreadsheet::xlsx;
 use crate::support::{Pages, Window, draft, state, workspace};
 
 /// Nothing in it is called as we call it, and its numbers fit counted from 0 and from 1.
@@ -96,6 +98,155 @@ fn a_strangers_file_goes_from_drop_to_preview_to_run() {
             ["ar"]
         );
     });
+}
+
+#[test]
+fn an_arabic_spreadsheet_is_read_as_its_csv_is() {
+    let folder = workspace(&[]);
+    let mut window = Window::open(folder.path(), 1440.0, 900.0);
+    let file = folder.path().join("أسئلة.xlsx");
+    let rows: Vec<Vec<&str>> = STRANGE.lines().map(|line| line.split(',').collect()).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    std::fs::write(&file, xlsx(&[("ملاحظات", &[]), ("الأسئلة", &rows)], 2)).unwrap();
+    window.send(Command::Drop(vec![file]));
+    looked(&mut window);
+    click(&mut window, Role::RadioButton, "Arabic");
+    looked(&mut window);
+    let mut doubts = window.harness.get_all_by_role(Role::RadioButton);
+    let starts = |label: &str, with: &str| label.starts_with(with) && label.contains("القلب");
+    let from_one = doubts.find(|node| {
+        node.accesskit_node()
+            .label()
+            .is_some_and(|label| starts(&label, "From 1"))
+    });
+    from_one.unwrap().click();
+    drop(doubts);
+    window.settle();
+    looked(&mut window);
+    window.harness.get_by_label_contains("ب. القلب, right answer");
+    click(&mut window, Role::Button, "Import 3 items");
+    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks.len() == 2));
+    window.state(|state| {
+        let study = state.study.as_ref().unwrap();
+        let benchmark = study
+            .benchmarks
+            .iter()
+            .find(|benchmark| benchmark.name() == "أسئلة")
+            .unwrap();
+        let item = &benchmark.items()[1];
+        assert_eq!(
+            (item.question.as_str(), item.right.as_slice()),
+            ("أين ينتج الأنسولين؟", [0].as_slice())
+        );
+        assert_eq!(item.key.language.tag(), "ar");
+    });
+}
+
+#[test]
+fn a_licence_is_kept_and_the_next_file_is_mapped_like_the_first() {
+    let folder = workspace(&[]);
+    let mut window = Window::open(folder.path(), 1440.0, 1000.0);
+    let file = folder.path().join("first.csv");
+    std::fs::write(&file, STRANGE).unwrap();
+    window.send(Command::ImportFile(file));
+    looked(&mut window);
+    let said = "الرقم=id السؤال=question الإجابة~الصحيحة=answer_index1 التخصص=subject";
+    let mut options = ImportOptions {
+        language: Some("ar".parse().unwrap()),
+        mappings: said
+            .split(' ')
+            .map(|one| one.replace('~', " ").parse().unwrap())
+            .collect(),
+        ..Default::default()
+    };
+    let letters = ["option_a", "option_b", "option_c", "option_d"].iter().enumerate();
+    let columns = letters.map(|(place, field)| format!("الخيار {}={field}", place + 1).parse().unwrap());
+    options.mappings.extend(columns);
+    window.send(BenchmarksCommand::Say(Box::new(options.clone())).into());
+    looked(&mut window);
+    window
+        .harness
+        .get_by_label_contains("Whether its items may be passed on is not known");
+    window.send(BenchmarksCommand::TypeLicence("CC-BY-NC-4.0".to_owned()).into());
+    window.settle();
+    window
+        .harness
+        .get_by_label_contains("Its items may not be passed on freely");
+    window.send(Command::KeepImport);
+    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks.len() == 2));
+    window.state(|state| {
+        let study = state.study.as_ref().unwrap();
+        let benchmark = study
+            .benchmarks
+            .iter()
+            .find(|benchmark| benchmark.name() == "first")
+            .unwrap();
+        assert_eq!(benchmark.description.licence.as_deref(), Some("CC-BY-NC-4.0"));
+    });
+
+    // Its numbers would be asked about again; said to be like the first, nothing is open.
+    let file = folder.path().join("second.csv");
+    std::fs::write(&file, STRANGE.replace("الدم", "الماء")).unwrap();
+    window.send(Command::ImportFile(file));
+    looked(&mut window);
+    window.harness.get_by_label("A question beside is still open");
+    click(&mut window, Role::ComboBox, "Map like");
+    window
+        .harness
+        .get_by_role_and_label(Role::ListBoxOption, "first")
+        .click();
+    window.settle();
+    looked(&mut window);
+    window.state(|state| {
+        let Some(Importing::Read(draft)) = &state.benchmarks.import else {
+            panic!()
+        };
+        assert_eq!(draft.obstacle(), None);
+        let mapped = |options: &ImportOptions| {
+            options
+                .mappings
+                .iter()
+                .map(ToString::to_string)
+                .collect::<BTreeSet<_>>()
+        };
+        assert_eq!(mapped(&draft.said), mapped(&options));
+        assert_eq!(draft.items()[0].right, [1]);
+    });
+    if let Some(folder) = crate::pictures::folder() {
+        std::fs::create_dir_all(&folder).unwrap();
+        let name = crate::pictures::name("Benchmarks-like", egui::Theme::Light, 1440.0);
+        window.harness.render().unwrap().save(folder.join(name)).unwrap();
+    }
+}
+
+#[test]
+fn languages_of_a_known_benchmark_are_chosen() {
+    let mut state = state(&[]);
+    state.page = Page::Benchmarks;
+    state.benchmarks.section = Section::Known;
+    state.apply(BenchmarksCommand::SelectKnown("mmmlu-medical".to_owned()).into());
+    let known = known::named("mmmlu-medical").unwrap();
+    let mut pages = Pages::new(state, Harness::builder().with_size([1440.0, 1200.0]));
+    assert_eq!(pages.state().benchmarks.wanted(known), known.languages);
+    pages
+        .harness
+        .get_by_role_and_label(Role::CheckBox, "All languages")
+        .click();
+    pages.settle();
+    assert!(pages.state().benchmarks.wanted(known).is_empty());
+    let get = format!("Get {}", known.title);
+    assert!(pages.harness.get_by_label(&get).accesskit_node().is_disabled());
+    for language in ["Yoruba", "Arabic"] {
+        pages.harness.get_by_role_and_label(Role::CheckBox, language).click();
+        pages.settle();
+    }
+    pages.harness.get_by_label(&get).click();
+    pages.settle();
+    let [Task::GetBenchmark(_, getting)] = pages.tasks() else {
+        panic!("{:?}", pages.tasks())
+    };
+    let tags: Vec<&str> = getting.languages().iter().map(|language| language.tag()).collect();
+    assert_eq!(tags, ["ar", "yo"]);
 }
 
 #[test]
@@ -222,7 +373,7 @@ fn every_part_of_the_import_is_reached_by_keys() {
     state.page = Page::Benchmarks;
     state.benchmarks.import = Some(Importing::Read(draft(&file)));
     let mut pages = Pages::new(state, Harness::builder().with_size([1000.0, 700.0]));
-    let mut reached = std::collections::BTreeSet::new();
+    let mut reached = BTreeSet::new();
     for _ in 0..60 {
         pages.harness.key_press(egui::Key::Tab);
         pages.settle();
@@ -362,6 +513,9 @@ fn pictures_of_benchmarks() {
                 .getting
                 .insert("medmcqa".to_owned(), Getting::default());
             save(&mut pages, "Benchmarks-known");
+            let many = BenchmarksCommand::SelectKnown("global-mmlu-medical".to_owned());
+            pages.harness.state_mut().0.apply(many.into());
+            save(&mut pages, "Benchmarks-languages");
             pages.harness.state_mut().0.benchmarks.import = Some(Importing::Read(draft(&file)));
             save(&mut pages, "Benchmarks-doubt");
             pages.harness.state_mut().0.benchmarks.import = Some(Importing::Read(draft(&both)));

@@ -8,7 +8,7 @@ use polyclinic::app::command::Page;
 use polyclinic::app::models::{DownloadsTask, Known, Section, Token, key};
 use polyclinic::app::{State, Task};
 use polyclinic::models::download::{Entry, EntryState, Order};
-use polyclinic::models::hub::{Cached, Content, HubCache, Revision};
+use polyclinic::models::hub::{Cached, Content, HubCache, Kind, Revision};
 use polyclinic::network::Kept;
 
 use crate::support::{Pages, state};
@@ -67,8 +67,12 @@ pub fn entries() -> Vec<Entry> {
 fn cached() -> Vec<Cached> {
     let folder = tempfile::tempdir().unwrap();
     let cache = HubCache::new(folder.path().to_owned());
-    for (letter, name, size) in [("a", "m-Q4.gguf", 40_000), ("b", "pytorch_model.bin", 10_000)] {
-        let repository = cache.repository(&"an-organisation/old".parse().unwrap());
+    for (letter, repository, name, size) in [
+        ("a", "an-organisation/old", "m-Q4.gguf", 40_000),
+        ("b", "an-organisation/old", "pytorch_model.bin", 10_000),
+        ("c", "datasets/cais/mmlu", "anatomy/test.parquet", 20_000),
+    ] {
+        let repository = cache.repository(&repository.parse().unwrap());
         let content = Content::Sha256(letter.repeat(64));
         let blob = repository.blob(&content);
         drop(repository.lock(&blob).unwrap());
@@ -252,6 +256,24 @@ fn removing_from_the_cache_is_asked_once() {
     assert_eq!(pages.state().models.hub.asked, Some(key(&model)));
     click(&mut pages, "Remove from disk");
     assert_eq!(asked(&pages), [&DownloadsTask::RemoveCached(Box::new(model))]);
+}
+
+#[test]
+fn a_fetched_data_set_is_listed_and_removed_like_a_model() {
+    let cached = cached();
+    let dataset = cached
+        .iter()
+        .find(|cached| cached.kind == Kind::Dataset)
+        .unwrap()
+        .clone();
+    let mut pages = page(Known { cached, ..known() }, 1440.0);
+    pages.harness.get_by_label_contains("Data set cais/mmlu: 20 kB");
+    click(&mut pages, "Remove Data set cais/mmlu");
+    pages
+        .harness
+        .get_by_label_contains("Benchmarks that were made of it stay");
+    click(&mut pages, "Remove from disk");
+    assert_eq!(asked(&pages), [&DownloadsTask::RemoveCached(Box::new(dataset))]);
 }
 
 #[test]

@@ -27,6 +27,8 @@ mod replies;
 mod reviews;
 mod search;
 mod sending;
+#[path = "../support/spreadsheet.rs"]
+mod spreadsheet;
 mod support;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;

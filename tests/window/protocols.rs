@@ -1,11 +1,14 @@
 //! Protocols in the form of a run: chosen from their list, and shown by the exact prompt of one item.
 
+use std::sync::Arc;
+
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use polyclinic::app::State;
 use polyclinic::app::command::Command;
-use polyclinic::prompts::{Protocol, known};
+use polyclinic::app::preview::Chat;
+use polyclinic::app::{State, Task};
+use polyclinic::prompts::{ChatTemplate, Protocol, known};
 
 use crate::pictures;
 use crate::support::{Pages, state};
@@ -60,6 +63,60 @@ fn the_preview_follows_what_is_changed() {
     assert_eq!(shown(&state).scored, ["A", "B", "C", "D"]);
 }
 
+/// A chat as Qwen's template writes it.
+fn chat() -> Chat {
+    let source = "{{ bos_token }}{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n";
+    Chat::Template(Arc::new(ChatTemplate::new(source, "<s>", "</s>").unwrap()))
+}
+
+#[test]
+fn a_chat_is_previewed_as_the_chosen_model_reads_it() {
+    let mut state = form_with(known::find("medqa").unwrap(), "en");
+    let mut form = state.runs.form.clone().unwrap();
+    form.protocol.chat = true;
+    form.protocol.system = Some("You are a careful doctor.".to_owned());
+    let tasks = state.apply(Command::EditForm(form.clone()));
+    let [Task::ReadChatTemplate(path)] = tasks.as_slice() else {
+        panic!("{tasks:?}")
+    };
+    // Until it is read, the messages are shown; it is asked for once.
+    let shown = |state: &State| state.runs.preview.clone().unwrap();
+    assert_eq!(shown(&state).parts[0].0, "System");
+    form.shots = "1".to_owned();
+    assert!(state.apply(Command::EditForm(form.clone())).is_empty());
+    let study = state.study.clone();
+    state.runs.take_chat(path.clone(), chat(), study.as_deref());
+    let preview = shown(&state);
+    let [(who, text)] = preview.parts.as_slice() else {
+        panic!("{preview:?}")
+    };
+    assert_eq!(*who, "Prompt");
+    assert!(
+        text.starts_with("<s><|im_start|>system\nYou are a careful doctor.<|im_end|>\n<|im_start|>user\n"),
+        "{text}"
+    );
+    assert!(text.ends_with("<|im_end|>\n<|im_start|>assistant"), "{text}");
+    assert_eq!(preview.scored, ["A", "B", "C", "D"]);
+    let mut pages = Pages::new(state, Harness::builder().with_size([1440.0, 1600.0]));
+    pages.harness.get_by_label_contains("Through the chat template of");
+    pages.harness.get_by_label_contains("<|im_start|>assistant");
+    // A model that has none is asked plainly.
+    let (path, study) = (path.clone(), pages.state().study.clone());
+    let state = &mut pages.harness.state_mut().0;
+    state.runs.take_chat(path, Chat::Without, study.as_deref());
+    assert_eq!(shown(state).scored, [" A", " B", " C", " D"]);
+    pages.settle();
+    pages.harness.get_by_label_contains("has no chat template");
+}
+
+#[test]
+fn the_foot_names_a_protocol_as_it_is_called() {
+    let state = form_with(known::find("oall-arabic-mmlu").unwrap(), "ar");
+    let pages = Pages::new(state, Harness::builder().with_size([1440.0, 1600.0]));
+    assert!(pages.harness.query_by_label_contains("oall-arabic-mmlu (").is_some());
+    assert!(pages.harness.query_by_label_contains("Oall").is_none());
+}
+
 /// The form with its preview, to be looked at.
 #[test]
 fn pictures_of_protocols() {
@@ -83,7 +140,13 @@ fn pictures_of_protocols() {
             ("chat-en", in_chat.clone(), "en"),
         ] {
             let builder = Harness::builder().with_size([1280.0, 1600.0]).with_theme(theme);
-            let mut pages = Pages::new(form_with(&protocol, language), builder);
+            let mut state = form_with(&protocol, language);
+            if protocol.chat {
+                let (form, study) = (state.runs.form.clone().unwrap(), state.study.clone());
+                let (_, path) = form.first_file().unwrap();
+                state.runs.take_chat(path.to_owned(), chat(), study.as_deref());
+            }
+            let mut pages = Pages::new(state, builder);
             let mut save = |name: String| {
                 pages.settle();
                 pages.harness.render().unwrap().save(folder.join(name)).unwrap();

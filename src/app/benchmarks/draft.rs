@@ -12,8 +12,8 @@ use crate::error_chain;
 use crate::text::controls::Controls;
 
 /// The endings of files that can be imported.
-pub const ENDINGS: [&str; 10] = [
-    "jsonl", "ndjson", "json", "csv", "tsv", "parquet", "xlsx", "zip", "gz", "tgz",
+pub const ENDINGS: [&str; 12] = [
+    "jsonl", "ndjson", "json", "csv", "tsv", "parquet", "xlsx", "xls", "ods", "zip", "gz", "tgz",
 ];
 
 /// Up to this size a file is read whole for its preview; of a larger one, the first records.
@@ -171,6 +171,8 @@ pub struct Draft {
     pub name: String,
     /// What the exam will be called, as typed.
     pub task: String,
+    /// The licence of its items, as typed; of a benchmark that it joins, that one's stays.
+    pub licence: String,
     pub pairing: Pairing,
     /// Which item is shown as it would become.
     pub shown: usize,
@@ -190,6 +192,7 @@ impl Draft {
             said: question.said,
             name,
             task: String::new(),
+            licence: String::new(),
             pairing: question.pairing,
             shown: 0,
             looking: false,
@@ -270,12 +273,7 @@ pub fn look(question: Question, join: Option<&Benchmark>) -> Looked {
 
 fn seen(question: &Question, join: Option<&Benchmark>) -> Result<Look, String> {
     let words = |error: ImportError| error_chain(&error);
-    let mut guess = guess::guess(&question.path, &question.said).map_err(words)?;
-    if !guess.doubts.is_empty() && !guess::is_needed(&question.path, &question.said).map_err(words)? {
-        // What is called as we call it is read so, whatever some of its rows hold.
-        guess.doubts.clear();
-        guess.options.clone_from(&question.said);
-    }
+    let guess = guess::guess(&question.path, &question.said).map_err(words)?;
     let whole = std::fs::metadata(&question.path).map_or(0, |facts| facts.len()) <= WHOLE;
     let read = match whole {
         true => import::read(&question.path, &guess.options),

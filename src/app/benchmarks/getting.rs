@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::benchmarks::known::{self, Collected, GetError, Known};
 use crate::cancel::Cancel;
 use crate::error_chain;
+use crate::language::Language;
 use crate::models::download::{self, Progress};
 use crate::models::hub::{Hub, HubError, Settings, TOKEN};
 use crate::network::{Backoff, SecretStore, Timeouts};
@@ -16,6 +17,8 @@ pub struct Getting {
     pub cancel: Cancel,
     /// Of its files.
     pub progress: Arc<Progress>,
+    /// Which of its languages; empty for all.
+    languages: Arc<[Language]>,
     /// How many of its files were read, of how many; none until they are all here.
     read: Arc<[AtomicUsize; 2]>,
     /// What happened and what to do, where it failed.
@@ -52,6 +55,19 @@ impl Got {
 }
 
 impl Getting {
+    /// One that is about to begin.
+    pub fn of(languages: Vec<Language>) -> Self {
+        Self {
+            languages: languages.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Which of its languages; empty for all.
+    pub fn languages(&self) -> &[Language] {
+        &self.languages
+    }
+
     /// How many of its files were read, of how many, once they are here.
     pub fn files_read(&self) -> Option<(usize, usize)> {
         let [done, all] = self.read.as_ref();
@@ -95,13 +111,13 @@ fn fetched(
     remarks: &mut Vec<String>,
 ) -> Result<Collected, GetError> {
     let settings = Settings::from_environment()?;
-    let cached = known::present(&settings, known, &[]);
+    let cached = known::present(&settings, known, &getting.languages);
     let found = match cached.filter(|_| settings.offline) {
         Some(found) => found,
         None => {
             let settings = settings.with_typed_token(|| keys.find(TOKEN));
             let hub = Hub::new(settings, Timeouts::default(), Backoff::default())?;
-            let work = known::fetch(&hub, known, &[], &getting.progress, &getting.cancel);
+            let work = known::fetch(&hub, known, &getting.languages, &getting.progress, &getting.cancel);
             download::watched(work, &getting.progress, |_| wake())??
         }
     };

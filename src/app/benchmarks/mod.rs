@@ -4,7 +4,7 @@ mod command;
 mod draft;
 mod getting;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::benchmarks::known::{self, Known};
 use crate::language::Language;
@@ -49,6 +49,8 @@ pub struct Benchmarks {
     pub search: String,
     /// The name of the known benchmark that is shown.
     pub known: Option<String>,
+    /// The languages of known benchmarks that are not fetched, by name; all are where nobody chose.
+    left_out: BTreeMap<String, BTreeSet<Language>>,
     /// The known benchmarks on their way here, by name.
     pub getting: BTreeMap<String, Getting>,
     /// The benchmark that was imported last, to be run next.
@@ -62,6 +64,13 @@ impl Benchmarks {
         selected.or(found.first()).copied()
     }
 
+    /// The languages of a known benchmark that are to be fetched, in its order.
+    pub fn wanted(&self, known: &Known) -> Vec<Language> {
+        let left_out = self.left_out.get(&known.name);
+        let wanted = |language: &&Language| left_out.is_none_or(|left_out| !left_out.contains(language));
+        known.languages.iter().filter(wanted).cloned().collect()
+    }
+
     /// Carries out a command of the page and returns what others have to do for it.
     pub fn apply(&mut self, command: BenchmarksCommand) -> Vec<Task> {
         match command {
@@ -70,7 +79,25 @@ impl Benchmarks {
                 self.search.clear();
             }
             BenchmarksCommand::SelectKnown(name) => self.known = Some(name),
-            BenchmarksCommand::Get(name) => return self.get(&name),
+            BenchmarksCommand::ToggleLanguage(name, language) => {
+                if let Some(known) = known::named(&name) {
+                    let left_out = self.left_out.entry(known.name.clone()).or_default();
+                    if !left_out.remove(&language) {
+                        left_out.insert(language);
+                    }
+                }
+            }
+            BenchmarksCommand::ChooseLanguages(name, all) => {
+                if let Some(known) = known::named(&name) {
+                    let left_out = if all {
+                        BTreeSet::new()
+                    } else {
+                        known.languages.iter().cloned().collect()
+                    };
+                    self.left_out.insert(known.name.clone(), left_out);
+                }
+            }
+            BenchmarksCommand::Get(name, languages) => return self.get(&name, languages),
             BenchmarksCommand::CancelGetting(name) => {
                 if let Some(getting) = self.getting.get(&name) {
                     getting.cancel.cancel();
@@ -81,6 +108,11 @@ impl Benchmarks {
             BenchmarksCommand::TypeTask(task) => {
                 if let Some(Importing::Read(draft)) = &mut self.import {
                     draft.task = task;
+                }
+            }
+            BenchmarksCommand::TypeLicence(licence) => {
+                if let Some(Importing::Read(draft)) = &mut self.import {
+                    draft.licence = licence;
                 }
             }
             BenchmarksCommand::ShowItem(place) => {
@@ -115,12 +147,12 @@ impl Benchmarks {
         vec![Task::Look(draft.question())]
     }
 
-    fn get(&mut self, name: &str) -> Vec<Task> {
+    fn get(&mut self, name: &str, languages: Vec<Language>) -> Vec<Task> {
         let underway = self.getting.get(name).is_some_and(|getting| getting.failed.is_none());
-        let Some(known) = known::named(name).filter(|_| !underway) else {
+        let Some(known) = known::named(name).filter(|_| !underway && !languages.is_empty()) else {
             return Vec::new();
         };
-        let getting = Getting::default();
+        let getting = Getting::of(languages);
         self.getting.insert(known.name.clone(), getting.clone());
         vec![Task::GetBenchmark(known, getting)]
     }

@@ -102,6 +102,8 @@ pub enum DownloadsTask {
     KeepToken(Secret),
     ForgetToken,
     RemoveCached(Box<Cached>),
+    /// Something else has put files there.
+    LookIntoCache,
 }
 
 impl DownloadsCommand {

@@ -125,6 +125,14 @@ pub(super) fn require_small(bytes: &[u8]) -> Result<(), ArchiveError> {
     Ok(())
 }
 
+/// The text of a member of a zip that was found to be small; `None` where it is none or has no such member.
+pub(super) fn member_text(bytes: &[u8], name: &str) -> Option<String> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let mut text = String::new();
+    archive.by_name(name).ok()?.read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
 /// What is taken out of an archive, and how much more may be.
 struct Unpacking<'a, F> {
     left: u64,

@@ -81,7 +81,7 @@ pub enum ImportError {
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error(
         "{} is in a format that cannot be imported; use JSON Lines (.jsonl), JSON (.json), CSV (.csv, .tsv), Parquet \
-         (.parquet), Excel (.xlsx), or a .zip, .tar.gz or .gz of these{}", path.display(), spreadsheet_advice(path)
+         (.parquet), Excel (.xlsx, .xls), OpenDocument (.ods), or a .zip, .tar.gz or .gz of these{}", path.display(), spreadsheet_advice(path)
     )]
     Format { path: PathBuf },
     #[error("{} cannot be unpacked", path.display())]
@@ -121,7 +121,7 @@ pub enum ImportError {
 fn spreadsheet_advice(path: &Path) -> &'static str {
     let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
     match extension.as_ref().and_then(|extension| extension.to_str()) {
-        Some("xls" | "xlsb" | "ods" | "numbers") => "; save the spreadsheet as .xlsx",
+        Some("xlsb" | "numbers") => "; save the spreadsheet as .xlsx",
         Some("7z" | "rar" | "bz2" | "xz" | "zst") => "; unpack it first",
         _ => "",
     }

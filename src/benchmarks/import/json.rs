@@ -1,4 +1,5 @@
-//! Records of JSON: one object a line, an array of objects, objects by their ids, or lists of objects by name.
+//! Records of JSON: one object a line, an array of objects, objects by their ids, or lists of objects by name, which may
+//! stand deeper in other objects.
 //!
 //! Records are parsed one by one where they stand, so that a large file never becomes one large value, and each is
 //! known by its line.
@@ -6,6 +7,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -14,6 +16,7 @@ use serde_json::Value;
 use super::errors::{ImportError, RowError};
 use super::mapping::Field;
 use super::place::At;
+use super::record::Columns;
 use super::source::{Opening, RawRecord, Sink};
 
 /// A text and how records stand in it.
@@ -32,6 +35,8 @@ enum Layout {
     Keyed,
     /// One object in which some members are lists of records.
     Lists,
+    /// One object in which such objects stand, however deep, each with what holds of all its records beside them.
+    Nested,
     /// One record.
     Single,
 }
@@ -61,9 +66,10 @@ impl Text {
     pub fn columns(&self) -> Vec<String> {
         let mut names = Names::default();
         // What is no JSON is told when it is read.
-        let _ = self.walk(&mut |_, _, record: Result<ObjectNames, _>| {
+        let _ = self.walk(&mut |stands, record: Result<ObjectNames, _>| {
             if let Ok(ObjectNames(record)) = record {
                 record.into_iter().for_each(|name| names.add(name));
+                stands.around.keys().for_each(|name| names.add(name.clone()));
             }
             ControlFlow::Continue(())
         });
@@ -71,21 +77,27 @@ impl Text {
     }
 
     pub fn each(&self, sink: &mut Sink<'_>) -> ControlFlow<()> {
-        self.walk(&mut |line, key, record: Result<Value, String>| {
+        self.walk(&mut |stands, record: Result<Value, String>| {
             let columns = match record {
-                Ok(Value::Object(object)) => Ok(object),
+                Ok(Value::Object(mut object)) => {
+                    for (name, value) in stands.around {
+                        // What a record says itself goes first.
+                        object.entry(name).or_insert_with(|| value.clone());
+                    }
+                    Ok(object)
+                }
                 Ok(_) => Err(RowError::NotObject),
                 Err(reason) => Err(RowError::NotJson(reason)),
             };
             sink(RawRecord {
-                at: At::Line(line),
-                key: key.map(str::to_owned),
+                at: At::Line(stands.line),
+                key: stands.key.map(str::to_owned),
                 columns,
             })
         })
     }
 
-    /// Visits every record as a `T`, with its line and the key it stands under.
+    /// Visits every record as a `T`, with where it stands.
     fn walk<'a, T: Deserialize<'a>>(&'a self, visit: &mut Visit<'_, T>) -> ControlFlow<()> {
         let mut cursor = Cursor::new(&self.text);
         match self.layout {
@@ -93,21 +105,22 @@ impl Text {
                 let lines = self.text.lines().enumerate();
                 for (index, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
                     let record = serde_json::from_str(line).map_err(|error| without_line(&error));
-                    visit(index + 1, None, record)?;
+                    visit(Stands::at(index + 1, None), record)?;
                 }
                 ControlFlow::Continue(())
             }
-            Layout::Array => cursor.elements(None, visit),
+            Layout::Array => cursor.elements(None, &NOTHING, visit),
             Layout::Single => {
                 let (line, record) = cursor.value();
-                visit(line, None, record)
+                visit(Stands::at(line, None), record)
             }
             Layout::Keyed => cursor.members(&mut |cursor, key| {
                 let (line, record) = cursor.value();
-                visit(line, Some(key), record)
+                visit(Stands::at(line, Some(key)), record)
             }),
+            Layout::Nested => cursor.nested(None, &NOTHING, visit),
             Layout::Lists => cursor.members(&mut |cursor, key| match cursor.peek() {
-                Some(b'[') => cursor.elements(Some(key), visit),
+                Some(b'[') => cursor.elements(Some(key), &NOTHING, visit),
                 _ => {
                     // What stands beside the lists is no record; the text was found to be whole when it was opened.
                     let _: (usize, Result<IgnoredAny, String>) = cursor.value();
@@ -118,8 +131,26 @@ impl Text {
     }
 }
 
-/// Takes a record: its line, the key it stands under, and what it is or why it is no JSON.
-type Visit<'v, T> = dyn FnMut(usize, Option<&str>, Result<T, String>) -> ControlFlow<()> + 'v;
+/// Where a record stands.
+struct Stands<'s> {
+    line: usize,
+    /// The name of what it stands in.
+    key: Option<&'s str>,
+    /// What objects around it say beside it.
+    around: &'s Columns,
+}
+
+impl<'s> Stands<'s> {
+    fn at(line: usize, key: Option<&'s str>) -> Self {
+        let around = &NOTHING;
+        Self { line, key, around }
+    }
+}
+
+static NOTHING: LazyLock<Columns> = LazyLock::new(Columns::new);
+
+/// Takes a record: where it stands, and what it is or why it is no JSON.
+type Visit<'v, T> = dyn FnMut(Stands<'_>, Result<T, String>) -> ControlFlow<()> + 'v;
 
 /// How records stand in a text; `None` where it is one object without any. An array or object that is no JSON is an error.
 fn layout(text: &str, lines: bool, options: &super::ImportOptions) -> Result<Option<Layout>, String> {
@@ -160,6 +191,7 @@ fn layout(text: &str, lines: bool, options: &super::ImportOptions) -> Result<Opt
             ..
         } if objects > 0 => Some(Layout::Keyed),
         Shape { lists, .. } if lists > 0 => Some(Layout::Lists),
+        Shape { nested: true, .. } => Some(Layout::Nested),
         _ if one_line => Some(Layout::Single),
         _ => None,
     })
@@ -173,6 +205,8 @@ struct Shape {
     /// Arrays that begin with an object.
     lists: usize,
     others: usize,
+    /// Whether an object among them, however deep, has an array that begins with an object.
+    nested: bool,
 }
 
 impl<'de> Deserialize<'de> for Shape {
@@ -189,9 +223,12 @@ impl<'de> Deserialize<'de> for Shape {
                 let mut shape = Shape::default();
                 while let Some(name) = members.next_key()? {
                     match members.next_value()? {
-                        Kind::Object => shape.objects += 1,
+                        Kind::Object { lists } => {
+                            shape.objects += 1;
+                            shape.nested |= lists;
+                        }
                         Kind::List => shape.lists += 1,
-                        Kind::Other => shape.others += 1,
+                        Kind::Scalar(_) | Kind::Other => shape.others += 1,
                     }
                     shape.names.push(name);
                 }
@@ -202,10 +239,16 @@ impl<'de> Deserialize<'de> for Shape {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 enum Kind {
-    Object,
+    Object {
+        /// Whether it or one within it has a list.
+        lists: bool,
+    },
+    /// An array that begins with an object.
     List,
+    /// A text, a number or a truth.
+    Scalar(Value),
     Other,
 }
 
@@ -220,37 +263,40 @@ impl<'de> Deserialize<'de> for Kind {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Kind, A::Error> {
-                while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Kind::Object)
+                let mut lists = false;
+                while let Some((IgnoredAny, kind)) = members.next_entry()? {
+                    lists |= matches!(kind, Kind::List | Kind::Object { lists: true });
+                }
+                Ok(Kind::Object { lists })
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Kind, A::Error> {
                 let first: Option<Kind> = elements.next_element()?;
                 while elements.next_element::<IgnoredAny>()?.is_some() {}
                 Ok(match first {
-                    Some(Kind::Object) => Kind::List,
+                    Some(Kind::Object { .. }) => Kind::List,
                     _ => Kind::Other,
                 })
             }
 
-            fn visit_bool<E>(self, _: bool) -> Result<Kind, E> {
-                Ok(Kind::Other)
+            fn visit_bool<E>(self, value: bool) -> Result<Kind, E> {
+                Ok(Kind::Scalar(value.into()))
             }
 
-            fn visit_i64<E>(self, _: i64) -> Result<Kind, E> {
-                Ok(Kind::Other)
+            fn visit_i64<E>(self, value: i64) -> Result<Kind, E> {
+                Ok(Kind::Scalar(value.into()))
             }
 
-            fn visit_u64<E>(self, _: u64) -> Result<Kind, E> {
-                Ok(Kind::Other)
+            fn visit_u64<E>(self, value: u64) -> Result<Kind, E> {
+                Ok(Kind::Scalar(value.into()))
             }
 
-            fn visit_f64<E>(self, _: f64) -> Result<Kind, E> {
-                Ok(Kind::Other)
+            fn visit_f64<E>(self, value: f64) -> Result<Kind, E> {
+                Ok(Kind::Scalar(value.into()))
             }
 
-            fn visit_str<E>(self, _: &str) -> Result<Kind, E> {
-                Ok(Kind::Other)
+            fn visit_str<E>(self, value: &str) -> Result<Kind, E> {
+                Ok(Kind::Scalar(value.into()))
             }
 
             fn visit_unit<E>(self) -> Result<Kind, E> {
@@ -280,6 +326,33 @@ impl<'de> Deserialize<'de> for ObjectNames {
                     names.push(name);
                 }
                 Ok(ObjectNames(names))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// The texts, numbers and truths among an object's members: what holds of all records in lists beside them.
+struct Beside(Columns);
+
+impl<'de> Deserialize<'de> for Beside {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Beside;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Beside, A::Error> {
+                let mut beside = Columns::new();
+                while let Some((name, kind)) = members.next_entry()? {
+                    if let Kind::Scalar(value) = kind {
+                        beside.insert(name, value);
+                    }
+                }
+                Ok(Beside(beside))
             }
         }
         deserializer.deserialize_map(Members)
@@ -360,12 +433,42 @@ impl<'a> Cursor<'a> {
         (line, value)
     }
 
-    fn elements<T: Deserialize<'a>>(&mut self, key: Option<&str>, visit: &mut Visit<'_, T>) -> ControlFlow<()> {
+    /// Visits the records of all lists of an object and of the objects within it. `key` is the object's name, `around`
+    /// what those that it stands in say beside it.
+    fn nested<T: Deserialize<'a>>(
+        &mut self,
+        key: Option<&str>,
+        around: &Columns,
+        visit: &mut Visit<'_, T>,
+    ) -> ControlFlow<()> {
+        let (at, line) = (self.at, self.line);
+        let (_, beside): (_, Result<Beside, String>) = self.value();
+        (self.at, self.line) = (at, line);
+        let mut inner = around.clone();
+        if let Ok(Beside(beside)) = beside {
+            inner.extend(beside);
+        }
+        self.members(&mut |cursor, name| match cursor.peek() {
+            Some(b'{') => cursor.nested(Some(name), &inner, visit),
+            Some(b'[') => cursor.elements(Some(key.unwrap_or(name)), &inner, visit),
+            _ => {
+                let _: (usize, Result<IgnoredAny, String>) = cursor.value();
+                ControlFlow::Continue(())
+            }
+        })
+    }
+
+    fn elements<T: Deserialize<'a>>(
+        &mut self,
+        key: Option<&str>,
+        around: &Columns,
+        visit: &mut Visit<'_, T>,
+    ) -> ControlFlow<()> {
         self.eat(b'[');
         while !matches!(self.peek(), Some(b']') | None) {
             let before = self.at;
             let (line, element) = self.value();
-            visit(line, key, element)?;
+            visit(Stands { line, key, around }, element)?;
             self.eat(b',');
             if self.at == before {
                 break;
@@ -383,6 +486,7 @@ impl<'a> Cursor<'a> {
             visit(self, &key.unwrap_or_default())?;
             self.eat(b',');
         }
+        self.eat(b'}');
         ControlFlow::Continue(())
     }
 }

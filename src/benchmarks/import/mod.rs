@@ -3,7 +3,8 @@
 //! # JSON Lines, our own format
 //!
 //! One object a line, in UTF-8 (`.jsonl`, `.ndjson`). In `.json` an array of such objects is read too, an object that
-//! holds them by their ids, and an object in which some members are lists of them.
+//! holds them by their ids, and an object in which some members are lists of them, or objects with such lists however
+//! deep; what stands beside a list there holds of all its records.
 //!
 //! | field | what it holds |
 //! |---|---|
@@ -25,7 +26,7 @@
 //!
 //! # Tables
 //!
-//! CSV (`.csv`, `.tsv`; comma, semicolon or tab, found in the first line), Parquet (`.parquet`) and Excel (`.xlsx`; one
+//! CSV (`.csv`, `.tsv`; comma, semicolon or tab, found in the first line), Parquet (`.parquet`) and spreadsheets (`.xlsx`, `.xls`, `.ods`; one
 //! sheet) have the same fields as columns, and these, which a mapping `column=field` gives to any column of any format:
 //!
 //! | field | what the column holds |
@@ -124,6 +125,30 @@ pub struct ImportOptions {
     /// Whether the first row of a table is an item already; its columns are then called `column_1` and so on.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub without_header: bool,
+}
+
+impl ImportOptions {
+    /// These, and where they leave something open, what was said of an earlier file of the same shape.
+    #[must_use]
+    pub fn or(self, then: &Self) -> Self {
+        Self {
+            mappings: match self.mappings.is_empty() {
+                true => then.mappings.clone(),
+                false => self.mappings,
+            },
+            fixed_options: match self.fixed_options.is_empty() {
+                true => then.fixed_options.clone(),
+                false => self.fixed_options,
+            },
+            language: self.language.or_else(|| then.language.clone()),
+            task: self.task.or_else(|| then.task.clone()),
+            encoding: self.encoding.or_else(|| then.encoding.clone()),
+            sheet: self.sheet.or_else(|| then.sheet.clone()),
+            member: self.member.or_else(|| then.member.clone()),
+            examples: self.examples || then.examples,
+            without_header: self.without_header || then.without_header,
+        }
+    }
 }
 
 /// What a file held.

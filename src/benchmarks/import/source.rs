@@ -82,7 +82,7 @@ impl Format {
             "csv" => Self::Csv,
             "tsv" | "tab" => Self::Tsv,
             "parquet" => Self::Parquet,
-            "xlsx" | "xlsm" => Self::Sheet,
+            "xlsx" | "xlsm" | "xls" | "ods" => Self::Sheet,
             _ => return None,
         })
     }

@@ -1,15 +1,18 @@
-//! Records of Excel's .xlsx, through calamine: one sheet, whose first row with values names the columns.
+//! Records of spreadsheets, Excel's .xlsx and .xls and OpenDocument's .ods, through calamine: one sheet, whose first row
+//! with values names the columns. What a file is, its content tells; many an .xls is an .xlsx by another name.
 //!
-//! Cells are read as they come and never as a grid: a grid is as large as its farthest cell says, whatever it holds.
+//! Cells of .xlsx are read as they come and never as a grid: a grid is as large as its farthest cell says, whatever it
+//! holds. Of the other two calamine makes grids. Those of .xls end at 65,536 rows of 256 columns; in .ods a cell may say
+//! that it stands for many, so these are counted before.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::ops::ControlFlow;
 
-use calamine::{DataRef, Reader, SheetType, Xlsx, XlsxError};
+use calamine::{Data, Ods, Reader, SheetType, Xls, Xlsx};
 use serde_json::Value;
 
-use super::archive::require_small;
+use super::archive::{member_text, require_small};
 use super::errors::ImportError;
 use super::place::At;
 use super::record::Columns;
@@ -17,6 +20,12 @@ use super::source::{Opening, RawRecord, Sink};
 
 /// The columns an item may come from; more are no table of questions.
 const MOST_COLUMNS: usize = 4096;
+/// The cells that an .ods may have once every cell stands as often as it says.
+const MOST_CELLS: u64 = 20_000_000;
+/// The member of an .ods that holds its sheets.
+const ODS_CONTENT: &str = "content.xml";
+/// How an .xls begins, as every document of that time.
+const XLS_START: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
 /// A spreadsheet and the sheet of it that is read.
 pub(super) struct Book {
@@ -40,19 +49,8 @@ struct Row {
 
 /// Reads the sheet that is asked for, else the first with rows.
 pub(super) fn open(opening: &Opening<'_>, bytes: Vec<u8>) -> Result<Book, ImportError> {
-    require_small(&bytes).map_err(|error| opening.unpacking(error))?;
-    // calamine is made for whole files; whatever a damaged one makes of it ends in a message.
-    let book = std::panic::catch_unwind(|| Xlsx::new(Cursor::new(bytes)));
-    let mut book: Xlsx<_> = match book {
-        Ok(book) => book.map_err(|error| opening.damaged(error))?,
-        Err(_) => return Err(opening.damaged("its inner structure contradicts itself")),
-    };
-    let sheets: Vec<String> = book
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
-        .map(|sheet| sheet.name.clone())
-        .collect();
+    let mut book = Cells::open(opening, bytes)?;
+    let sheets = book.sheets();
     let asked = opening.options.sheet.as_deref();
     if let Some(name) = asked.filter(|&name| !sheets.iter().any(|sheet| sheet == name)) {
         return Err(opening.no_sheet(name, sheets));
@@ -60,7 +58,8 @@ pub(super) fn open(opening: &Opening<'_>, bytes: Vec<u8>) -> Result<Book, Import
     let header = !opening.options.without_header;
     let mut empty = None;
     for name in sheets.iter().filter(|name| asked.is_none_or(|asked| asked == *name)) {
-        let rows = rows(&mut book, name).map_err(|error| opening.damaged(format!("sheet {name}: {error}")))?;
+        let rows = book.rows(name);
+        let rows = rows.map_err(|error| opening.damaged(format!("sheet {name}: {error}")))?;
         let sheet =
             Sheet::new(name, rows, header).map_err(|reason| opening.damaged(format!("sheet {name}, {reason}")))?;
         if !sheet.rows.is_empty() {
@@ -72,28 +71,138 @@ pub(super) fn open(opening: &Opening<'_>, bytes: Vec<u8>) -> Result<Book, Import
     Ok(Book { sheets, sheet })
 }
 
-fn rows(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> Result<Vec<Row>, String> {
-    let told = |error: XlsxError| error.to_string();
-    let mut cells = book.worksheet_cells_reader(sheet).map_err(told)?;
-    let mut rows: Vec<Row> = Vec::new();
-    while let Some(cell) = cells.next_cell().map_err(told)? {
-        let Some(value) = value(cell.get_value()) else { continue };
-        let (row, column) = cell.get_position();
+/// The cells of a spreadsheet of one of the three kinds.
+enum Cells {
+    Xlsx(Xlsx<Cursor<Vec<u8>>>),
+    Xls(Xls<Cursor<Vec<u8>>>),
+    Ods(Ods<Cursor<Vec<u8>>>),
+}
+
+impl Cells {
+    fn open(opening: &Opening<'_>, bytes: Vec<u8>) -> Result<Self, ImportError> {
+        if bytes.starts_with(&XLS_START) {
+            let book = caught(|| Xls::new(Cursor::new(bytes)));
+            return book.map(Self::Xls).map_err(|reason| opening.damaged(reason));
+        }
+        require_small(&bytes).map_err(|error| opening.unpacking(error))?;
+        match member_text(&bytes, ODS_CONTENT) {
+            Some(content) => {
+                require_few_cells(&content).map_err(|reason| opening.damaged(reason))?;
+                caught(|| Ods::new(Cursor::new(bytes))).map(Self::Ods)
+            }
+            None => caught(|| Xlsx::new(Cursor::new(bytes))).map(Self::Xlsx),
+        }
+        .map_err(|reason| opening.damaged(reason))
+    }
+
+    /// The names of its sheets.
+    fn sheets(&self) -> Vec<String> {
+        let sheets = match self {
+            Self::Xlsx(book) => book.sheets_metadata(),
+            Self::Xls(book) => book.sheets_metadata(),
+            Self::Ods(book) => book.sheets_metadata(),
+        };
+        let tables = sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+        tables.map(|sheet| sheet.name.clone()).collect()
+    }
+
+    /// The rows of a sheet that have values.
+    fn rows(&mut self, sheet: &str) -> Result<Vec<Row>, String> {
+        let mut rows = Rows::default();
+        let range = match self {
+            Self::Xlsx(book) => {
+                let mut cells = book.worksheet_cells_reader(sheet).map_err(told)?;
+                while let Some(cell) = cells.next_cell().map_err(told)? {
+                    rows.add(cell.get_position(), cell.get_value().clone().into())?;
+                }
+                return Ok(rows.0);
+            }
+            Self::Xls(book) => book.worksheet_range(sheet).map_err(told)?,
+            Self::Ods(book) => book.worksheet_range(sheet).map_err(told)?,
+        };
+        let (top, left) = range.start().unwrap_or_default();
+        for (row, column, value) in range.used_cells() {
+            let place = |start: u32, offset: usize| start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
+            rows.add((place(top, row), place(left, column)), value.clone())?;
+        }
+        Ok(rows.0)
+    }
+}
+
+fn told(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}
+
+/// calamine is made for whole files; whatever a damaged one makes of it ends in a message.
+fn caught<T, E: std::fmt::Display>(open: impl FnOnce() -> Result<T, E> + std::panic::UnwindSafe) -> Result<T, String> {
+    match std::panic::catch_unwind(open) {
+        Ok(book) => book.map_err(told),
+        Err(_) => Err("its inner structure contradicts itself".to_owned()),
+    }
+}
+
+/// Makes sure that cells of an .ods which say that they stand for many do not stand for more than memory holds. Empty
+/// ones at the end of a row or sheet fill it up in every file and make nothing.
+fn require_few_cells(content: &str) -> Result<(), String> {
+    let repeated = |tag: &str, name: &str| -> u64 {
+        let value = tag
+            .split_once(name)
+            .and_then(|(_, rest)| rest.split(['"', '\'']).nth(1));
+        value.and_then(|value| value.parse().ok()).unwrap_or(1)
+    };
+    let mut all: u64 = 0;
+    // Of the sheet that is being counted: rows up to the last with a value, those without one after it, the widest row.
+    let (mut rows, mut empty, mut widest) = (0_u64, 0_u64, 0_u64);
+    // Of the row: for how many it stands, its cells, and those up to the last with a value.
+    let (mut times, mut cells, mut valued) = (0_u64, 0_u64, 0_u64);
+    for tag in content.split('<').filter_map(|part| part.split('>').next()) {
+        if tag.starts_with("table:table-row") {
+            times = repeated(tag, "table:number-rows-repeated");
+            (cells, valued) = (0, 0);
+        } else if tag.starts_with("table:table-cell") || tag.starts_with("table:covered-table-cell") {
+            cells = cells.saturating_add(repeated(tag, "table:number-columns-repeated"));
+            if tag.contains("office:value-type") {
+                valued = cells;
+            }
+        } else if tag.starts_with("/table:table-row") {
+            empty = empty.saturating_add(times);
+            if valued > 0 {
+                rows = rows.saturating_add(std::mem::take(&mut empty));
+                widest = widest.max(valued);
+            }
+        } else if tag.trim_end() == "/table:table" {
+            all = all.saturating_add(rows.saturating_mul(widest));
+            (rows, empty, widest) = (0, 0, 0);
+        }
+        if all.saturating_add(rows.saturating_mul(widest)) > MOST_CELLS {
+            return Err(format!("its cells say that they stand for more than {MOST_CELLS}"));
+        }
+    }
+    Ok(())
+}
+
+/// Rows as they are put together of cells, which come by rows.
+#[derive(Default)]
+struct Rows(Vec<Row>);
+
+impl Rows {
+    fn add(&mut self, (row, column): (u32, u32), cell: Data) -> Result<(), String> {
+        let Some(value) = value(cell) else { return Ok(()) };
         let (number, column) = (row as usize + 1, column as usize);
         if column >= MOST_COLUMNS {
             return Err(format!("row {number} has a value beyond column {MOST_COLUMNS}"));
         }
-        match rows.last_mut() {
+        match self.0.last_mut() {
             Some(last) if last.number == number => {
                 last.values.insert(column, value);
             }
-            _ => rows.push(Row {
+            _ => self.0.push(Row {
                 number,
                 values: BTreeMap::from([(column, value)]),
             }),
         }
+        Ok(())
     }
-    Ok(rows)
 }
 
 impl Sheet {
@@ -143,21 +252,20 @@ fn text(value: &Value) -> String {
 }
 
 /// What a cell shows: of a formula its last result. Blank cells and errors such as `#N/A` are absent.
-fn value(cell: &DataRef<'_>) -> Option<Value> {
+fn value(cell: Data) -> Option<Value> {
     let value = match cell {
-        DataRef::Int(number) => (*number).into(),
+        Data::Int(number) => number.into(),
         // Spreadsheets keep every number as a fraction.
-        DataRef::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => (*number as i64).into(),
-        DataRef::Float(number) => (*number).into(),
-        DataRef::Bool(value) => (*value).into(),
-        DataRef::String(text) => text.as_str().into(),
-        DataRef::SharedString(text) => (*text).into(),
-        DataRef::DateTime(date) => {
+        Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => (number as i64).into(),
+        Data::Float(number) => number.into(),
+        Data::Bool(value) => value.into(),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.into(),
+        Data::DateTime(date) => {
             let (year, month, day, hour, minute, second, _) = date.to_ymd_hms_milli();
             format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}").into()
         }
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.as_str().into(),
-        DataRef::Error(_) | DataRef::Empty => return None,
+        // Formulas' errors, and kinds of cells that do not hold a value.
+        _ => return None,
     };
     match &value {
         Value::String(text) if text.trim().is_empty() => None,

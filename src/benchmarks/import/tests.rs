@@ -176,7 +176,7 @@ fn files_without_items_are_errors() {
         read_default("a.parquet", "PAR1"),
         Err(ImportError::Damaged { .. })
     ));
-    let error = read_default("a.xls", "PK").unwrap_err();
+    let error = read_default("a.xlsb", "PK").unwrap_err();
     assert!(error.to_string().contains("save the spreadsheet as .xlsx"), "{error}");
     let error = read_default("a.jsonl", "{}\n").unwrap_err();
     assert!(error.to_string().contains("none of the 1 records"), "{error}");

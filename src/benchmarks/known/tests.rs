@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::*;
 use crate::benchmarks::import::Field;
 use crate::cancel::Cancel;
+use crate::language::Language;
 
 #[test]
 fn every_benchmark_of_the_table_is_whole() {
@@ -44,6 +45,30 @@ fn every_benchmark_of_the_table_is_whole() {
         assert_eq!(named(name), Some(known));
         assert_eq!(named(&known.title.to_uppercase()), Some(known));
     }
+}
+
+#[test]
+fn every_language_of_the_table_has_a_name_in_english_and_its_own() {
+    for language in all_languages() {
+        let tag = language.tag();
+        assert_ne!(language.english_name(), tag, "{tag}");
+        assert_ne!(language.native_name(), tag, "{tag}");
+        let letters = language.native_name().chars().filter(|letter| letter.is_alphabetic());
+        let mut scripts = letters.map(|letter| language.script().contains(letter));
+        assert!(
+            scripts.any(|own| own),
+            "{tag}: {} is in another script",
+            language.native_name()
+        );
+    }
+    let named = |name: &str| Language::named(name).map(|language| language.tag().to_owned());
+    assert_eq!(named("Bamanankan").as_deref(), Some("bm"));
+    assert_eq!(named("Northern Sotho").as_deref(), Some("nso"));
+    assert_eq!(named("తెలుగు").as_deref(), Some("te"));
+}
+
+fn all_languages() -> impl Iterator<Item = &'static Language> {
+    included().iter().flat_map(|known| &known.languages)
 }
 
 #[test]

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use super::{EngineError, TokenId};
 use crate::models::gguf::GgufFile;
 use crate::models::safetensors::{ModelFolder, SENTENCE_PIECE, TOKENIZER};
-use crate::prompts::{Piece, PromptText};
+use crate::prompts::{ChatError, ChatTemplate, Piece, PromptText};
 use byte_pair::BytePair;
 use published::Published;
 use sentence_piece::{Edges, SentencePiece};
@@ -141,6 +141,12 @@ impl Tokenizer {
     /// The text of the token that ends a sequence, for chat templates.
     pub fn eos_text(&self) -> Option<&str> {
         self.vocabulary.special.eos.and_then(|id| self.vocabulary.text(id))
+    }
+
+    /// A model's chat template, which may write the tokens that start and end a sequence.
+    pub fn chat(&self, template: &str) -> Result<ChatTemplate, ChatError> {
+        let text = Option::unwrap_or_default;
+        ChatTemplate::new(template, text(self.bos_text()), text(self.eos_text()))
     }
 
     /// Whether a model that gives this token has come to an end.

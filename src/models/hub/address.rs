@@ -79,9 +79,14 @@ impl RepositoryName {
         format!("{kind}--{}", self.plain().replace('/', "--"))
     }
 
-    /// The model that a folder of the cache belongs to.
+    /// The model or data set that a folder of the cache belongs to.
     pub fn of_folder(folder: &str) -> Option<Self> {
-        folder.strip_prefix("models--")?.replacen("--", "/", 1).parse().ok()
+        let name = |rest: &str| rest.replacen("--", "/", 1);
+        match (folder.strip_prefix("models--"), folder.strip_prefix("datasets--")) {
+            (Some(rest), _) => name(rest).parse().ok(),
+            (None, Some(rest)) => Self::dataset(&name(rest)).ok(),
+            (None, None) => None,
+        }
     }
 }
 
@@ -333,6 +338,7 @@ mod tests {
             assert_eq!(name.as_str(), good);
             let data = RepositoryName::dataset(good).unwrap();
             assert_eq!(data.folder(), name.folder().replacen("models", "datasets", 1));
+            assert_eq!(RepositoryName::of_folder(&data.folder()), Some(data.clone()));
             assert_eq!((data.owner(), data.name()), (name.owner(), name.name()));
             assert_eq!(data.as_str().parse(), Ok(data.clone()));
             assert!(data.is_dataset() && !name.is_dataset());
@@ -355,7 +361,7 @@ mod tests {
         ] {
             assert!(bad.parse::<RepositoryName>().is_err(), "{bad}");
         }
-        assert_eq!(RepositoryName::of_folder("datasets--a--b"), None);
+        assert_eq!(RepositoryName::of_folder("spaces--a--b"), None);
         assert_eq!(RepositoryName::of_folder("models--..--b"), None);
     }
 

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
+use super::asked::{self, Asked, AskedItems};
 use super::document::Document;
 use super::kept::Kept;
 use super::parts::file_part;
@@ -14,7 +15,7 @@ use crate::benchmarks::{Benchmark, Description, Item, ItemKey};
 use crate::engine::endpoint::Usage;
 use crate::language::Language;
 use crate::prompts::Protocol;
-use crate::runs::{Elsewhere, ModelSource, RunBenchmark, RunId, RunModel, RunRecord, RunState, record, store};
+use crate::runs::{Elsewhere, ModelSource, RunBenchmark, RunModel, RunRecord, RunState, store};
 use crate::scoring::{Answer, Outcome, Reply};
 use crate::workspace::Workspace;
 
@@ -50,6 +51,8 @@ pub(super) struct Sample {
     pub document_hash: Option<String>,
     pub right: Vec<usize>,
     pub home: Option<Home>,
+    /// What the model was given, where that is told.
+    pub asked: Option<Asked>,
     pub given: GivenAnswer,
 }
 
@@ -90,6 +93,7 @@ pub(super) fn keep(
     let mut made: Vec<Made> = Vec::new();
     let mut answers: Vec<Answer> = Vec::new();
     let mut seen: HashSet<(String, ItemKey)> = HashSet::new();
+    let mut asked = AskedItems::new();
     for sample in foreign.samples {
         let place = sample.place.clone();
         let found = match known.find(&sample) {
@@ -107,6 +111,9 @@ pub(super) fn keep(
                 "{place}: the item was answered before; the first answer counts"
             ));
             continue;
+        }
+        if let Some(told) = sample.asked {
+            asked.insert((found.benchmark.clone(), found.key.clone()), told);
         }
         answers.push(answer(&name, found, sample.given));
     }
@@ -127,33 +134,27 @@ pub(super) fn keep(
             languages.push(answer.item.language.clone());
         }
     }
-    let now = || humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
-    let record = RunRecord {
-        schema: record::SCHEMA,
-        id: RunId::now(),
-        created: foreign.created.unwrap_or_else(now),
-        state: RunState::Finished,
-        error: None,
-        program: foreign.program.clone(),
-        limit: None,
-        languages,
-        total: answers.len(),
-        template: String::new(),
-        protocol: foreign.protocol,
-        models: vec![RunModel {
-            name,
-            source: ModelSource::Elsewhere {
-                elsewhere: Elsewhere {
-                    model: foreign.model,
-                    program: foreign.program,
-                    file: foreign.file,
-                    sha256: foreign.sha256,
-                },
+    let model = RunModel {
+        name,
+        source: ModelSource::Elsewhere {
+            elsewhere: Elsewhere {
+                model: foreign.model,
+                program: foreign.program.clone(),
+                file: foreign.file,
+                sha256: foreign.sha256,
             },
-        }],
-        benchmarks,
-        rest: toml::Table::new(),
+        },
     };
+    let made = RunRecord::new(foreign.protocol, vec![model], benchmarks, languages);
+    let record = RunRecord {
+        created: foreign.created.unwrap_or_else(|| made.created.clone()),
+        state: RunState::Finished,
+        program: foreign.program,
+        total: answers.len(),
+        ..made
+    };
+    // What was asked first: without its record there is no run.
+    asked::write(&store::folder(workspace, &record.id), asked)?;
     store::keep(workspace, &record, &answers)?;
     Ok(Imported {
         record,
@@ -177,10 +178,7 @@ fn save(workspace: &Workspace, made: Vec<Made>, source: &str) -> Result<Vec<RunB
         };
         let benchmark = Benchmark::new(&made.name, description, made.items)?;
         workspace.save_benchmark(&benchmark)?;
-        Ok(RunBenchmark {
-            name: benchmark.name().to_owned(),
-            hash: benchmark.hash().to_owned(),
-        })
+        Ok(RunBenchmark::of(&benchmark))
     };
     made.into_iter().map(save).collect()
 }
@@ -256,10 +254,7 @@ impl Known {
                     .or_default()
                     .push(found());
             }
-            known.benchmarks.push(RunBenchmark {
-                name,
-                hash: benchmark.hash().to_owned(),
-            });
+            known.benchmarks.push(RunBenchmark::of(&benchmark));
         }
         Ok(known)
     }

@@ -9,6 +9,7 @@
 //! What those formats have no field for stands in one called `polyclinic`, which their readers pass over, so that a run
 //! of ours comes back with the same numbers.
 
+mod asked;
 mod document;
 mod elsewhere;
 mod inspect;
@@ -26,7 +27,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{RunId, RunRecord, store};
+use super::{RunId, RunModel, RunRecord, store};
 use crate::benchmarks::BenchmarkError;
 use crate::files::WriteError;
 use crate::language::Language;
@@ -101,7 +102,7 @@ pub enum ExchangeError {
         item: String,
         language: Language,
     },
-    #[error("run {run} was imported from {}; hand on that file instead. Its answers can be written as Parquet, CSV or JSON Lines", file.display())]
+    #[error("run {run} was imported from {} without what its models were asked; hand on that file instead, or import it anew. Its answers can be written as Parquet, CSV or JSON Lines", file.display())]
     MadeElsewhere { run: RunId, file: PathBuf },
     #[error("run {0} has no answers yet")]
     NoAnswers(RunId),
@@ -150,12 +151,6 @@ pub fn export(workspace: &Workspace, run: &RunId, format: Format, into: &Path) -
     }
     if let Format::Table(format) = format {
         return tables::export(workspace, &record, &answers, format, into);
-    }
-    if let Some(file) = record.models.iter().find_map(|model| model.elsewhere()) {
-        return Err(ExchangeError::MadeElsewhere {
-            run: run.clone(),
-            file: file.file.clone(),
-        });
     }
     match format {
         Format::LmEval => lm_eval::export(workspace, &record, &answers, into),
@@ -234,6 +229,19 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>, ExchangeError> {
     let copies = |path: &&PathBuf| has(path, "json") && !archives.contains(&path.with_extension("eval"));
     let plain: Vec<PathBuf> = files.iter().filter(copies).cloned().collect();
     Ok(archives.into_iter().chain(plain).collect())
+}
+
+/// The name of a model where it was asked.
+fn own_name(model: &RunModel) -> &str {
+    model.elsewhere().map_or(&model.name, |elsewhere| &elsewhere.model)
+}
+
+/// Which program made a run, with its version.
+fn made_by(record: &RunRecord) -> String {
+    match record.models.iter().any(|model| model.elsewhere().is_some()) {
+        true => record.program.clone(),
+        false => format!("Polyclinic {}", record.program),
+    }
 }
 
 fn name_of(path: &Path) -> String {

@@ -5,6 +5,11 @@ use std::collections::HashSet;
 use crate::language::Language;
 use crate::scoring::Answer;
 
+/// A run's time as other harnesses have it in the names of their files.
+pub(super) fn file_time(created: &str) -> String {
+    created.trim_end_matches('Z').replace(':', "-")
+}
+
 /// The answers of one model to one exam in one language.
 #[derive(Debug)]
 pub(super) struct Part<'a> {

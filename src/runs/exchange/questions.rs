@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::ExchangeError;
+use super::asked::{self, Asked, AskedItems, Follows};
 use crate::benchmarks::{Benchmark, Item, ItemKey};
 use crate::prompts::{Scoring, scored_prompt, written_prompt};
-use crate::runs::{Plan, Planned, RunRecord};
+use crate::runs::{Plan, Planned, RunRecord, store};
 use crate::scoring::Answer;
 use crate::workspace::Workspace;
 
@@ -13,6 +14,8 @@ use crate::workspace::Workspace;
 #[derive(Debug)]
 pub(super) struct Questions {
     benchmarks: Vec<Benchmark>,
+    /// Of a run that was imported, what its files say was asked.
+    asked: AskedItems,
 }
 
 /// What a model was given for an item, before a chat template is put around it.
@@ -20,19 +23,6 @@ pub(super) struct Questions {
 pub(super) struct Given {
     pub prompt: String,
     pub follows: Follows,
-}
-
-/// What came after the prompt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Follows {
-    /// One continuation for each option, whose probabilities were compared.
-    Continuations {
-        continuations: Vec<String>,
-        /// The same without what stands between them and the prompt.
-        answers: Vec<String>,
-    },
-    /// The model wrote; one of these would have ended its reply.
-    Reply { stops: Vec<String>, most_tokens: usize },
 }
 
 /// An answer with what was asked.
@@ -58,57 +48,92 @@ impl Questions {
         });
         Ok(Self {
             benchmarks: benchmarks.collect::<Result<_, _>>()?,
+            asked: asked::read(&store::folder(workspace, &record.id))?,
         })
     }
 
-    /// Every item that the run asks, with its examples, by its benchmark and key.
-    pub fn planned(&self, record: &RunRecord) -> HashMap<(&str, &ItemKey), Planned<'_>> {
+    /// Every item that the run asks, with its examples.
+    pub fn planned<'a>(&'a self, record: &'a RunRecord) -> PlannedItems<'a> {
         let plan = Plan::new(&self.benchmarks, &record.languages, record.limit, &record.protocol);
         let groups = plan.groups.into_iter();
-        groups
+        let items = groups
             .flat_map(|group| group.items.into_iter().map(move |planned| (group.benchmark, planned)))
             .map(|(benchmark, planned)| ((benchmark, &planned.item.key), planned))
-            .collect()
+            .collect();
+        PlannedItems {
+            record,
+            items,
+            asked: &self.asked,
+        }
     }
 }
 
-/// An answer with what its model was given.
-pub(super) fn put<'a>(
-    record: &RunRecord,
-    planned: &HashMap<(&str, &ItemKey), Planned<'a>>,
-    answer: &'a Answer,
-) -> Result<Put<'a>, ExchangeError> {
-    let key = (answer.benchmark.as_str(), &answer.item);
-    let Some(planned) = planned.get(&key) else {
-        return Err(ExchangeError::NoItem {
-            benchmark: answer.benchmark.clone(),
-            item: answer.item.id.clone(),
-            language: answer.item.language.clone(),
-        });
-    };
-    let (item, shots) = (planned.item, planned.shots.as_slice());
-    let protocol = &record.protocol;
-    let given = match protocol.scoring {
-        Scoring::Letters | Scoring::Options { .. } => {
-            let prompt = scored_prompt(item, shots, protocol, None).map_err(ExchangeError::Prompt)?;
-            Given {
-                prompt: prompt.text.to_plain_string(),
-                follows: Follows::Continuations {
-                    continuations: prompt.continuations,
-                    answers: prompt.answers,
+/// The items of a run as they are put to models.
+#[derive(Debug)]
+pub(super) struct PlannedItems<'a> {
+    record: &'a RunRecord,
+    /// By benchmark and key.
+    items: HashMap<(&'a str, &'a ItemKey), Planned<'a>>,
+    asked: &'a AskedItems,
+}
+
+impl<'a> PlannedItems<'a> {
+    /// An answer with what its model was given: as the run's files say where it was made elsewhere, else as its protocol
+    /// does.
+    pub fn put(&self, answer: &'a Answer) -> Result<Put<'a>, ExchangeError> {
+        let Some(planned) = self.items.get(&(answer.benchmark.as_str(), &answer.item)) else {
+            return Err(ExchangeError::NoItem {
+                benchmark: answer.benchmark.clone(),
+                item: answer.item.id.clone(),
+                language: answer.item.language.clone(),
+            });
+        };
+        let item = planned.item;
+        let key = (answer.benchmark.clone(), answer.item.clone());
+        let elsewhere = self.record.models.iter().find_map(|model| model.elsewhere());
+        let given = match (self.asked.get(&key), elsewhere) {
+            (Some(Asked { prompt, follows }), _) => Given {
+                prompt: prompt.clone(),
+                follows: match follows {
+                    Some(follows) => follows.clone(),
+                    // What follows is the same after any prompt.
+                    None => self.given(item, &[])?.follows,
                 },
+            },
+            (None, None) => self.given(item, &planned.shots)?,
+            (None, Some(elsewhere)) => {
+                return Err(ExchangeError::MadeElsewhere {
+                    run: self.record.id.clone(),
+                    file: elsewhere.file.clone(),
+                });
             }
-        }
-        Scoring::Written { most_tokens } => {
-            let prompt = written_prompt(item, shots, protocol, None).map_err(ExchangeError::Prompt)?;
-            Given {
-                prompt: prompt.text.to_plain_string(),
-                follows: Follows::Reply {
-                    stops: prompt.stops,
-                    most_tokens,
-                },
+        };
+        Ok(Put { answer, item, given })
+    }
+
+    fn given(&self, item: &Item, shots: &[&Item]) -> Result<Given, ExchangeError> {
+        let protocol = &self.record.protocol;
+        Ok(match protocol.scoring {
+            Scoring::Letters | Scoring::Options { .. } => {
+                let prompt = scored_prompt(item, shots, protocol, None).map_err(ExchangeError::Prompt)?;
+                Given {
+                    prompt: prompt.text.to_plain_string(),
+                    follows: Follows::Continuations {
+                        continuations: prompt.continuations,
+                        answers: prompt.answers,
+                    },
+                }
             }
-        }
-    };
-    Ok(Put { answer, item, given })
+            Scoring::Written { most_tokens } => {
+                let prompt = written_prompt(item, shots, protocol, None).map_err(ExchangeError::Prompt)?;
+                Given {
+                    prompt: prompt.text.to_plain_string(),
+                    follows: Follows::Reply {
+                        stops: prompt.stops,
+                        most_tokens,
+                    },
+                }
+            }
+        })
+    }
 }

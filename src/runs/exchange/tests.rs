@@ -455,8 +455,7 @@ fn a_model_asked_here_keeps_its_name() {
     let error = import(&workspace, files.path(), &choices).unwrap_err();
     assert!(error.to_string().contains("--model"), "{error}");
     let imported = import(&workspace, files.path(), &ImportChoices::default()).unwrap();
-    let error = export(&workspace, &imported[0].record.id, Format::LmEval, files.path()).unwrap_err();
-    assert!(error.to_string().contains("was imported from"), "{error}");
+    assert_ne!(imported[0].record.models[0].name, "org/model:1");
 }
 
 fn inspect_log(samples: &Value) -> Value {
@@ -549,6 +548,74 @@ fn archives_with_zstd_members_are_read_and_bombs_are_not() {
 }
 
 /// What lm_eval 0.4.13 itself saved of the questions in `tests/golden/lm_eval`; see `lm_eval_parity.py` there.
+/// An imported run written out for lm-evaluation-harness has the prompts, continuations, log-likelihoods and scores of the
+/// file it came from, and written for inspect and taken in again its answers.
+fn is_written_again_as_it_was(workspace: &Workspace, record: &RunRecord, saved: &Path) {
+    let lines = |folder: &Path| -> Vec<Value> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut paths: Vec<PathBuf> = entries
+            .filter(|path| path.extension().is_some_and(|end| end == "jsonl"))
+            .collect();
+        paths.sort();
+        let texts = paths.iter().map(|path| std::fs::read_to_string(path).unwrap());
+        texts
+            .flat_map(|text| {
+                text.lines()
+                    .map(|line| serde_json::from_str(line).unwrap())
+                    .collect::<Vec<_>>()
+            })
+            .collect()
+    };
+    let again = tempfile::tempdir().unwrap();
+    export(workspace, &record.id, Format::LmEval, again.path()).unwrap();
+    let ours = lines(&again.path().join("hash"));
+    let theirs = lines(saved);
+    assert_eq!(ours.len(), 7);
+    for sample in &ours {
+        let same = |other: &&Value| {
+            let numbers = |sample: &Value| -> Vec<Value> {
+                let pairs = sample["filtered_resps"].as_array().unwrap().iter();
+                pairs.map(|pair| pair[0].clone()).collect()
+            };
+            other["arguments"] == sample["arguments"]
+                && other["prompt_hash"] == sample["prompt_hash"]
+                && numbers(other) == numbers(sample)
+                && other["acc"] == sample["acc"]
+                && other.get("acc_norm").is_none_or(|value| *value == sample["acc_norm"])
+        };
+        assert_eq!(theirs.iter().filter(same).count(), 1, "{sample:#}");
+    }
+    let (logs, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    export(workspace, &record.id, Format::Inspect, logs.path()).unwrap();
+    let there = Workspace::open_or_create(folder.path()).unwrap();
+    let imported = import(&there, logs.path(), &english()).unwrap();
+    let answers = |workspace: &Workspace, record: &RunRecord| {
+        let answers = store::answers(workspace, &record.id).unwrap();
+        let given = answers
+            .into_iter()
+            .map(|answer| (answer.outcome, answer.log_probabilities));
+        given.collect::<Vec<_>>()
+    };
+    assert_eq!(imported.len(), 1);
+    assert_eq!(answers(&there, &imported[0].record), answers(workspace, record));
+    assert_eq!(imported[0].record.program, record.program);
+    assert_eq!(imported[0].record.models[0].name, record.models[0].name);
+}
+
+#[test]
+fn a_run_imported_before_prompts_were_kept_is_told_to_be_imported_anew() {
+    let document = json!({"question": "Which?", "choices": ["one", "two"], "answer": 1});
+    let sample = likelihood_sample(&document, "1", &["-2.5", "-0.5"], &[" A", " B"], 1.0);
+    let files = [("samples_t_2026.jsonl", sample.to_string())];
+    let (imported, workspace, folder) = take(&files, &english()).unwrap();
+    let run = &imported[0].record.id;
+    let into = folder.path().join("out");
+    export(&workspace, run, Format::LmEval, &into).unwrap();
+    std::fs::remove_file(store::folder(&workspace, run).join("asked.jsonl")).unwrap();
+    let problem = error_chain(&export(&workspace, run, Format::LmEval, &into).unwrap_err());
+    assert!(problem.contains("import it anew"), "{problem}");
+}
+
 #[test]
 fn what_lm_evaluation_harness_saved_gives_its_own_numbers_and_hashes() {
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/lm_eval/files");
@@ -572,6 +639,7 @@ fn what_lm_evaluation_harness_saved_gives_its_own_numbers_and_hashes() {
                 assert_eq!(row.accuracy, theirs["acc,none"].as_f64(), "{}", row.task);
                 assert_eq!(row.n, 7);
             }
+            is_written_again_as_it_was(&workspace, &run.record, &files.join("hash"));
             runs += 1;
         }
     }

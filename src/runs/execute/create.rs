@@ -13,7 +13,7 @@ use crate::models::hash;
 use crate::models::part_name::PartName;
 use crate::models::safetensors::ModelFolder;
 use crate::prompts::Protocol;
-use crate::runs::{ModelFile, ModelSource, Plan, RunBenchmark, RunId, RunModel, RunRecord, RunState, record, store};
+use crate::runs::{ModelFile, ModelSource, Plan, RunBenchmark, RunModel, RunRecord, store};
 use crate::workspace::Workspace;
 
 /// What somebody chose to run.
@@ -90,27 +90,12 @@ pub fn create(
             source,
         });
     }
+    let total = planned * models.len();
+    let benchmarks = benchmarks.iter().map(RunBenchmark::of).collect();
     let record = RunRecord {
-        schema: record::SCHEMA,
-        id: RunId::now(),
-        created: humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string(),
-        state: RunState::Unfinished,
-        error: None,
-        program: env!("CARGO_PKG_VERSION").to_owned(),
         limit: request.limit,
-        languages,
-        total: planned * models.len(),
-        template: String::new(),
-        protocol: request.protocol.clone(),
-        benchmarks: benchmarks
-            .iter()
-            .map(|benchmark| RunBenchmark {
-                name: benchmark.name().to_owned(),
-                hash: benchmark.hash().to_owned(),
-            })
-            .collect(),
-        models,
-        rest: toml::Table::new(),
+        total,
+        ..RunRecord::new(request.protocol.clone(), models, benchmarks, languages)
     };
     record.save(&store::folder(workspace, &record.id))?;
     Ok(record)

@@ -8,7 +8,7 @@ use super::questions::{Ids, Questions};
 use crate::benchmarks::{Benchmark, Item, ItemKey};
 use crate::engine::endpoint::Usage;
 use crate::language::Language;
-use crate::prompts::Normalisation;
+use crate::prompts::Protocol;
 use crate::runs::rows::AnswerRow;
 use crate::runs::{RunRecord, spending};
 use crate::scoring::{Outcome, Reply, likelihood};
@@ -48,7 +48,6 @@ impl ReadRun {
     ) -> Result<Self, E> {
         let mut answers = RunAnswers::default();
         let mut lost = Vec::new();
-        let by = record.protocol.scoring.normalisation();
         // Rows of one benchmark and language mostly follow each other.
         let mut last: Option<(String, Language, Option<&Ids>)> = None;
         for row in rows {
@@ -69,7 +68,7 @@ impl ReadRun {
             }
             let source = question.and_then(|question| questions.get(question as usize)?.source);
             let item = source.and_then(|(benchmark, item)| benchmarks.get(benchmark)?.items().get(item));
-            answers.push(row, question.unwrap_or(u32::MAX), item, by);
+            answers.push(row, question.unwrap_or(u32::MAX), item, &record.protocol);
         }
         let label = record.protocol.label();
         Ok(Self {
@@ -113,7 +112,7 @@ pub struct RunAnswers {
 }
 
 impl RunAnswers {
-    fn push(&mut self, answer: AnswerRow<'_>, question: u32, item: Option<&Item>, by: Normalisation) {
+    fn push(&mut self, answer: AnswerRow<'_>, question: u32, item: Option<&Item>, protocol: &Protocol) {
         let row = self.model.len() as u32;
         let model = match self.model.last() {
             Some(&last) if self.models.name(last).is_some_and(|name| name == answer.model) => last,
@@ -125,8 +124,7 @@ impl RunAnswers {
         self.choices.push(answer.choices);
         self.log_probabilities.push(answer.log_probabilities);
         self.option_tokens.push(answer.option_tokens);
-        let options = item.map_or(&[][..], |item| &item.options);
-        let (confidence, margin) = likelihood::lead(answer.log_probabilities, by, options, answer.option_tokens);
+        let (confidence, margin) = likelihood::lead(answer.log_probabilities, answer.option_tokens, item, protocol);
         self.confidence.push(confidence as f32);
         self.margin.push(margin as f32);
         self.prompt_tokens

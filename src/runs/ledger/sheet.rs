@@ -161,9 +161,8 @@ impl<'a> Given<'a> {
 
     /// The probabilities of the options of its `item` among each other (they add up to 1), by the protocol's measure.
     pub fn probabilities(&self, item: &Item) -> Vec<f64> {
-        let by = self.run.record.protocol.scoring.normalisation();
         let tokens = self.run.answers.option_tokens(self.row());
-        likelihood::probabilities(self.log_probabilities(), by, &item.options, tokens)
+        likelihood::probabilities(self.log_probabilities(), tokens, Some(item), &self.run.record.protocol)
     }
 
     /// The highest of those probabilities.

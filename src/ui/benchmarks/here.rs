@@ -9,6 +9,7 @@ use crate::app::command::Command;
 use crate::app::matrix::{count, counted};
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
+use crate::benchmarks::licence::Sharing;
 use crate::benchmarks::{Benchmark, Item};
 use crate::language::Language;
 use crate::text::controls::Controls;
@@ -167,6 +168,10 @@ fn show_benchmark(
     let mut rows = vec![("Name", benchmark.name().to_owned())];
     let unknown = || "not said".to_owned();
     rows.push(("Licence", description.licence.clone().unwrap_or_else(unknown)));
+    let sharing = Sharing::of(description.licence.as_deref().unwrap_or_default());
+    if sharing != Sharing::Free {
+        rows.push(("Sharing", sharing.words().to_owned()));
+    }
     rows.push(("Source", description.source.clone().unwrap_or_else(unknown)));
     rows.extend(description.note.clone().map(|note| ("Note", note)));
     let hash = benchmark.hash().get(..16).unwrap_or(benchmark.hash());

@@ -5,18 +5,19 @@ use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, po
 use crate::app::State;
 use crate::app::benchmarks::{BenchmarksCommand, Getting};
 use crate::app::command::Command;
-use crate::app::matrix::count;
+use crate::app::matrix::{count, counted};
 use crate::app::models::bytes;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::benchmarks::known::{self, Fact, Known};
+use crate::benchmarks::licence::Sharing;
 use crate::language::Language;
 use crate::scoring::Outcome;
 use crate::text::folding::Query;
 use crate::ui::icons::Icon;
 use crate::ui::marks::Marks;
 use crate::ui::spoken;
-use crate::ui::typeset::{self, Ink};
+use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::{self, Button, Emphasis, Search, card, palette, within};
 
 /// How wide the names of facts are.
@@ -242,6 +243,7 @@ fn show_card(ui: &mut Ui, rect: Rect, state: &State, study: &Study, known: &Know
                         show_getting(ui, known, getting, commands);
                     }
                     show_facts(ui, known);
+                    show_languages(ui, state, study, known, commands);
                 });
             });
             within(ui, foot.shrink2(vec2(12.0, 8.0)), "actions", |ui| {
@@ -293,10 +295,6 @@ fn show_facts(ui: &mut Ui, known: &Known) {
         true => format!("{text} (doubtful)"),
         false => text,
     };
-    let share = match known.shared {
-        true => "Its items may be passed on.",
-        false => "Its items may not be passed on freely: keep them out of what you share.",
-    };
     let mut rows = vec![
         ("Items", said(Fact::Items, size_of(known))),
         ("Languages", said(Fact::Languages, languages(known, usize::MAX))),
@@ -305,7 +303,7 @@ fn show_facts(ui: &mut Ui, known: &Known) {
         rows.push(("Subjects", said(Fact::Subjects, known.subjects.join(", "))));
     }
     rows.push(("Licence", said(Fact::Licence, licence(known))));
-    rows.push(("Sharing", share.to_owned()));
+    rows.push(("Sharing", Sharing::known(known.shared).words().to_owned()));
     if known.is_gated() {
         rows.push(("Access", "its terms must be accepted on the hub".to_owned()));
     }
@@ -321,33 +319,99 @@ fn show_facts(ui: &mut Ui, known: &Known) {
     }
 }
 
+/// Which of its languages are fetched, where it has several.
+fn show_languages(ui: &mut Ui, state: &State, study: &Study, known: &Known, commands: &mut Vec<Command>) {
+    let away = languages_away(study, known);
+    if known.languages.len() < 2
+        || away.is_empty()
+        || !known.is_on_hub()
+        || standing(state, study, known) == Standing::Coming
+    {
+        return;
+    }
+    let wanted = state.benchmarks.wanted(known);
+    ui.add_space(10.0);
+    typeset::heading(ui, "Languages to get");
+    ui.add_space(4.0);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        ui.spacing_mut().interact_size.y = 24.0;
+        let all = wanted.len() == known.languages.len();
+        if widgets::toggle_chip(ui, "All", all, "All languages").clicked() {
+            commands.push(BenchmarksCommand::ChooseLanguages(known.name.clone(), !all).into());
+        }
+        for language in &away {
+            let on = wanted.contains(language);
+            let chip = widgets::toggle_chip(ui, Words::native(language), on, language.english_name());
+            if widgets::tooltip(chip, language.english_name()).clicked() {
+                commands.push(BenchmarksCommand::ToggleLanguage(known.name.clone(), language.clone()).into());
+            }
+        }
+    });
+}
+
+/// Its languages that are not in the workspace.
+fn languages_away(study: &Study, known: &Known) -> Vec<Language> {
+    let mut there = study
+        .benchmarks()
+        .iter()
+        .filter(|benchmark| benchmark.name() == known.name);
+    let here = there.next().map(|benchmark| benchmark.languages()).unwrap_or_default();
+    let away = |language: &&Language| !here.contains_key(language.tag());
+    known.languages.iter().filter(away).cloned().collect()
+}
+
+/// The chosen ones of them.
+fn to_come(state: &State, study: &Study, known: &Known) -> Vec<Language> {
+    let mut wanted = state.benchmarks.wanted(known);
+    let away = languages_away(study, known);
+    wanted.retain(|language| away.contains(language));
+    wanted
+}
+
+/// The button that fetches it.
+fn get<'a>(known: &Known, emphasis: Emphasis, text: &'a str, enabled: bool) -> Button<'a> {
+    let button = Button::new(emphasis).icon(Icon::Download).text(text);
+    button.name(format!("{text} {}", known.title)).enabled(enabled)
+}
+
 fn show_actions(ui: &mut Ui, state: &State, study: &Study, known: &Known, commands: &mut Vec<Command>) {
     let name = known.name.clone();
-    let get = |emphasis, text| {
-        let button = Button::new(emphasis).icon(Icon::Download).text(text);
-        button.name(format!("{text} {}", known.title)).enabled(state.writable())
-    };
+    let coming = to_come(state, study, known);
+    let enabled = state.writable() && !coming.is_empty();
     match standing(state, study, known) {
         Standing::Coming => {
             let cancel = Button::new(Emphasis::Plain).name(format!("Cancel {}", known.title));
             cancel.show(ui, commands, BenchmarksCommand::CancelGetting(name).into());
         }
         Standing::Failed => {
-            get(Emphasis::Main, "Try again").show(ui, commands, BenchmarksCommand::Get(name.clone()).into());
+            get(known, Emphasis::Main, "Try again", enabled).show(
+                ui,
+                commands,
+                BenchmarksCommand::Get(name.clone(), coming).into(),
+            );
             let dismiss = Button::new(Emphasis::Quiet).text("Dismiss");
             dismiss.show(ui, commands, BenchmarksCommand::CancelGetting(name).into());
         }
         Standing::Here => {
             let run = Button::new(Emphasis::Main).icon(Icon::Play).enabled(state.writable());
             run.show(ui, commands, BenchmarksCommand::Run(name.clone()).into());
-            Button::new(Emphasis::Plain).show(ui, commands, BenchmarksCommand::Open(name).into());
+            Button::new(Emphasis::Plain).show(ui, commands, BenchmarksCommand::Open(name.clone()).into());
+            if !coming.is_empty() && known.is_on_hub() {
+                let words = format!("Get {}", counted(coming.len(), "more language"));
+                get(known, Emphasis::Plain, &words, enabled).show(
+                    ui,
+                    commands,
+                    BenchmarksCommand::Get(name, coming).into(),
+                );
+            }
         }
         Standing::ByHand => {
             let import = Button::new(Emphasis::Main).icon(Icon::Plus).enabled(state.writable());
             import.show(ui, commands, Command::ChooseBenchmarkFile);
         }
         Standing::Gated | Standing::Ready => {
-            get(Emphasis::Main, "Get").show(ui, commands, BenchmarksCommand::Get(name).into());
+            get(known, Emphasis::Main, "Get", enabled).show(ui, commands, BenchmarksCommand::Get(name, coming).into());
         }
     }
     Button::new(Emphasis::Plain)

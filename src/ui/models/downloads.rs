@@ -340,7 +340,10 @@ fn show_cache(ui: &mut Ui, rect: Rect, downloads: &Downloads, commands: &mut Vec
             if known.cached.is_empty() {
                 let detail = match known.cache.as_os_str().is_empty() {
                     true => String::new(),
-                    false => format!("Models fetched by any program lie in {}.", isolate::path(&known.cache)),
+                    false => format!(
+                        "Models and data sets fetched by any program lie in {}.",
+                        isolate::path(&known.cache)
+                    ),
                 };
                 return widgets::empty(ui, "The cache is empty.", &detail, |_| {});
             }
@@ -360,6 +363,10 @@ fn show_cached(ui: &mut Ui, cached: &Cached, downloads: &Downloads, commands: &m
     // The repository stands below; only where it is all there is does the accessible name need it.
     let (shown, name) = match cached.kind {
         Kind::Gguf | Kind::Safetensors => (cached.short_name(), cached.short_name().to_owned()),
+        Kind::Dataset => (
+            cached.repository.name(),
+            format!("Data set {}", cached.repository.plain()),
+        ),
         Kind::Other => ("Other files", format!("Other files of {}", cached.repository)),
         Kind::Unfinished => (
             "Unfinished downloads",
@@ -380,7 +387,10 @@ fn show_cached(ui: &mut Ui, cached: &Cached, downloads: &Downloads, commands: &m
     let (upper, lower) = words.split_top_bottom_at_fraction(0.54);
     let left = Align2::LEFT_CENTER;
     typeset::paint(ui, upper, Words::name(shown), Ink::new(size::BODY, colours.text), left);
-    let below = format!("{size_words}, {}", cached.repository);
+    let below = match cached.kind {
+        Kind::Dataset => format!("{size_words}, data set of {}", cached.repository.owner()),
+        _ => format!("{size_words}, {}", cached.repository),
+    };
     typeset::paint(ui, lower, &below, Ink::new(size::SMALL, colours.text_3), left);
     if !asked {
         return within(ui, button, ("remove", key(cached)), |ui| {
@@ -391,7 +401,11 @@ fn show_cached(ui: &mut Ui, cached: &Cached, downloads: &Downloads, commands: &m
                 .show(ui, commands, DownloadsCommand::AskRemoval(key(cached)).into());
         });
     }
-    let detail = format!("{size_words} are freed. Other programs that use this cache lose it too.");
+    let stays = match cached.kind {
+        Kind::Dataset => " Benchmarks that were made of it stay in their workspaces.",
+        _ => "",
+    };
+    let detail = format!("{size_words} are freed. Other programs that use this cache lose it too.{stays}");
     widgets::message(ui, colours.warning(), "Remove it from the disk?", &detail, |ui| {
         ui.add_space(4.0);
         ui.horizontal(|ui| {

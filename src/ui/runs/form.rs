@@ -12,6 +12,7 @@ use crate::app::study::Study;
 use crate::app::theme::size;
 use crate::engine::endpoint::{Endpoint, Usage};
 use crate::language::Language;
+use crate::prompts::Protocol;
 use crate::quantities::duration;
 use crate::runs::ModelChoice;
 use crate::ui::text::TextEdit;
@@ -227,7 +228,7 @@ fn show_foot(ui: &mut Ui, rect: Rect, form: &RunForm, state: &State, study: &Stu
                 let about = about.map_or_else(String::new, |time| format!(", about {time}"));
                 (
                     format!("{asked}{requests}{about}"),
-                    widgets::capital(&request.protocol.label()),
+                    label(&request.protocol),
                     colours.text,
                 )
             }
@@ -263,4 +264,13 @@ fn in_tokens(expense: &Usage, cost: Option<f64>) -> String {
     };
     let cost = cost.map_or_else(String::new, |cost| format!(", costs at most about {cost:.2}"));
     format!("About {read} tokens to read{written}{cost}")
+}
+
+/// A protocol's label as a line of its own. A protocol's name stands as it is.
+fn label(protocol: &Protocol) -> String {
+    let label = protocol.label();
+    match label.starts_with(&format!("{} (", protocol.name)) {
+        true => label,
+        false => widgets::capital(&label),
+    }
 }

@@ -180,6 +180,9 @@ fn show_preview(ui: &mut Ui, preview: &Preview) {
         ),
         grey,
     );
+    if let Some(note) = &preview.note {
+        typeset::paragraph(ui, note, grey);
+    }
     for (who, text) in &preview.parts {
         ui.add_space(4.0);
         typeset::line(ui, *who, grey.semibold());

@@ -71,6 +71,8 @@ pub(super) fn suggestions(texts: &[&str]) -> Vec<Language> {
         Some(Script::Hebrew) => vec!["he"],
         Some(Script::Thai) => vec!["th"],
         Some(Script::Bengali) => vec!["bn"],
+        Some(Script::Sinhala) => vec!["si"],
+        Some(Script::Telugu) => vec!["te"],
         Some(Script::Ethiopic) => vec!["am"],
         script => by_words(texts, script),
     };

@@ -9,16 +9,12 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::super::archive::MOST_BYTES;
 use super::*;
+use spreadsheet::{book, zip_of};
 
-fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-    for (name, bytes) in members {
-        zip.start_file(*name, options).unwrap();
-        zip.write_all(bytes).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
-}
+#[path = "../../../../tests/support/spreadsheet.rs"]
+mod spreadsheet;
+
+pub(super) use spreadsheet::xlsx;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -38,76 +34,6 @@ fn tar_of(members: &[(&str, &[u8])]) -> Vec<u8> {
         builder.append(&header, *bytes).unwrap();
     }
     builder.into_inner().unwrap()
-}
-
-/// A spreadsheet of these sheets; rows stand from row `first` on.
-pub(super) fn xlsx(sheets: &[(&str, &[&[&str]])], first: usize) -> Vec<u8> {
-    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
-    let sheet = |rows: &[&[&str]]| {
-        let rows: String = rows
-            .iter()
-            .enumerate()
-            .map(|(index, row)| {
-                let number = first + index;
-                let cells: String = row
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, text)| !text.is_empty())
-                    .map(|(column, text)| {
-                        let place = format!("{}{number}", char::from(b'A' + column as u8));
-                        match text.parse::<f64>() {
-                            Ok(_) => format!("<c r=\"{place}\"><v>{text}</v></c>"),
-                            Err(_) => format!("<c r=\"{place}\" t=\"inlineStr\"><is><t>{}</t></is></c>", escaped(text)),
-                        }
-                    })
-                    .collect();
-                format!("<row r=\"{number}\">{cells}</row>")
-            })
-            .collect();
-        format!(
-            "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>{rows}</sheetData></worksheet>"
-        )
-    };
-    book(sheets.iter().map(|(name, rows)| (*name, sheet(rows))).collect())
-}
-
-/// A workbook around the XML of its sheets.
-fn book(sheets: Vec<(&str, String)>) -> Vec<u8> {
-    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    let relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let numbered = || sheets.iter().enumerate();
-    let listed: String = numbered()
-        .map(|(index, (name, _))| format!("<sheet name=\"{name}\" sheetId=\"{0}\" r:id=\"rId{0}\"/>", index + 1))
-        .collect();
-    let workbook = format!("<workbook xmlns=\"{main}\" xmlns:r=\"{relation}\"><sheets>{listed}</sheets></workbook>");
-    let targets: String = numbered()
-        .map(|(index, _)| {
-            let number = index + 1;
-            format!("<Relationship Id=\"rId{number}\" Type=\"{relation}/worksheet\" Target=\"worksheets/sheet{number}.xml\"/>")
-        })
-        .collect();
-    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
-    let relations = format!("<Relationships xmlns=\"{package}\">{targets}</Relationships>");
-    let root = format!(
-        "<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" Type=\"{relation}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
-    );
-    let types = "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>";
-    let paths: Vec<String> = numbered()
-        .map(|(index, _)| format!("xl/worksheets/sheet{}.xml", index + 1))
-        .collect();
-    let mut members: Vec<(&str, &[u8])> = vec![
-        ("[Content_Types].xml", types.as_bytes()),
-        ("_rels/.rels", root.as_bytes()),
-        ("xl/workbook.xml", workbook.as_bytes()),
-        ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
-    ];
-    members.extend(
-        paths
-            .iter()
-            .zip(&sheets)
-            .map(|(path, (_, xml))| (path.as_str(), xml.as_bytes())),
-    );
-    zip_of(&members)
 }
 
 fn refused(name: &str, content: impl AsRef<[u8]>) -> ArchiveError {
@@ -262,6 +188,103 @@ fn an_arabic_spreadsheet_is_read_with_its_rows() {
         matches!(error, ImportError::Mapping { .. } | ImportError::Empty { .. }),
         "{error}"
     );
+}
+
+/// An OpenDocument spreadsheet of one sheet around the XML of its rows.
+fn ods(rows: &str) -> Vec<u8> {
+    let content = format!(
+        "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+         xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
+         xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"><office:body><office:spreadsheet>\
+         <table:table table:name=\"أسئلة\">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+    );
+    let manifest = "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>";
+    zip_of(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", manifest.as_bytes()),
+        ("content.xml", content.as_bytes()),
+    ])
+}
+
+const ODS_CELL: &str = "<table:table-cell office:value-type=\"string\">";
+
+#[test]
+fn an_opendocument_spreadsheet_is_read_as_an_xlsx_is() {
+    let row = |cells: [&str; 4]| {
+        let cells = cells.map(|text| format!("{ODS_CELL}<text:p>{text}</text:p></table:table-cell>"));
+        // Every program fills rows up with cells that stand for many.
+        let rest = "<table:table-cell table:number-columns-repeated=\"16380\"/>";
+        format!("<table:table-row>{}{rest}</table:table-row>", cells.concat())
+    };
+    let rows = [
+        "<table:table-row table:number-rows-repeated=\"2\"><table:table-cell/></table:table-row>".to_owned(),
+        row(["السؤال", "أ", "ب", "الإجابة"]),
+        row(["أين القلب؟", "في الصدر", "في الرأس", "أ"]),
+        row(["بلا إجابة؟", "نعم", "لا", "ز"]),
+        "<table:table-row table:number-rows-repeated=\"1048571\"><table:table-cell/></table:table-row>".to_owned(),
+    ];
+    let options = mapped(&["السؤال=question", "أ=option_a", "ب=option_b", "الإجابة=answer"]);
+    // By its name or by another: what it is, its content tells.
+    for name in ["a.ods", "a.xlsx"] {
+        let import = read_with(name, ods(&rows.concat()), &options).unwrap();
+        assert_eq!(import.items[0].options, ["في الصدر", "في الرأس"]);
+        assert_eq!(import.items[0].right, [0]);
+        let rejected = import.rejected[0].place.to_string();
+        assert_eq!(rejected, "sheet أسئلة, row 5");
+    }
+}
+
+#[test]
+fn an_opendocument_spreadsheet_whose_cells_stand_for_too_many_is_refused() {
+    let cell = |times: usize| {
+        format!(
+            "<table:table-cell table:number-columns-repeated=\"{times}\" office:value-type=\"string\"><text:p>x</text:p></table:table-cell>"
+        )
+    };
+    let rows = |times: usize, cell: String| {
+        format!("<table:table-row table:number-rows-repeated=\"{times}\">{cell}</table:table-row>")
+    };
+    let empty = "<table:table-cell/>".to_owned();
+    for bomb in [
+        rows(1_000_000, cell(16_000)),
+        format!(
+            "{}{}{}",
+            rows(1, cell(1)),
+            rows(1_000_000, empty),
+            rows(1, cell(16_000))
+        ),
+        rows(1, cell(16_000)).repeat(5_000),
+        rows(usize::MAX, cell(usize::MAX)),
+    ] {
+        let error = read_default("a.ods", ods(&bomb)).unwrap_err();
+        assert!(error.to_string().contains("stand for more than 20000000"), "{error}");
+    }
+    let whole = ods(&rows(1, cell(1)));
+    for cut in (0..whole.len()).step_by(whole.len() / 40) {
+        assert!(read_default("a.ods", &whole[..cut]).is_err(), "{cut}");
+    }
+}
+
+/// `old.xls` was written by xlwt 1.3: a sheet `Questions` with a heading, an Arabic question and one without an answer.
+#[test]
+fn an_old_excel_file_is_read_as_an_xlsx_is() {
+    let book = include_bytes!("old.xls");
+    for name in ["a.xls", "a.xlsx"] {
+        let import = read_default(name, book).unwrap();
+        let item = &import.items[0];
+        assert_eq!(
+            (item.question.as_str(), item.right.as_slice()),
+            ("أين القلب؟", [1].as_slice())
+        );
+        assert_eq!(item.options, ["في الرأس", "في الصدر"]);
+        assert_eq!(import.rejected[0].place.to_string(), "sheet Questions, row 3");
+    }
+    for cut in (0..book.len()).step_by(book.len() / 60) {
+        // What is cut off at its very end may be nothing but padding.
+        if let Ok(read) = read_default("a.xls", &book[..cut]) {
+            assert_eq!(read.items.len(), 1, "{cut}");
+        }
+    }
 }
 
 #[test]

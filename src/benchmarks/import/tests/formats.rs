@@ -117,6 +117,26 @@ fn cases() -> Vec<Case> {
             ..CASE
         },
         Case {
+            set: "HEAD-QA, exams in an object",
+            file: "train_HEAD_v1.json",
+            content: r#"{
+ "version": "1.0",
+ "exams": {
+  "Cuaderno_2013_1_B": {
+   "data": [
+    {"qid": "1", "qtext": "Where is the heart?", "ra": "1", "image": "", "answers": [{"aid": 1, "atext": "chest"}, {"aid": 2, "atext": "head"}, {"aid": 3, "atext": "leg"}, {"aid": 4, "atext": "arm"}]}
+   ],
+   "name": "Cuaderno_2013_1_B", "year": "2013", "category": "biology"
+  },
+  "Cuaderno_2014_1_E": {"name": "Cuaderno_2014_1_E", "year": "2014", "category": "nursing", "data": [
+    {"qid": "1", "qtext": "And the brain?", "ra": "4", "answers": [{"aid": 1, "atext": "w"}, {"aid": 2, "atext": "x"}, {"aid": 3, "atext": "y"}, {"aid": 4, "atext": "z"}]}
+  ]}
+ }
+}"#.to_owned(),
+            mappings: &["qtext=question", "answers.atext=options", "ra=answer_index1", "category=subject", "@key=task"],
+            ..CASE
+        },
+        Case {
             set: "CMExam, letters without marks",
             file: "test.csv",
             content: "Question,Options,Answer\nWhere is the heart?,\"A chest\nB head\nC leg\nD arm\",AC\n".to_owned(),
@@ -380,4 +400,54 @@ fn a_helpers_files_are_guessed() {
             .any(|guessed| guessed.mapping.field == Field::Answer)
     );
     assert_eq!(found.columns[6].first, ["A", "A", "7", "A", "A"]);
+}
+
+#[test]
+fn what_stands_beside_a_list_of_records_holds_of_each_of_them() {
+    let exam = |name: &str, category: &str, question: &str| {
+        format!(
+            r#""{name}": {{"year": "2013", "data": [
+{{"qid": "1", "qtext": "{question}", "ra": "2", "answers": [{{"atext": "no"}}, {{"atext": "yes"}}]}},
+{{"qid": "2", "qtext": "", "ra": "2", "answers": [{{"atext": "no"}}, {{"atext": "yes"}}]}}
+], "category": "{category}"}}"#
+        )
+    };
+    let exams = [
+        exam("A_2013", "biology", "Is it?"),
+        exam("B_2013", "nursing", "¿Lo es?"),
+    ];
+    let content = format!(
+        "{{\"version\": 1, \"language\": \"es\", \"exams\": {{{}}}}}",
+        exams.join(",\n")
+    );
+    let mut options = mapped(&[
+        "qtext=question",
+        "answers.atext=options",
+        "ra=answer_index1",
+        "category=subject",
+        "@key=task",
+    ]);
+    options.language = None;
+    let import = read_with("head.json", content, &options).unwrap();
+    let seen = import.items.iter().map(|item| {
+        let year = item.extra.get("year").and_then(serde_json::Value::as_str);
+        (
+            &*item.task,
+            item.subject.as_deref(),
+            item.key.language.tag(),
+            year,
+            item.right.as_slice(),
+        )
+    });
+    let expected = [
+        ("A_2013", Some("biology"), "es", Some("2013"), [1].as_slice()),
+        ("B_2013", Some("nursing"), "es", Some("2013"), [1].as_slice()),
+    ];
+    assert_eq!(seen.collect::<Vec<_>>(), expected);
+    let places: Vec<String> = import
+        .rejected
+        .iter()
+        .map(|rejected| rejected.place.to_string())
+        .collect();
+    assert_eq!(places, ["line 3", "line 7"]);
 }

@@ -15,6 +15,8 @@ pub enum Kind {
     Gguf,
     /// Weights in safetensors, with what belongs to them.
     Safetensors,
+    /// The files of a data set.
+    Dataset,
     /// Files in other forms, which other programs fetched.
     Other,
     /// Downloads that were never finished.
@@ -111,6 +113,15 @@ impl HubCache {
         found
     }
 
+    /// A data set by its name, with or without `datasets/` before it.
+    pub fn dataset_called(&self, name: &str) -> Option<Cached> {
+        let is_it = |cached: &Cached| {
+            let repository = &cached.repository;
+            cached.kind == Kind::Dataset && [repository.as_str(), repository.plain()].contains(&name)
+        };
+        self.content().into_iter().find(is_it)
+    }
+
     /// Removes a part of the cache. Content that something else of it still shows stays.
     pub fn remove(&self, cached: &Cached) -> Result<(), CacheError> {
         self.repository(&cached.repository).remove(cached)
@@ -124,7 +135,11 @@ impl RepositoryFolder {
         let mut groups: BTreeMap<(Kind, Option<FileName>), Vec<&Shown>> = BTreeMap::new();
         let has_config = shown.iter().any(|file| file.name.as_str() == "config.json");
         for file in &shown {
-            groups.entry(group(&file.name, has_config)).or_default().push(file);
+            let group = match self.name.is_dataset() {
+                true => (Kind::Dataset, None),
+                false => group(&file.name, has_config),
+            };
+            groups.entry(group).or_default().push(file);
         }
         // Configuration without weights is no model.
         let weights = |files: &[&Shown]| files.iter().any(|file| file.name.as_str().ends_with(".safetensors"));
@@ -404,6 +419,29 @@ mod tests {
         assert_eq!(called("c/other"), 0);
         let folder = &machine.cache.models_called("b/tensors")[0].path;
         assert!(folder.join("config.json").exists());
+    }
+
+    #[test]
+    fn a_data_set_is_one_thing_beside_the_model_of_its_name_and_goes_as_one() {
+        let machine = Machine::new();
+        machine.put("a/b", '1', "m.gguf", 'a', 4096);
+        machine.put("datasets/a/b", '1', "data/test.jsonl", 'b', 4096 * 2);
+        machine.put("datasets/a/b", '1', "config.json", 'c', 4096);
+        machine.put("datasets/a/b", '1', "odd.gguf", 'd', 4096);
+        assert_eq!(
+            machine.listed(),
+            [
+                ("datasets/a/b".to_owned(), Kind::Dataset, 4096 * 4),
+                ("a/b/m.gguf".to_owned(), Kind::Gguf, 4096),
+            ]
+        );
+        assert_eq!(machine.cache.models_called("a/b").len(), 1);
+        let found = machine.cache.dataset_called("a/b").unwrap();
+        assert!(!found.is_model());
+        assert_eq!(machine.cache.dataset_called("datasets/a/b"), Some(found.clone()));
+        machine.cache.remove(&found).unwrap();
+        assert_eq!(machine.listed(), [("a/b/m.gguf".to_owned(), Kind::Gguf, 4096)]);
+        assert!(!machine.cache.root().join("datasets--a--b").exists());
     }
 
     #[test]

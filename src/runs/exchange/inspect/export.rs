@@ -12,9 +12,9 @@ use zip::{CompressionMethod, ZipWriter};
 
 use super::{HEADER, OURS, SAMPLES};
 use crate::files::write_with;
-use crate::runs::exchange::parts::{Part, file_part, parts};
-use crate::runs::exchange::questions::{Put, Questions, put};
-use crate::runs::exchange::{ExchangeError, kept, letters, python};
+use crate::runs::exchange::parts::{Part, file_part, file_time, parts};
+use crate::runs::exchange::questions::{Put, Questions};
+use crate::runs::exchange::{ExchangeError, kept, letters, made_by, own_name, python};
 use crate::runs::{RunModel, RunRecord, RunState};
 use crate::scoring::{Answer, Outcome, ReplyEnding};
 use crate::stats::{mean, standard_error};
@@ -37,10 +37,7 @@ pub fn export(
     let mut files = Vec::new();
     for model in &record.models {
         for part in parts(answers, &model.name) {
-            let samples = part
-                .answers
-                .iter()
-                .map(|answer| Ok(sample(&put(record, &planned, answer)?)));
+            let samples = part.answers.iter().map(|answer| Ok(sample(&planned.put(answer)?)));
             let samples: Vec<Value> = samples.collect::<Result<_, ExchangeError>>()?;
             let header = header(record, model, &part);
             let stem = stem(record, model, &part);
@@ -61,8 +58,8 @@ pub fn export(
 
 /// `2026-11-21T09-00-00_mmlu_anatomy_ar_model`: the time first, by which inspect sorts logs.
 fn stem(record: &RunRecord, model: &RunModel, part: &Part<'_>) -> String {
-    let time = record.created.trim_end_matches('Z').replace(':', "-");
-    format!("{time}_{}_{}", part.name, file_part(&model.name))
+    let time = file_time(&record.created);
+    format!("{time}_{}_{}", part.name, file_part(own_name(model)))
 }
 
 fn write_archive(path: &Path, header: &Value, samples: &[Value]) -> Result<(), ExchangeError> {
@@ -128,12 +125,13 @@ fn header(record: &RunRecord, model: &RunModel, part: &Part<'_>) -> Value {
                 "sample_ids": ids,
                 "shuffled": false,
             },
-            "model": model.name,
+            "model": own_name(model),
             "model_args": {"source": model.source.mark()},
             "config": {"limit": record.limit, "epochs": 1},
-            "packages": {OURS: record.program},
+            "packages": {OURS: env!("CARGO_PKG_VERSION")},
             "metadata": {OURS: {
                 "run": record.id,
+                "program": made_by(record),
                 "benchmark": part.benchmark,
                 "task": part.task,
                 "language": part.language,

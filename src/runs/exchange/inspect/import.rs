@@ -9,6 +9,7 @@ use zip::ZipArchive;
 
 use super::{HEADER, OURS, SAMPLES};
 use crate::prompts::{Protocol, Scoring};
+use crate::runs::exchange::asked::Asked;
 use crate::runs::exchange::document::Document;
 use crate::runs::exchange::elsewhere::{Foreign, GivenAnswer, Home, Sample};
 use crate::runs::exchange::{ExchangeError, file_hash, kept, letter_index, python, read_text};
@@ -46,10 +47,12 @@ pub fn import(path: &Path, score: Option<&str>) -> Result<Foreign, ExchangeError
         Some(packages) => ("inspect", packages.get("inspect_ai")),
         None => ("inspect", None),
     };
+    let made_by = ours.and_then(|ours| ours.get("program")?.as_str());
     Ok(Foreign {
-        program: match version.and_then(Value::as_str) {
-            Some(version) => format!("{name} {version}"),
-            None => name.to_owned(),
+        program: match (made_by, version.and_then(Value::as_str)) {
+            (Some(program), _) => program.to_owned(),
+            (None, Some(version)) => format!("{name} {version}"),
+            (None, None) => name.to_owned(),
         },
         file: path.to_owned(),
         sha256: file_hash(path)?,
@@ -196,7 +199,20 @@ fn read_sample(
         document,
         right,
         home,
+        asked: asked(object),
         given,
+    })
+}
+
+/// What the model was given: the messages before its first own one.
+fn asked(sample: &Map<String, Value>) -> Option<Asked> {
+    let messages = sample.get("messages")?.as_array()?.iter();
+    let is_own = |message: &&Value| message.get("role").and_then(Value::as_str) == Some("assistant");
+    let before = messages.take_while(|message| !is_own(message));
+    let texts: Vec<String> = before.filter_map(|message| content(message.get("content")?)).collect();
+    (!texts.is_empty()).then(|| Asked {
+        prompt: texts.join("\n\n"),
+        follows: None,
     })
 }
 

@@ -13,10 +13,11 @@ use sha2::{Digest as _, Sha256};
 use super::OURS;
 use crate::files::{write_atomically, write_with};
 use crate::prompts::Normalisation;
-use crate::runs::exchange::parts::{Part, parts};
+use crate::runs::exchange::asked::Follows;
+use crate::runs::exchange::parts::{Part, file_time, parts};
 use crate::runs::exchange::python;
-use crate::runs::exchange::questions::{Follows, Put, Questions, put};
-use crate::runs::exchange::{ExchangeError, kept, letters};
+use crate::runs::exchange::questions::{Put, Questions};
+use crate::runs::exchange::{ExchangeError, kept, letters, made_by, own_name};
 use crate::runs::{RunModel, RunRecord};
 use crate::scoring::likelihood::{choice, normalised};
 use crate::scoring::{Answer, Outcome};
@@ -35,7 +36,7 @@ pub fn export(
     let time = file_time(&record.created);
     let mut files = Vec::new();
     for model in &record.models {
-        let folder = into.join(folder_name(&model.name));
+        let folder = into.join(folder_name(own_name(model)));
         let mut results = Results::default();
         for part in parts(answers, &model.name) {
             let path = folder.join(format!("samples_{}_{time}.jsonl", part.name));
@@ -47,7 +48,7 @@ pub fn export(
                         tally.failed += 1;
                         continue;
                     }
-                    let line = put(record, &planned, answer).and_then(|put| tally.sample(number, &put));
+                    let line = planned.put(answer).and_then(|put| tally.sample(number, &put));
                     match line {
                         Ok(line) => writeln!(file, "{line}")?,
                         Err(error) => {
@@ -253,7 +254,7 @@ impl Results {
             "n-samples": self.samples,
             "config": {
                 "model": OURS,
-                "model_args": {"model": model.name, "source": model.source.mark()},
+                "model_args": {"model": own_name(model), "source": model.source.mark()},
                 "batch_size": null,
                 "batch_sizes": [],
                 "device": null,
@@ -266,8 +267,8 @@ impl Results {
             "date": date.map(|date| date.as_secs_f64()),
             "task_hashes": self.hashes,
             "model_source": OURS,
-            "model_name": model.name,
-            "model_name_sanitized": folder_name(&model.name),
+            "model_name": own_name(model),
+            "model_name_sanitized": folder_name(own_name(model)),
             "system_instruction": null,
             "system_instruction_sha": null,
             "fewshot_as_multiturn": false,
@@ -275,7 +276,7 @@ impl Results {
             "chat_template_sha": null,
             "total_evaluation_time_seconds": python::number(self.seconds),
             OURS: {
-                "version": record.program,
+                "program": made_by(record),
                 "run": record.id,
                 "protocol": record.protocol,
                 "label": record.protocol.label(),
@@ -287,11 +288,6 @@ impl Results {
 
 fn hexadecimal(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A time as these files have it in their names.
-fn file_time(created: &str) -> String {
-    created.trim_end_matches('Z').replace(':', "-")
 }
 
 /// A model's name as its folder.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::OURS;
 use crate::prompts::{Protocol, Scoring};
+use crate::runs::exchange::asked::{Asked, Follows};
 use crate::runs::exchange::document::Document;
 use crate::runs::exchange::elsewhere::{Foreign, GivenAnswer, Home, Sample};
 use crate::runs::exchange::{ExchangeError, file_hash, kept, letter_index, python, read_text};
@@ -150,13 +151,13 @@ impl Results {
     }
 
     fn program(&self) -> String {
-        match (
-            self.0.get(OURS).and_then(|ours| ours.get("version")),
-            self.text("lm_eval_version"),
-        ) {
-            (Some(Value::String(version)), _) => format!("Polyclinic {version}"),
-            (_, Some(version)) => format!("lm-evaluation-harness {version}"),
-            (_, None) => "lm-evaluation-harness".to_owned(),
+        let ours = |name: &str| self.0.get(OURS)?.get(name)?.as_str();
+        match (ours("program"), ours("version"), self.text("lm_eval_version")) {
+            (Some(program), ..) => program.to_owned(),
+            // As our files had it before runs of others were in them.
+            (None, Some(version), _) => format!("Polyclinic {version}"),
+            (None, None, Some(version)) => format!("lm-evaluation-harness {version}"),
+            (None, None, None) => "lm-evaluation-harness".to_owned(),
         }
     }
 
@@ -262,6 +263,7 @@ fn read_sample(
         return Err(format!("it has {values} log-likelihoods for {options} options"));
     }
     let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+    let asked = requests.asked(given.log_probabilities.is_empty(), field("arguments")?);
     let sample = Sample {
         place: place.to_owned(),
         task: task.to_owned(),
@@ -270,6 +272,7 @@ fn read_sample(
         document_hash: text("doc_hash"),
         right,
         home,
+        asked,
         given,
     };
     Ok((text("filter").unwrap_or_else(|| "none".to_owned()), sample))
@@ -316,6 +319,38 @@ impl Requests {
 
     fn first(&self) -> Option<&(String, String)> {
         self.0.first()
+    }
+
+    /// What the model was given, where that is told. `settings` are those of a reply it `wrote`.
+    fn asked(&self, wrote: bool, settings: &Value) -> Option<Asked> {
+        let (prompt, _) = self.first()?;
+        let follows = match wrote {
+            false => Follows::Continuations {
+                continuations: self.0.iter().map(|(_, continuation)| continuation.clone()).collect(),
+                answers: self.continuations(),
+            },
+            true => {
+                let settings = settings
+                    .pointer("/gen_args_0/arg_1")
+                    .or_else(|| settings.pointer("/0/1"));
+                let setting = |name: &str| settings.and_then(|settings| settings.get(name));
+                let stops = match setting("until") {
+                    Some(Value::String(stop)) => vec![stop.clone()],
+                    Some(Value::Array(stops)) => stops.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+                    _ => Vec::new(),
+                };
+                let most = setting("max_gen_toks").and_then(Value::as_u64);
+                let most = most.and_then(|most| usize::try_from(most).ok());
+                Follows::Reply {
+                    stops,
+                    most_tokens: most.unwrap_or(Scoring::MOST_TOKENS),
+                }
+            }
+        };
+        Some(Asked {
+            prompt: prompt.clone(),
+            follows: Some(follows),
+        })
     }
 
     /// What followed the context, without the space between.

@@ -97,7 +97,7 @@ fn show_tools(ui: &mut Ui, draft: &Draft) -> Option<ImportOptions> {
         .unwrap_or_default()
         .to_string_lossy()
         .to_lowercase();
-    if ["csv", "tsv", "xlsx"].contains(&ending.as_str()) {
+    if ["csv", "tsv", "xlsx", "xls", "ods"].contains(&ending.as_str()) {
         let words = match guess.options.without_header {
             true => "First row: a question",
             false => "First row: names",

@@ -22,7 +22,7 @@ const WIDE: f32 = 860.0;
 /// How high the title over the page is.
 const TITLE: f32 = 36.0;
 /// How high what becomes of a file is where it stands under its columns.
-const SIDE: f32 = 480.0;
+const SIDE: f32 = 572.0;
 
 /// Shows the page.
 pub fn show(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, commands: &mut Vec<Command>) {

@@ -9,6 +9,7 @@ use crate::app::matrix::{count, counted};
 use crate::app::study::count_languages;
 use crate::app::theme::{size, space};
 use crate::benchmarks::import::{ImportOptions, Rejected};
+use crate::benchmarks::licence::Sharing;
 use crate::error_chain;
 use crate::language::Language;
 use crate::scoring::Outcome;
@@ -16,12 +17,13 @@ use crate::text::isolate::{self, isolate};
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::text::TextEdit;
-use crate::ui::typeset::{self, Ink};
+use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::menu::Entry;
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
-/// How high the fields and buttons at the foot are.
-const FOOT: f32 = 276.0;
+/// How high the fields and buttons at the foot are, and that of one field more.
+const FOOT: f32 = 326.0;
+const FIELD: f32 = 34.0;
 /// How wide the names of fields are.
 const LABELS: f32 = 78.0;
 
@@ -35,7 +37,11 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, draft: &Draft, keeping: bool
         |_| {},
         |ui| {
             let all = ui.max_rect();
-            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - FOOT), all.max);
+            let height = match like(state).is_empty() {
+                true => FOOT,
+                false => FOOT + FIELD,
+            };
+            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - height), all.max);
             let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
             within(ui, body, "summary", |ui| show_summary(ui, draft));
             ui.painter()
@@ -149,6 +155,7 @@ fn show_foot(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands:
         let joined = draft.pairing.with.as_deref();
         let selected = joined.and_then(|name| there.iter().position(|there| *there == name));
         let selected = Some(selected.map_or(0, |place| place + 1));
+        show_like(ui, state, draft, commands);
         labelled(ui, "Keep as", |ui| {
             let width = ui.available_width();
             if let Some(place) = widgets::choice_of(ui, "Keep as", &entries, selected, width) {
@@ -186,6 +193,7 @@ fn show_foot(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands:
             commands.push(BenchmarksCommand::Say(Box::new(said)).into());
         }
     });
+    show_licence(ui, state, draft, keeping, commands);
     let obstacle = draft.obstacle().filter(|_| !keeping);
     if let Some(obstacle) = obstacle {
         typeset::line(ui, obstacle, Ink::new(size::SECONDARY, palette(ui).text_2));
@@ -204,6 +212,67 @@ fn show_foot(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands:
         let cancel = Button::new(Emphasis::Quiet).enabled(!keeping);
         cancel.show(ui, commands, Command::DropImport);
     });
+}
+
+/// The benchmarks whose newest file tells how another could be read, and how that was.
+fn like(state: &State) -> Vec<(&str, &ImportOptions)> {
+    let benchmarks = state.study.iter().flat_map(|study| study.benchmarks());
+    let newest = benchmarks.filter_map(|benchmark| {
+        let options = &benchmark.imports().last()?.options;
+        (!options.mappings.is_empty()).then(|| (benchmark.name(), options))
+    });
+    newest.collect()
+}
+
+/// Lets the file be read like one of them.
+fn show_like(ui: &mut Ui, state: &State, draft: &Draft, commands: &mut Vec<Command>) {
+    let there = like(state);
+    if there.is_empty() {
+        return;
+    }
+    let entries: Vec<Entry<'_>> = std::iter::once(Entry::new("as guessed and said"))
+        .chain(there.iter().map(|(name, _)| Entry::new(Words::name(name))))
+        .collect();
+    let is_it = |(_, options): &(&str, &ImportOptions)| options.mappings == draft.said.mappings;
+    let selected = Some(there.iter().position(is_it).map_or(0, |place| place + 1));
+    labelled(ui, "Map like", |ui| {
+        let width = ui.available_width();
+        let Some(place) = widgets::choice_of(ui, "Map like", &entries, selected, width) else {
+            return;
+        };
+        let open = ImportOptions {
+            mappings: Vec::new(),
+            fixed_options: Vec::new(),
+            ..draft.said.clone()
+        };
+        let said = match place.checked_sub(1).and_then(|place| there.get(place)) {
+            Some((_, then)) => open.or(then),
+            None => open,
+        };
+        commands.push(BenchmarksCommand::Say(Box::new(said)).into());
+    });
+}
+
+/// Under which licence the items are, and what that means for passing them on.
+fn show_licence(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands: &mut Vec<Command>) {
+    let joined = draft.pairing.with.as_deref();
+    let mut benchmarks = state.study.iter().flat_map(|study| study.benchmarks());
+    let joined = benchmarks.find(|benchmark| Some(benchmark.name()) == joined);
+    let there = joined.and_then(|benchmark| benchmark.description.licence.clone());
+    let mut licence = there.clone().unwrap_or_else(|| draft.licence.clone());
+    labelled(ui, "Licence", |ui| {
+        let field = TextEdit::single_line(&mut licence).name("Licence");
+        let field = field
+            .placeholder("such as CC-BY-4.0")
+            .enabled(!keeping && there.is_none());
+        if field.show(ui).response.changed() {
+            commands.push(BenchmarksCommand::TypeLicence(licence.clone()).into());
+        }
+    });
+    let sharing = Sharing::of(&licence);
+    if sharing != Sharing::Free {
+        typeset::paragraph(ui, sharing.words(), Ink::new(size::SMALL, palette(ui).text_2));
+    }
 }
 
 fn labelled(ui: &mut Ui, label: &str, field: impl FnOnce(&mut Ui)) {
