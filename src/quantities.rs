@@ -31,9 +31,58 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// A proportion as percent with one decimal: `61.2`.
+pub fn percent(proportion: f64) -> String {
+    format!("{:.1}", proportion * 100.0)
+}
+
+/// A difference of proportions in points, with its sign: `+6.5`, `−2.9`, `0.0`.
+pub fn points(difference: f64) -> String {
+    let text = format!("{:.1}", (difference * 100.0).abs());
+    match difference {
+        _ if text == "0.0" => text,
+        _ if difference < 0.0 => format!("−{text}"),
+        _ => format!("+{text}"),
+    }
+}
+
+/// A count with thousands commas.
+pub fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun: `1 item`, `2,000 items`.
+pub fn counted(number: usize, noun: &str) -> String {
+    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_have_commas() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_273), "1,273");
+        assert_eq!(count(1_000_000), "1,000,000");
+        assert_eq!(counted(1, "item"), "1 item");
+    }
+
+    #[test]
+    fn differences_have_true_signs() {
+        assert_eq!(points(-0.0291), "−2.9");
+        assert_eq!(points(0.065), "+6.5");
+        assert_eq!(points(-0.0004), "0.0");
+    }
 
     #[test]
     fn sizes_are_in_words() {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::language::Language;
+pub use crate::quantities::{count, counted, percent};
 use crate::runs::comparison::Row;
 
 /// Which cell of the matrix.
@@ -158,29 +159,6 @@ pub fn order(language: &Language) -> (usize, String) {
     (first, language.english_name().to_owned())
 }
 
-/// A proportion as percent with one decimal.
-pub fn percent(proportion: f64) -> String {
-    format!("{:.1}", proportion * 100.0)
-}
-
-/// A count with thousands commas.
-pub fn count(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A count with its noun: `1 item`, `2,000 items`.
-pub fn counted(number: usize, noun: &str) -> String {
-    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,14 +230,5 @@ mod tests {
                 .map(|key| (key.model, key.language.tag().to_owned())),
             Some(("b".into(), "zh".into()))
         );
-    }
-
-    #[test]
-    fn counts_have_commas() {
-        assert_eq!(count(0), "0");
-        assert_eq!(count(999), "999");
-        assert_eq!(count(1_273), "1,273");
-        assert_eq!(count(1_000_000), "1,000,000");
-        assert_eq!(counted(1, "item"), "1 item");
     }
 }

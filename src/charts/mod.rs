@@ -1,1 +1,13 @@
-//! Figures as scenes of marks and words, the same in the window, in SVG, in PNG and in reports.
+//! Figures: what was measured as plots, for the window and for print.
+//!
+//! A chart is built from plain numbers by a pure function into a [`scene`]: shapes, words, and what each says when
+//! it is pointed at. The window paints that scene; [`svg`] and [`png`] write it. Colours are named by what they mean
+//! ([`colour`]) and words are laid out by [`crate::text`] ([`label`]), so that one scene serves every theme and every
+//! script. [`print`](mod@print) knows how large figures are on paper.
+
+pub mod colour;
+pub mod label;
+pub mod png;
+pub mod print;
+pub mod scene;
+pub mod svg;
