@@ -62,26 +62,6 @@ fn in_percent(tick: i32) -> String {
     if tick == 100 { "100%".to_owned() } else { tick.to_string() }
 }
 
-/// Round values between `low` and `high`, about `most` of them.
-pub fn ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
-    let rough = (high - low) / most.max(1) as f64;
-    if !(rough.is_finite() && rough > 0.0) {
-        return vec![(low, decimal(low))];
-    }
-    let size = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|factor| factor * size)
-        .find(|step| *step >= rough)
-        .unwrap_or(rough);
-    let first = (low / step).ceil() as i64;
-    let last = (high / step).floor() as i64;
-    (first..=last)
-        .map(|place| place as f64 * step)
-        .map(|value| (value, decimal(value)))
-        .collect()
-}
-
 /// Values of one, two and five times a power of ten between `low` and `high`; only powers of ten where that are many.
 pub fn logarithmic_ticks(low: f64, high: f64, words: fn(f64) -> String) -> Vec<(f64, String)> {
     let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
@@ -141,9 +121,7 @@ mod tests {
     #[test]
     fn ticks_are_round() {
         let values = |ticks: Vec<(f64, String)>| ticks.into_iter().map(|(_, words)| words).collect::<Vec<_>>();
-        assert_eq!(values(ticks(0.0, 47.0, 5)), ["0", "10", "20", "30", "40"]);
-        assert_eq!(values(ticks(0.13, 0.42, 4)), ["0.2", "0.3", "0.4"]);
         assert_eq!(values(logarithmic_ticks(100.0, 3000.0, decimal)), ["100", "200", "500", "1,000", "2,000"]);
-        assert_eq!(values(ticks(3.0, 3.0, 4)), ["3"]);
+        assert_eq!(values(share_ticks(300.0)), ["0", "25", "50", "75", "100%"]);
     }
 }
