@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::study::{Entry, Study};
 use crate::benchmarks::Item;
 use crate::language::Language;
-use crate::runs::RunRecord;
-use crate::scoring::{Answer, Outcome};
+use crate::runs::ledger::Given;
+use crate::scoring::Outcome;
 use crate::text::controls::Controls;
 use crate::text::folding::Query;
 
@@ -59,13 +59,6 @@ impl Default for Inspect {
     }
 }
 
-/// One model's answer to an item, with the run it belongs to.
-#[derive(Debug, Clone, Copy)]
-pub struct Given<'a> {
-    pub answer: &'a Answer,
-    pub run: &'a RunRecord,
-}
-
 impl Inspect {
     /// Lists again what the filter leaves, keeping the selected item where it is still there.
     pub fn list(&mut self, study: &Study, protocol: Option<&str>) {
@@ -73,10 +66,8 @@ impl Inspect {
         let query = Query::new(&self.filter.search);
         self.listed = (0..study.entries.len())
             .filter(|&place| {
-                study
-                    .entries
-                    .get(place)
-                    .is_some_and(|entry| self.keeps(study, entry, &query, protocol))
+                let entry = study.entries.get(place);
+                entry.is_some_and(|entry| self.keeps(study, (place, entry), &query, protocol))
             })
             .collect();
         self.selected = before
@@ -90,8 +81,8 @@ impl Inspect {
         self.listed.get(self.selected).copied()
     }
 
-    fn keeps(&self, study: &Study, entry: &Entry, query: &Query, protocol: Option<&str>) -> bool {
-        let Some((benchmark, item)) = study.item(entry) else {
+    fn keeps(&self, study: &Study, (place, entry): (usize, &Entry), query: &Query, protocol: Option<&str>) -> bool {
+        let Some((benchmark, item)) = study.item(place) else {
             return false;
         };
         let same =
@@ -106,9 +97,9 @@ impl Inspect {
                 .is_none_or(|language| *language == item.key.language)
             && query.matches(&entry.folded)
             && ((filter.model.is_none() && filter.outcome.is_none())
-                || study.given(entry, protocol).any(|given| {
-                    filter.model.as_ref().is_none_or(|model| *model == given.answer.model)
-                        && filter.outcome.is_none_or(|outcome| outcome == given.answer.outcome)
+                || study.ledger.answers_to(place, protocol).iter().any(|given| {
+                    filter.model.as_ref().is_none_or(|model| model == given.model())
+                        && filter.outcome.is_none_or(|outcome| outcome == given.outcome())
                 }))
     }
 }
@@ -123,14 +114,13 @@ pub struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    /// The item in place `entry` with the answers under `protocol`.
-    pub fn new(study: &'a Arc<Study>, entry: usize, protocol: Option<&str>) -> Option<Self> {
-        let entry = study.entries.get(entry)?;
-        let (_, item) = study.item(entry)?;
+    /// The item in a place of [`Study::entries`] with the answers under `protocol`.
+    pub fn new(study: &'a Arc<Study>, place: usize, protocol: Option<&str>) -> Option<Self> {
+        let (_, item) = study.item(place)?;
         Some(Self {
             item,
-            given: study.given(entry, protocol).collect(),
-            needed: entry.controls,
+            given: study.ledger.answers_to(place, protocol),
+            needed: study.entries.get(place)?.controls,
         })
     }
 }

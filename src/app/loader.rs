@@ -27,9 +27,8 @@ use crate::models::cache::Places;
 use crate::network::SecretStore;
 use crate::prompts::kept;
 use crate::runs::RunId;
-use crate::runs::comparison;
 use crate::runs::exchange::Format;
-use crate::runs::store;
+use crate::runs::ledger::Ledger;
 use crate::workspace::{Kept, Workspace, WorkspaceError};
 
 /// Something to read or write.
@@ -284,23 +283,7 @@ fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc
             workspace
         }
     };
-    let mut problems = Vec::new();
-    let mut benchmarks = Vec::new();
-    for name in workspace.benchmark_names().map_err(|error| error_chain(&error))? {
-        match workspace.load_benchmark(&name) {
-            Ok(benchmark) => benchmarks.push(Arc::new(benchmark)),
-            Err(error) => problems.push(error_chain(&error)),
-        }
-    }
-    let listing = store::list(&workspace).map_err(|error| error_chain(&error))?;
-    problems.extend(listing.problems.iter().map(|problem| error_chain(problem)));
-    let mut runs = Vec::new();
-    for record in listing.runs {
-        match store::answers(&workspace, &record.id) {
-            Ok(answers) => runs.push((record, answers)),
-            Err(error) => problems.push(error_chain(&error)),
-        }
-    }
+    let (ledger, mut problems) = Ledger::read(&workspace).map_err(|error| error_chain(&error))?;
     let protocols = match kept::list(&workspace) {
         Ok(kept) => {
             problems.extend(kept.problems.iter().map(|problem| error_chain(problem)));
@@ -311,15 +294,11 @@ fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc
             Vec::new()
         }
     };
-    let rows = comparison::compare(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
-    runs.reverse();
     let mut study = Study::new(
         workspace.root().to_owned(),
         workspace.name().to_owned(),
         workspace.read_only().map(str::to_owned),
-        benchmarks,
-        runs,
-        rows,
+        ledger,
         problems,
     );
     study.protocols = protocols;

@@ -177,6 +177,7 @@ mod tests {
             low: interval.map(|interval| interval.low),
             high: interval.map(|interval| interval.high),
             failed,
+            left_out: 0,
         }
     }
 

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::benchmarks::Benchmark;
-use crate::runs::RunRecord;
 use crate::runs::columns::{self, Named, Table, Value};
-use crate::runs::measures::{self, Items, Measure};
-use crate::scoring::Answer;
+use crate::runs::ledger::{Ledger, Selection};
+use crate::runs::measures::{self, Measure};
 use crate::text::folding::Query;
 
 /// One measure's table.
@@ -45,17 +43,13 @@ impl Sorting {
     }
 }
 
-/// The tables of all measures but accuracy, which has a matrix. `runs` are given oldest first.
-pub fn sheets<'a>(
-    runs: impl Iterator<Item = (&'a RunRecord, &'a [Answer])> + Clone,
-    benchmarks: impl IntoIterator<Item = &'a Benchmark>,
-) -> BTreeMap<Measure, Sheet> {
-    let items = Items::new(benchmarks);
+/// The tables of all measures but accuracy, which has a matrix.
+pub fn sheets(ledger: &Ledger, selection: &Selection) -> BTreeMap<Measure, Sheet> {
     [
-        (Measure::Averages, Table::new(&measures::averages(runs.clone(), &items))),
-        (Measure::Sets, Table::new(&measures::set_scores(runs.clone(), &items))),
-        (Measure::Price, Table::new(&measures::prices(runs.clone(), &items))),
-        (Measure::Flips, Table::new(&measures::flips(runs))),
+        (Measure::Averages, Table::new(&measures::averages(ledger, selection))),
+        (Measure::Sets, Table::new(&measures::set_scores(ledger, selection))),
+        (Measure::Price, Table::new(&measures::prices(ledger, selection))),
+        (Measure::Flips, Table::new(&measures::flips(ledger, selection))),
     ]
     .into_iter()
     .map(|(measure, table)| (measure, Sheet::new(table)))

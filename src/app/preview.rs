@@ -27,7 +27,7 @@ impl Preview {
     pub fn of(form: &RunForm, study: &Study) -> Option<Self> {
         let protocol = form.protocol().ok()?;
         let chosen = study
-            .benchmarks
+            .benchmarks()
             .iter()
             .filter(|benchmark| form.benchmarks.contains(benchmark.name()));
         let mut items = chosen.flat_map(|benchmark| benchmark.items().iter().map(move |item| (&**benchmark, item)));

@@ -35,7 +35,7 @@ const LARGE_VOCABULARY: u64 = 128_000;
 impl RunForm {
     /// A form with all of one benchmark chosen, and every model on this machine.
     pub fn new(study: &Study, models: impl IntoIterator<Item = (String, ModelChoice)>) -> Self {
-        let benchmark = study.benchmarks.first();
+        let benchmark = study.benchmarks().first();
         Self {
             models: models.into_iter().collect(),
             benchmarks: benchmark
@@ -145,7 +145,7 @@ impl RunForm {
     pub fn work(&self, study: &Study) -> Work {
         let limit = self.limit.trim().parse().unwrap_or(usize::MAX);
         let chosen = study
-            .benchmarks
+            .benchmarks()
             .iter()
             .filter(|benchmark| self.benchmarks.contains(benchmark.name()));
         let work = chosen.flat_map(|benchmark| study.work(benchmark.name()));
@@ -197,7 +197,7 @@ impl RunForm {
         let limit = self.limit.trim().parse().unwrap_or(usize::MAX);
         let mut items = 0_usize;
         for benchmark in study
-            .benchmarks
+            .benchmarks()
             .iter()
             .filter(|benchmark| self.benchmarks.contains(benchmark.name()))
         {

@@ -17,6 +17,7 @@ use crate::models::safetensors::ModelFolder;
 use crate::prompts;
 use crate::runs::estimate::Work;
 use crate::runs::exchange::Format;
+use crate::runs::ledger::Selection;
 use crate::runs::measures::Measure;
 use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
@@ -344,22 +345,19 @@ impl State {
         let mut tally = Tally::default();
         let (mut answered, mut guessed) = (0_usize, 0.0);
         if let (Some(study), Some(key)) = (&self.study, &self.compare.selected) {
-            for entry in &study.entries {
-                let Some((benchmark, item)) = study.item(entry) else {
-                    continue;
-                };
-                if benchmark.name() != key.benchmark || item.task != key.task || item.key.language != key.language {
-                    continue;
-                }
-                let mut given = study.given(entry, self.compare.protocol.as_deref());
-                let Some(given) = given.find(|given| given.answer.model == key.model) else {
-                    continue;
-                };
+            let protocol = self.compare.protocol.as_deref().unwrap_or_default();
+            let all = Selection::all(&study.ledger);
+            let cell = study
+                .ledger
+                .cell_of(&key.benchmark, &key.task, &key.language, &key.model, protocol);
+            for given in cell.iter().flat_map(|cell| cell.answers(&all)) {
                 for (count, outcome) in tally.outcomes.iter_mut().zip(Outcome::ALL) {
-                    *count += usize::from(given.answer.outcome == outcome);
+                    *count += usize::from(given.outcome() == outcome);
                 }
-                answered += 1;
-                guessed += 1.0 / item.options.len() as f64;
+                if let Some(item) = study.ledger.item(given.question()) {
+                    answered += 1;
+                    guessed += 1.0 / item.options.len() as f64;
+                }
             }
         }
         tally.chance = (answered > 0).then(|| guessed / answered as f64);
@@ -387,8 +385,8 @@ impl State {
     fn open_cell(&mut self, key: CellKey, outcome: Option<Outcome>) {
         self.choose_task_of(&key);
         // Where there is but one task, its name and its benchmark's would narrow nothing.
-        let several =
-            self.study.as_ref().is_some_and(|study| study.benchmarks.len() > 1) || self.compare.matrix.groups.len() > 1;
+        let several = self.study.as_ref().is_some_and(|study| study.benchmarks().len() > 1)
+            || self.compare.matrix.groups.len() > 1;
         self.inspect.filter = Filter {
             model: Some(key.model.clone()),
             benchmark: several.then(|| key.benchmark.clone()),

@@ -4,17 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::inspect::Given;
 use super::matrix;
 use super::measures::{self, Sheet};
-use crate::benchmarks::{Benchmark, Item, ItemKey};
+use crate::benchmarks::{Benchmark, Item};
 use crate::language::Language;
 use crate::prompts::Protocol;
-use crate::runs::RunRecord;
-use crate::runs::comparison::Row;
+use crate::runs::comparison::{self, Row};
 use crate::runs::estimate::Work;
+use crate::runs::ledger::{Ledger, Run, Selection};
 use crate::runs::measures::Measure;
-use crate::scoring::Answer;
 use crate::text::appearance;
 use crate::text::controls::Controls;
 use crate::text::folding::Folded;
@@ -30,13 +28,12 @@ pub struct Study {
     pub sends_to: BTreeSet<String>,
     /// The protocols the workspace keeps.
     pub protocols: Vec<Protocol>,
-    pub benchmarks: Vec<Arc<Benchmark>>,
-    /// Newest first, each with its answers.
-    pub runs: Vec<(RunRecord, Vec<Answer>)>,
+    /// Its benchmarks, runs and answers.
+    pub ledger: Ledger,
     pub rows: Vec<Row>,
     /// What is measured beside accuracy.
     pub sheets: BTreeMap<Measure, Sheet>,
-    /// Every item of every benchmark.
+    /// Every item of every benchmark; an entry's place is its question's number in the ledger.
     pub entries: Vec<Entry>,
     /// What could not be read, in words.
     pub problems: Vec<String>,
@@ -44,17 +41,11 @@ pub struct Study {
     counts: Vec<Vec<(Language, usize)>>,
     /// Of every benchmark, as [`Self::work`] gives it.
     work: Vec<Vec<(Language, Work)>>,
-    /// The same question in other languages: places in `entries` by benchmark and shared name.
-    parallels: HashMap<(usize, String), Vec<usize>>,
 }
 
-/// A row of Inspect's list.
+/// What a list needs to know of an item.
 #[derive(Debug)]
 pub struct Entry {
-    benchmark: usize,
-    item: usize,
-    /// Places of a run in `Study::runs` and of an answer in it.
-    answers: Vec<(usize, usize)>,
     /// What a search looks through.
     pub folded: Folded,
     /// What has to be shown of the item's hidden characters, so that it reads as it is.
@@ -62,76 +53,48 @@ pub struct Entry {
 }
 
 impl Study {
-    /// Indexes what was read. `runs` come newest first.
-    pub fn new(
-        root: PathBuf,
-        name: String,
-        read_only: Option<String>,
-        benchmarks: Vec<Arc<Benchmark>>,
-        runs: Vec<(RunRecord, Vec<Answer>)>,
-        rows: Vec<Row>,
-        problems: Vec<String>,
-    ) -> Self {
-        let mut entries = Vec::new();
-        let mut by_key: HashMap<(&str, &ItemKey), usize> = HashMap::new();
-        let mut parallels: HashMap<(usize, String), Vec<usize>> = HashMap::new();
-        for (benchmark, content) in benchmarks.iter().enumerate() {
-            for (place, item) in content.items().iter().enumerate() {
-                by_key.insert((content.name(), &item.key), entries.len());
-                parallels
-                    .entry((benchmark, shared_name(item).to_owned()))
-                    .or_default()
-                    .push(entries.len());
-                entries.push(Entry {
-                    benchmark,
-                    item: place,
-                    answers: Vec::new(),
-                    folded: fold(item),
-                    controls: controls(item),
-                });
-            }
-        }
-        for (run, (_, answers)) in runs.iter().enumerate() {
-            for (place, answer) in answers.iter().enumerate() {
-                let entry = by_key
-                    .get(&(answer.benchmark.as_str(), &answer.item))
-                    .and_then(|&entry| entries.get_mut(entry));
-                if let Some(entry) = entry {
-                    entry.answers.push((run, place));
-                }
-            }
-        }
-        drop(by_key);
-        let counts = benchmarks
-            .iter()
-            .map(|benchmark| count_languages(benchmark.items()))
-            .collect();
-        let oldest_first = runs.iter().rev().map(|(record, answers)| (record, answers.as_slice()));
-        let sheets = measures::sheets(oldest_first, benchmarks.iter().map(AsRef::as_ref));
-        let work = benchmarks.iter().map(|benchmark| work_by_language(benchmark.items()));
-        let work = work.collect();
+    /// Indexes what was read.
+    pub fn new(root: PathBuf, name: String, read_only: Option<String>, ledger: Ledger, problems: Vec<String>) -> Self {
+        let items = ledger.benchmarks().iter().flat_map(|benchmark| benchmark.items());
+        let entries = items.map(|item| Entry {
+            folded: fold(item),
+            controls: controls(item),
+        });
+        let entries = entries.collect();
+        let benchmarks = ledger.benchmarks().iter();
+        let counts = benchmarks.clone().map(|benchmark| count_languages(benchmark.items()));
+        let work = benchmarks.map(|benchmark| work_by_language(benchmark.items()));
+        let all = Selection::all(&ledger);
         Self {
-            counts,
-            work,
+            counts: counts.collect(),
+            work: work.collect(),
             root,
             name,
             read_only,
             sends_to: BTreeSet::new(),
             protocols: Vec::new(),
-            benchmarks,
-            runs,
-            rows,
-            sheets,
+            rows: comparison::compare(&ledger, &all),
+            sheets: measures::sheets(&ledger, &all),
+            ledger,
             entries,
             problems,
-            parallels,
         }
+    }
+
+    /// The benchmarks, by name.
+    pub fn benchmarks(&self) -> &[Arc<Benchmark>] {
+        self.ledger.benchmarks()
+    }
+
+    /// The runs, oldest first.
+    pub fn runs(&self) -> &[Run] {
+        self.ledger.runs()
     }
 
     /// How many options an item of these benchmarks has on average.
     pub fn options(&self, names: &BTreeSet<String>) -> f64 {
         let chosen = self
-            .benchmarks
+            .benchmarks()
             .iter()
             .filter(|benchmark| names.contains(benchmark.name()));
         let items: Vec<&Item> = chosen.flat_map(|benchmark| benchmark.items()).collect();
@@ -139,59 +102,27 @@ impl Study {
         options as f64 / items.len().max(1) as f64
     }
 
-    /// An entry's benchmark and item.
-    pub fn item(&self, entry: &Entry) -> Option<(&Benchmark, &Item)> {
-        let benchmark = self.benchmarks.get(entry.benchmark)?;
-        Some((benchmark, benchmark.items().get(entry.item)?))
+    /// The benchmark and item in a place of `entries`.
+    pub fn item(&self, place: usize) -> Option<(&Benchmark, &Item)> {
+        let (benchmark, item) = self.ledger.question(place)?.source?;
+        let benchmark = self.benchmarks().get(benchmark)?;
+        Some((benchmark, benchmark.items().get(item)?))
     }
 
     /// A benchmark's items, each with what has to be shown of its hidden characters.
     pub fn items<'a>(&'a self, benchmark: &'a Benchmark) -> impl Iterator<Item = (&'a Item, Controls)> {
-        let place = self
-            .benchmarks
-            .iter()
-            .position(|known| known.name() == benchmark.name());
-        let entries = self.entries.iter().filter(move |entry| Some(entry.benchmark) == place);
-        entries.filter_map(|entry| Some((benchmark.items().get(entry.item)?, entry.controls)))
-    }
-
-    /// An entry's answers under the protocol with this label (any where `None`), each model's newest only,
-    /// in the order of the models' names.
-    pub fn given<'a>(&'a self, entry: &'a Entry, protocol: Option<&str>) -> impl Iterator<Item = Given<'a>> {
-        let mut given: Vec<Given<'a>> = Vec::new();
-        for &(run, answer) in &entry.answers {
-            let Some((record, answers)) = self.runs.get(run) else {
-                continue;
-            };
-            let Some(answer) = answers.get(answer) else { continue };
-            let other_protocol = protocol.is_some_and(|protocol| record.protocol.label() != protocol);
-            if other_protocol || given.iter().any(|newer| newer.answer.model == answer.model) {
-                continue;
-            }
-            given.push(Given { answer, run: record });
-        }
-        given.sort_by(|one, other| one.answer.model.cmp(&other.answer.model));
-        given.into_iter()
+        let items = benchmark.items().iter();
+        items.filter_map(|item| {
+            let place = self.ledger.find(benchmark.name(), &item.key)?;
+            Some((item, self.entries.get(place)?.controls))
+        })
     }
 
     /// The languages that an entry's question is also there in, with their places, its own left out.
     pub fn beside(&self, place: usize) -> Vec<(Language, usize)> {
-        let Some(entry) = self.entries.get(place) else {
-            return Vec::new();
-        };
-        let Some((_, item)) = self.item(entry) else {
-            return Vec::new();
-        };
-        let mut found: Vec<(Language, usize)> = self
-            .parallels
-            .get(&(entry.benchmark, shared_name(item).to_owned()))
-            .into_iter()
-            .flatten()
-            .filter(|&&other| other != place)
-            .filter_map(|&other| {
-                let (_, item) = self.item(self.entries.get(other)?)?;
-                Some((item.key.language.clone(), other))
-            })
+        let others = self.ledger.beside(place);
+        let mut found: Vec<(Language, usize)> = others
+            .filter_map(|other| Some((self.item(other)?.1.key.language.clone(), other)))
             .collect();
         found.sort_by_key(|(language, _)| matrix::order(language));
         found
@@ -233,7 +164,7 @@ impl Study {
 
     /// A benchmark's languages with how many items each has, in the order lists show them.
     pub fn counts(&self, benchmark: &str) -> &[(Language, usize)] {
-        let place = self.benchmarks.iter().position(|known| known.name() == benchmark);
+        let place = self.benchmarks().iter().position(|known| known.name() == benchmark);
         place
             .and_then(|place| self.counts.get(place))
             .map_or(&[], Vec::as_slice)
@@ -241,14 +172,14 @@ impl Study {
 
     /// What a benchmark asks in each of its languages.
     pub fn work(&self, benchmark: &str) -> &[(Language, Work)] {
-        let place = self.benchmarks.iter().position(|known| known.name() == benchmark);
+        let place = self.benchmarks().iter().position(|known| known.name() == benchmark);
         place.and_then(|place| self.work.get(place)).map_or(&[], Vec::as_slice)
     }
 
     /// The subjects that items name, in order.
     pub fn subjects(&self) -> Vec<String> {
         let mut subjects: Vec<String> = self
-            .benchmarks
+            .benchmarks()
             .iter()
             .flat_map(|benchmark| benchmark.items().iter().filter_map(|item| item.subject.clone()))
             .collect();
@@ -285,11 +216,6 @@ fn work_by_language(items: &[Item]) -> Vec<(Language, Work)> {
         .collect();
     work.sort_by_key(|(language, _)| matrix::order(language));
     work
-}
-
-/// What ties an item to the same question in other languages: its `parallel`, else its id.
-fn shared_name(item: &Item) -> &str {
-    item.parallel.as_deref().unwrap_or(&item.key.id)
 }
 
 fn fold(item: &Item) -> Folded {

@@ -7,6 +7,7 @@ use polyclinic::benchmarks::demo::{NAME, NOTE};
 use polyclinic::demo;
 use polyclinic::places::demo_workspace;
 use polyclinic::prompts::Protocol;
+use polyclinic::runs::ledger::{Ledger, Selection};
 use polyclinic::runs::worker::Job;
 use polyclinic::runs::{RunRequest, comparison, store};
 
@@ -49,7 +50,9 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Ending> {
         },
     )?;
     let answers = store::answers(&workspace, &record.id)?;
-    files::print_rows(&comparison::compare([(&record, &answers[..])]), TableFormat::Table)?;
+    let ledger = Ledger::of([workspace.load_benchmark(NAME)?], [(&record, answers.as_slice())]);
+    let rows = comparison::compare(&ledger, &Selection::all(&ledger));
+    files::print_rows(&rows, TableFormat::Table)?;
     line("")?;
     line(&format!("The questions were {NOTE}."))?;
     note(&format!(

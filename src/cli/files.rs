@@ -4,11 +4,11 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
-use polyclinic::benchmarks::Benchmark;
 use polyclinic::runs::columns::{self, Columns, Table};
 use polyclinic::runs::comparison;
 use polyclinic::runs::export::{self, AnswerRow};
-use polyclinic::runs::measures::{self, Items, Measure};
+use polyclinic::runs::ledger::{Ledger, Selection};
+use polyclinic::runs::measures::{self, Measure};
 use polyclinic::runs::{RunId, RunRecord, store};
 use polyclinic::scoring::Answer;
 use polyclinic::workspace::Workspace;
@@ -20,25 +20,19 @@ use super::{Ending, LinesFormat, TableFormat};
 /// Prints what a workspace's answers come to.
 pub fn compare(workspace: &Path, measure: Measure, format: TableFormat) -> anyhow::Result<Ending> {
     let workspace = Workspace::open_to_read(workspace)?;
-    let read = read_runs(&workspace, None)?;
-    let runs = || read.iter().map(|(record, answers)| (record, answers.as_slice()));
-    let names = workspace.benchmark_names()?;
-    let benchmarks: Vec<Benchmark> = match measure {
-        Measure::Accuracy | Measure::Flips => Vec::new(),
-        Measure::Averages | Measure::Sets | Measure::Price => names
-            .iter()
-            .map(|name| workspace.load_benchmark(name))
-            .collect::<Result<_, _>>()?,
-    };
-    let items = Items::new(&benchmarks);
-    match measure {
-        Measure::Accuracy => print_rows(&comparison::compare(runs()), format)?,
-        Measure::Averages => print_rows(&measures::averages(runs(), &items), format)?,
-        Measure::Sets => print_rows(&measures::set_scores(runs(), &items), format)?,
-        Measure::Price => print_rows(&measures::prices(runs(), &items), format)?,
-        Measure::Flips => print_rows(&measures::flips(runs()), format)?,
+    let (ledger, problems) = Ledger::read(&workspace)?;
+    for problem in problems {
+        note(&format!("left out: {problem}"));
     }
-    if read.is_empty() {
+    let selection = Selection::all(&ledger);
+    match measure {
+        Measure::Accuracy => print_rows(&comparison::compare(&ledger, &selection), format)?,
+        Measure::Averages => print_rows(&measures::averages(&ledger, &selection), format)?,
+        Measure::Sets => print_rows(&measures::set_scores(&ledger, &selection), format)?,
+        Measure::Price => print_rows(&measures::prices(&ledger, &selection), format)?,
+        Measure::Flips => print_rows(&measures::flips(&ledger, &selection), format)?,
+    }
+    if ledger.runs().is_empty() {
         note("nothing has been answered here yet; `polyclinic run` asks models");
     }
     Ok(Ending::Done)

@@ -8,6 +8,7 @@ use anyhow::{Context as _, bail};
 use polyclinic::engine::endpoint::EndpointBook;
 use polyclinic::network::SecretStore;
 use polyclinic::places::data_folder;
+use polyclinic::runs::ledger::{Ledger, Selection};
 use polyclinic::runs::measures;
 use polyclinic::runs::worker::{Event, Job, Worker};
 use polyclinic::runs::{ModelChoice, RunId, RunModel, RunRecord, RunRequest, RunState, Step, spending, store};
@@ -62,7 +63,9 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<Ending> {
         runs.push((record, answers));
     }
     if arguments.fragility {
-        let flips = measures::flips(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
+        let runs = runs.iter().map(|(record, answers)| (record, answers.as_slice()));
+        let ledger = Ledger::of([], runs);
+        let flips = measures::flips(&ledger, &Selection::all(&ledger));
         files::print_rows(&flips, TableFormat::Table)?;
     }
     Ok(Ending::Done)
@@ -90,7 +93,7 @@ fn tell_end(workspace: &Workspace, record: &RunRecord, ending: Ending) -> anyhow
     note(&format!("run {} finished with {} answers", record.id, record.total));
     if record.models.iter().any(|model| model.endpoint().is_some()) {
         let answers = store::answers(workspace, &record.id)?;
-        for spent in spending::spent(record, &answers) {
+        for spent in spending::spent(record, spending::usages(&answers)) {
             let (read, wrote) = (spent.usage.prompt_tokens, spent.usage.written_tokens);
             let cost = spent.cost.map_or_else(String::new, |cost| format!(", cost {cost:.4}"));
             note(&format!("{}: {read} tokens read, {wrote} written{cost}", spent.model));

@@ -177,6 +177,7 @@ impl Columns for Row {
             ("n", Value::Count(self.n)),
             ("right", Value::Count(self.right)),
             ("failed", Value::Count(self.failed)),
+            ("left_out", Value::Count(self.left_out)),
             ("accuracy", Value::Share(self.accuracy)),
             ("", Value::Interval(self.low.zip(self.high))),
         ];

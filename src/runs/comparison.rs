@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::RunRecord;
-use super::latest::latest;
+use super::ledger::{Ledger, Selection};
 use crate::language::Language;
-use crate::scoring::{Answer, Outcome};
+use crate::scoring::Outcome;
 use crate::stats::wilson_95;
 
 /// One cell of the matrix: a model on a task in a language under a protocol.
@@ -22,6 +21,8 @@ pub struct Row {
     pub right: usize,
     /// Answers whose model could not be asked; outside of `n`.
     pub failed: usize,
+    /// Answers to items that somebody decided to leave out; outside of `n`.
+    pub left_out: usize,
     /// `right / n`, from 0 to 1; absent where `n` is 0.
     pub accuracy: Option<f64>,
     /// Lower end of the 95% Wilson interval.
@@ -30,32 +31,41 @@ pub struct Row {
     pub high: Option<f64>,
 }
 
-/// Compares the answers of runs given oldest first.
+/// Compares what was answered of a selection.
 ///
 /// Where a model answered an item more than once under one protocol, the latest answer counts.
 /// Rows are sorted by benchmark, task, language, model and protocol.
-pub fn compare<'a>(runs: impl IntoIterator<Item = (&'a RunRecord, &'a [Answer])>) -> Vec<Row> {
-    latest(runs)
-        .into_iter()
-        .map(|(cell, answers)| {
-            let count = |wanted| answers.values().filter(|answer| answer.outcome == wanted).count();
-            let failed = count(Outcome::Failed);
-            let right = count(Outcome::Right);
-            let n = answers.len() - failed;
-            let interval = wilson_95(right, n);
-            Row {
-                model: cell.model.to_owned(),
-                benchmark: cell.benchmark.to_owned(),
-                task: cell.task.to_owned(),
-                language: cell.language.clone(),
-                protocol: cell.protocol,
-                n,
-                right,
-                failed,
-                accuracy: (n > 0).then(|| right as f64 / n as f64),
-                low: interval.map(|interval| interval.low),
-                high: interval.map(|interval| interval.high),
+pub fn compare(ledger: &Ledger, selection: &Selection) -> Vec<Row> {
+    let rows = ledger.cells().filter_map(|cell| {
+        let [mut n, mut right, mut failed] = [0; 3];
+        for given in cell.answers(selection) {
+            match given.outcome() {
+                Outcome::Failed => failed += 1,
+                outcome => {
+                    n += 1;
+                    right += usize::from(outcome == Outcome::Right);
+                }
             }
+        }
+        let left_out = cell.left_out(selection);
+        if n + failed + left_out == 0 {
+            return None;
+        }
+        let interval = wilson_95(right, n);
+        Some(Row {
+            model: cell.sheet.model.clone(),
+            benchmark: cell.column.benchmark.clone(),
+            task: cell.column.task.clone(),
+            language: cell.column.language.clone(),
+            protocol: cell.sheet.protocol.clone(),
+            n,
+            right,
+            failed,
+            left_out,
+            accuracy: (n > 0).then(|| right as f64 / n as f64),
+            low: interval.map(|interval| interval.low),
+            high: interval.map(|interval| interval.high),
         })
-        .collect()
+    });
+    rows.collect()
 }

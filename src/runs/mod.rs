@@ -7,7 +7,7 @@ pub mod exchange;
 mod execute;
 pub mod export;
 mod journal;
-mod latest;
+pub mod ledger;
 pub mod measures;
 mod model;
 pub mod outlook;

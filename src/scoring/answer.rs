@@ -149,18 +149,6 @@ impl Answer {
             error: Some(error),
         }
     }
-
-    /// The options' probabilities among each other (they add up to 1), in the item's order.
-    pub fn option_probabilities(&self) -> Vec<f64> {
-        let highest = self.log_probabilities.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let weights: Vec<f64> = self
-            .log_probabilities
-            .iter()
-            .map(|value| (value - highest).exp())
-            .collect();
-        let total: f64 = weights.iter().sum();
-        weights.iter().map(|weight| weight / total).collect()
-    }
 }
 
 /// Journals from before several options could be chosen have one number or none.
@@ -200,30 +188,5 @@ mod tests {
         assert_eq!(answer(r#""choice":2"#), [2]);
         assert!(answer(r#""choice":null"#).is_empty());
         assert_eq!(answer(r#""choices":[0,3]"#), [0, 3]);
-    }
-
-    #[test]
-    fn option_probabilities_add_up_even_for_unlikely_letters() {
-        let answer = Answer {
-            model: "model".into(),
-            benchmark: "benchmark".into(),
-            task: "task".into(),
-            item: ItemKey {
-                language: "ar".parse().unwrap(),
-                id: "1".into(),
-            },
-            log_probabilities: vec![-1000.0, -1001.0, -1002.0],
-            option_tokens: Vec::new(),
-            choices: vec![0],
-            outcome: Outcome::Right,
-            prompt_tokens: 10,
-            seconds: 0.1,
-            usage: None,
-            reply: None,
-            error: None,
-        };
-        let probabilities = answer.option_probabilities();
-        assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-12);
-        assert!((probabilities[0] / probabilities[1] - std::f64::consts::E).abs() < 1e-9);
     }
 }

@@ -41,6 +41,15 @@ pub fn normalised(log_probabilities: &[f64], by: Normalisation, answers: &[Strin
         .collect()
 }
 
+/// The probabilities of answers among each other, which add up to 1, by their log-probabilities divided by their lengths.
+pub fn probabilities(log_probabilities: &[f64], by: Normalisation, answers: &[String], tokens: &[usize]) -> Vec<f64> {
+    let values = normalised(log_probabilities, by, answers, tokens);
+    let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = values.iter().map(|value| (value - highest).exp()).collect();
+    let total: f64 = weights.iter().sum();
+    weights.iter().map(|weight| weight / total).collect()
+}
+
 /// The highest of the values; of equals, the first.
 pub fn choice(values: &[f64]) -> Option<usize> {
     let mut choice = None;
@@ -107,6 +116,16 @@ mod tests {
         assert_eq!(values(Normalisation::Character), [-2.0, -2.0, -3.0]);
         assert_eq!(values(Normalisation::Byte), [-2.0, -1.0, -3.0]);
         assert_eq!(values(Normalisation::Token), [-6.0, -2.0, -1.5]);
+    }
+
+    #[test]
+    fn probabilities_add_up_even_for_unlikely_letters_and_follow_the_measure() {
+        let found = probabilities(&[-1000.0, -1001.0, -1002.0], Normalisation::Sum, &[], &[]);
+        assert!((found.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        assert!((found[0] / found[1] - std::f64::consts::E).abs() < 1e-9);
+        let answers = ["no", "certainly not"].map(str::to_owned);
+        let found = probabilities(&[-4.0, -13.0], Normalisation::Character, &answers, &[1, 2]);
+        assert!((found[1] / found[0] - std::f64::consts::E).abs() < 1e-9);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Averages: of proportions that each weigh the same, and of numbers.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::Interval;
 use super::interval::{two_sided_95, wilson_95};
@@ -50,10 +50,10 @@ pub fn macro_average(groups: &[(usize, usize)]) -> Option<Average> {
 ///
 /// The interval is that of the linearized mean of clusters, so that what they share is not counted as new evidence.
 /// `None` where there is no group, one is empty, or all together have fewer than two clusters.
-pub fn clustered_average(groups: &[Vec<(&str, bool)>]) -> Option<Average> {
+pub fn clustered_average<K: Ord + Copy>(groups: &[Vec<(K, bool)>]) -> Option<Average> {
     let count = groups.len() as f64;
     let mut value = 0.0;
-    let mut deviations: HashMap<&str, f64> = HashMap::new();
+    let mut deviations: BTreeMap<K, f64> = BTreeMap::new();
     for group in groups {
         let successes = group.iter().filter(|(_, success)| *success).count();
         let n = (!group.is_empty()).then_some(group.len() as f64)?;
@@ -61,7 +61,7 @@ pub fn clustered_average(groups: &[Vec<(&str, bool)>]) -> Option<Average> {
         value += proportion / count;
         for (cluster, success) in group {
             let deviation = f64::from(u8::from(*success)) - proportion;
-            *deviations.entry(cluster).or_default() += deviation / (count * n);
+            *deviations.entry(*cluster).or_default() += deviation / (count * n);
         }
     }
     let clusters = deviations.len() as f64;

@@ -226,7 +226,7 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
         "{}, {}, {}",
         counted(study.models().len(), "model"),
         counted(study.entries.len(), "item"),
-        counted(study.runs.len(), "run")
+        counted(study.runs().len(), "run")
     );
     let root = study.root.display().to_string();
     for (name, words) in [("workspace", Words::name(&root)), ("counts", Words::from(&counts))] {

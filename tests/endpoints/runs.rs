@@ -332,7 +332,7 @@ fn written_replies_in_arabic_are_read_counted_and_paid_for() {
         assert_eq!(answer.outcome, outcome, "{answer:?}");
         assert_eq!(answer.reply.as_ref().unwrap().tokens, 10);
     }
-    let spent = spending::spent(&record, &answers);
+    let spent = spending::spent(&record, spending::usages(&answers));
     assert_eq!(
         (spent[0].usage.prompt_tokens, spent[0].usage.written_tokens),
         (1200, 120)

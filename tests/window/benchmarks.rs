@@ -84,7 +84,7 @@ fn a_strangers_file_goes_from_drop_to_preview_to_run() {
 
     click(&mut window, Role::Button, "Import 3 items");
     window.wait(|state| state.benchmarks.import.is_none());
-    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks.len() == 2));
+    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks().len() == 2));
     window.harness.get_by_label_contains("Imported: 3 items");
     click(&mut window, Role::Button, "Run it");
     assert_eq!(window.state(|state| state.page), Page::Runs);
@@ -145,11 +145,11 @@ fn questions_in_two_languages_are_shown_as_pairs_and_kept_so() {
     assert!(rows.any(|row| row.accesskit_node().label().is_some_and(|label| label.contains(pair))));
     drop(rows);
     click(&mut window, Role::Button, "Import 3 items");
-    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks.len() == 2));
+    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks().len() == 2));
     let paired = window.state(|state| {
         let study = state.study.as_ref().unwrap();
         let benchmark = study
-            .benchmarks
+            .benchmarks()
             .iter()
             .find(|benchmark| benchmark.name() == "pairs")
             .unwrap();
@@ -283,13 +283,13 @@ fn walk() {
     window.send(BenchmarksCommand::Show(Section::Known).into());
     window.send(BenchmarksCommand::SelectKnown("medqa-usmle".to_owned()).into());
     click(&mut window, Role::Button, "Get MedQA, USMLE");
-    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks.len() == 2));
+    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks().len() == 2));
     click(&mut window, Role::Button, "Show in workspace");
     window.harness.get_by_label_contains("Imported: 1 item");
     window.state(|state| {
         let study = state.study.as_ref().unwrap();
         let benchmark = study
-            .benchmarks
+            .benchmarks()
             .iter()
             .find(|benchmark| benchmark.name() == "medqa-usmle")
             .unwrap();

@@ -17,7 +17,7 @@ fn a_run_is_exported_and_taken_in_elsewhere_with_the_same_accuracy() {
     let mut window = Window::open(here.path(), 1440.0, 900.0);
     window.send(Command::Show(Page::Runs));
     window.harness.get_by_role_and_label(Role::Button, "Import runs");
-    let run = window.state(|state| state.study.as_ref().unwrap().runs[0].0.id.clone());
+    let run = window.state(|state| state.study.as_ref().unwrap().runs().last().unwrap().record.id.clone());
     let into = out.path().to_owned();
     window.send(Command::ExportInto(run, Format::LmEval, into.clone()));
     window.wait(|state| !state.notices.is_empty());
@@ -35,9 +35,9 @@ fn a_run_is_exported_and_taken_in_elsewhere_with_the_same_accuracy() {
     drop(window);
 
     let mut window = Window::open(there.path(), 1440.0, 900.0);
-    let before = window.state(|state| state.study.as_ref().unwrap().runs.len());
+    let before = window.state(|state| state.study.as_ref().unwrap().runs().len());
     window.send(Command::ImportRuns(into));
-    window.wait(|state| state.study.as_ref().is_some_and(|study| study.runs.len() > before));
+    window.wait(|state| state.study.as_ref().is_some_and(|study| study.runs().len() > before));
     assert_eq!(right(&window, MODELS[1]), exported);
     window.send(Command::ImportRuns(there.path().join("nothing")));
     window.wait(|state| state.notices.len() > 1);

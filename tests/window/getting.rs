@@ -277,7 +277,7 @@ fn walk() {
     window.settle();
     window.wait(|state| {
         let study = state.study.as_ref().unwrap();
-        let finished = study.runs.iter().any(|(record, _)| record.state == RunState::Finished);
+        let finished = study.runs().iter().any(|run| run.record.state == RunState::Finished);
         finished && state.runs.live.is_none()
     });
     assert!(window.state(|state| state.notices.is_empty()));

@@ -11,6 +11,7 @@ use polyclinic::app::command::{Command, Page};
 use polyclinic::app::study::Study;
 use polyclinic::benchmarks::import::{self, ImportOptions};
 use polyclinic::benchmarks::{Benchmark, Description};
+use polyclinic::runs::ledger::Ledger;
 
 use crate::support::{Pages, draft};
 
@@ -33,9 +34,7 @@ fn inspect(theme: egui::Theme) -> Pages {
         "/study".into(),
         "study".to_owned(),
         None,
-        vec![Arc::new(benchmark)],
-        Vec::new(),
-        Vec::new(),
+        Ledger::of([benchmark], []),
         Vec::new(),
     );
     let mut state = State::default();

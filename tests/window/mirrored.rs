@@ -9,30 +9,20 @@ use polyclinic::app::command::Page;
 use polyclinic::app::study::Study;
 use polyclinic::app::theme;
 use polyclinic::benchmarks::{Benchmark, Description};
+use polyclinic::runs::ledger::Ledger;
 
-use crate::support::{MODELS, Pages, state};
+use crate::support::{MODELS, Pages, runs, state};
 
 /// The Arabic half of the demo questions and their answers alone.
 fn inspect(theme: egui::Theme) -> Pages {
     let mut state = state(&MODELS);
     let study = state.study.take().unwrap();
-    let demo = study.benchmarks.first().unwrap();
+    let demo = study.benchmarks().first().unwrap();
     let arabic = demo.items().iter().filter(|item| item.key.language.tag() == "ar");
     let benchmark = Benchmark::new(demo.name(), Description::default(), arabic.cloned().collect()).unwrap();
-    let mut runs = study.runs.clone();
-    for (_, answers) in &mut runs {
-        answers.retain(|answer| answer.item.language.tag() == "ar");
-    }
     let (root, name) = (study.root.clone(), "study".to_owned());
-    let study = Study::new(
-        root,
-        name,
-        None,
-        vec![Arc::new(benchmark)],
-        runs,
-        Vec::new(),
-        Vec::new(),
-    );
+    let ledger = Ledger::new(vec![Arc::new(benchmark)], runs(&MODELS));
+    let study = Study::new(root, name, None, ledger, Vec::new());
     state.show_study(Arc::new(study));
     state.page = Page::Inspect;
     Pages::new(state, Harness::builder().with_size([1440.0, 900.0]).with_theme(theme))

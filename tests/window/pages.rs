@@ -231,7 +231,7 @@ fn an_import_says_what_was_left_out_and_keeps_the_rest() {
     assert!(window.harness.get_all_by_label_contains("ما لون الدم؟").count() > 0);
     window.harness.get_by_label("Import 1 item").click();
     window.wait(|state| state.benchmarks.import.is_none());
-    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks.len() == 2));
+    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks().len() == 2));
     assert_eq!(
         window.state(|state| state.benchmarks.selected.clone()).as_deref(),
         Some("أسئلة")
@@ -275,7 +275,7 @@ fn a_long_list_draws_only_what_is_in_sight() {
     let mut state = state(&MODELS);
     state.page = Page::Inspect;
     let study = state.study.clone().unwrap();
-    let benchmark = &study.benchmarks[0];
+    let benchmark = &study.benchmarks()[0];
     let many = (0..20_usize).flat_map(|copy| {
         benchmark.items().iter().map(move |item| {
             let mut fields = item.clone().into_fields();
@@ -284,15 +284,8 @@ fn a_long_list_draws_only_what_is_in_sight() {
         })
     });
     let many = polyclinic::benchmarks::Benchmark::new("many", benchmark.description.clone(), many.collect()).unwrap();
-    let study = polyclinic::app::study::Study::new(
-        study.root.clone(),
-        study.name.clone(),
-        None,
-        vec![std::sync::Arc::new(many)],
-        Vec::new(),
-        study.rows.clone(),
-        Vec::new(),
-    );
+    let ledger = polyclinic::runs::ledger::Ledger::of([many], []);
+    let study = polyclinic::app::study::Study::new(study.root.clone(), study.name.clone(), None, ledger, Vec::new());
     state.show_study(std::sync::Arc::new(study));
     let mut pages = Pages::new(state, Harness::builder().with_size([1440.0, 900.0]));
     assert_eq!(pages.state().inspect.listed.len(), 13_440);
@@ -324,17 +317,17 @@ fn a_run_goes_from_the_form_to_the_matrix() {
     window.wait(|state| state.runs.live.is_none());
     assert!(window.state(|state| state.notices.is_empty()));
 
-    let earlier = window.state(|state| state.study.as_ref().unwrap().runs.len());
+    let earlier = window.state(|state| state.study.as_ref().unwrap().runs().len());
     window.send(Command::NewRun);
     window.send(Command::EditForm(form));
     window.harness.get_by_label("Start run").click();
     window.settle();
-    window.wait(|state| state.study.as_ref().is_some_and(|study| study.runs.len() > earlier));
+    window.wait(|state| state.study.as_ref().is_some_and(|study| study.runs().len() > earlier));
     window.wait(|state| state.runs.live.as_ref().is_none_or(|live| live.done > 0));
     window.send(Command::CancelRun);
     let ended = |state: &State| {
         let study = state.study.as_ref().unwrap();
-        let record = study.runs.first().map(|(record, _)| (record.id.clone(), record.state));
+        let record = study.runs().last().map(|run| (run.record.id.clone(), run.record.state));
         record.filter(|(_, run)| state.runs.live.is_none() && *run != RunState::Unfinished)
     };
     window.wait(|state| ended(state).is_some());

@@ -242,6 +242,7 @@ fn pictures_of_many() {
                     n,
                     right,
                     failed: if failed { 2000 } else { 0 },
+                    left_out: 0,
                     accuracy: (n > 0).then(|| right as f64 / n as f64),
                     low: interval.map(|interval| interval.low),
                     high: interval.map(|interval| interval.high),
@@ -252,16 +253,9 @@ fn pictures_of_many() {
     for theme in [egui::Theme::Light, egui::Theme::Dark] {
         let mut state = state(&[]);
         let study = state.study.clone().unwrap();
-        let benchmarks = study.benchmarks.clone();
-        let study = polyclinic::app::study::Study::new(
-            study.root.clone(),
-            "study".into(),
-            None,
-            benchmarks,
-            vec![],
-            rows.clone(),
-            vec![],
-        );
+        let (root, ledger) = (study.root.clone(), study.ledger.clone());
+        let mut study = polyclinic::app::study::Study::new(root, "study".into(), None, ledger, vec![]);
+        study.rows = rows.clone();
         state.show_study(std::sync::Arc::new(study));
         for (width, height) in SIZES {
             let builder = Harness::builder().with_size([width, height]).with_theme(theme);
@@ -319,9 +313,7 @@ fn state_of_nothing() -> polyclinic::app::State {
         "/srv/study".into(),
         "study".into(),
         reason,
-        vec![],
-        vec![],
-        vec![],
+        polyclinic::runs::ledger::Ledger::default(),
         vec![],
     );
     state.show_study(std::sync::Arc::new(study));

@@ -16,9 +16,8 @@ use polyclinic::app::{Application, State, Task};
 use polyclinic::benchmarks::{Benchmark, demo};
 use polyclinic::models::download::Order;
 use polyclinic::prompts::Protocol;
-use polyclinic::runs::{
-    Journal, ModelFile, ModelSource, RunBenchmark, RunId, RunModel, RunRecord, RunState, comparison, store,
-};
+use polyclinic::runs::ledger::Ledger;
+use polyclinic::runs::{Journal, ModelFile, ModelSource, RunBenchmark, RunId, RunModel, RunRecord, RunState, store};
 use polyclinic::scoring::{Answer, Outcome};
 use polyclinic::text::Fallback;
 use polyclinic::workspace::Workspace;
@@ -293,6 +292,18 @@ impl Pages {
     }
 }
 
+/// Runs of the demo questions with answers made up for `models`.
+pub fn runs(models: &[&str]) -> Vec<(RunRecord, Vec<Answer>)> {
+    let folder = workspace(models);
+    let open = Workspace::open(folder.path()).unwrap();
+    let records = store::list(&open).unwrap().runs.into_iter();
+    let read = records.map(|record| {
+        let answers = store::answers(&open, &record.id).unwrap();
+        (record, answers)
+    });
+    read.collect()
+}
+
 /// A state on the demo questions with answers made up for `models`, and four models to choose from.
 pub fn state(models: &[&str]) -> State {
     state_with(models, |_| {})
@@ -301,19 +312,9 @@ pub fn state(models: &[&str]) -> State {
 /// The same with every answer as `change` leaves it.
 pub fn state_with(models: &[&str], change: impl Fn(&mut Answer)) -> State {
     let benchmark = demo::benchmark().unwrap();
-    let folder = workspace(models);
-    let open = Workspace::open(folder.path()).unwrap();
-    let runs: Vec<_> = store::list(&open)
-        .unwrap()
-        .runs
-        .into_iter()
-        .map(|record| {
-            let mut answers = store::answers(&open, &record.id).unwrap();
-            answers.iter_mut().for_each(&change);
-            (record, answers)
-        })
-        .collect();
-    let rows = comparison::compare(runs.iter().map(|(record, answers)| (record, answers.as_slice())));
+    let mut runs = runs(models);
+    runs.iter_mut()
+        .for_each(|(_, answers)| answers.iter_mut().for_each(&change));
     let machine = Machine {
         device: "CPU, 8 cores".into(),
         used: 640_000_000,
@@ -345,9 +346,7 @@ pub fn state_with(models: &[&str], change: impl Fn(&mut Answer)) -> State {
         root,
         "Arabic study".into(),
         None,
-        vec![Arc::new(benchmark)],
-        runs,
-        rows,
+        Ledger::new(vec![Arc::new(benchmark)], runs),
         Vec::new(),
     );
     state.show_study(Arc::new(study));

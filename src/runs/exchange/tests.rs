@@ -10,6 +10,7 @@ use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
 use crate::error_chain;
 use crate::prompts::{Protocol, Scoring};
 use crate::runs::comparison::{Row, compare};
+use crate::runs::ledger::{Ledger, Selection};
 use crate::runs::{ModelFile, ModelSource, RunBenchmark, RunId, RunModel, RunRecord, RunState, record, store, table};
 use crate::scoring::{Answer, Outcome, Reply, ReplyEnding};
 use crate::workspace::Workspace;
@@ -116,7 +117,7 @@ fn answer(index: usize, item: &Item, scoring: Scoring) -> Answer {
 
 /// Rows without what differs for a run from elsewhere: its model's name.
 fn numbers(record: &RunRecord, answers: &[Answer]) -> Vec<Row> {
-    let mut rows = compare([(record, answers)]);
+    let mut rows = compared(record, answers);
     for row in &mut rows {
         row.model.clear();
     }
@@ -566,7 +567,7 @@ fn what_lm_evaluation_harness_saved_gives_its_own_numbers_and_hashes() {
             assert_eq!(run.record.program, "lm-evaluation-harness 0.4.13");
             assert_eq!(run.record.protocol.shots, 2);
             let answers = store::answers(&workspace, &run.record.id).unwrap();
-            for row in compare([(&run.record, answers.as_slice())]) {
+            for row in compared(&run.record, &answers) {
                 let theirs = &results["results"][&row.task];
                 assert_eq!(row.accuracy, theirs["acc,none"].as_f64(), "{}", row.task);
                 assert_eq!(row.n, 7);
@@ -588,4 +589,9 @@ fn what_lm_evaluation_harness_saved_gives_its_own_numbers_and_hashes() {
         }
     }
     assert_eq!(lines, 21);
+}
+
+fn compared(record: &RunRecord, answers: &[Answer]) -> Vec<Row> {
+    let ledger = Ledger::of([], [(record, answers)]);
+    compare(&ledger, &Selection::all(&ledger))
 }

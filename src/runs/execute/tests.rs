@@ -13,6 +13,7 @@ use crate::engine::{
 };
 use crate::network::SecretStore;
 use crate::prompts::{ChatError, ChatTemplate, PromptText, Protocol, Scoring};
+use crate::runs::ledger::{Ledger, Selection};
 use crate::runs::{RunRecord, RunState, comparison, store};
 use crate::scoring::{Answer, Outcome};
 use crate::workspace::Workspace;
@@ -300,7 +301,7 @@ fn written_answers_are_read_resumed_and_their_outcomes_kept_apart() {
         assert_eq!(answer.outcome, outcome, "{answer:?}");
         assert!(answer.reply.is_some() && answer.log_probabilities.is_empty());
     }
-    let rows = comparison::compare([(&whole, &expected[..])]);
+    let rows = compared(&[(&whole, &expected[..])]);
     assert!(rows.iter().all(|row| row.failed == 0));
     assert_eq!(rows.iter().map(|row| row.n).sum::<usize>(), expected.len());
     for stop_after in [0, 3, 7] {
@@ -357,7 +358,7 @@ fn a_prompt_that_does_not_fit_fails_alone() {
             .iter()
             .all(|answer| answer.error.as_ref().unwrap().contains("tokens"))
     );
-    let rows = comparison::compare([(&record, &answers[..])]);
+    let rows = compared(&[(&record, &answers[..])]);
     assert_eq!(rows.iter().map(|row| row.n + row.failed).sum::<usize>(), answers.len());
     assert_eq!(rows.iter().map(|row| row.failed).sum::<usize>(), failed.len());
 }
@@ -512,6 +513,11 @@ fn a_later_failure_does_not_take_back_an_answer() {
     setting.execute(&mut bad, usize::MAX, 1).unwrap();
     let (first, second) = (setting.answers(&good), setting.answers(&bad));
     assert!(second.iter().all(|answer| answer.outcome == Outcome::Failed));
-    let rows = comparison::compare([(&good, &first[..]), (&bad, &second[..])]);
+    let rows = compared(&[(&good, &first[..]), (&bad, &second[..])]);
     assert!(rows.iter().all(|row| row.failed == 0 && row.n > 0));
+}
+
+fn compared(runs: &[(&RunRecord, &[Answer])]) -> Vec<comparison::Row> {
+    let ledger = Ledger::of([], runs.iter().copied());
+    comparison::compare(&ledger, &Selection::all(&ledger))
 }

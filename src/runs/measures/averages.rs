@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Items, counts};
 use crate::language::Language;
-use crate::runs::RunRecord;
-use crate::runs::latest::latest;
-use crate::scoring::{Answer, Outcome};
+use crate::runs::ledger::{Given, Ledger, Selection};
 use crate::stats::{clustered_average, macro_average};
 
 /// What is averaged over.
@@ -63,41 +60,53 @@ struct Fixed<'a> {
     task: Option<&'a str>,
     language: Option<&'a Language>,
     model: &'a str,
-    protocol: String,
+    protocol: &'a str,
     over: Over,
 }
 
-/// What stands in one subject, task or language: every question's name and whether the answer was right.
-type Group<'a> = Vec<(&'a str, bool)>;
+/// What stands in one subject, task or language: every question's number, the same in all languages, and whether the
+/// answer was right.
+type Group = Vec<(u32, bool)>;
 
 /// Averages over the subjects of a task in a language, the tasks of a benchmark in a language, and the languages of a
-/// task, wherever there are two or more. `runs` are given oldest first.
-pub fn averages<'a>(runs: impl IntoIterator<Item = (&'a RunRecord, &'a [Answer])>, items: &Items<'a>) -> Vec<Average> {
-    let mut averaged: BTreeMap<Fixed<'a>, BTreeMap<&'a str, Group<'a>>> = BTreeMap::new();
-    for (cell, answers) in latest(runs) {
-        for answer in answers.into_values().filter(|answer| counts(answer)) {
-            let item = items.of(answer);
-            let subject = item.and_then(|item| item.subject.as_deref());
-            let parallel = item.and_then(|item| item.parallel.as_deref());
-            let asked = (parallel.unwrap_or(&answer.item.id), answer.outcome == Outcome::Right);
-            let groups = [
-                (Over::Subjects, Some(cell.task), Some(cell.language), subject),
-                (Over::Tasks, None, Some(cell.language), Some(cell.task)),
-                (Over::Languages, Some(cell.task), None, Some(cell.language.tag())),
-            ];
-            for (over, task, language, group) in groups {
-                let Some(group) = group else { continue };
-                let fixed = Fixed {
-                    benchmark: cell.benchmark,
-                    task,
-                    language,
-                    model: cell.model,
-                    protocol: cell.protocol.clone(),
-                    over,
-                };
-                averaged.entry(fixed).or_default().entry(group).or_default().push(asked);
+/// task, wherever there are two or more.
+pub fn averages(ledger: &Ledger, selection: &Selection) -> Vec<Average> {
+    let mut averaged: BTreeMap<Fixed<'_>, BTreeMap<&str, Group>> = BTreeMap::new();
+    for cell in ledger.cells() {
+        let (column, sheet) = (cell.column, cell.sheet);
+        let fixed = |over, task, language| Fixed {
+            benchmark: &column.benchmark,
+            task,
+            language,
+            model: &sheet.model,
+            protocol: &sheet.protocol,
+            over,
+        };
+        let (task, language) = (column.task.as_str(), &column.language);
+        let mut subjects: BTreeMap<&str, Group> = BTreeMap::new();
+        let mut all = Group::new();
+        for given in cell.answers(selection).filter(Given::counts) {
+            let Some(question) = ledger.question(given.question()) else {
+                continue;
+            };
+            let asked = (question.parallel, given.is_right());
+            all.push(asked);
+            if let Some(subject) = ledger.subject(question) {
+                subjects.entry(subject).or_default().push(asked);
             }
         }
+        if all.is_empty() {
+            continue;
+        }
+        let mut add = |fixed, name, group: &Group| {
+            let groups = averaged.entry(fixed).or_default();
+            groups.entry(name).or_default().extend(group);
+        };
+        for (subject, group) in &subjects {
+            add(fixed(Over::Subjects, Some(task), Some(language)), *subject, group);
+        }
+        add(fixed(Over::Tasks, None, Some(language)), task, &all);
+        add(fixed(Over::Languages, Some(task), None), language.tag(), &all);
     }
     let averaged = averaged.into_iter();
     averaged
@@ -105,11 +114,11 @@ pub fn averages<'a>(runs: impl IntoIterator<Item = (&'a RunRecord, &'a [Answer])
         .collect()
 }
 
-fn average(fixed: Fixed<'_>, groups: &[Group<'_>]) -> Option<Average> {
+fn average(fixed: Fixed<'_>, groups: &[Group]) -> Option<Average> {
     if groups.len() < 2 {
         return None;
     }
-    let count = |group: &Group<'_>| (group.iter().filter(|(_, right)| *right).count(), group.len());
+    let count = |group: &Group| (group.iter().filter(|(_, right)| *right).count(), group.len());
     let counted: Vec<(usize, usize)> = groups.iter().map(count).collect();
     let found = match fixed.over {
         Over::Languages => clustered_average(groups)?,
@@ -122,7 +131,7 @@ fn average(fixed: Fixed<'_>, groups: &[Group<'_>]) -> Option<Average> {
         benchmark: fixed.benchmark.to_owned(),
         task: fixed.task.map(str::to_owned),
         language: fixed.language.cloned(),
-        protocol: fixed.protocol,
+        protocol: fixed.protocol.to_owned(),
         over: fixed.over,
         groups: groups.len(),
         n,

@@ -2,16 +2,10 @@
 //!
 //! Options that a protocol permutes keep their indices, so a choice that only moved with its option is no flip.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 
-use super::counts;
-use crate::benchmarks::ItemKey;
 use crate::language::Language;
-use crate::runs::RunRecord;
-use crate::runs::latest::{Cell, latest};
-use crate::scoring::{Answer, Outcome};
+use crate::runs::ledger::{Cell, Given, Ledger, Selection};
 use crate::stats::wilson_95;
 
 /// One protocol beside another, on the items that a model answered under both.
@@ -39,52 +33,50 @@ pub struct Flips {
     pub won: usize,
 }
 
-/// Every pair of protocols under which a model answered the same items of a task. `runs` are given oldest first.
-pub fn flips<'a>(runs: impl IntoIterator<Item = (&'a RunRecord, &'a [Answer])>) -> Vec<Flips> {
+/// Every pair of protocols under which a model answered the same items of a task.
+pub fn flips(ledger: &Ledger, selection: &Selection) -> Vec<Flips> {
     // In the order of cells the protocols of a model stand beside each other.
-    let cells: Vec<(Cell<'a>, HashMap<&ItemKey, &Answer>)> = latest(runs).into_iter().collect();
-    let asked = |cell: &Cell<'a>| (cell.benchmark, cell.task, cell.language, cell.model);
-    let protocols = cells.chunk_by(|(one, _), (other, _)| asked(one) == asked(other));
-    let pairs = protocols.flat_map(|same| {
-        let others = |place: usize| same.iter().skip(place + 1);
-        same.iter()
-            .enumerate()
-            .flat_map(move |(place, one)| others(place).map(move |other| (one, other)))
-    });
-    pairs
-        .map(|(one, other)| beside(one, other))
-        .filter(|flips| flips.n > 0)
-        .collect()
+    let cells: Vec<Cell<'_>> = ledger.cells().collect();
+    let asked = |one: &Cell<'_>, other: &Cell<'_>| {
+        std::ptr::eq(one.column, other.column) && one.sheet.model == other.sheet.model
+    };
+    let mut found = Vec::new();
+    for same in cells.chunk_by(asked) {
+        for (place, one) in same.iter().enumerate() {
+            let others = same.iter().skip(place + 1);
+            found.extend(others.map(|other| beside(ledger, selection, one, other)));
+        }
+    }
+    found.retain(|flips| flips.n > 0);
+    found
 }
 
-type Answered<'a> = (Cell<'a>, HashMap<&'a ItemKey, &'a Answer>);
-
-fn beside((cell, answers): &Answered<'_>, (other, others): &Answered<'_>) -> Flips {
-    let both = answers
-        .iter()
-        .filter_map(|(key, answer)| Some((*answer, *others.get(key)?)));
-    let both: Vec<(&Answer, &Answer)> = both.filter(|(one, other)| counts(one) && counts(other)).collect();
-    let count = |changed: &dyn Fn(&Answer, &Answer) -> bool| {
+fn beside(ledger: &Ledger, selection: &Selection, cell: &Cell<'_>, other: &Cell<'_>) -> Flips {
+    let both: Vec<(Given<'_>, Given<'_>)> = cell
+        .answers(selection)
+        .filter_map(|given| Some((given, ledger.given(other.sheet, given.question())?)))
+        .filter(|(one, other)| one.counts() && other.counts())
+        .collect();
+    let count = |changed: &dyn Fn(&Given<'_>, &Given<'_>) -> bool| {
         let found = both.iter().filter(|(one, other)| changed(one, other));
         found.count()
     };
-    let right = |answer: &Answer| answer.outcome == Outcome::Right;
     let n = both.len();
-    let flips = count(&|one, other| one.choices != other.choices);
+    let flips = count(&|one, other| one.choices() != other.choices());
     let interval = wilson_95(flips, n);
     Flips {
-        model: cell.model.to_owned(),
-        benchmark: cell.benchmark.to_owned(),
-        task: cell.task.to_owned(),
-        language: cell.language.clone(),
-        protocol: cell.protocol.clone(),
-        other_protocol: other.protocol.clone(),
+        model: cell.sheet.model.clone(),
+        benchmark: cell.column.benchmark.clone(),
+        task: cell.column.task.clone(),
+        language: cell.column.language.clone(),
+        protocol: cell.sheet.protocol.clone(),
+        other_protocol: other.sheet.protocol.clone(),
         n,
         flips,
         share: (n > 0).then(|| flips as f64 / n as f64),
         low: interval.map(|interval| interval.low),
         high: interval.map(|interval| interval.high),
-        lost: count(&|one, other| right(one) && !right(other)),
-        won: count(&|one, other| !right(one) && right(other)),
+        lost: count(&|one, other| one.is_right() && !other.is_right()),
+        won: count(&|one, other| !one.is_right() && other.is_right()),
     }
 }

@@ -11,16 +11,12 @@ mod sets;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::str::FromStr;
 
 pub use averages::{Average, averages};
 pub use flips::{Flips, flips};
 pub use price::{Price, prices};
 pub use sets::{SetScore, set_scores};
-
-use crate::benchmarks::{Benchmark, Item, ItemKey};
-use crate::scoring::{Answer, Outcome};
 
 /// What answers are measured by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -72,27 +68,4 @@ impl FromStr for Measure {
         let found = Self::ALL.into_iter().find(|measure| measure.word() == text);
         found.ok_or_else(|| UnknownMeasure(text.to_owned()))
     }
-}
-
-/// Items of benchmarks, found by what an answer says of its item.
-pub struct Items<'a>(HashMap<(&'a str, &'a ItemKey), &'a Item>);
-
-impl<'a> Items<'a> {
-    /// The items of all `benchmarks`.
-    pub fn new(benchmarks: impl IntoIterator<Item = &'a Benchmark>) -> Self {
-        let items = benchmarks.into_iter().flat_map(|benchmark| {
-            let keyed = |item: &'a Item| ((benchmark.name(), &item.key), item);
-            benchmark.items().iter().map(keyed)
-        });
-        Self(items.collect())
-    }
-
-    /// The item of an answer; `None` where its benchmark is not here any more, or changed.
-    fn of(&self, answer: &Answer) -> Option<&'a Item> {
-        self.0.get(&(answer.benchmark.as_str(), &answer.item)).copied()
-    }
-}
-
-fn counts(answer: &Answer) -> bool {
-    answer.outcome != Outcome::Failed
 }

@@ -1,15 +1,9 @@
 //! The price of a language: tokens and time an item takes, beside the same items in English.
 
-use std::collections::{BTreeMap, HashMap};
-
 use serde::Serialize;
 
-use super::{Items, counts};
-use crate::benchmarks::ItemKey;
 use crate::language::Language;
-use crate::runs::RunRecord;
-use crate::runs::latest::{Cell, latest};
-use crate::scoring::Answer;
+use crate::runs::ledger::{Cell, Given, Ledger, Selection};
 
 /// The language that others are measured by.
 const REFERENCE: &str = "en";
@@ -36,40 +30,34 @@ pub struct Price {
     pub times_english: Option<f64>,
 }
 
-/// The prices of all cells. `runs` are given oldest first.
-pub fn prices<'a>(runs: impl IntoIterator<Item = (&'a RunRecord, &'a [Answer])>, items: &Items<'a>) -> Vec<Price> {
-    let cells = latest(runs);
-    let english = in_english(&cells, items);
-    let priced = cells.iter().filter_map(|(cell, answers)| {
-        let answers: Vec<&Answer> = answers.values().copied().filter(|answer| counts(answer)).collect();
-        let n = answers.len();
+/// The prices of all cells.
+pub fn prices(ledger: &Ledger, selection: &Selection) -> Vec<Price> {
+    let priced = ledger.cells().filter_map(|cell| {
+        let given: Vec<Given<'_>> = cell.answers(selection).filter(Given::counts).collect();
+        let n = given.len();
         if n == 0 {
             return None;
         }
-        let mean = |value: &dyn Fn(&Answer) -> f64| answers.iter().map(|answer| value(answer)).sum::<f64>() / n as f64;
-        let pairs: Vec<(usize, usize)> = answers
+        let mean = |value: &dyn Fn(&Given<'_>) -> f64| given.iter().map(value).sum::<f64>() / n as f64;
+        let pairs: Vec<(usize, usize)> = given
             .iter()
-            .filter_map(|answer| {
-                let parallel = items.of(answer)?.parallel.as_deref()?;
-                let other = english.get(&Question::of(cell, parallel))?;
-                Some((tokens(answer), *other))
-            })
+            .filter_map(|own| Some((tokens(own), in_english(ledger, selection, cell, own)?)))
             .collect();
         let [own, other]: [usize; 2] = [
             pairs.iter().map(|pair| pair.0).sum(),
             pairs.iter().map(|pair| pair.1).sum(),
         ];
-        let writes = answers.iter().any(|answer| written(answer) > 0);
+        let writes = given.iter().any(|given| given.written_tokens() > 0);
         Some(Price {
-            model: cell.model.to_owned(),
-            benchmark: cell.benchmark.to_owned(),
-            task: cell.task.to_owned(),
-            language: cell.language.clone(),
-            protocol: cell.protocol.clone(),
+            model: cell.sheet.model.clone(),
+            benchmark: cell.column.benchmark.clone(),
+            task: cell.column.task.clone(),
+            language: cell.column.language.clone(),
+            protocol: cell.sheet.protocol.clone(),
             n,
-            prompt_tokens: mean(&|answer| answer.prompt_tokens as f64),
-            written_tokens: writes.then(|| mean(&|answer| written(answer) as f64)),
-            seconds: mean(&|answer| answer.seconds),
+            prompt_tokens: mean(&|given| given.prompt_tokens() as f64),
+            written_tokens: writes.then(|| mean(&|given| given.written_tokens() as f64)),
+            seconds: mean(&|given| given.seconds()),
             pairs: pairs.len(),
             times_english: (other > 0).then(|| own as f64 / other as f64),
         })
@@ -77,48 +65,23 @@ pub fn prices<'a>(runs: impl IntoIterator<Item = (&'a RunRecord, &'a [Answer])>,
     priced.collect()
 }
 
-/// A question as a model was asked it, whatever the language.
-#[derive(PartialEq, Eq, Hash)]
-struct Question<'a> {
-    benchmark: &'a str,
-    task: &'a str,
-    model: &'a str,
-    protocol: &'a str,
-    parallel: &'a str,
-}
-
-impl<'a> Question<'a> {
-    fn of(cell: &'a Cell<'_>, parallel: &'a str) -> Self {
-        Self {
-            benchmark: cell.benchmark,
-            task: cell.task,
-            model: cell.model,
-            protocol: &cell.protocol,
-            parallel,
-        }
-    }
-}
-
-/// The tokens of every question that was answered in English.
-fn in_english<'c>(
-    cells: &'c BTreeMap<Cell<'_>, HashMap<&ItemKey, &Answer>>,
-    items: &Items<'c>,
-) -> HashMap<Question<'c>, usize> {
-    let english = cells.iter().filter(|(cell, _)| cell.language.primary() == REFERENCE);
-    let answered = english.flat_map(|(cell, answers)| answers.values().map(move |answer| (cell, answer)));
-    answered
-        .filter(|(_, answer)| counts(answer))
-        .filter_map(|(cell, answer)| {
-            let parallel = items.of(answer)?.parallel.as_deref()?;
-            Some((Question::of(cell, parallel), tokens(answer)))
+/// The tokens of the same question of the task in English, where the same model answered it under the same protocol.
+fn in_english(ledger: &Ledger, selection: &Selection, cell: Cell<'_>, own: &Given<'_>) -> Option<usize> {
+    let question = ledger.question(own.question()).filter(|question| question.is_tied)?;
+    let is_english = |other: &usize| {
+        ledger.question(*other).is_some_and(|other| {
+            let language = ledger.language(other).map(Language::primary);
+            language == Some(REFERENCE) && other.is_tied && other.task == question.task
         })
-        .collect()
+    };
+    let other = std::iter::once(own.question()).chain(ledger.beside(own.question()));
+    let other = other.filter(|other| selection.contains(*other)).find(is_english)?;
+    ledger
+        .given(cell.sheet, other)
+        .filter(Given::counts)
+        .map(|given| tokens(&given))
 }
 
-fn tokens(answer: &Answer) -> usize {
-    answer.prompt_tokens + written(answer)
-}
-
-fn written(answer: &Answer) -> usize {
-    answer.reply.as_ref().map_or(0, |reply| reply.tokens)
+fn tokens(given: &Given<'_>) -> usize {
+    given.prompt_tokens() + given.written_tokens()
 }

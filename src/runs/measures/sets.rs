@@ -2,11 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Items, counts};
 use crate::language::Language;
-use crate::runs::RunRecord;
-use crate::runs::latest::latest;
-use crate::scoring::Answer;
+use crate::runs::ledger::{Given, Ledger, Selection};
 use crate::stats::{mean_95, wilson_95};
 
 /// How a model did on a task in which items have several right answers.
@@ -38,33 +35,27 @@ pub struct SetScore {
     pub hamming_high: Option<f64>,
 }
 
-/// The scores of all cells where at least one item has several right answers. `runs` are given oldest first.
-pub fn set_scores<'a>(
-    runs: impl IntoIterator<Item = (&'a RunRecord, &'a [Answer])>,
-    items: &Items<'a>,
-) -> Vec<SetScore> {
-    let cells = latest(runs).into_iter().filter_map(|(cell, answers)| {
-        let counted = answers.into_values().filter(|answer| counts(answer));
-        let known: Vec<(&Answer, &[usize])> = counted
-            .filter_map(|answer| Some((answer, items.of(answer)?.right.as_slice())))
+/// The scores of all cells where at least one item has several right answers.
+pub fn set_scores(ledger: &Ledger, selection: &Selection) -> Vec<SetScore> {
+    let cells = ledger.cells().filter_map(|cell| {
+        let counted = cell.answers(selection).filter(Given::counts);
+        let known: Vec<(&[usize], &[usize])> = counted
+            .filter_map(|given| Some((given.choices(), ledger.right(given.question())?)))
             .collect();
         let several = known.iter().filter(|(_, right)| right.len() > 1).count();
         if several == 0 {
             return None;
         }
-        let exact = known.iter().filter(|(answer, right)| answer.choices == *right).count();
-        let scores: Vec<f64> = known
-            .iter()
-            .map(|(answer, right)| hamming(&answer.choices, right))
-            .collect();
+        let exact = known.iter().filter(|(chosen, right)| chosen == right).count();
+        let scores: Vec<f64> = known.iter().map(|(chosen, right)| hamming(chosen, right)).collect();
         let n = known.len();
         let (interval, mean) = (wilson_95(exact, n), mean_95(&scores));
         Some(SetScore {
-            model: cell.model.to_owned(),
-            benchmark: cell.benchmark.to_owned(),
-            task: cell.task.to_owned(),
-            language: cell.language.clone(),
-            protocol: cell.protocol,
+            model: cell.sheet.model.clone(),
+            benchmark: cell.column.benchmark.clone(),
+            task: cell.column.task.clone(),
+            language: cell.column.language.clone(),
+            protocol: cell.sheet.protocol.clone(),
             n,
             several,
             exact,

@@ -1,10 +1,11 @@
 use super::averages::Over;
 use super::*;
-use crate::benchmarks::{Description, ItemFields};
+use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
 use crate::prompts::{Letters, Protocol};
 use crate::runs::RunRecord;
+use crate::runs::ledger::{Ledger, Selection};
 use crate::runs::record::tests::record;
-use crate::scoring::{Reply, ReplyEnding};
+use crate::scoring::{Answer, Outcome, Reply, ReplyEnding};
 
 /// Four questions in English and Arabic of two subjects; the last has two right answers.
 fn benchmark() -> Benchmark {
@@ -56,8 +57,8 @@ fn under(protocol: Protocol) -> RunRecord {
 fn subjects_and_languages_weigh_the_same() {
     let (benchmark, record) = (benchmark(), record());
     let answers = answers(&benchmark, CHOICES, [10; 8]);
-    let items = Items::new([&benchmark]);
-    let found = averages([(&record, answers.as_slice())], &items);
+    let ledger = Ledger::of([benchmark], [(&record, answers.as_slice())]);
+    let found = averages(&ledger, &Selection::all(&ledger));
     let of = |over, language: Option<&str>| {
         let wanted = |average: &&Average| {
             average.over == over && average.language.as_ref().map(|language| language.tag()) == language
@@ -81,7 +82,8 @@ fn subjects_and_languages_weigh_the_same() {
 fn sets_count_whole_and_in_part() {
     let (benchmark, record) = (benchmark(), record());
     let answers = answers(&benchmark, CHOICES, [10; 8]);
-    let found = set_scores([(&record, answers.as_slice())], &Items::new([&benchmark]));
+    let ledger = Ledger::of([benchmark], [(&record, answers.as_slice())]);
+    let found = set_scores(&ledger, &Selection::all(&ledger));
     let [arabic, english] = found.as_slice() else {
         panic!("{found:?}")
     };
@@ -103,7 +105,8 @@ fn a_language_is_priced_by_the_same_items_in_english() {
         tokens: 30,
         ending: ReplyEnding::Finished,
     });
-    let found = prices([(&record, answers.as_slice())], &Items::new([&benchmark]));
+    let ledger = Ledger::of([benchmark], [(&record, answers.as_slice())]);
+    let found = prices(&ledger, &Selection::all(&ledger));
     let [arabic, english] = found.as_slice() else {
         panic!("{found:?}")
     };
@@ -127,11 +130,16 @@ fn a_flip_is_another_choice_under_another_protocol() {
     let before = answers(&benchmark, CHOICES, [10; 8]);
     let mut after = answers(&benchmark, [&[0], &[0], &[1], &[0], &[0], &[0], &[1], &[0, 2]], [10; 8]);
     after[7].outcome = Outcome::Failed;
-    let found = flips([(&first, before.as_slice()), (&second, after.as_slice())]);
+    let found = flips_of(&[(&first, &before), (&second, &after)]);
     let english = found.iter().find(|flips| flips.language.tag() == "en").unwrap();
     assert_eq!((english.n, english.flips, english.share), (4, 2, Some(0.5)));
     assert_eq!((english.lost, english.won), (1, 1));
     let arabic = found.iter().find(|flips| flips.language.tag() == "ar").unwrap();
     assert_eq!((arabic.n, arabic.flips), (3, 1));
-    assert_eq!(flips([(&first, before.as_slice())]), []);
+    assert_eq!(flips_of(&[(&first, &before)]), []);
+}
+
+fn flips_of(runs: &[(&RunRecord, &[Answer])]) -> Vec<Flips> {
+    let ledger = Ledger::of([], runs.iter().copied());
+    flips(&ledger, &Selection::all(&ledger))
 }

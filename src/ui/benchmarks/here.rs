@@ -28,7 +28,7 @@ const IMPORTED: f32 = 52.0;
 
 /// Shows them.
 pub fn show(ui: &mut Ui, body: Rect, state: &State, study: &Study, commands: &mut Vec<Command>) {
-    if study.benchmarks.is_empty() {
+    if study.benchmarks().is_empty() {
         return within(ui, body, "none", |ui| {
             let detail = "Drop a file with questions on the window: a spreadsheet, CSV, JSON or Parquet, in whatever \
                           columns it has. Or get one that papers report.";
@@ -49,10 +49,10 @@ pub fn show(ui: &mut Ui, body: Rect, state: &State, study: &Study, commands: &mu
     }
     let selected = state.benchmarks.selected.as_ref();
     let benchmark = study
-        .benchmarks
+        .benchmarks()
         .iter()
         .find(|benchmark| Some(benchmark.name()) == selected.map(String::as_str));
-    let Some(benchmark) = benchmark.or_else(|| study.benchmarks.first()) else {
+    let Some(benchmark) = benchmark.or_else(|| study.benchmarks().first()) else {
         return;
     };
     if body.width() >= 2.0 * LIST {
@@ -62,7 +62,7 @@ pub fn show(ui: &mut Ui, body: Rect, state: &State, study: &Study, commands: &mu
         return show_benchmark(ui, rest, state, study, benchmark, commands);
     }
     // Too narrow for both, as when zoomed, they stand below each other.
-    let list = space::CARD_HEADER + space::LIST_ITEM * study.benchmarks.len().min(3) as f32 + 2.0;
+    let list = space::CARD_HEADER + space::LIST_ITEM * study.benchmarks().len().min(3) as f32 + 2.0;
     within(ui, body, "narrow", |ui| {
         widgets::at_least(ui, vec2(0.0, list + LEAST_SHOWN), |ui| {
             let body = ui.max_rect();
@@ -82,11 +82,11 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benc
         focus: state.focus_search,
     };
     let query = Query::new(&state.benchmarks.search);
-    let all = study.benchmarks.iter();
+    let all = study.benchmarks().iter();
     let listed: Vec<_> = all.filter(|benchmark| is_found(study, benchmark, &query)).collect();
     let note = match query.is_empty() {
-        true => count(study.benchmarks.len()),
-        false => format!("{} of {}", count(listed.len()), count(study.benchmarks.len())),
+        true => count(study.benchmarks().len()),
+        false => format!("{} of {}", count(listed.len()), count(study.benchmarks().len())),
     };
     card(
         ui,

@@ -193,7 +193,10 @@ fn standing(state: &State, study: &Study, known: &Known) -> Standing {
 }
 
 fn is_here(study: &Study, known: &Known) -> bool {
-    study.benchmarks.iter().any(|benchmark| benchmark.name() == known.name)
+    study
+        .benchmarks()
+        .iter()
+        .any(|benchmark| benchmark.name() == known.name)
 }
 
 fn size_of(known: &Known) -> String {

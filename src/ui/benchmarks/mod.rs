@@ -50,7 +50,7 @@ fn show_sections(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<C
     let tabs = Section::ALL.map(|section| Tab {
         words: section.title(),
         count: Some(match section {
-            Section::Here => study.benchmarks.len(),
+            Section::Here => study.benchmarks().len(),
             Section::Known => included().len(),
         }),
     });

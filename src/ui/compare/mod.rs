@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             "Accuracy by task and language stands here once a run has answers.",
             "",
             |ui| {
-                if study.benchmarks.is_empty() {
+                if study.benchmarks().is_empty() {
                     Button::new(Emphasis::Main)
                         .text("Import a benchmark")
                         .enabled(state.writable())

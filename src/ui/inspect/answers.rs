@@ -2,10 +2,11 @@
 
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use crate::app::inspect::{Given, Side};
+use crate::app::inspect::Side;
 use crate::app::matrix::{count, counted};
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
+use crate::runs::ledger::Given;
 use crate::text::isolate;
 use crate::ui::outcomes;
 use crate::ui::spoken;
@@ -152,10 +153,9 @@ fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Out
 }
 
 fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
-    let answer = given.answer;
     let language = &side.item.key.language;
-    let letters: Vec<&str> = answer
-        .choices
+    let letters: Vec<&str> = given
+        .choices()
         .iter()
         .filter_map(|&choice| language.option_letter(choice))
         .collect();
@@ -163,30 +163,28 @@ fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
         true => "–".to_owned(),
         false => letters.join(", "),
     };
-    let mut sorted = answer.option_probabilities();
-    sorted.sort_by(|one, other| other.total_cmp(one));
-    let margin = match sorted.as_slice() {
-        [first, second, ..] => format!("{:.0}", (first - second) * 100.0),
-        _ => "–".to_owned(),
+    let margin = match given.margin() {
+        Some(margin) => format!("{:.0}", margin * 100.0),
+        None => "–".to_owned(),
     };
-    let run = match (&answer.error, &answer.reply) {
-        (Some(error), _) => error.clone(),
-        (None, None) => format!("{}, {}", given.run.protocol.label(), given.run.id),
+    let run = match (given.error(), given.reply()) {
+        (Some(error), _) => error.to_owned(),
+        (None, None) => format!("{}, {}", given.protocol(), given.run().id),
         (None, Some(reply)) => {
             let wrote = counted(reply.tokens, "token");
-            format!("{}, wrote {wrote}, {}", given.run.protocol.label(), given.run.id)
+            format!("{}, wrote {wrote}, {}", given.protocol(), given.run().id)
         }
     };
     let texts = [
-        answer.model.clone(),
+        given.model().to_owned(),
         language.english_name().to_owned(),
         letter,
         margin,
-        count(answer.prompt_tokens),
-        time(answer.seconds),
+        count(given.prompt_tokens()),
+        time(given.seconds()),
         run,
     ];
-    show_row(ui, texts, Some(answer.outcome));
+    show_row(ui, texts, Some(given.outcome()));
 }
 
 fn time(seconds: f64) -> String {
@@ -204,7 +202,7 @@ fn show_note(ui: &mut Ui, rect: Rect, sides: &[Side<'_>], study: &Study) {
         return;
     };
     let benchmark = study
-        .benchmarks
+        .benchmarks()
         .iter()
         .find(|benchmark| benchmark.items().iter().any(|other| std::ptr::eq(other, item)));
     let Some(benchmark) = benchmark else { return };

@@ -96,12 +96,11 @@ fn halves<'a>(state: &'a State, sides: &'a [Side<'a>], left: f32, width: f32) ->
                     .given
                     .iter()
                     .map(|given| {
-                        let answer = given.answer;
                         (
-                            answer.model.as_str(),
-                            answer.option_probabilities(),
-                            answer.choices.as_slice(),
-                            answer.outcome,
+                            given.model(),
+                            given.probabilities(side.item),
+                            given.choices(),
+                            given.outcome(),
                         )
                     })
                     .collect(),

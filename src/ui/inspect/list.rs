@@ -8,6 +8,7 @@ use crate::app::inspect::Filter;
 use crate::app::matrix::count;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
+use crate::runs::ledger::Given;
 use crate::scoring::Outcome;
 use crate::text::Styled;
 use crate::text::isolate::{self, isolate};
@@ -107,7 +108,7 @@ fn show_filters(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Co
 /// Everything there is to narrow to, in one menu.
 fn show_menu(button: &Response, filter: &Filter, study: &Study, commands: &mut Vec<Command>) {
     let (languages, subjects, models) = (study.languages(), study.subjects(), study.models());
-    let benchmarks = study.benchmarks.iter().map(|benchmark| benchmark.name());
+    let benchmarks = study.benchmarks().iter().map(|benchmark| benchmark.name());
     let narrowed = || filter.clone();
     let mut rows: Vec<(Entry<'_>, Filter)> = Vec::new();
     rows.extend(Outcome::ALL.map(|outcome| {
@@ -236,11 +237,13 @@ fn arrows(ui: &Ui, commands: &mut Vec<Command>) {
     });
 }
 
-fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usize, commands: &mut Vec<Command>) {
+fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: usize, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::click());
-    let Some(entry) = study.entries.get(entry) else { return };
-    let Some((_, item)) = study.item(entry) else { return };
+    let Some((_, item)) = study.item(question) else { return };
+    let Some(entry) = study.entries.get(question) else {
+        return;
+    };
     let selected = place == state.inspect.selected;
     let language = &item.key.language;
     spoken::tell(&response, Some(language), || {
@@ -270,7 +273,7 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
     let galley = typeset::galley(ui, (excerpt.styled(), language), ink, upper.width(), 1);
     let start = column.start().align_size_within_rect(galley.size(), upper);
     ui.painter().galley(start.min, galley, ink.colour);
-    let marks = show_marks(ui, lower, column, state, study, entry);
+    let marks = show_marks(ui, lower, column, state, question);
     let subject = item.subject.as_deref().unwrap_or(&item.task);
     let note = isolate::join([language.tag(), subject, &item.key.id], "  ");
     let mut pieces = Marks::hits(&state.inspect.filter.search).pieces(ui, &note);
@@ -288,26 +291,18 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, entry: usiz
         column.start(),
     );
     widgets::focus_ring(ui, &response, rect);
-    let response = widgets::tooltip_of(response, |ui| show_tooltip(ui, state, study, entry));
+    let response = widgets::tooltip_of(response, |ui| show_tooltip(ui, state, study, question));
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
         commands.push(Command::SelectEntry(place));
     }
 }
 
 /// Marks each model's outcome, the last one where the row ends; returns the width that the marks take.
-fn show_marks(
-    ui: &Ui,
-    rect: Rect,
-    column: Column,
-    state: &State,
-    study: &Study,
-    entry: &crate::app::study::Entry,
-) -> f32 {
+fn show_marks(ui: &Ui, rect: Rect, column: Column, state: &State, question: usize) -> f32 {
     let colours = palette(ui);
-    let outcomes: Vec<Outcome> = study
-        .given(entry, state.compare.protocol.as_deref())
-        .map(|given| given.answer.outcome)
-        .collect();
+    let Some(study) = &state.study else { return 0.0 };
+    let given = study.ledger.answers_to(question, state.compare.protocol.as_deref());
+    let outcomes: Vec<Outcome> = given.iter().map(Given::outcome).collect();
     let mark = |outcome: Outcome, end: f32| {
         let place = column.place_from_end(end, MARK, rect.top(), rect.height());
         let ink = colours.outcome(outcome).ink;
@@ -335,10 +330,10 @@ fn show_marks(
 }
 
 /// Whose mark is whose.
-fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, entry: &crate::app::study::Entry) {
+fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, question: usize) {
     let colours = palette(ui);
-    for given in study.given(entry, state.compare.protocol.as_deref()) {
-        let words = format!("{}: {}", isolate(&given.answer.model), given.answer.outcome.word());
+    for given in study.ledger.answers_to(question, state.compare.protocol.as_deref()) {
+        let words = format!("{}: {}", isolate(given.model()), given.outcome().word());
         typeset::line(ui, &words, Ink::new(size::SECONDARY, colours.text));
     }
 }

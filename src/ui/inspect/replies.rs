@@ -2,9 +2,10 @@
 
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
-use crate::app::inspect::{Given, Side};
+use crate::app::inspect::Side;
 use crate::app::matrix::counted;
 use crate::app::theme::size;
+use crate::runs::ledger::Given;
 use crate::scoring::Reply;
 use crate::text::controls::Controls;
 use crate::ui::column::Column;
@@ -22,7 +23,7 @@ const MOST: usize = 6000;
 pub fn show(ui: &mut Ui, column: Column, side: &Side<'_>, controls: Controls, top: f32) -> f32 {
     let mut y = top;
     for (place, given) in side.given.iter().enumerate() {
-        if let Some(reply) = &given.answer.reply {
+        if let Some(reply) = given.reply() {
             y = show_reply(ui, column, side, (place, given, reply), controls, y + 12.0);
         }
     }
@@ -42,9 +43,9 @@ fn show_reply(
     let width = column.width() - 2.0 * PADDING;
     let head = column.place(PADDING, width, top, HEAD);
     let ink = Ink::new(size::SECONDARY, colours.text).semibold();
-    let drawn = typeset::paint(ui, head, Words::name(&given.answer.model), ink, column.start());
+    let drawn = typeset::paint(ui, head, Words::name(given.model()), ink, column.start());
     let mark = column.place(PADDING + drawn.width() + 12.0, 96.0, top, HEAD);
-    outcomes::paint(ui, mark.left_center(), given.answer.outcome);
+    outcomes::paint(ui, mark.left_center(), given.outcome());
     let (left_out, text) = end_of(&reply.text);
     let mut note = counted(reply.tokens, "token");
     if left_out > 0 {
@@ -55,8 +56,8 @@ fn show_reply(
     typeset::paint(ui, place, &note, Ink::new(size::SMALL, colours.text_3), column.end());
     let response = ui.interact(head, widgets::id("reply", (language.tag(), number)), Sense::hover());
     spoken::tell(&response, None, || {
-        let outcome = given.answer.outcome.word();
-        WidgetInfo::labeled(Role::Label, true, format!("{}: {outcome}, {note}", given.answer.model))
+        let outcome = given.outcome().word();
+        WidgetInfo::labeled(Role::Label, true, format!("{}: {outcome}, {note}", given.model()))
     });
     if text.trim().is_empty() {
         let line = column.place(PADDING, width, top + HEAD, HEAD);

@@ -7,9 +7,10 @@ use crate::app::command::Command;
 use crate::app::matrix::{count, counted};
 use crate::language::Language;
 use crate::runs::exchange::Format;
+use crate::runs::ledger::Run;
 use crate::runs::spending::{self, Spent};
-use crate::runs::{ModelSource, RunModel, RunRecord};
-use crate::scoring::{Answer, Outcome};
+use crate::runs::{ModelSource, RunModel};
+use crate::scoring::Outcome;
 use crate::text::isolate::isolate;
 use crate::ui::outcomes;
 use crate::ui::typeset;
@@ -17,7 +18,7 @@ use crate::ui::widgets::menu::Entry;
 use crate::ui::widgets::{self, card};
 
 /// Shows the run as a card.
-pub fn show(ui: &mut Ui, rect: Rect, title: &str, record: &RunRecord, answers: &[Answer], commands: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, rect: Rect, title: &str, run: &Run, commands: &mut Vec<Command>) {
     card(
         ui,
         rect,
@@ -26,43 +27,38 @@ pub fn show(ui: &mut Ui, rect: Rect, title: &str, record: &RunRecord, answers: &
         |_| {},
         |ui| {
             widgets::scrolled(ui, |ui| {
-                typeset::heading(ui, &format!("Outcomes, n {}", count(answers.len())));
+                typeset::heading(ui, &format!("Outcomes, n {}", count(run.answers.len())));
                 ui.add_space(2.0);
-                let counts =
-                    Outcome::ALL.map(|outcome| answers.iter().filter(|answer| answer.outcome == outcome).count());
-                outcomes::show_counts(ui, &counts);
+                outcomes::show_counts(ui, &run.answers.counts());
                 ui.add_space(12.0);
                 typeset::heading(ui, "What was asked");
                 ui.add_space(2.0);
-                show_facts(ui, record, answers);
+                show_facts(ui, run);
                 ui.add_space(12.0);
-                show_export(ui, record, answers, commands);
+                show_export(ui, run, commands);
             });
         },
     );
 }
 
 /// A menu of the formats a run can be written in.
-pub fn show_export(ui: &mut Ui, record: &RunRecord, answers: &[Answer], commands: &mut Vec<Command>) {
-    if answers.is_empty() {
+pub fn show_export(ui: &mut Ui, run: &Run, commands: &mut Vec<Command>) {
+    if run.answers.is_empty() {
         return;
     }
     let formats: Vec<Entry<'_>> = Format::ALL.iter().map(|format| Entry::new(format.title())).collect();
     if let Some(place) = widgets::choice(ui, "Export", &formats, None, 200.0)
         && let Some(format) = Format::ALL.get(place)
     {
-        commands.push(Command::ExportRun(record.id.clone(), *format));
+        commands.push(Command::ExportRun(run.record.id.clone(), *format));
     }
 }
 
 /// Everything that is written down about the run.
-pub fn show_facts(ui: &mut Ui, record: &RunRecord, answers: &[Answer]) {
-    let seconds: f64 = answers.iter().map(|answer| answer.seconds).sum();
-    let tokens: usize = answers.iter().map(|answer| answer.prompt_tokens).sum();
-    let failed = answers
-        .iter()
-        .filter(|answer| answer.outcome == Outcome::Failed)
-        .count();
+pub fn show_facts(ui: &mut Ui, run: &Run) {
+    let Run { record, answers, .. } = run;
+    let seconds = answers.seconds();
+    let failed = answers.outcomes().iter().filter(|outcome| **outcome == Outcome::Failed);
     let languages: Vec<&str> = record.languages.iter().map(Language::english_name).collect();
     let limit = record
         .limit
@@ -73,13 +69,10 @@ pub fn show_facts(ui: &mut Ui, record: &RunRecord, answers: &[Answer]) {
         ("Protocol", record.protocol.label()),
         ("Languages", languages.join(", ")),
         ("Limit", limit),
-        ("Tokens read", count(tokens)),
-        ("Failed", counted(failed, "answer")),
+        ("Tokens read", count(answers.tokens_read())),
+        ("Failed", counted(failed.count(), "answer")),
     ];
-    let written: usize = answers
-        .iter()
-        .filter_map(|answer| Some(answer.reply.as_ref()?.tokens))
-        .sum();
+    let written = answers.tokens_written();
     if written > 0 {
         rows.push(("Tokens written", count(written)));
     }
@@ -87,7 +80,7 @@ pub fn show_facts(ui: &mut Ui, record: &RunRecord, answers: &[Answer]) {
         let speed = answers.len() as f64 / seconds;
         rows.push(("Speed", format!("{speed:.1} items/s while answering")));
     }
-    for (model, spent) in record.models.iter().zip(spending::spent(record, answers)) {
+    for (model, spent) in record.models.iter().zip(spending::spent(record, answers.usages())) {
         rows.push(("Model", facts(model)));
         if model.endpoint().is_some() {
             rows.push(("Counted there", counted_there(&spent)));

@@ -122,7 +122,7 @@ fn show_endpoint(ui: &mut Ui, form: &mut RunForm, endpoint: &Endpoint) {
 
 fn show_benchmarks(ui: &mut Ui, form: &mut RunForm, study: &Study) {
     heading(ui, "Benchmarks");
-    for benchmark in &study.benchmarks {
+    for benchmark in study.benchmarks() {
         let on = form.benchmarks.contains(benchmark.name());
         if widgets::check(
             ui,
@@ -144,7 +144,7 @@ fn show_benchmarks(ui: &mut Ui, form: &mut RunForm, study: &Study) {
 /// The languages of the chosen benchmarks.
 fn languages(form: &RunForm, study: &Study) -> Vec<Language> {
     let chosen = study
-        .benchmarks
+        .benchmarks()
         .iter()
         .filter(|benchmark| form.benchmarks.contains(benchmark.name()));
     let mut languages: Vec<Language> = chosen

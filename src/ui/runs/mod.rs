@@ -20,8 +20,9 @@ use crate::app::runs::Live;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::quantities::duration;
+use crate::runs::ledger::Run;
 use crate::runs::{RunRecord, RunState};
-use crate::scoring::{Answer, Outcome};
+use crate::scoring::Outcome;
 use crate::text::folding::Query;
 use crate::text::isolate::{self, isolate};
 
@@ -53,14 +54,14 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         show_live(ui, rect, live, commands);
         body.min.y = rect.bottom() + space::GUTTER;
     }
-    if study.runs.is_empty() && state.runs.live.is_none() {
+    if study.runs().is_empty() && state.runs.live.is_none() {
         return within(ui, body, "no runs", |ui| {
             widgets::empty(
                 ui,
                 "Runs stand here: models asked the questions of a benchmark.",
                 "",
                 |ui| {
-                    if study.benchmarks.is_empty() {
+                    if study.benchmarks().is_empty() {
                         let import = Command::Show(crate::app::command::Page::Benchmarks);
                         Button::new(Emphasis::Main)
                             .text("Import a benchmark first")
@@ -79,19 +80,19 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
     // In a wide window the selected run stands beside the list, else it opens within it.
     let wide = ui.ctx().content_rect().width() >= space::NARROW && state.runs.form.is_none();
-    if wide && let Some((record, answers)) = selected(state, study) {
+    if wide && let Some(run) = selected(state, study) {
         let rect = Rect::from_min_max(pos2(body.right() - space::SIDE_PANEL, body.top()), body.max);
-        detail::show(ui, rect, &title(record, &state.models), record, answers, commands);
+        detail::show(ui, rect, &title(&run.record, &state.models), run, commands);
         body.max.x = rect.left() - space::GUTTER;
     }
     show_history(ui, body, state, study, !wide, commands);
 }
 
 /// The selected run, else the newest.
-fn selected<'a>(state: &State, study: &'a Study) -> Option<&'a (RunRecord, Vec<Answer>)> {
+fn selected<'a>(state: &State, study: &'a Study) -> Option<&'a Run> {
     let chosen = state.runs.selected.as_ref();
-    let found = chosen.and_then(|chosen| study.runs.iter().find(|(record, _)| record.id == *chosen));
-    found.or_else(|| study.runs.first())
+    let found = chosen.and_then(|chosen| study.runs().iter().find(|run| run.record.id == *chosen));
+    found.or_else(|| study.runs().last())
 }
 
 fn show_live(ui: &mut Ui, rect: Rect, live: &Live, commands: &mut Vec<Command>) {
@@ -151,7 +152,7 @@ fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, opens: bo
     let chosen = if opens {
         state.runs.selected.as_ref()
     } else {
-        selected(state, study).map(|(record, _)| &record.id)
+        selected(state, study).map(|run| &run.record.id)
     };
     let search = Search {
         typed: &state.runs.search,
@@ -159,13 +160,13 @@ fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, opens: bo
         focus: state.focus_search,
     };
     let query = Query::new(&state.runs.search);
-    let all = study.runs.iter();
-    let listed: Vec<_> = all.filter(|(record, _)| is_found(record, &query)).collect();
-    let note = search.count(listed.len(), study.runs.len());
+    let newest_first = study.runs().iter().rev();
+    let listed: Vec<&Run> = newest_first.filter(|run| is_found(&run.record, &query)).collect();
+    let note = search.count(listed.len(), study.runs().len());
     let mut asked = Vec::new();
     let tools = |ui: &mut Ui| {
         if state.runs.form.is_none() {
-            let enabled = state.writable() && !study.benchmarks.is_empty();
+            let enabled = state.writable() && !study.benchmarks().is_empty();
             Button::new(Emphasis::Main)
                 .icon(Icon::Plus)
                 .keys()
@@ -183,9 +184,9 @@ fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, opens: bo
             return search.nothing(ui, commands, Command::SearchRuns(String::new()));
         }
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            for (record, answers) in listed {
-                let chosen = chosen == Some(&record.id);
-                show_run(ui, state, record, answers, (chosen, chosen && opens), commands);
+            for run in listed {
+                let chosen = chosen == Some(&run.record.id);
+                show_run(ui, state, run, (chosen, chosen && opens), commands);
             }
         });
     });
@@ -226,14 +227,8 @@ fn is_found(record: &RunRecord, query: &Query) -> bool {
     query.finds(own.into_iter().chain(models).chain(benchmarks).chain(languages))
 }
 
-fn show_run(
-    ui: &mut Ui,
-    state: &State,
-    record: &RunRecord,
-    answers: &[Answer],
-    (chosen, open): (bool, bool),
-    commands: &mut Vec<Command>,
-) {
+fn show_run(ui: &mut Ui, state: &State, run: &Run, (chosen, open): (bool, bool), commands: &mut Vec<Command>) {
+    let record = &run.record;
     let colours = palette(ui);
     let live = state
         .runs
@@ -266,7 +261,7 @@ fn show_run(
         Ink::new(size::SMALL, colours.text_3),
         Align2::LEFT_CENTER,
     );
-    show_state(ui, columns.state, record, answers, live);
+    show_state(ui, columns.state, run, live);
     if let Some(when) = columns.when {
         typeset::paint(
             ui,
@@ -295,15 +290,15 @@ fn show_run(
     if let Some(error) = &record.error {
         padded(ui, |ui| {
             let pair = colours.outcome(Outcome::Failed);
-            let safe = format!("{} so far are kept.", counted(answers.len(), "answer"));
+            let safe = format!("{} so far are kept.", counted(run.answers.len(), "answer"));
             widgets::message(ui, pair, "The run failed.", &format!("{}. {safe}", error), |_| {});
         });
     }
     if open {
         padded(ui, |ui| {
-            detail::show_facts(ui, record, answers);
+            detail::show_facts(ui, run);
             ui.add_space(8.0);
-            detail::show_export(ui, record, answers, commands);
+            detail::show_export(ui, run, commands);
         });
     }
 }
@@ -314,7 +309,8 @@ fn padded(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         .show(ui, content);
 }
 
-fn show_state(ui: &Ui, place: Rect, record: &RunRecord, answers: &[Answer], live: Option<&Live>) {
+fn show_state(ui: &Ui, place: Rect, run: &Run, live: Option<&Live>) {
+    let Run { record, answers, .. } = run;
     let colours = palette(ui);
     let (upper, lower) = place.split_top_bottom_at_fraction(0.55);
     let (icon, word, ink) = match (live, record.state) {

@@ -140,8 +140,8 @@ fn show_summary(ui: &mut Ui, draft: &Draft) {
 fn show_foot(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands: &mut Vec<Command>) {
     let import = &draft.look.preview.import;
     ui.spacing_mut().item_spacing.y = 6.0;
-    if let Some(study) = state.study.as_ref().filter(|study| !study.benchmarks.is_empty()) {
-        let there: Vec<&str> = study.benchmarks.iter().map(|benchmark| benchmark.name()).collect();
+    if let Some(study) = state.study.as_ref().filter(|study| !study.benchmarks().is_empty()) {
+        let there: Vec<&str> = study.benchmarks().iter().map(|benchmark| benchmark.name()).collect();
         let entries: Vec<Entry<'_>> = std::iter::once("a benchmark of its own")
             .chain(there.iter().copied())
             .map(Entry::new)

@@ -1,0 +1,253 @@
+//! The answers of one run in columns.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::names::Names;
+use super::questions::Questions;
+use crate::benchmarks::{Benchmark, Item};
+use crate::engine::endpoint::Usage;
+use crate::prompts::Normalisation;
+use crate::runs::{RunRecord, spending};
+use crate::scoring::{Answer, Outcome, Reply, likelihood};
+
+/// A run with what came of it.
+#[derive(Debug, Clone)]
+pub struct Run {
+    pub record: RunRecord,
+    pub answers: RunAnswers,
+    /// [`crate::prompts::Protocol::label`] of its protocol.
+    pub label: String,
+}
+
+impl Run {
+    pub(super) fn new(
+        record: RunRecord,
+        answers: &[Answer],
+        questions: &mut Questions,
+        benchmarks: &[Arc<Benchmark>],
+    ) -> Self {
+        let mut columns = RunAnswers::default();
+        let by = record.protocol.scoring.normalisation();
+        for answer in answers {
+            let question = questions.asked(&answer.benchmark, &answer.task, &answer.item);
+            let source = questions.get(question as usize).and_then(|question| question.source);
+            let item = source.and_then(|(benchmark, item)| benchmarks.get(benchmark)?.items().get(item));
+            columns.push(answer, question, item, by);
+        }
+        Self {
+            label: record.protocol.label(),
+            record,
+            answers: columns,
+        }
+    }
+}
+
+/// Answers by row, one column for each thing that is known of them.
+#[derive(Debug, Clone, Default)]
+pub struct RunAnswers {
+    models: Names<String>,
+    model: Vec<u32>,
+    question: Vec<u32>,
+    outcomes: Vec<Outcome>,
+    choices: Lists<usize>,
+    log_probabilities: Lists<f64>,
+    option_tokens: Lists<usize>,
+    /// The probability of the choice among the options, by the protocol's measure; not a number where there is none.
+    confidence: Vec<f32>,
+    /// How far it is from the next likely option.
+    margin: Vec<f32>,
+    prompt_tokens: Vec<u32>,
+    seconds: Vec<f64>,
+    // What most answers do not have, by row.
+    usage: BTreeMap<u32, Usage>,
+    replies: BTreeMap<u32, Reply>,
+    errors: BTreeMap<u32, String>,
+}
+
+impl RunAnswers {
+    fn push(&mut self, answer: &Answer, question: u32, item: Option<&Item>, by: Normalisation) {
+        let row = self.model.len() as u32;
+        self.model.push(self.models.number(answer.model.as_str()));
+        self.question.push(question);
+        self.outcomes.push(answer.outcome);
+        self.choices.push(&answer.choices);
+        self.log_probabilities.push(&answer.log_probabilities);
+        self.option_tokens.push(&answer.option_tokens);
+        let options = item.map_or(&[][..], |item| &item.options);
+        let probabilities = likelihood::probabilities(&answer.log_probabilities, by, options, &answer.option_tokens);
+        let (confidence, margin) = lead(&probabilities);
+        self.confidence.push(confidence);
+        self.margin.push(margin);
+        self.prompt_tokens
+            .push(u32::try_from(answer.prompt_tokens).unwrap_or(u32::MAX));
+        self.seconds.push(answer.seconds);
+        if let Some(usage) = answer.usage {
+            self.usage.insert(row, usage);
+        }
+        if let Some(reply) = &answer.reply {
+            self.replies.insert(row, reply.clone());
+        }
+        if let Some(error) = &answer.error {
+            self.errors.insert(row, error.clone());
+        }
+    }
+
+    /// How many answers there are.
+    pub fn len(&self) -> usize {
+        self.model.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.model.is_empty()
+    }
+
+    /// The outcome of every answer.
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// How many answers had each outcome, in the order of [`Outcome::ALL`].
+    pub fn counts(&self) -> [usize; 6] {
+        Outcome::ALL.map(|wanted| self.outcomes.iter().filter(|outcome| **outcome == wanted).count())
+    }
+
+    /// Seconds all answers took together.
+    pub fn seconds(&self) -> f64 {
+        self.seconds.iter().sum()
+    }
+
+    /// Tokens that were read for all answers together.
+    pub fn tokens_read(&self) -> usize {
+        self.prompt_tokens.iter().map(|&tokens| tokens as usize).sum()
+    }
+
+    /// Tokens that were written for all answers together.
+    pub fn tokens_written(&self) -> usize {
+        self.replies.values().map(|reply| reply.tokens).sum()
+    }
+
+    /// What every answer took, with its model's name.
+    pub fn usages(&self) -> impl Iterator<Item = (&str, Usage)> {
+        (0..self.len()).map(|row| {
+            let counted = self.usage.get(&(row as u32)).copied();
+            let written = self.reply(row).map_or(0, |reply| reply.tokens);
+            let usage = spending::usage(counted, self.prompt_tokens(row), written);
+            (self.model_of(row), usage)
+        })
+    }
+
+    pub(super) fn models(&self) -> &[String] {
+        self.models.all()
+    }
+
+    pub(super) fn rows_of(&self, model: usize) -> impl Iterator<Item = usize> {
+        let rows = self.model.iter().enumerate();
+        rows.filter(move |(_, of)| **of as usize == model).map(|(row, _)| row)
+    }
+
+    pub(super) fn question(&self, row: usize) -> usize {
+        self.question.get(row).map_or(usize::MAX, |&question| question as usize)
+    }
+
+    /// The outcome of a row where other options are right than when it was asked, else as it was.
+    pub(super) fn outcome_under(&self, row: usize, right: Option<&[usize]>) -> Outcome {
+        let before = self.outcomes.get(row).copied().unwrap_or(Outcome::Failed);
+        let chosen = self.choices.get(row);
+        let (Some(right), Outcome::Right | Outcome::Wrong) = (right, before) else {
+            return before;
+        };
+        // As when it was asked: of what was written the whole set counts, of what was scored any right option.
+        let is_right = match self.replies.contains_key(&(row as u32)) {
+            true => chosen == right,
+            false => chosen.iter().any(|choice| right.contains(choice)),
+        };
+        if is_right { Outcome::Right } else { Outcome::Wrong }
+    }
+
+    pub(super) fn model_of(&self, row: usize) -> &str {
+        let model = self.model.get(row).and_then(|&model| self.models.name(model));
+        model.map_or("", String::as_str)
+    }
+
+    pub(super) fn choices(&self, row: usize) -> &[usize] {
+        self.choices.get(row)
+    }
+
+    pub(super) fn log_probabilities(&self, row: usize) -> &[f64] {
+        self.log_probabilities.get(row)
+    }
+
+    pub(super) fn option_tokens(&self, row: usize) -> &[usize] {
+        self.option_tokens.get(row)
+    }
+
+    pub(super) fn confidence(&self, row: usize) -> Option<f32> {
+        self.confidence.get(row).copied().filter(|value| !value.is_nan())
+    }
+
+    pub(super) fn margin(&self, row: usize) -> Option<f32> {
+        self.margin.get(row).copied().filter(|value| !value.is_nan())
+    }
+
+    pub(super) fn prompt_tokens(&self, row: usize) -> usize {
+        self.prompt_tokens.get(row).map_or(0, |&tokens| tokens as usize)
+    }
+
+    pub(super) fn seconds_of(&self, row: usize) -> f64 {
+        self.seconds.get(row).copied().unwrap_or_default()
+    }
+
+    pub(super) fn reply(&self, row: usize) -> Option<&Reply> {
+        self.replies.get(&(row as u32))
+    }
+
+    pub(super) fn error(&self, row: usize) -> Option<&str> {
+        self.errors.get(&(row as u32)).map(String::as_str)
+    }
+}
+
+/// The highest probability, and by how much it leads.
+fn lead(probabilities: &[f64]) -> (f32, f32) {
+    let (mut first, mut second) = (f64::NAN, f64::NAN);
+    for &value in probabilities {
+        if first.is_nan() || value > first {
+            (first, second) = (value, first);
+        } else if second.is_nan() || value > second {
+            second = value;
+        }
+    }
+    (first as f32, (first - second) as f32)
+}
+
+/// Lists of different lengths, one after another.
+#[derive(Debug, Clone)]
+struct Lists<T> {
+    ends: Vec<u32>,
+    values: Vec<T>,
+}
+
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Self {
+            ends: Vec::new(),
+            values: Vec::new(),
+        }
+    }
+}
+
+impl<T: Copy> Lists<T> {
+    fn push(&mut self, list: &[T]) {
+        self.values.extend_from_slice(list);
+        self.ends.push(self.values.len() as u32);
+    }
+
+    /// The list of a row; empty where there is no such row.
+    fn get(&self, row: usize) -> &[T] {
+        let end = |row: usize| self.ends.get(row).map(|&end| end as usize);
+        let start = row.checked_sub(1).map_or(Some(0), end);
+        let range = start.zip(end(row)).map(|(start, end)| start..end);
+        range.and_then(|range| self.values.get(range)).unwrap_or(&[])
+    }
+}

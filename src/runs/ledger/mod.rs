@@ -1,0 +1,314 @@
+//! The ledger: every answer of a workspace in columns, which tables, plots and filters read.
+//!
+//! A [`Question`] is an item as it is asked; questions are numbered from 0. A [`Sheet`] is what one model gave under one
+//! protocol, by question; of several answers to one question the latest counts. A [`Column`] is the questions of one
+//! task in one language, and a [`Cell`] a sheet in a column: what Compare shows as one number. A [`Selection`] narrows
+//! all of them to some questions, and [`Corrections`] leave questions out or give them other right answers.
+
+mod answers;
+mod cell;
+mod corrections;
+mod names;
+mod questions;
+mod read;
+mod selection;
+mod sheet;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use answers::{Run, RunAnswers};
+pub use cell::{Cell, Column};
+pub use corrections::{Correction, Corrections};
+pub use questions::Question;
+pub use read::LedgerError;
+pub use selection::Selection;
+pub use sheet::{Given, Sheet};
+
+use super::RunRecord;
+use crate::benchmarks::{Benchmark, Item, ItemKey};
+use crate::language::Language;
+use crate::scoring::Answer;
+use questions::Questions;
+
+/// Benchmarks, what was asked of them and what was answered. Copies share all that is large.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    benchmarks: Arc<[Arc<Benchmark>]>,
+    questions: Arc<Questions>,
+    /// Oldest first.
+    runs: Arc<[Run]>,
+    /// By benchmark, task and language.
+    columns: Arc<[Column]>,
+    /// By model and protocol.
+    sheets: Vec<Sheet>,
+    corrections: Arc<Corrections>,
+    /// Whether a question counts nowhere.
+    left_out: Arc<[bool]>,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
+}
+
+impl Ledger {
+    /// Puts the answers of `runs`, given oldest first, to the items of `benchmarks`. What was answered of a benchmark
+    /// that is not here counts too; nobody can say what it was asked.
+    pub fn new(benchmarks: Vec<Arc<Benchmark>>, runs: Vec<(RunRecord, Vec<Answer>)>) -> Self {
+        let mut questions = Questions::of(&benchmarks);
+        let runs: Vec<Run> = runs
+            .into_iter()
+            .map(|(record, answers)| Run::new(record, &answers, &mut questions, &benchmarks))
+            .collect();
+        let columns = cell::columns(&questions);
+        let left_out = vec![false; questions.len()].into();
+        let mut ledger = Self {
+            benchmarks: benchmarks.into(),
+            questions: Arc::new(questions),
+            runs: runs.into(),
+            columns: columns.into(),
+            sheets: Vec::new(),
+            corrections: Arc::default(),
+            left_out,
+        };
+        ledger.sheets = ledger.written_sheets();
+        ledger
+    }
+
+    /// The ledger of one benchmark and the answers of one run after another, for who has them at hand.
+    pub fn of<'a>(
+        benchmarks: impl IntoIterator<Item = Benchmark>,
+        runs: impl IntoIterator<Item = (&'a RunRecord, &'a [Answer])>,
+    ) -> Self {
+        let runs = runs.into_iter();
+        Self::new(
+            benchmarks.into_iter().map(Arc::new).collect(),
+            runs.map(|(record, answers)| (record.clone(), answers.to_vec()))
+                .collect(),
+        )
+    }
+
+    /// The same ledger under `corrections`, and under no others.
+    pub fn corrected(&self, corrections: Corrections) -> Self {
+        let left_out = (0..self.len()).map(|question| {
+            let correction = self
+                .place(question)
+                .and_then(|(benchmark, key)| corrections.get(benchmark, key));
+            matches!(correction, Some(Correction::LeftOut))
+        });
+        let mut ledger = Self {
+            left_out: left_out.collect(),
+            corrections: Arc::new(corrections),
+            ..self.clone()
+        };
+        ledger.sheets = ledger.written_sheets();
+        ledger
+    }
+
+    /// What is corrected.
+    pub fn corrections(&self) -> &Corrections {
+        &self.corrections
+    }
+
+    /// How many questions there are.
+    pub fn len(&self) -> usize {
+        self.questions.len()
+    }
+
+    /// Whether there is no question.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The benchmarks whose items are here, in the order they were given.
+    pub fn benchmarks(&self) -> &[Arc<Benchmark>] {
+        &self.benchmarks
+    }
+
+    /// The question of that number.
+    pub fn question(&self, question: usize) -> Option<&Question> {
+        self.questions.get(question)
+    }
+
+    /// The number of the question that asks an item.
+    pub fn find(&self, benchmark: &str, item: &ItemKey) -> Option<usize> {
+        self.questions.find(benchmark, item)
+    }
+
+    /// The item a question asks; `None` where its benchmark is not here.
+    pub fn item(&self, question: usize) -> Option<&Item> {
+        let question = self.question(question)?;
+        let benchmark = self.benchmarks.get(question.source?.0)?;
+        benchmark.items().get(question.source?.1)
+    }
+
+    /// The benchmark's name and the item's key of a question, also where the benchmark is not here.
+    pub fn place(&self, question: usize) -> Option<(&str, &ItemKey)> {
+        let found = self.question(question)?;
+        let key = match self.item(question) {
+            Some(item) => &item.key,
+            None => self.questions.lost_key(question)?,
+        };
+        Some((self.questions.benchmark(found), key))
+    }
+
+    /// The name of a question's benchmark.
+    pub fn benchmark_name(&self, question: &Question) -> &str {
+        self.questions.benchmark(question)
+    }
+
+    /// The name of a question's task.
+    pub fn task(&self, question: &Question) -> &str {
+        self.questions.task(question)
+    }
+
+    /// The language of a question.
+    pub fn language(&self, question: &Question) -> Option<&Language> {
+        self.questions.language(question)
+    }
+
+    /// The subject of a question, where its item names one.
+    pub fn subject(&self, question: &Question) -> Option<&str> {
+        self.questions.subject(question)
+    }
+
+    /// The indices of a question's right options, as corrected; `None` where nobody knows them.
+    pub fn right(&self, question: usize) -> Option<&[usize]> {
+        let (benchmark, key) = self.place(question)?;
+        match self.corrections.get(benchmark, key) {
+            Some(Correction::Rekeyed(right)) => Some(right),
+            Some(Correction::LeftOut) | None => Some(&self.item(question)?.right),
+        }
+    }
+
+    /// Whether a question counts nowhere.
+    pub fn is_left_out(&self, question: usize) -> bool {
+        self.left_out.get(question).copied().unwrap_or(false)
+    }
+
+    /// The questions that ask the same in other languages, itself left out.
+    pub fn beside(&self, question: usize) -> impl Iterator<Item = usize> + '_ {
+        let same = self
+            .question(question)
+            .map(|found| self.questions.parallel(found.parallel));
+        same.unwrap_or_default()
+            .iter()
+            .map(|&other| other as usize)
+            .filter(move |&other| other != question)
+    }
+
+    /// The runs, oldest first.
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// Every model under every protocol, by both their names.
+    pub fn sheets(&self) -> &[Sheet] {
+        &self.sheets
+    }
+
+    /// What `model` gave under the protocol with this label.
+    pub fn sheet(&self, model: &str, protocol: &str) -> Option<&Sheet> {
+        self.sheets
+            .iter()
+            .find(|sheet| sheet.model == model && sheet.protocol == protocol)
+    }
+
+    /// Every task in every language, by benchmark, task and language.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// What the sheets hold in every column, by benchmark, task, language, model and protocol.
+    pub fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
+        self.columns.iter().flat_map(move |column| {
+            let cells = self.sheets.iter().map(move |sheet| Cell::new(self, column, sheet));
+            cells.filter(|cell| cell.is_answered())
+        })
+    }
+
+    /// The cell that these names mean, if there is such a column and such a sheet.
+    pub fn cell_of(
+        &self,
+        benchmark: &str,
+        task: &str,
+        language: &Language,
+        model: &str,
+        protocol: &str,
+    ) -> Option<Cell<'_>> {
+        let is =
+            |column: &&Column| column.benchmark == benchmark && column.task == task && column.language == *language;
+        let column = self.columns.iter().find(is)?;
+        Some(Cell::new(self, column, self.sheet(model, protocol)?))
+    }
+
+    /// The cell of a sheet in a column, whether or not anything was answered there.
+    pub fn cell<'a>(&'a self, column: &'a Column, sheet: &'a Sheet) -> Cell<'a> {
+        Cell::new(self, column, sheet)
+    }
+
+    /// What was given to a question in a sheet.
+    pub fn given(&self, sheet: &Sheet, question: usize) -> Option<Given<'_>> {
+        let mark = sheet.mark(question)?;
+        let run = self.runs.get(mark.run as usize)?;
+        Some(Given::new(run, mark, question))
+    }
+
+    /// What every model gave to a question under the protocol with this label (any where `None`: then each model's
+    /// latest), in the order of the models' names.
+    pub fn answers_to(&self, question: usize, protocol: Option<&str>) -> Vec<Given<'_>> {
+        let of_protocol = |sheet: &&Sheet| protocol.is_none_or(|protocol| sheet.protocol == protocol);
+        let mut latest: BTreeMap<&str, Given<'_>> = BTreeMap::new();
+        for sheet in self.sheets.iter().filter(of_protocol) {
+            let Some(given) = self.given(sheet, question) else {
+                continue;
+            };
+            let newer = latest
+                .get(sheet.model.as_str())
+                .is_none_or(|before| given.order() > before.order());
+            if newer {
+                latest.insert(&sheet.model, given);
+            }
+        }
+        latest.into_values().collect()
+    }
+
+    fn written_sheets(&self) -> Vec<Sheet> {
+        let mut sheets: BTreeMap<(&str, &str), Sheet> = BTreeMap::new();
+        for (place, run) in self.runs.iter().enumerate() {
+            for (model, name) in run.answers.models().iter().enumerate() {
+                let label = run.label.as_str();
+                let sheet = sheets
+                    .entry((name, label))
+                    .or_insert_with(|| Sheet::new(name, label, self.len(), self.columns.len()));
+                for row in run.answers.rows_of(model) {
+                    let question = run.answers.question(row);
+                    let right = self.corrected_right(question);
+                    sheet.take(place, row, question, run.answers.outcome_under(row, right));
+                }
+            }
+        }
+        let mut sheets: Vec<Sheet> = sheets.into_values().collect();
+        for sheet in &mut sheets {
+            sheet.count(&self.columns);
+        }
+        sheets
+    }
+
+    /// Other right options than the item's own, where a correction says so.
+    fn corrected_right(&self, question: usize) -> Option<&[usize]> {
+        if self.corrections.is_empty() {
+            return None;
+        }
+        let (benchmark, key) = self.place(question)?;
+        match self.corrections.get(benchmark, key)? {
+            Correction::Rekeyed(right) => Some(right),
+            Correction::LeftOut => None,
+        }
+    }
+}
