@@ -14,6 +14,7 @@ pub mod calibration;
 pub mod chart;
 pub mod colour;
 pub mod dots;
+pub mod figures;
 pub mod gap;
 pub mod label;
 mod placing;
