@@ -11,6 +11,7 @@ use super::command::{self, Command};
 use super::dialog::{Dialogs, Purpose};
 use super::downloads::{Downloader, News};
 use super::endpoint_desk::EndpointDesk;
+use super::figures::FiguresCommand;
 use super::loader::{Event, Job, Loader};
 use super::models::{EndpointsTask, ModelsCommand};
 use super::runs::Live;
@@ -165,6 +166,14 @@ impl Application {
         for task in self.state.apply(command) {
             self.perform(context, task);
         }
+        self.make_figure();
+    }
+
+    /// Has the figure made that Compare should show by now.
+    fn make_figure(&mut self) {
+        if let Some(request) = self.state.next_figure() {
+            self.loader.submit(Job::Figure(request));
+        }
     }
 
     fn perform(&mut self, context: &Context, task: Task) {
@@ -196,6 +205,10 @@ impl Application {
             Task::ChooseExport(run, format) => self.dialogs.ask(Purpose::Export(run, format)),
             Task::ChooseRuns => self.dialogs.ask(Purpose::Runs),
             Task::Export { run, format, into } => self.loader.submit(Job::Export { run, format, into }),
+            Task::ChooseFigureFile(exporting, name) => self.dialogs.ask(Purpose::Figure(exporting, name)),
+            Task::WriteFigure(request, exporting, into) => {
+                self.loader.submit(Job::WriteFigure(request, exporting, into));
+            }
             Task::ImportRuns(path) => self.loader.submit(Job::ImportRuns(path)),
             Task::Endpoints(task) => self.endpoints.submit(task),
             Task::Copy(text) => context.copy_text(text),
@@ -273,6 +286,7 @@ impl Application {
                 state.benchmarks.getting.remove(&name);
                 state.notify("The benchmark could not be kept.", &problem);
             }
+            Event::Figure(request, chart) => state.figures.take_in(request, chart),
             Event::Machine(machine) => state.machine = machine,
         }
     }
@@ -353,6 +367,7 @@ impl Application {
     pub fn poll(&mut self, context: &Context) {
         while let Some(event) = self.loader.try_event() {
             self.take_in(event);
+            self.make_figure();
         }
         while let Some(news) = self.downloader.as_ref().and_then(Downloader::try_news) {
             self.take_in_news(news);
@@ -374,6 +389,7 @@ impl Application {
                 Purpose::Benchmark => Command::ImportFile(path),
                 Purpose::Export(run, format) => Command::ExportInto(run, format, path),
                 Purpose::Runs => Command::ImportRuns(path),
+                Purpose::Figure(exporting, _) => FiguresCommand::Write(exporting, path).into(),
             };
             self.command(context, command);
         }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::benchmarks::BenchmarksCommand;
+use super::figures::FiguresCommand;
 use super::inspect::Filter;
 use super::matrix::CellKey;
 use super::measures::Sorting;
@@ -70,6 +71,8 @@ pub enum Command {
     SelectCell(CellKey),
     /// Opens Inspect on the items behind a cell, all or those of one outcome.
     OpenCell(CellKey, Option<Outcome>),
+
+    Figures(FiguresCommand),
 
     SetFilter(Filter),
     /// Selects a row of Inspect's list, counted from 0.
@@ -143,6 +146,7 @@ impl Command {
             Self::ChooseTask(_) => "Task",
             Self::SelectCell(_) => "Select",
             Self::OpenCell(..) => "Open items",
+            Self::Figures(command) => command.text(),
             Self::SetFilter(_) => "Filter",
             Self::SelectEntry(_) => "Select item",
             Self::NextItem => "Next item",
@@ -182,6 +186,7 @@ impl Command {
             Self::Reload => "Read the workspace from disk again",
             Self::DismissMissing(_) => "Hide this until more characters without a font are met",
             Self::OpenCell(..) => "Open the items behind this cell in Inspect",
+            Self::Figures(command) => command.tooltip(),
             Self::FocusSearch => "Type into the search of this page's list",
             Self::ToggleList => "Show or hide the list of items",
             Self::ToggleControls => "Show or hide characters that are not seen, such as marks of direction",
@@ -218,6 +223,7 @@ impl Command {
             Self::Reload => command(Key::R),
             Self::NewRun => command(Key::N),
             Self::CancelRun => command(Key::P),
+            Self::Figures(FiguresCommand::Export) => command(Key::E),
             Self::ToggleList => command(Key::B),
             Self::FocusSearch => command(Key::F),
             Self::ToggleControls => plain(Key::H),
@@ -247,6 +253,7 @@ pub fn with_keys() -> Vec<Command> {
         Command::ToggleControls,
         Command::NewRun,
         Command::CancelRun,
+        Command::Figures(FiguresCommand::Export),
         Command::Reload,
         Command::ToggleTheme,
         Command::ToggleKeys,
