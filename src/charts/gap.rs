@@ -16,8 +16,8 @@ use crate::runs::columns::{Columns, Named, Table, Value};
 pub struct Gap {
     /// The task's name.
     pub task: String,
-    /// What the others are compared with.
-    pub reference: Language,
+    /// What the others are compared with; absent where there is nothing to compare.
+    pub reference: Option<Language>,
     pub rows: Vec<GapRow>,
 }
 
@@ -38,15 +38,18 @@ pub struct GapRow {
 }
 
 /// How sure a difference is.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Paired {
-    /// Of its 95% interval.
-    pub low: f64,
-    pub high: f64,
+    /// Its 95% interval; absent where there are too few pairs for one.
+    pub interval: Option<(f64, f64)>,
     /// Questions answered in both languages.
     pub n: usize,
     /// Whether there are too few pairs to tell a difference.
     pub too_few: bool,
+    /// Whether it is one when all rows are counted.
+    pub stands: bool,
+    /// All of it in words.
+    pub sentence: String,
 }
 
 impl GapRow {
@@ -57,7 +60,7 @@ impl GapRow {
 
 impl Gap {
     fn languages(&self) -> Vec<Language> {
-        let mut languages = vec![self.reference.clone()];
+        let mut languages: Vec<Language> = self.reference.iter().cloned().collect();
         for row in &self.rows {
             if !languages.contains(&row.language) {
                 languages.push(row.language.clone());
@@ -89,26 +92,21 @@ impl Gap {
         let languages = self.languages();
         match languages.as_slice() {
             [reference, other] => format!("{} − {}, 95%", other.english_name(), reference.english_name()),
-            _ => format!("− {}, 95%", self.reference.english_name()),
+            _ => format!("− {}, 95%", self.reference_name()),
         }
+    }
+
+    fn reference_name(&self) -> &str {
+        self.reference.as_ref().map_or("", Language::english_name)
     }
 
     fn region(&self, row: &GapRow) -> (String, String) {
         let title = format!("{}, {}", isolated(&row.model), row.language.english_name());
         let (here, there) = (percent(row.other), percent(row.reference));
-        let reference = self.reference.english_name();
-        let gap = points(row.difference);
-        let detail = match row.paired {
-            Some(paired) => {
-                let words = format!(
-                    "{gap} points to {reference} ({here} beside {there} percent), 95% interval {} to {}, {} pairs",
-                    points(paired.low),
-                    points(paired.high),
-                    count(paired.n)
-                );
-                if paired.too_few { format!("{words}; too few to tell") } else { words }
-            }
-            None => format!("{gap} points to {reference} ({here} beside {there} percent), published"),
+        let both = format!("{here} percent, {there} in {}", self.reference_name());
+        let detail = match &row.paired {
+            Some(paired) => format!("{both}. {}", paired.sentence),
+            None => format!("{both}, published"),
         };
         (title, detail)
     }
@@ -128,11 +126,18 @@ impl Chart for Gap {
     }
 
     fn note(&self) -> String {
-        let pairs = self.rows.iter().filter_map(|row| Some(row.paired?.n));
+        let pairs = self.rows.iter().filter_map(|row| Some(row.paired.as_ref()?.n));
         match (pairs.clone().min(), pairs.max()) {
-            (Some(least), Some(most)) if least == most => format!("{}, {} question pairs", isolated(&self.task), count(most)),
+            (Some(least), Some(most)) if least == most => {
+                format!("{}, {} question pairs", isolated(&self.task), count(most))
+            }
             (Some(least), Some(most)) => {
-                format!("{}, {} to {} question pairs", isolated(&self.task), count(least), count(most))
+                format!(
+                    "{}, {} to {} question pairs",
+                    isolated(&self.task),
+                    count(least),
+                    count(most)
+                )
             }
             _ => isolated(&self.task),
         }
@@ -143,7 +148,12 @@ impl Chart for Gap {
     }
 
     fn table(&self) -> Table {
-        let rows: Vec<Listed<'_>> = self.sorted().0.into_iter().map(|row| Listed { gap: self, row }).collect();
+        let rows: Vec<Listed<'_>> = self
+            .sorted()
+            .0
+            .into_iter()
+            .map(|row| Listed { gap: self, row })
+            .collect();
         Table::new(&rows)
     }
 
@@ -151,15 +161,27 @@ impl Chart for Gap {
         let (sorted, grouped) = self.sorted();
         let description = format!(
             "Accuracy in {} and in other languages on the same questions, with the difference. {}",
-            self.reference.english_name(),
+            self.reference_name(),
             self.rows.first().map_or_else(String::new, |_| sentence(self, &sorted))
         );
-        let mut scene = Scene::new(room.width, room.height, format!("Language gap, {}", self.note()), description);
+        let mut scene = Scene::new(
+            room.width,
+            room.height,
+            format!("Language gap, {}", self.note()),
+            description,
+        );
         let looks = looks(&self.languages());
-        let top = legend(&mut scene, measure, Area::new(0.0, 0.0, room.width, 0.0), &entries(&looks, &sorted));
+        let top = legend(
+            &mut scene,
+            measure,
+            Area::new(0.0, 0.0, room.width, 0.0),
+            &entries(&looks, &sorted),
+        );
         let mut lines = Vec::new();
         let mut placed: Vec<Option<&GapRow>> = Vec::new();
-        let one_model = sorted.iter().all(|row| sorted.first().is_some_and(|first| first.model == row.model));
+        let one_model = sorted
+            .iter()
+            .all(|row| sorted.first().is_some_and(|first| first.model == row.model));
         for row in sorted {
             let begins = grouped
                 && placed
@@ -198,8 +220,8 @@ impl Gap {
             false => Stroke::new(Colour::StrongLine, 2.0),
         };
         scene.line(point(from, level), point(to, level), stroke);
-        for (language, x) in [(&self.reference, from), (&row.language, to)] {
-            if let Some((_, look)) = looks.iter().find(|(known, _)| known == language) {
+        for (language, x) in [(self.reference.as_ref(), from), (Some(&row.language), to)] {
+            if let Some((_, look)) = looks.iter().find(|(known, _)| Some(known) == language) {
                 scene.symbol(look.shape, point(x, level), 4.2, look.colour, !row.is_published());
             }
         }
@@ -223,15 +245,19 @@ fn entries(looks: &[(Language, Look)], rows: &[&GapRow]) -> Vec<(Look, bool, Lab
 }
 
 fn line(row: &GapRow, by_language: bool) -> Line {
-    let ink = if row.is_published() { Colour::Text2 } else { Colour::Text };
+    let ink = if row.is_published() {
+        Colour::Text2
+    } else {
+        Colour::Text
+    };
     let name = match by_language {
         true => Label::new(row.language.english_name()),
         false => Label::name(&row.model),
     };
     let gap = Label::new(points(row.difference)).colour(ink);
-    let figures = match row.paired {
+    let figures = match &row.paired {
         Some(paired) if paired.too_few => vec![Label::new(format!("≈ {}", gap.words)).colour(ink), interval(paired)],
-        Some(paired) => vec![gap.semibold(), interval(paired)],
+        Some(paired) => vec![gap.bold_if(paired.stands), interval(paired)],
         None => vec![gap, Label::new("published")],
     };
     Line {
@@ -241,16 +267,19 @@ fn line(row: &GapRow, by_language: bool) -> Line {
     }
 }
 
-fn interval(paired: Paired) -> Label {
-    Label::new(format!("{} to {}", points(paired.low), points(paired.high)).replace('+', ""))
+fn interval(paired: &Paired) -> Label {
+    let words = |(low, high)| format!("{} to {}", points(low), points(high)).replace('+', "");
+    Label::new(paired.interval.map_or_else(|| "–".to_owned(), words))
 }
 
 /// The largest gap in words.
 fn sentence(gap: &Gap, sorted: &[&GapRow]) -> String {
-    let worst = sorted.iter().min_by(|one, other| one.difference.total_cmp(&other.difference));
+    let worst = sorted
+        .iter()
+        .min_by(|one, other| one.difference.total_cmp(&other.difference));
     worst.map_or_else(String::new, |row| {
         let (title, detail) = gap.region(row);
-        format!("The largest loss: {title}, {detail}.")
+        format!("The largest loss: {title}, {}.", detail.trim_end_matches('.'))
     })
 }
 
@@ -266,13 +295,24 @@ impl Columns for Listed<'_> {
             ("model", Value::Text(row.model.clone())),
             ("task", Value::Text(gap.task.clone())),
             ("language", Value::Language(row.language.clone())),
-            ("reference", Value::Language(gap.reference.clone())),
-            ("n", row.paired.map_or(Value::Number(None), |paired| Value::Count(paired.n))),
+            ("reference", Value::Text(gap.reference_name().to_owned())),
+            (
+                "n",
+                row.paired
+                    .as_ref()
+                    .map_or(Value::Number(None), |paired| Value::Count(paired.n)),
+            ),
             ("accuracy", Value::Share(Some(row.other))),
             ("reference_accuracy", Value::Share(Some(row.reference))),
             ("difference", Value::Points(Some(row.difference))),
-            ("", Value::Interval(row.paired.map(|paired| (paired.low, paired.high)))),
-            ("source", Value::Text(if row.is_published() { "published" } else { "own run" }.to_owned())),
+            (
+                "",
+                Value::Interval(row.paired.as_ref().and_then(|paired| paired.interval)),
+            ),
+            (
+                "source",
+                Value::Text(if row.is_published() { "published" } else { "own run" }.to_owned()),
+            ),
         ]
     }
 }
