@@ -3,6 +3,7 @@
 mod application;
 pub mod benchmarks;
 pub mod command;
+pub mod compare;
 mod dialog;
 mod downloads;
 mod endpoint_desk;
@@ -10,7 +11,6 @@ mod exchange;
 pub mod inspect;
 mod library;
 mod loader;
-pub mod matrix;
 pub mod measures;
 pub mod models;
 pub mod preview;
@@ -21,4 +21,5 @@ pub mod theme;
 mod zoom;
 
 pub use application::{Application, Draw, OpenError, open};
+pub use compare::matrix;
 pub use state::{State, Task};

@@ -13,7 +13,7 @@ mod tests;
 
 use std::str::FromStr;
 
-pub use averages::{Average, averages};
+pub use averages::{Average, Over, Weighing, average_of_tasks, averages};
 pub use flips::{Flips, flips};
 pub use price::{Price, prices};
 pub use sets::{SetScore, set_scores};
