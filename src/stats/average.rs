@@ -2,33 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use super::Interval;
 use super::interval::{two_sided_95, wilson_95};
 use super::mean::{mean, standard_error};
+use super::{Estimate, Interval};
 
-/// An average with the interval it lies in with 95% confidence.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Average {
-    pub value: f64,
-    pub interval: Interval,
-}
-
-impl Average {
-    fn around(value: f64, standard_error: f64) -> Self {
-        let half_width = two_sided_95() * standard_error;
-        let interval = Interval {
-            low: (value - half_width).max(0.0),
-            high: (value + half_width).min(1.0),
-        };
-        Self { value, interval }
-    }
+/// A proportion with the 95% interval that a standard error gives it.
+fn around(value: f64, standard_error: f64) -> Estimate {
+    let half_width = two_sided_95() * standard_error;
+    let interval = Interval {
+        low: (value - half_width).max(0.0),
+        high: (value + half_width).min(1.0),
+    };
+    Estimate { value, interval }
 }
 
 /// The average of proportions `(successes, n)` that all weigh the same, however many each stands on.
 ///
 /// The interval is recovered from each proportion's own Wilson interval (Zou and Donner's MOVER), so that groups
 /// of few items, or with all or none right, widen it as they should. `None` where there is no group or one is empty.
-pub fn macro_average(groups: &[(usize, usize)]) -> Option<Average> {
+pub fn macro_average(groups: &[(usize, usize)]) -> Option<Estimate> {
     let count = groups.len() as f64;
     let (mut value, mut below, mut above) = (0.0, 0.0, 0.0);
     for &(successes, n) in groups {
@@ -42,7 +34,7 @@ pub fn macro_average(groups: &[(usize, usize)]) -> Option<Average> {
         low: (value - below.sqrt()).max(0.0),
         high: (value + above.sqrt()).min(1.0),
     };
-    (!groups.is_empty()).then_some(Average { value, interval })
+    (!groups.is_empty()).then_some(Estimate { value, interval })
 }
 
 /// As [`macro_average`] where groups share clusters, such as languages that ask the same questions: a group is the
@@ -50,7 +42,7 @@ pub fn macro_average(groups: &[(usize, usize)]) -> Option<Average> {
 ///
 /// The interval is that of the linearized mean of clusters, so that what they share is not counted as new evidence.
 /// `None` where there is no group, one is empty, or all together have fewer than two clusters.
-pub fn clustered_average<K: Ord + Copy>(groups: &[Vec<(K, bool)>]) -> Option<Average> {
+pub fn clustered_average<K: Ord + Copy>(groups: &[Vec<(K, bool)>]) -> Option<Estimate> {
     let count = groups.len() as f64;
     let mut value = 0.0;
     let mut deviations: BTreeMap<K, f64> = BTreeMap::new();
@@ -69,13 +61,13 @@ pub fn clustered_average<K: Ord + Copy>(groups: &[Vec<(K, bool)>]) -> Option<Ave
         return None;
     }
     let squares: f64 = deviations.values().map(|deviation| deviation.powi(2)).sum();
-    Some(Average::around(value, (squares * clusters / (clusters - 1.0)).sqrt()))
+    Some(around(value, (squares * clusters / (clusters - 1.0)).sqrt()))
 }
 
 /// The mean of numbers from 0 to 1 and its 95% interval, from the standard error as the field reckons it: sample
 /// deviation by the root of the count. `None` of fewer than two.
-pub fn mean_95(values: &[f64]) -> Option<Average> {
-    Some(Average::around(mean(values)?, standard_error(values)?))
+pub fn mean_95(values: &[f64]) -> Option<Estimate> {
+    Some(around(mean(values)?, standard_error(values)?))
 }
 
 #[cfg(test)]

@@ -1,12 +1,28 @@
-//! Intervals of a proportion.
+//! Numbers and the intervals they lie in.
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-/// A closed interval of proportions, both ends from 0 to 1.
+use super::binomial::lower_tail;
+
+/// A closed interval: of proportions from 0 to 1, of differences and agreement from −1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     pub low: f64,
     pub high: f64,
+}
+
+impl Interval {
+    /// Whether a value lies within it, its ends included.
+    pub fn holds(&self, value: f64) -> bool {
+        self.low <= value && value <= self.high
+    }
+}
+
+/// A number with the interval that it lies in with 95% confidence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    pub value: f64,
+    pub interval: Interval,
 }
 
 /// How many standard deviations to either side hold 95% of a normal distribution.
@@ -34,6 +50,36 @@ pub fn wilson_95(successes: usize, n: usize) -> Option<Interval> {
     })
 }
 
+/// The 95% Clopper-Pearson interval of `successes` out of `n`, which holds the true proportion at least so often for
+/// every `n`, and is wider for it. `None` where `n` is 0.
+pub fn clopper_pearson_95(successes: usize, n: usize) -> Option<Interval> {
+    let failures = n.checked_sub(successes).filter(|_| n > 0)?;
+    Some(Interval {
+        low: 1.0 - highest_compatible(failures, n),
+        high: highest_compatible(successes, n),
+    })
+}
+
+/// The probability under which at most so many successes come 25 times in 1000.
+fn highest_compatible(successes: usize, n: usize) -> f64 {
+    let (mut low, mut high) = (successes as f64 / n as f64, 1.0);
+    if successes == n {
+        return 1.0;
+    }
+    // Halved until the ends are the nearest numbers there are.
+    loop {
+        let middle = f64::midpoint(low, high);
+        if middle <= low || middle >= high {
+            return middle;
+        }
+        if lower_tail(successes, n, middle) > 0.025 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +103,7 @@ mod tests {
     #[test]
     fn nothing_measured_has_no_interval() {
         assert_eq!(wilson_95(0, 0), None);
+        assert_eq!(clopper_pearson_95(0, 0), None);
+        assert_eq!(clopper_pearson_95(2, 1), None);
     }
 }

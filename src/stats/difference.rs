@@ -1,0 +1,178 @@
+//! The difference between two proportions that stand on the same units, and whether it is more than chance.
+
+use std::collections::BTreeMap;
+
+use super::Estimate;
+use super::binomial::lower_tail;
+use super::bootstrap::percentile_95;
+
+/// How pairs came out: whether the first of two succeeded and whether the second did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pairs {
+    pub both: usize,
+    pub only_first: usize,
+    pub only_second: usize,
+    pub neither: usize,
+}
+
+impl Pairs {
+    /// Counts one more pair.
+    pub fn add(&mut self, first: bool, second: bool) {
+        let kind = match (first, second) {
+            (true, true) => &mut self.both,
+            (true, false) => &mut self.only_first,
+            (false, true) => &mut self.only_second,
+            (false, false) => &mut self.neither,
+        };
+        *kind += 1;
+    }
+
+    /// How many there are.
+    pub fn n(&self) -> usize {
+        self.both + self.only_first + self.only_second + self.neither
+    }
+
+    /// The first proportion less the second, from −1 to 1; `None` where there is no pair.
+    pub fn difference(&self) -> Option<f64> {
+        (self.n() > 0).then(|| (self.only_first as f64 - self.only_second as f64) / self.n() as f64)
+    }
+}
+
+/// The p-value of the exact McNemar test, two-sided: were first and second equally likely to be the one that succeeds
+/// alone, how likely is a split at least so uneven. As `statsmodels.stats.contingency_tables.mcnemar(exact=True)`.
+///
+/// It takes pairs for independent; where they come in clusters it is too small.
+pub fn exact_mcnemar(pairs: Pairs) -> f64 {
+    let (fewer, more) = (
+        pairs.only_first.min(pairs.only_second),
+        pairs.only_first.max(pairs.only_second),
+    );
+    if fewer == more {
+        return 1.0;
+    }
+    (2.0 * lower_tail(fewer, fewer + more, 0.5)).min(1.0)
+}
+
+/// The difference with its 95% interval, of pairs resampled one by one ([`super::bootstrap`]).
+/// `None` of fewer than two pairs.
+pub fn paired_difference(pairs: Pairs) -> Option<Estimate> {
+    let n = pairs.n() as f64;
+    let kinds = [pairs.only_first, pairs.only_second, pairs.both + pairs.neither];
+    let interval = percentile_95(&kinds, |drawn| {
+        let [first, second, ..] = drawn else { return None };
+        Some((*first as f64 - *second as f64) / n)
+    })?;
+    let value = pairs.difference()?;
+    Some(Estimate { value, interval })
+}
+
+/// Pairs that belong together, such as questions about one text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cluster {
+    /// Pairs where only the first succeeded, less those where only the second did.
+    pub sum: i64,
+    /// How many pairs it has.
+    pub pairs: usize,
+}
+
+/// The difference over all pairs with its 95% interval, of clusters resampled whole ([`super::bootstrap`]).
+/// `None` of fewer than two clusters with pairs.
+pub fn clustered_difference(clusters: impl IntoIterator<Item = Cluster>) -> Option<Estimate> {
+    let mut kinds: BTreeMap<Cluster, usize> = BTreeMap::new();
+    for cluster in clusters.into_iter().filter(|cluster| cluster.pairs > 0) {
+        *kinds.entry(cluster).or_default() += 1;
+    }
+    let counts: Vec<usize> = kinds.values().copied().collect();
+    let mean = |counts: &[usize]| {
+        let (mut sum, mut pairs) = (0.0, 0.0);
+        for (cluster, &count) in kinds.keys().zip(counts) {
+            sum += cluster.sum as f64 * count as f64;
+            pairs += (cluster.pairs * count) as f64;
+        }
+        (pairs > 0.0).then(|| sum / pairs)
+    };
+    let interval = percentile_95(&counts, mean)?;
+    let value = mean(&counts)?;
+    Some(Estimate { value, interval })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pairs(both: usize, only_first: usize, only_second: usize, neither: usize) -> Pairs {
+        Pairs {
+            both,
+            only_first,
+            only_second,
+            neither,
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_of_no_pairs() {
+        assert_eq!(paired_difference(pairs(0, 0, 0, 0)), None);
+        assert_eq!(paired_difference(pairs(0, 1, 0, 0)), None);
+        assert_eq!(clustered_difference([]), None);
+        assert_eq!(exact_mcnemar(pairs(7, 0, 0, 3)), 1.0);
+    }
+
+    #[test]
+    fn pairs_are_counted_by_kind() {
+        let mut counted = Pairs::default();
+        for (first, second) in [
+            (true, true),
+            (true, false),
+            (true, false),
+            (false, true),
+            (false, false),
+        ] {
+            counted.add(first, second);
+        }
+        assert_eq!(counted, pairs(1, 2, 1, 1));
+        assert_eq!(counted.difference(), Some(0.2));
+    }
+
+    #[test]
+    fn what_a_cluster_shares_is_no_new_evidence() {
+        let alone = paired_difference(pairs(30, 14, 6, 50)).unwrap();
+        let cluster = |sum| Cluster { sum, pairs: 3 };
+        let sums = std::iter::repeat_n(1, 14)
+            .chain(std::iter::repeat_n(-1, 6))
+            .chain(std::iter::repeat_n(0, 80));
+        let thrice = clustered_difference(sums.map(|sum| cluster(3 * sum))).unwrap();
+        assert!((thrice.value - alone.value).abs() < 1e-12);
+        let width = |estimate: Estimate| estimate.interval.high - estimate.interval.low;
+        assert!((width(thrice) / width(alone) - 1.0).abs() < 0.1, "{thrice:?} {alone:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn swapping_mirrors(both in 0_usize..200, first in 0_usize..80, second in 0_usize..80, neither in 0_usize..200) {
+            let (here, there) = (pairs(both, first, second, neither), pairs(both, second, first, neither));
+            prop_assert_eq!(exact_mcnemar(here), exact_mcnemar(there));
+            prop_assert!((0.0..=1.0).contains(&exact_mcnemar(here)));
+            if let (Some(here), Some(there)) = (paired_difference(here), paired_difference(there)) {
+                prop_assert_eq!(here.value, -there.value);
+                prop_assert!(here.interval.low <= here.value && here.value <= here.interval.high);
+            }
+        }
+
+        #[test]
+        fn clusters_of_one_are_pairs(first in 0_usize..60, second in 0_usize..60, same in 2_usize..100) {
+            let counted = pairs(same, first, second, 0);
+            let clusters = [(1, first), (-1, second), (0, same)];
+            let clusters = clusters.into_iter().flat_map(|(sum, count)| {
+                std::iter::repeat_n(Cluster { sum, pairs: 1 }, count)
+            });
+            let (one, other) = (paired_difference(counted).unwrap(), clustered_difference(clusters).unwrap());
+            prop_assert!((one.value - other.value).abs() < 1e-12);
+            // Their kinds are drawn in another order: a quarter of a width apart at most, or one pair.
+            let near = (0.25 * (one.interval.high - one.interval.low)).max(1.5 / counted.n() as f64);
+            prop_assert!((one.interval.low - other.interval.low).abs() <= near);
+            prop_assert!((one.interval.high - other.interval.high).abs() <= near);
+        }
+    }
+}
