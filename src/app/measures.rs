@@ -47,6 +47,16 @@ impl Sorting {
 pub fn sheets(ledger: &Ledger, selection: &Selection) -> BTreeMap<Measure, Sheet> {
     [
         (Measure::Averages, Table::new(&measures::averages(ledger, selection))),
+        (
+            Measure::Differences,
+            Table::new(&measures::differences(ledger, selection, None)),
+        ),
+        (Measure::Gaps, Table::new(&measures::gaps(ledger, selection))),
+        (Measure::Subjects, Table::new(&measures::subjects(ledger, selection))),
+        (
+            Measure::Calibration,
+            Table::new(&measures::calibrations(ledger, selection)),
+        ),
         (Measure::Sets, Table::new(&measures::set_scores(ledger, selection))),
         (Measure::Price, Table::new(&measures::prices(ledger, selection))),
         (Measure::Flips, Table::new(&measures::flips(ledger, selection))),

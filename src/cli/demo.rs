@@ -8,6 +8,7 @@ use polyclinic::demo;
 use polyclinic::places::demo_workspace;
 use polyclinic::prompts::Protocol;
 use polyclinic::runs::ledger::{Ledger, Selection};
+use polyclinic::runs::measures::Measure;
 use polyclinic::runs::worker::Job;
 use polyclinic::runs::{RunRequest, comparison, store};
 
@@ -52,7 +53,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Ending> {
     let answers = store::answers(&workspace, &record.id)?;
     let ledger = Ledger::of([workspace.load_benchmark(NAME)?], [(&record, answers.as_slice())]);
     let rows = comparison::compare(&ledger, &Selection::all(&ledger));
-    files::print_rows(&rows, TableFormat::Table)?;
+    files::print_rows(Measure::Accuracy.title(), &rows, TableFormat::Table)?;
     line("")?;
     line(&format!("The questions were {NOTE}."))?;
     note(&format!(

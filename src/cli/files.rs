@@ -1,9 +1,10 @@
 //! `polyclinic compare` and `answers`: what was answered.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use polyclinic::runs::columns::{self, Columns, Table};
 use polyclinic::runs::comparison;
 use polyclinic::runs::export::{self, AnswerRow};
@@ -18,19 +19,30 @@ use super::output::{line, note, table};
 use super::{Ending, LinesFormat, TableFormat};
 
 /// Prints what a workspace's answers come to.
-pub fn compare(workspace: &Path, measure: Measure, format: TableFormat) -> anyhow::Result<Ending> {
+pub fn compare(
+    workspace: &Path,
+    measure: Measure,
+    baseline: Option<&str>,
+    format: TableFormat,
+) -> anyhow::Result<Ending> {
     let workspace = Workspace::open_to_read(workspace)?;
     let (ledger, problems) = Ledger::read(&workspace)?;
     for problem in problems {
         note(&format!("left out: {problem}"));
     }
+    require_baseline(&ledger, measure, baseline)?;
     let selection = Selection::all(&ledger);
+    let title = measure.title();
     match measure {
-        Measure::Accuracy => print_rows(&comparison::compare(&ledger, &selection), format)?,
-        Measure::Averages => print_rows(&measures::averages(&ledger, &selection), format)?,
-        Measure::Sets => print_rows(&measures::set_scores(&ledger, &selection), format)?,
-        Measure::Price => print_rows(&measures::prices(&ledger, &selection), format)?,
-        Measure::Flips => print_rows(&measures::flips(&ledger, &selection), format)?,
+        Measure::Accuracy => print_rows(title, &comparison::compare(&ledger, &selection), format)?,
+        Measure::Averages => print_rows(title, &measures::averages(&ledger, &selection), format)?,
+        Measure::Differences => print_rows(title, &measures::differences(&ledger, &selection, baseline), format)?,
+        Measure::Gaps => print_rows(title, &measures::gaps(&ledger, &selection), format)?,
+        Measure::Subjects => print_rows(title, &measures::subjects(&ledger, &selection), format)?,
+        Measure::Calibration => print_rows(title, &measures::calibrations(&ledger, &selection), format)?,
+        Measure::Sets => print_rows(title, &measures::set_scores(&ledger, &selection), format)?,
+        Measure::Price => print_rows(title, &measures::prices(&ledger, &selection), format)?,
+        Measure::Flips => print_rows(title, &measures::flips(&ledger, &selection), format)?,
     }
     if ledger.runs().is_empty() {
         note("nothing has been answered here yet; `polyclinic run` asks models");
@@ -38,12 +50,35 @@ pub fn compare(workspace: &Path, measure: Measure, format: TableFormat) -> anyho
     Ok(Ending::Done)
 }
 
-/// Prints rows of a measure.
-pub fn print_rows<R: Columns + Serialize>(rows: &[R], format: TableFormat) -> anyhow::Result<()> {
+/// A baseline must be one of the models, and is of no use to measures that compare no models.
+fn require_baseline(ledger: &Ledger, measure: Measure, baseline: Option<&str>) -> anyhow::Result<()> {
+    let Some(baseline) = baseline else { return Ok(()) };
+    if measure != Measure::Differences {
+        bail!(
+            "--baseline is for `--show differences`; `{}` compares no models",
+            measure.word()
+        );
+    }
+    let models: BTreeSet<&str> = ledger.sheets().iter().map(|sheet| sheet.model.as_str()).collect();
+    if !models.contains(baseline) {
+        let known: Vec<&str> = models.into_iter().collect();
+        bail!(
+            "no model `{baseline}` has answers here; there are: {}",
+            known.join(", ")
+        );
+    }
+    Ok(())
+}
+
+/// Prints rows of a measure; a page of them has a title.
+pub fn print_rows<R: Columns + Serialize>(title: &str, rows: &[R], format: TableFormat) -> anyhow::Result<()> {
     match format {
         TableFormat::Table => line(&table(&Table::new(rows)))?,
         TableFormat::Json => line(&serde_json::to_string_pretty(rows)?)?,
         TableFormat::Csv => columns::write_csv(io::stdout().lock(), &Table::new(rows))?,
+        TableFormat::Markdown => line(columns::markdown(&Table::new(rows)).trim_end())?,
+        TableFormat::Latex => line(columns::latex(&Table::new(rows)).trim_end())?,
+        TableFormat::Html => line(columns::html_page(title, &Table::new(rows)).trim_end())?,
     }
     Ok(())
 }

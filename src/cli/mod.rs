@@ -82,10 +82,14 @@ enum Command {
     Compare {
         #[arg(long)]
         workspace: PathBuf,
-        /// accuracy, averages (macro averages over subjects, tasks and languages), sets (where several options are
+        /// accuracy, averages (macro averages over subjects, tasks and languages), differences (between models, with
+        /// test and interval), gaps (languages beside English), subjects, calibration, sets (where several options are
         /// right), price (tokens and time by language) or flips (choices that change with the protocol)
         #[arg(long, value_name = "MEASURE", default_value = "accuracy")]
         show: Measure,
+        /// The model that `--show differences` measures the others by [default: every two models]
+        #[arg(long, value_name = "MODEL")]
+        baseline: Option<String>,
         #[arg(long, value_enum, default_value_t)]
         format: TableFormat,
     },
@@ -418,6 +422,11 @@ enum TableFormat {
     Table,
     Csv,
     Json,
+    Markdown,
+    /// With booktabs' rules; Arabic for XeLaTeX with polyglossia
+    Latex,
+    /// A page of its own
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -497,8 +506,9 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         Some(Command::Compare {
             workspace,
             show,
+            baseline,
             format,
-        }) => files::compare(&workspace, show, format),
+        }) => files::compare(&workspace, show, baseline.as_deref(), format),
         Some(Command::Answers { workspace, run, format }) => files::answers(&workspace, run.as_deref(), format),
         Some(Command::Export(arguments)) => exchange::export(&arguments),
         Some(Command::ImportRun(arguments)) => exchange::import(&arguments),

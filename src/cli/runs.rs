@@ -9,7 +9,7 @@ use polyclinic::engine::endpoint::EndpointBook;
 use polyclinic::network::SecretStore;
 use polyclinic::places::data_folder;
 use polyclinic::runs::ledger::{Ledger, Selection};
-use polyclinic::runs::measures;
+use polyclinic::runs::measures::{self, Measure};
 use polyclinic::runs::worker::{Event, Job, Worker};
 use polyclinic::runs::{ModelChoice, RunId, RunModel, RunRecord, RunRequest, RunState, Step, spending, store};
 use polyclinic::workspace::Workspace;
@@ -66,7 +66,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<Ending> {
         let runs = runs.iter().map(|(record, answers)| (record, answers.as_slice()));
         let ledger = Ledger::of([], runs);
         let flips = measures::flips(&ledger, &Selection::all(&ledger));
-        files::print_rows(&flips, TableFormat::Table)?;
+        files::print_rows(Measure::Flips.title(), &flips, TableFormat::Table)?;
     }
     Ok(Ending::Done)
 }

@@ -11,6 +11,7 @@ pub mod ledger;
 pub mod measures;
 mod model;
 pub mod outlook;
+pub mod paired;
 mod plan;
 mod record;
 pub mod spending;

@@ -3,7 +3,7 @@
 use super::{Columns, Named, Value};
 use crate::language::Language;
 use crate::runs::comparison::Row;
-use crate::runs::measures::{Average, Flips, Price, SetScore};
+use crate::runs::measures::{Average, CalibrationScore, Difference, Flips, Found, Gap, Price, SetScore, SubjectScore};
 
 fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
@@ -97,6 +97,71 @@ impl Columns for Flips {
             ("", Value::Interval(self.low.zip(self.high))),
             ("lost", Value::Count(self.lost)),
             ("won", Value::Count(self.won)),
+        ];
+        asked.into_iter().chain(measured).collect()
+    }
+}
+
+impl Columns for Difference {
+    fn columns(&self) -> Vec<Named> {
+        let asked = asked(&self.model, &self.benchmark, &self.task, &self.language, &self.protocol);
+        let measured = [
+            ("baseline", text(&self.baseline)),
+            ("n", Value::Count(self.found.n)),
+            ("only_model_right", Value::Count(self.only_model)),
+            ("only_baseline_right", Value::Count(self.only_baseline)),
+        ];
+        asked.into_iter().chain(measured).chain(found(&self.found)).collect()
+    }
+}
+
+impl Columns for Gap {
+    fn columns(&self) -> Vec<Named> {
+        let asked = asked(&self.model, &self.benchmark, &self.task, &self.language, &self.protocol);
+        let measured = [
+            ("n", Value::Count(self.found.n)),
+            ("accuracy", Value::Share(Some(self.accuracy))),
+            ("in_english", Value::Share(Some(self.reference_accuracy))),
+        ];
+        asked.into_iter().chain(measured).chain(found(&self.found)).collect()
+    }
+}
+
+/// What is known of a difference: the last columns of tables of differences.
+fn found(found: &Found) -> [Named; 6] {
+    [
+        ("difference", Value::Points(Some(found.difference))),
+        ("", Value::Interval(found.low.zip(found.high))),
+        ("p", Value::Probability(Some(found.p))),
+        ("p_holm", Value::Probability(Some(found.p_holm))),
+        ("left_out", Value::Count(found.left_out)),
+        ("finding", text(&found.finding)),
+    ]
+}
+
+impl Columns for SubjectScore {
+    fn columns(&self) -> Vec<Named> {
+        let asked = asked(&self.model, &self.benchmark, &self.task, &self.language, &self.protocol);
+        let measured = [
+            ("subject", text(&self.subject)),
+            ("n", Value::Count(self.n)),
+            ("right", Value::Count(self.right)),
+            ("accuracy", Value::Share(self.accuracy)),
+            ("", Value::Interval(self.low.zip(self.high))),
+        ];
+        asked.into_iter().chain(measured).collect()
+    }
+}
+
+impl Columns for CalibrationScore {
+    fn columns(&self) -> Vec<Named> {
+        let asked = asked(&self.model, &self.benchmark, &self.task, &self.language, &self.protocol);
+        let measured = [
+            ("n", Value::Count(self.n)),
+            ("calibration_error", Value::Share(Some(self.error))),
+            ("confidence", Value::Share(Some(self.confidence))),
+            ("accuracy", Value::Share(Some(self.accuracy))),
+            ("", Value::Interval(self.low.zip(self.high))),
         ];
         asked.into_iter().chain(measured).collect()
     }

@@ -1,12 +1,16 @@
-//! What is measured beside accuracy: averages over subjects and languages, sets of right answers, the price of a
-//! language, and how many answers flip with the protocol.
+//! What is measured beside accuracy: averages over subjects and languages, differences between models and between
+//! languages, accuracy by subject, calibration, sets of right answers, the price of a language, and how many answers
+//! flip with the protocol.
 //!
 //! Failed answers count nowhere. Whatever else came of asking counts: a reply that could not be read chose nothing.
 
 mod averages;
+mod calibration;
+mod differences;
 mod flips;
 mod price;
 mod sets;
+mod subjects;
 
 #[cfg(test)]
 mod tests;
@@ -14,9 +18,12 @@ mod tests;
 use std::str::FromStr;
 
 pub use averages::{Average, Over, Weighing, average_of_tasks, averages};
+pub use calibration::{BINS, BinScore, CalibrationScore, calibration, calibrations};
+pub use differences::{Difference, Found, Gap, differences, gaps};
 pub use flips::{Flips, flips};
 pub use price::{Price, prices};
 pub use sets::{SetScore, set_scores};
+pub use subjects::{SubjectScore, subjects};
 
 /// What answers are measured by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,6 +31,10 @@ pub enum Measure {
     #[default]
     Accuracy,
     Averages,
+    Differences,
+    Gaps,
+    Subjects,
+    Calibration,
     Sets,
     Price,
     Flips,
@@ -31,13 +42,27 @@ pub enum Measure {
 
 impl Measure {
     /// Every measure, in the order lists show them.
-    pub const ALL: [Self; 5] = [Self::Accuracy, Self::Averages, Self::Sets, Self::Price, Self::Flips];
+    pub const ALL: [Self; 9] = [
+        Self::Accuracy,
+        Self::Averages,
+        Self::Differences,
+        Self::Gaps,
+        Self::Subjects,
+        Self::Calibration,
+        Self::Sets,
+        Self::Price,
+        Self::Flips,
+    ];
 
     /// The word for it on the command line.
     pub fn word(self) -> &'static str {
         match self {
             Self::Accuracy => "accuracy",
             Self::Averages => "averages",
+            Self::Differences => "differences",
+            Self::Gaps => "gaps",
+            Self::Subjects => "subjects",
+            Self::Calibration => "calibration",
             Self::Sets => "sets",
             Self::Price => "price",
             Self::Flips => "flips",
@@ -49,6 +74,10 @@ impl Measure {
         match self {
             Self::Accuracy => "Accuracy",
             Self::Averages => "Macro averages",
+            Self::Differences => "Differences between models",
+            Self::Gaps => "Gaps to English",
+            Self::Subjects => "Subjects",
+            Self::Calibration => "Calibration",
             Self::Sets => "Several right answers",
             Self::Price => "Price of a language",
             Self::Flips => "Flips between protocols",
@@ -58,7 +87,7 @@ impl Measure {
 
 /// A word that names no measure.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no measure; there are accuracy, averages, sets, price and flips")]
+#[error("`{0}` is no measure; there are {list}", list = Measure::ALL.map(Measure::word).join(", "))]
 pub struct UnknownMeasure(String);
 
 impl FromStr for Measure {

@@ -143,3 +143,87 @@ fn flips_of(runs: &[(&RunRecord, &[Answer])]) -> Vec<Flips> {
     let ledger = Ledger::of([], runs.iter().copied());
     flips(&ledger, &Selection::all(&ledger))
 }
+
+#[test]
+fn models_and_languages_stand_beside_each_other() {
+    let (benchmark, record) = (benchmark(), record());
+    let mut given = answers(&benchmark, CHOICES, [10; 8]);
+    let none: [&[usize]; 8] = [&[1]; 8];
+    let others = answers(&benchmark, none, [10; 8]);
+    given.extend(others.into_iter().map(|answer| Answer {
+        model: "other".into(),
+        ..answer
+    }));
+    let ledger = Ledger::of([benchmark], [(&record, given.as_slice())]);
+    let all = Selection::all(&ledger);
+    let found = differences(&ledger, &all, None);
+    let [arabic, english] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    assert_eq!((english.model.as_str(), english.baseline.as_str()), ("m", "other"));
+    assert_eq!(
+        (english.only_model, english.neither, english.found.difference),
+        (2, 2, 0.5)
+    );
+    assert_eq!((arabic.only_model, arabic.found.difference), (3, 0.75));
+    assert_eq!((arabic.found.p, english.found.p), (0.25, 0.5));
+    assert_eq!((arabic.found.p_holm, english.found.p_holm), (0.5, 0.5));
+    assert_eq!(english.found.finding, "too few to tell");
+    let measured = differences(&ledger, &all, Some("m"));
+    assert_eq!(
+        (measured[1].model.as_str(), measured[1].found.difference),
+        ("other", -0.5)
+    );
+    assert_eq!(differences(&ledger, &all, Some("nobody")), []);
+
+    let [gap, other] = &gaps(&ledger, &all)[..] else {
+        panic!("one language, two models")
+    };
+    assert_eq!(
+        (gap.model.as_str(), gap.language.tag(), gap.reference.tag()),
+        ("m", "ar", "en")
+    );
+    assert_eq!(
+        (gap.accuracy, gap.reference_accuracy, gap.found.difference),
+        (0.75, 0.5, 0.25)
+    );
+    assert_eq!((other.found.n, other.found.p_holm), (4, 1.0));
+}
+
+#[test]
+fn every_subject_has_its_own_score() {
+    let (benchmark, record) = (benchmark(), record());
+    let answers = answers(&benchmark, CHOICES, [10; 8]);
+    let ledger = Ledger::of([benchmark], [(&record, answers.as_slice())]);
+    let found = subjects(&ledger, &Selection::all(&ledger));
+    let counted: Vec<(&str, &str, usize, usize)> = found
+        .iter()
+        .map(|score| (score.language.tag(), score.subject.as_str(), score.right, score.n))
+        .collect();
+    let expected = [
+        ("ar", "heart", 1, 1),
+        ("ar", "lungs", 2, 3),
+        ("en", "heart", 1, 1),
+        ("en", "lungs", 1, 3),
+    ];
+    assert_eq!(counted, expected);
+}
+
+#[test]
+fn confidence_is_by_the_protocols_measure() {
+    let (benchmark, record) = (benchmark(), record());
+    let mut answers = answers(&benchmark, CHOICES, [10; 8]);
+    for answer in answers.iter_mut().take(3) {
+        answer.log_probabilities = vec![0.7_f64.ln(), 0.2_f64.ln(), 0.1_f64.ln()];
+    }
+    let ledger = Ledger::of([benchmark], [(&record, answers.as_slice())]);
+    let found = calibrations(&ledger, &Selection::all(&ledger));
+    let [english] = found.as_slice() else {
+        panic!("only English has probabilities: {found:?}")
+    };
+    assert_eq!(english.n, 3);
+    assert!((english.confidence - 0.7).abs() < 1e-6 && (english.accuracy - 2.0 / 3.0).abs() < 1e-12);
+    assert!((english.error - (0.7 - 2.0 / 3.0)).abs() < 1e-6);
+    assert_eq!(english.bins.len(), BINS.get());
+    assert_eq!(english.bins.iter().map(|bin| bin.n).sum::<usize>(), 3);
+}

@@ -75,6 +75,10 @@ fn nothing(measure: Measure) -> &'static str {
     match measure {
         Measure::Accuracy => "Accuracy stands here once a run has answers.",
         Measure::Averages => "Averages stand here once there are answers in two subjects, tasks or languages.",
+        Measure::Differences => "Differences stand here once two models answered the same items.",
+        Measure::Gaps => "Gaps stand here once a model answered the same items in English and in another language.",
+        Measure::Subjects => "Subjects stand here once models answered items that name theirs.",
+        Measure::Calibration => "Calibration stands here once options were scored by probability.",
         Measure::Sets => "Scores of sets stand here once models answered items with several right options.",
         Measure::Price => "Tokens and time stand here once a run has answers.",
         Measure::Flips => "Flips stand here once a model answered the same items under two protocols.",

@@ -1,0 +1,290 @@
+//! Pairs: two models, languages or protocols beside each other on the questions that both answered, with how sure the
+//! difference is.
+//!
+//! A failed answer says nothing about a model, so its question makes no pair; what could not be read, was refused or
+//! was cut off is not right, as in accuracy. Questions about one context, and the same question in several languages,
+//! are no independent evidence: they are resampled together.
+
+mod clusters;
+mod sentence;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use super::ledger::{Column, Ledger, Selection, Sheet};
+use crate::language::Language;
+use crate::scoring::Outcome;
+use crate::stats::{Estimate, Pairs, clustered_difference, exact_mcnemar, holm};
+use clusters::Clusters;
+
+/// Fewer pairs than these tell nothing: resampling them shows only what they happened to be.
+pub const FEWEST: usize = 20;
+
+/// What is compared: the first less the second.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Between {
+    Models {
+        first: String,
+        second: String,
+        protocol: String,
+    },
+    Languages {
+        first: Vec<Language>,
+        second: Language,
+        model: String,
+        protocol: String,
+    },
+    Protocols {
+        first: String,
+        second: String,
+        model: String,
+    },
+}
+
+/// On what it is compared. One name of each where it is one cell, several where cells are pooled.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    pub benchmarks: Vec<String>,
+    pub tasks: Vec<String>,
+    pub languages: Vec<Language>,
+}
+
+/// Which of the two came out higher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    First,
+    Second,
+    /// The interval holds 0, or the exact test says that chance alone may do this.
+    TooFew,
+}
+
+/// Two sides on the same questions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    pub between: Between,
+    pub place: Place,
+    /// How the pairs came out.
+    pub pairs: Pairs,
+    /// How many groups of pairs are independent of each other.
+    pub clusters: usize,
+    /// Questions that only one of the two answered, or that failed for one.
+    pub left_out: usize,
+    /// Questions that count nowhere because somebody decided so.
+    pub corrected: usize,
+    /// The difference of the two accuracies, from −1 to 1, of clusters resampled whole. `None` of fewer than two.
+    pub estimate: Option<Estimate>,
+    /// Of the exact McNemar test.
+    pub p_value: f64,
+    /// The same, adjusted by Holm's method for all comparisons of its family ([`adjust`]).
+    pub adjusted: f64,
+    /// How many comparisons its family has.
+    pub family: usize,
+}
+
+impl Comparison {
+    /// Two models under one protocol, or one model under two, over the questions of some columns. `None` where no
+    /// question was answered by both.
+    pub fn of_sheets(
+        ledger: &Ledger,
+        selection: &Selection,
+        columns: &[&Column],
+        first: &Sheet,
+        second: &Sheet,
+    ) -> Option<Self> {
+        let questions = columns.iter().flat_map(|column| column.questions());
+        let met = questions
+            .filter(|&question| selection.contains(question))
+            .map(|question| Met {
+                own: question,
+                other: question,
+                first: first.outcome(question),
+                second: second.outcome(question),
+            });
+        let between = match first.model == second.model {
+            false => Between::Models {
+                first: first.model.clone(),
+                second: second.model.clone(),
+                protocol: first.protocol.clone(),
+            },
+            true => Between::Protocols {
+                first: first.protocol.clone(),
+                second: second.protocol.clone(),
+                model: first.model.clone(),
+            },
+        };
+        Self::of(ledger, between, Place::of(columns), met)
+    }
+
+    /// A model in the languages of some columns beside `reference`, over the questions that are tied to each other.
+    /// `None` where no such question was answered in both. Only the columns' own questions have to be selected.
+    pub fn of_languages(
+        ledger: &Ledger,
+        selection: &Selection,
+        columns: &[&Column],
+        reference: &Language,
+        sheet: &Sheet,
+    ) -> Option<Self> {
+        let mut met = Vec::new();
+        for column in columns {
+            let others = tied(ledger, column, reference);
+            let own = column.questions().filter(|&question| selection.contains(question));
+            met.extend(own.filter_map(|own| {
+                let question = ledger.question(own).filter(|question| question.is_tied)?;
+                let other = *others.get(&question.parallel)?;
+                Some(Met {
+                    own,
+                    other,
+                    first: sheet.outcome(own),
+                    second: sheet.outcome(other),
+                })
+            }));
+        }
+        let place = Place::of(columns);
+        let between = Between::Languages {
+            first: place.languages.clone(),
+            second: reference.clone(),
+            model: sheet.model.clone(),
+            protocol: sheet.protocol.clone(),
+        };
+        Self::of(ledger, between, place, met.into_iter())
+    }
+
+    fn of(ledger: &Ledger, between: Between, place: Place, met: impl Iterator<Item = Met>) -> Option<Self> {
+        let mut pairs = Pairs::default();
+        let mut clusters = Clusters::new(ledger.len());
+        let (mut left_out, mut corrected) = (0, 0);
+        for met in met {
+            let answered = met.first.is_some() || met.second.is_some();
+            if ledger.is_left_out(met.own) || ledger.is_left_out(met.other) {
+                corrected += usize::from(answered);
+                continue;
+            }
+            let (Some(first), Some(second)) = (right(met.first), right(met.second)) else {
+                left_out += usize::from(answered);
+                continue;
+            };
+            pairs.add(first, second);
+            let questions = [met.own, met.other].into_iter();
+            clusters.add(
+                questions.filter_map(|question| ledger.question(question)),
+                i64::from(first) - i64::from(second),
+            );
+        }
+        let clusters = clusters.into_clusters();
+        let p_value = exact_mcnemar(pairs);
+        (pairs.n() > 0).then(|| Self {
+            between,
+            place,
+            pairs,
+            clusters: clusters.len(),
+            left_out,
+            corrected,
+            estimate: clustered_difference(clusters),
+            p_value,
+            adjusted: p_value,
+            family: 1,
+        })
+    }
+
+    /// The first accuracy less the second, from −1 to 1.
+    pub fn difference(&self) -> f64 {
+        self.pairs.difference().unwrap_or_default()
+    }
+
+    /// The accuracy of the first on the questions of both, from 0 to 1.
+    pub fn first_accuracy(&self) -> f64 {
+        (self.pairs.both + self.pairs.only_first) as f64 / self.pairs.n() as f64
+    }
+
+    /// The accuracy of the second on the questions of both, from 0 to 1.
+    pub fn second_accuracy(&self) -> f64 {
+        (self.pairs.both + self.pairs.only_second) as f64 / self.pairs.n() as f64
+    }
+
+    /// Which is higher, by itself: whether that stands among the others of its family, `adjusted` says.
+    pub fn verdict(&self) -> Verdict {
+        match self.estimate {
+            Some(estimate)
+                if self.pairs.n() >= FEWEST && !estimate.interval.holds(0.0) && self.p_value < SIGNIFICANT =>
+            {
+                if estimate.value > 0.0 {
+                    Verdict::First
+                } else {
+                    Verdict::Second
+                }
+            }
+            _ => Verdict::TooFew,
+        }
+    }
+
+    /// Whether the verdict still stands when all comparisons of its family are counted.
+    pub fn stands(&self) -> bool {
+        self.verdict() != Verdict::TooFew && self.adjusted < SIGNIFICANT
+    }
+}
+
+/// What chance alone may give in one of twenty comparisons is not told.
+const SIGNIFICANT: f64 = 0.05;
+
+/// Adjusts the p-values of comparisons that are shown together.
+pub fn adjust(family: &mut [Comparison]) {
+    let p_values: Vec<f64> = family.iter().map(|comparison| comparison.p_value).collect();
+    let count = family.len();
+    for (comparison, adjusted) in family.iter_mut().zip(holm(&p_values)) {
+        (comparison.adjusted, comparison.family) = (adjusted, count);
+    }
+}
+
+impl Place {
+    /// What is pooled over these columns.
+    fn of(columns: &[&Column]) -> Self {
+        fn distinct<T: Clone + PartialEq>(names: impl Iterator<Item = T>) -> Vec<T> {
+            let mut found: Vec<T> = Vec::new();
+            for name in names {
+                if !found.contains(&name) {
+                    found.push(name);
+                }
+            }
+            found
+        }
+        Self {
+            benchmarks: distinct(columns.iter().map(|column| column.benchmark.clone())),
+            tasks: distinct(columns.iter().map(|column| column.task.clone())),
+            languages: distinct(columns.iter().map(|column| column.language.clone())),
+        }
+    }
+}
+
+/// What both sides made of a question, or of one question in two languages.
+struct Met {
+    own: usize,
+    other: usize,
+    first: Option<Outcome>,
+    second: Option<Outcome>,
+}
+
+/// Whether an answer is right; `None` where there is none that counts.
+fn right(outcome: Option<Outcome>) -> Option<bool> {
+    let counted = outcome.filter(|outcome| *outcome != Outcome::Failed)?;
+    Some(counted == Outcome::Right)
+}
+
+/// The questions of a column's task in another language, by what ties them to it.
+fn tied(ledger: &Ledger, column: &Column, language: &Language) -> HashMap<u32, usize> {
+    let same = |other: &&Column| {
+        other.benchmark == column.benchmark && other.task == column.task && other.language == *language
+    };
+    let questions = ledger
+        .columns()
+        .iter()
+        .find(same)
+        .into_iter()
+        .flat_map(Column::questions);
+    let tied = questions.filter_map(|number| {
+        let question = ledger.question(number).filter(|question| question.is_tied)?;
+        Some((question.parallel, number))
+    });
+    tied.collect()
+}

@@ -1,0 +1,219 @@
+use super::*;
+use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
+use crate::runs::RunRecord;
+use crate::runs::ledger::{Correction, Corrections};
+use crate::runs::record::tests::record;
+use crate::scoring::Answer;
+use crate::text::isolate;
+
+const QUESTIONS: usize = 60;
+
+/// Questions in English and Yoruba, tied to each other; of English, three at a time about one context.
+fn benchmark() -> Benchmark {
+    let items = ["en", "yo"].into_iter().flat_map(|language| {
+        (0..QUESTIONS).map(move |number| {
+            let fields = ItemFields::asking(language, &format!("question {number}?"), &["a", "b"]);
+            Item::new(ItemFields {
+                key: key(language, number),
+                task: "امتحان".into(),
+                parallel: Some(number.to_string()),
+                context: (language == "en").then(|| format!("text {}", number / 3)),
+                ..fields
+            })
+            .unwrap()
+        })
+    });
+    Benchmark::new("b", Description::default(), items.collect()).unwrap()
+}
+
+fn key(language: &str, number: usize) -> ItemKey {
+    ItemKey {
+        language: language.parse().unwrap(),
+        id: format!("{language}-{number}"),
+    }
+}
+
+/// A model's answers in a language: what came of each question, by its number.
+fn answers(
+    benchmark: &Benchmark,
+    model: &str,
+    language: &str,
+    outcome: impl Fn(usize) -> Option<Outcome>,
+) -> Vec<Answer> {
+    let items = benchmark
+        .items()
+        .iter()
+        .filter(|item| item.key.language.tag() == language);
+    let asked = items
+        .enumerate()
+        .filter_map(|(number, item)| Some((item, outcome(number)?)));
+    asked
+        .map(|(item, outcome)| Answer {
+            outcome,
+            ..Answer::failed(model, "b", item, 1, String::new())
+        })
+        .collect()
+}
+
+fn ledger(answers: Vec<Answer>) -> Ledger {
+    let record: RunRecord = record();
+    Ledger::of([benchmark()], [(&record, answers.as_slice())])
+}
+
+fn is(right: bool) -> Option<Outcome> {
+    Some(if right { Outcome::Right } else { Outcome::Wrong })
+}
+
+fn column<'a>(ledger: &'a Ledger, language: &str) -> &'a Column {
+    let mut columns = ledger.columns().iter();
+    columns.find(|column| column.language.tag() == language).unwrap()
+}
+
+fn models(ledger: &Ledger, languages: &[&str]) -> Comparison {
+    let columns: Vec<&Column> = languages.iter().map(|language| column(ledger, language)).collect();
+    let label = &ledger.sheets()[0].protocol;
+    let [first, second] = ["A", "ب"].map(|model| ledger.sheet(model, label).unwrap());
+    Comparison::of_sheets(ledger, &Selection::all(ledger), &columns, first, second).unwrap()
+}
+
+fn gap(ledger: &Ledger) -> Comparison {
+    let english = "en".parse().unwrap();
+    let columns = [column(ledger, "yo")];
+    Comparison::of_languages(ledger, &Selection::all(ledger), &columns, &english, &ledger.sheets()[0]).unwrap()
+}
+
+/// The first right on two thirds, the second on one sixth of these.
+fn unlike() -> Vec<Answer> {
+    let benchmark = benchmark();
+    let mut all = answers(&benchmark, "A", "en", |number| is(number % 3 != 0));
+    all.extend(answers(&benchmark, "ب", "en", |number| is(number % 6 == 1)));
+    all
+}
+
+#[test]
+fn pairs_are_of_what_both_answered() {
+    let benchmark = benchmark();
+    let mut all = answers(&benchmark, "A", "en", |number| match number {
+        0 => Some(Outcome::Failed),
+        1 => None,
+        2 => Some(Outcome::Unparsed),
+        3 => Some(Outcome::Truncated),
+        _ => is(true),
+    });
+    all.extend(answers(&benchmark, "ب", "en", |number| is(number == 2 || number > 40)));
+    let found = models(&ledger(all), &["en"]);
+    assert_eq!((found.pairs.n(), found.left_out, found.corrected), (58, 2, 0));
+    let expected = Pairs {
+        both: 19,
+        only_first: 37,
+        only_second: 1,
+        neither: 1,
+    };
+    assert_eq!(found.pairs, expected);
+    assert_eq!(found.clusters, 20, "three questions share each text");
+    assert_eq!(found.p_value, exact_mcnemar(expected));
+    let estimate = found.estimate.unwrap();
+    assert!((estimate.value - 36.0 / 58.0).abs() < 1e-12);
+    assert!((found.first_accuracy() - found.second_accuracy() - found.difference()).abs() < 1e-12);
+}
+
+#[test]
+fn a_question_in_two_languages_is_one_cluster() {
+    let benchmark = benchmark();
+    let mut all = unlike();
+    all.extend(answers(&benchmark, "A", "yo", |number| is(number % 2 == 0)));
+    all.extend(answers(&benchmark, "ب", "yo", |_| is(false)));
+    let ledger = ledger(all);
+    let found = models(&ledger, &["en", "yo"]);
+    assert_eq!((found.pairs.n(), found.clusters), (120, 20));
+    assert_eq!(models(&ledger, &["yo"]).clusters, 60, "Yoruba has no texts");
+    assert_eq!(found.place.languages.len(), 2);
+    assert!(found.sentence().contains("in 2 languages"), "{}", found.sentence());
+}
+
+#[test]
+fn flagged_questions_count_nowhere() {
+    let ledger = ledger(unlike());
+    let mut corrections = Corrections::default();
+    corrections.insert("b", key("en", 1), Correction::LeftOut);
+    corrections.insert("b", key("en", 2), Correction::LeftOut);
+    let before = models(&ledger, &["en"]);
+    let after = models(&ledger.corrected(corrections), &["en"]);
+    assert_eq!((after.corrected, after.pairs.n()), (2, before.pairs.n() - 2));
+    assert_eq!(after.leavings().unwrap(), "Left out: 2 items flagged.");
+    assert_eq!(before.leavings(), None);
+}
+
+#[test]
+fn a_finding_is_told_in_words() {
+    let found = models(&ledger(unlike()), &["en"]);
+    assert_eq!(found.verdict(), Verdict::First);
+    let interval = found.estimate.unwrap().interval;
+    let ends = format!("{:.1} to {:.1}", interval.low * 100.0, interval.high * 100.0);
+    assert_eq!(
+        isolate::plain(&found.sentence()),
+        format!("A is better than ب on English امتحان by 50.0 points, 95% interval {ends}, 60 items.")
+    );
+    // In a right-to-left name's place nothing around it moves.
+    assert!(
+        found
+            .sentence()
+            .contains("\u{2068}ب\u{2069} on English \u{2068}امتحان\u{2069} by")
+    );
+}
+
+#[test]
+fn a_language_gap_is_told_in_words() {
+    let benchmark = benchmark();
+    let mut all = answers(&benchmark, "A", "en", |number| is(number % 4 != 0));
+    all.extend(answers(&benchmark, "A", "yo", |number| match number {
+        59 => Some(Outcome::Failed),
+        _ => is(number % 4 == 1),
+    }));
+    let found = gap(&ledger(all));
+    assert_eq!(
+        (found.pairs.n(), found.left_out, found.verdict()),
+        (59, 1, Verdict::Second)
+    );
+    let interval = found.estimate.unwrap().interval;
+    let ends = format!("{:.1} to {:.1}", -interval.high * 100.0, -interval.low * 100.0);
+    let points = format!("{:.1}", -found.difference() * 100.0);
+    assert_eq!(
+        isolate::plain(&found.sentence()),
+        format!("A is {points} points lower in Yoruba than in English on امتحان, 95% interval {ends}, 59 items.")
+    );
+}
+
+#[test]
+fn too_few_is_said_so() {
+    let benchmark = benchmark();
+    let mut all = answers(&benchmark, "A", "en", |number| is(number % 2 == 0));
+    all.extend(answers(&benchmark, "ب", "en", |number| {
+        is(number % 2 == 0 || number == 1)
+    }));
+    let found = models(&ledger(all), &["en"]);
+    assert_eq!(found.verdict(), Verdict::TooFew);
+    let sentence = isolate::plain(&found.sentence());
+    let start = "Too few to tell whether A or ب is better on English امتحان: −1.7 points, 95% interval −5.0 to ";
+    assert!(sentence.starts_with(start), "{sentence}");
+    // Always better, but on so few that chance may do it.
+    let mut few = answers(&benchmark, "A", "en", |number| (number < 12).then_some(Outcome::Right));
+    few.extend(answers(&benchmark, "ب", "en", |number| {
+        (number < 12).then_some(Outcome::Wrong)
+    }));
+    assert_eq!(models(&ledger(few), &["en"]).verdict(), Verdict::TooFew);
+}
+
+#[test]
+fn a_finding_among_many_may_be_chance() {
+    let found = models(&ledger(unlike()), &["en"]);
+    let mut family = vec![found.clone(); 3];
+    for (comparison, p_value) in family.iter_mut().zip([0.02, 0.5, 0.6]) {
+        comparison.p_value = p_value;
+    }
+    adjust(&mut family);
+    assert!((family[0].adjusted - 0.06).abs() < 1e-12 && family[0].family == 3);
+    assert!(found.stands() && !family[0].stands());
+    let end = "Among 3 comparisons shown it may be chance (Holm-adjusted p 0.06).";
+    assert!(family[0].sentence().ends_with(end), "{}", family[0].sentence());
+}
