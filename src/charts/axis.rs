@@ -44,7 +44,11 @@ impl Scale {
 
     /// Where a value lies; at an end where it is beyond it.
     pub fn at(&self, value: f64) -> f32 {
-        let value = if self.logarithmic { value.max(f64::MIN_POSITIVE).ln() } else { value };
+        let value = if self.logarithmic {
+            value.max(f64::MIN_POSITIVE).ln()
+        } else {
+            value
+        };
         let length = self.high - self.low;
         let share = if length > 0.0 { (value - self.low) / length } else { 0.5 };
         self.from + (self.to - self.from) * share.clamp(0.0, 1.0) as f32
@@ -59,7 +63,11 @@ pub fn share_ticks(length: f32) -> Vec<(f64, String)> {
 }
 
 fn in_percent(tick: i32) -> String {
-    if tick == 100 { "100%".to_owned() } else { tick.to_string() }
+    if tick == 100 {
+        "100%".to_owned()
+    } else {
+        tick.to_string()
+    }
 }
 
 /// Values of one, two and five times a power of ten between `low` and `high`; only powers of ten where that are many.
@@ -111,7 +119,10 @@ mod tests {
     #[test]
     fn scales_meet_their_ends_and_stay_inside() {
         let scale = Scale::share((100.0, 300.0));
-        assert_eq!([0.0, 0.5, 1.0, 1.7].map(|value| scale.at(value)), [100.0, 200.0, 300.0, 300.0]);
+        assert_eq!(
+            [0.0, 0.5, 1.0, 1.7].map(|value| scale.at(value)),
+            [100.0, 200.0, 300.0, 300.0]
+        );
         let scale = Scale::logarithmic((1.0, 100.0), (0.0, 10.0));
         assert!((scale.at(10.0) - 5.0).abs() < 1e-4);
         assert_eq!(scale.at(0.0), 0.0);
@@ -121,7 +132,10 @@ mod tests {
     #[test]
     fn ticks_are_round() {
         let values = |ticks: Vec<(f64, String)>| ticks.into_iter().map(|(_, words)| words).collect::<Vec<_>>();
-        assert_eq!(values(logarithmic_ticks(100.0, 3000.0, decimal)), ["100", "200", "500", "1,000", "2,000"]);
+        assert_eq!(
+            values(logarithmic_ticks(100.0, 3000.0, decimal)),
+            ["100", "200", "500", "1,000", "2,000"]
+        );
         assert_eq!(values(share_ticks(300.0)), ["0", "25", "50", "75", "100%"]);
     }
 }

@@ -203,7 +203,8 @@ fn name(group: &Group) -> Label {
 
 fn foot(line: &[Strip<'_>], bar: f32, measure: &dyn Measure) -> Foot {
     let groups = || line.iter().flat_map(|strip| strip.groups);
-    let fits = |group: &Group| measure.width(&name(group)) <= group.bars.len() as f32 * (bar + BAR_GAP) + GROUP_GAP - 4.0;
+    let fits =
+        |group: &Group| measure.width(&name(group)) <= group.bars.len() as f32 * (bar + BAR_GAP) + GROUP_GAP - 4.0;
     if groups().all(fits) {
         return Foot {
             turned: false,
@@ -239,7 +240,12 @@ impl Bars {
             (square, true, Label::name(words).colour(Colour::Text2).within(240.0))
         };
         let mut entries: Vec<(Look, bool, Label)> = self.series.iter().enumerate().map(entry).collect();
-        let bars = || self.panels.iter().flat_map(|panel| &panel.groups).flat_map(|group| &group.bars);
+        let bars = || {
+            self.panels
+                .iter()
+                .flat_map(|panel| &panel.groups)
+                .flat_map(|group| &group.bars)
+        };
         if let (true, Some((look, _))) = (bars().any(|bar| bar.published.is_some()), self.series.first()) {
             entries.push((*look, false, Label::new("published")));
         }
@@ -265,17 +271,34 @@ impl Bars {
             let width = strip.width(bar) + spare;
             if place > 0 {
                 let x = left.round() + 0.5;
-                scene.line(point(x, area.top - TITLE), point(x, area.bottom), Stroke::new(Colour::Line, 1.0));
+                scene.line(
+                    point(x, area.top - TITLE),
+                    point(x, area.bottom),
+                    Stroke::new(Colour::Line, 1.0),
+                );
             }
-            let title = Label::new(strip.title).semibold().colour(Colour::Text).within(width - 8.0);
-            scene.write_beside(title, point(left + width / 2.0, area.top - TITLE / 2.0 - 2.0), Anchor::Centre);
+            let title = Label::new(strip.title)
+                .semibold()
+                .colour(Colour::Text)
+                .within(width - 8.0);
+            scene.write_beside(
+                title,
+                point(left + width / 2.0, area.top - TITLE / 2.0 - 2.0),
+                Anchor::Centre,
+            );
             // Groups share what is to spare, so that few of them stand in the middle of their panel.
             let gap = (spare / (strip.groups.len() + 1) as f32).min(40.0);
             let taken = strip.width(bar) + gap * strip.groups.len().saturating_sub(1) as f32;
             let mut from = left + (width - taken + GROUP_GAP) / 2.0;
             for group in strip.groups {
                 let width = group.bars.len() as f32 * (bar + BAR_GAP) - BAR_GAP;
-                self.group(scene, group, Area::new(from, area.top, from + width, area.bottom), bar, &scale);
+                self.group(
+                    scene,
+                    group,
+                    Area::new(from, area.top, from + width, area.bottom),
+                    bar,
+                    &scale,
+                );
                 let centre = from + width / 2.0;
                 if foot.turned {
                     let label = name(group).within(TURNED);
@@ -292,7 +315,11 @@ impl Bars {
             scene.line(point(area.left, y), point(area.right, y), GUESSING);
         }
         let base = area.bottom.round() + 0.5;
-        scene.line(point(area.left, base), point(area.right, base), Stroke::new(Colour::StrongLine, 1.0));
+        scene.line(
+            point(area.left, base),
+            point(area.right, base),
+            Stroke::new(Colour::StrongLine, 1.0),
+        );
     }
 
     fn group(&self, scene: &mut Scene, group: &Group, area: Area, width: f32, scale: &Scale) {
@@ -378,7 +405,10 @@ impl Columns for Bar {
             ("language", language),
             ("n", Value::Count(measured.map_or(0, |measured| measured.n))),
             ("accuracy", Value::Share(measured.map(|measured| measured.value))),
-            ("", Value::Interval(measured.map(|measured| (measured.low, measured.high)))),
+            (
+                "",
+                Value::Interval(measured.map(|measured| (measured.low, measured.high))),
+            ),
             ("published", Value::Share(self.published)),
             ("state", Value::Text(state.to_owned())),
         ]

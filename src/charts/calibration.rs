@@ -93,7 +93,11 @@ impl Chart for Reliability {
         let title = format!("Calibration, {}", self.note);
         let errors = self.panels.iter().flat_map(|panel| &panel.curves).map(|curve| {
             let series = self.series.get(curve.series).map_or("", |(_, name)| name.as_str());
-            format!("{} {series}: expected calibration error {} points.", curve.target.model, percent(curve.error))
+            format!(
+                "{} {series}: expected calibration error {} points.",
+                curve.target.model,
+                percent(curve.error)
+            )
         });
         let description = format!(
             "The share right against the probability the model gave its choice, with 95% intervals; on the diagonal \
@@ -117,7 +121,12 @@ impl Chart for Reliability {
         for (place, panel) in self.panels.iter().enumerate() {
             let left = (place % columns) as f32 * (wide + GAP) + VALUES;
             let top = top + (place / columns) as f32 * height + TITLE;
-            self.diagram(&mut scene, panel, Area::new(left, top, left + side, top + side), wide - VALUES);
+            self.diagram(
+                &mut scene,
+                panel,
+                Area::new(left, top, left + side, top + side),
+                wide - VALUES,
+            );
         }
         let rows = self.panels.len().div_ceil(columns);
         scene.height = (top + rows as f32 * height).max(room.height);
@@ -144,7 +153,11 @@ impl Reliability {
         let diagonal = Stroke::dashed(Colour::Text3, 1.0);
         scene.line(point(area.left, area.bottom), point(area.right, area.top), diagonal);
         let words = Label::small("how sure the model was");
-        scene.write(words.within(width), point(area.centre().x, counts + 30.0), Anchor::Centre);
+        scene.write(
+            words.within(width),
+            point(area.centre().x, counts + 30.0),
+            Anchor::Centre,
+        );
         for (place, curve) in panel.curves.iter().enumerate() {
             let Some((look, name)) = self.series.get(curve.series) else {
                 continue;
@@ -177,14 +190,24 @@ impl Reliability {
 }
 
 /// Draws how many answers each bin has, downwards from the diagram.
-fn curve_counts(scene: &mut Scene, curve: &Curve, look: Look, across: &Scale, levels: (f32, f32), lanes: (usize, usize)) {
+fn curve_counts(
+    scene: &mut Scene,
+    curve: &Curve,
+    look: Look,
+    across: &Scale,
+    levels: (f32, f32),
+    lanes: (usize, usize),
+) {
     let most = curve.bins.iter().map(|bin| bin.n).max().unwrap_or(1).max(1);
     for bin in &curve.bins {
         let (from, to) = (across.at(bin.from) + 1.0, across.at(bin.to) - 1.0);
         let lane = (to - from) / lanes.1 as f32;
         let left = from + lane * lanes.0 as f32;
         let height = (levels.1 - levels.0) * bin.n as f32 / most as f32;
-        scene.rectangle(Area::new(left, levels.0, left + lane, levels.0 + height.max(1.0)), look.colour);
+        scene.rectangle(
+            Area::new(left, levels.0, left + lane, levels.0 + height.max(1.0)),
+            look.colour,
+        );
     }
 }
 

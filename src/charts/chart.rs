@@ -146,7 +146,11 @@ pub fn legend(scene: &mut Scene, measure: &dyn Measure, area: Area, entries: &[(
         scene.write_beside(label.clone(), point(left + 14.0, middle), Anchor::Left);
         left += 14.0 + width + 14.0;
     }
-    if entries.is_empty() { area.top } else { middle + LEGEND / 2.0 + 4.0 }
+    if entries.is_empty() {
+        area.top
+    } else {
+        middle + LEGEND / 2.0 + 4.0
+    }
 }
 
 #[cfg(test)]

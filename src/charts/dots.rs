@@ -86,7 +86,11 @@ impl Chart for Dots {
             .collect();
         let area = Area::new(0.0, 0.0, room.width, 0.0);
         // A single series is named by the note.
-        let top = if entries.len() > 1 { legend(&mut scene, measure, area, &entries) } else { 0.0 };
+        let top = if entries.len() > 1 {
+            legend(&mut scene, measure, area, &entries)
+        } else {
+            0.0
+        };
         let lines: Vec<Line> = self.rows.iter().map(line).collect();
         let heading: Vec<Label> = Some(&self.heading)
             .filter(|heading| !heading.is_empty())
@@ -106,7 +110,13 @@ impl Chart for Dots {
                     continue;
                 };
                 let level = first + number as f32 * lane;
-                rows::interval(&mut scene, &rows.scale, (dot.value.low, dot.value.high), level, look.colour);
+                rows::interval(
+                    &mut scene,
+                    &rows.scale,
+                    (dot.value.low, dot.value.high),
+                    level,
+                    look.colour,
+                );
                 let x = rows.scale.at(dot.value.value);
                 scene.symbol(look.shape, point(x, level), 3.6, look.colour, true);
                 let share = area.height() / row.dots.len() as f32;

@@ -106,7 +106,11 @@ impl Gap {
                     points(paired.high),
                     count(paired.n)
                 );
-                if paired.too_few { format!("{words}; too few to tell") } else { words }
+                if paired.too_few {
+                    format!("{words}; too few to tell")
+                } else {
+                    words
+                }
             }
             None => format!("{gap} points to {reference} ({here} beside {there} percent), published"),
         };
@@ -130,9 +134,16 @@ impl Chart for Gap {
     fn note(&self) -> String {
         let pairs = self.rows.iter().filter_map(|row| Some(row.paired?.n));
         match (pairs.clone().min(), pairs.max()) {
-            (Some(least), Some(most)) if least == most => format!("{}, {} question pairs", isolated(&self.task), count(most)),
+            (Some(least), Some(most)) if least == most => {
+                format!("{}, {} question pairs", isolated(&self.task), count(most))
+            }
             (Some(least), Some(most)) => {
-                format!("{}, {} to {} question pairs", isolated(&self.task), count(least), count(most))
+                format!(
+                    "{}, {} to {} question pairs",
+                    isolated(&self.task),
+                    count(least),
+                    count(most)
+                )
             }
             _ => isolated(&self.task),
         }
@@ -143,7 +154,12 @@ impl Chart for Gap {
     }
 
     fn table(&self) -> Table {
-        let rows: Vec<Listed<'_>> = self.sorted().0.into_iter().map(|row| Listed { gap: self, row }).collect();
+        let rows: Vec<Listed<'_>> = self
+            .sorted()
+            .0
+            .into_iter()
+            .map(|row| Listed { gap: self, row })
+            .collect();
         Table::new(&rows)
     }
 
@@ -154,12 +170,24 @@ impl Chart for Gap {
             self.reference.english_name(),
             self.rows.first().map_or_else(String::new, |_| sentence(self, &sorted))
         );
-        let mut scene = Scene::new(room.width, room.height, format!("Language gap, {}", self.note()), description);
+        let mut scene = Scene::new(
+            room.width,
+            room.height,
+            format!("Language gap, {}", self.note()),
+            description,
+        );
         let looks = looks(&self.languages());
-        let top = legend(&mut scene, measure, Area::new(0.0, 0.0, room.width, 0.0), &entries(&looks, &sorted));
+        let top = legend(
+            &mut scene,
+            measure,
+            Area::new(0.0, 0.0, room.width, 0.0),
+            &entries(&looks, &sorted),
+        );
         let mut lines = Vec::new();
         let mut placed: Vec<Option<&GapRow>> = Vec::new();
-        let one_model = sorted.iter().all(|row| sorted.first().is_some_and(|first| first.model == row.model));
+        let one_model = sorted
+            .iter()
+            .all(|row| sorted.first().is_some_and(|first| first.model == row.model));
         for row in sorted {
             let begins = grouped
                 && placed
@@ -223,7 +251,11 @@ fn entries(looks: &[(Language, Look)], rows: &[&GapRow]) -> Vec<(Look, bool, Lab
 }
 
 fn line(row: &GapRow, by_language: bool) -> Line {
-    let ink = if row.is_published() { Colour::Text2 } else { Colour::Text };
+    let ink = if row.is_published() {
+        Colour::Text2
+    } else {
+        Colour::Text
+    };
     let name = match by_language {
         true => Label::new(row.language.english_name()),
         false => Label::name(&row.model),
@@ -247,7 +279,9 @@ fn interval(paired: Paired) -> Label {
 
 /// The largest gap in words.
 fn sentence(gap: &Gap, sorted: &[&GapRow]) -> String {
-    let worst = sorted.iter().min_by(|one, other| one.difference.total_cmp(&other.difference));
+    let worst = sorted
+        .iter()
+        .min_by(|one, other| one.difference.total_cmp(&other.difference));
     worst.map_or_else(String::new, |row| {
         let (title, detail) = gap.region(row);
         format!("The largest loss: {title}, {detail}.")
@@ -267,12 +301,18 @@ impl Columns for Listed<'_> {
             ("task", Value::Text(gap.task.clone())),
             ("language", Value::Language(row.language.clone())),
             ("reference", Value::Language(gap.reference.clone())),
-            ("n", row.paired.map_or(Value::Number(None), |paired| Value::Count(paired.n))),
+            (
+                "n",
+                row.paired.map_or(Value::Number(None), |paired| Value::Count(paired.n)),
+            ),
             ("accuracy", Value::Share(Some(row.other))),
             ("reference_accuracy", Value::Share(Some(row.reference))),
             ("difference", Value::Share(Some(row.difference))),
             ("", Value::Interval(row.paired.map(|paired| (paired.low, paired.high)))),
-            ("source", Value::Text(if row.is_published() { "published" } else { "own run" }.to_owned())),
+            (
+                "source",
+                Value::Text(if row.is_published() { "published" } else { "own run" }.to_owned()),
+            ),
         ]
     }
 }

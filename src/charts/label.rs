@@ -94,7 +94,11 @@ impl Label {
     pub fn style(&self) -> TextStyle {
         let larger = self.language.as_ref().map(Language::script) == Some(Script::Arabic);
         TextStyle {
-            size: if larger { self.size * ARABIC_BESIDE_LATIN } else { self.size },
+            size: if larger {
+                self.size * ARABIC_BESIDE_LATIN
+            } else {
+                self.size
+            },
             line_height: (self.size * 1.4).round(),
             weight: self.weight,
             language: self.language.clone(),

@@ -29,7 +29,9 @@ impl Places {
     /// Takes the nearest free place beside `point` for a label of a width and a height; `None` where there is none:
     /// the point then goes without.
     pub fn find(&mut self, point: Point, width: f32, height: f32) -> Option<Area> {
-        let place = DISTANCES.iter().find_map(|&distance| self.beside(point, width, height, distance))?;
+        let place = DISTANCES
+            .iter()
+            .find_map(|&distance| self.beside(point, width, height, distance))?;
         self.taken.push(place);
         Some(place)
     }
@@ -72,7 +74,10 @@ mod tests {
         for point in &points {
             places.block(Area::around(*point, 5.0));
         }
-        let found: Vec<Area> = points.iter().filter_map(|point| places.find(*point, 60.0, 11.0)).collect();
+        let found: Vec<Area> = points
+            .iter()
+            .filter_map(|point| places.find(*point, 60.0, 11.0))
+            .collect();
         assert!(found.len() >= 8, "{}", found.len());
         for (place, one) in found.iter().enumerate() {
             assert!(found.iter().skip(place + 1).all(|other| !one.overlaps(other)));

@@ -14,7 +14,9 @@ use crate::text::outline::Outliner;
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
-    #[error("the figure would be {width} by {height} pixels, and a picture has at most 65,535 each way; choose a lower resolution or fewer rows")]
+    #[error(
+        "the figure would be {width} by {height} pixels, and a picture has at most 65,535 each way; choose a lower resolution or fewer rows"
+    )]
     TooLarge { width: f32, height: f32 },
     #[error("the picture could not be written as PNG")]
     Encode(#[from] png::EncodingError),
@@ -24,12 +26,7 @@ pub enum PictureError {
 pub const PRINT: f32 = 300.0;
 
 /// Draws `scene` at its size on paper with `resolution` dots in an inch.
-pub fn picture(
-    scene: &Scene,
-    theme: &Theme,
-    outliner: &Outliner,
-    resolution: f32,
-) -> Result<Vec<u8>, PictureError> {
+pub fn picture(scene: &Scene, theme: &Theme, outliner: &Outliner, resolution: f32) -> Result<Vec<u8>, PictureError> {
     let scale = millimetres(1.0) / 25.4 * resolution;
     let (width, height) = ((scene.width * scale).round(), (scene.height * scale).round());
     let holds = |length: f32| (1.0..=f32::from(u16::MAX)).contains(&length);
@@ -53,7 +50,11 @@ pub fn picture(
     }
     let mut writer = encoder.write_header()?;
     // The ground is opaque, so no colour is hidden by its alpha.
-    let pixels: Vec<u8> = pixmap.data().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
+    let pixels: Vec<u8> = pixmap
+        .data()
+        .iter()
+        .flat_map(|pixel| [pixel.r, pixel.g, pixel.b])
+        .collect();
     writer.write_image_data(&pixels)?;
     writer.finish()?;
     Ok(bytes)
@@ -91,7 +92,8 @@ struct Painter<'a> {
 impl Painter<'_> {
     fn paint(&mut self, colour: Colour) {
         let [red, green, blue] = self.theme.rgb(colour);
-        self.context.set_paint(color::AlphaColor::<color::Srgb>::from_rgb8(red, green, blue));
+        self.context
+            .set_paint(color::AlphaColor::<color::Srgb>::from_rgb8(red, green, blue));
     }
 
     fn fill(&mut self, path: &BezPath, colour: Colour) {
@@ -145,7 +147,11 @@ impl Painter<'_> {
 
     fn text(&mut self, label: &Label, place: Point, anchor: Anchor, turned: bool) {
         let line = outlined(self.outliner, label);
-        let turn = if turned { Affine::rotate(-std::f64::consts::FRAC_PI_2) } else { Affine::IDENTITY };
+        let turn = if turned {
+            Affine::rotate(-std::f64::consts::FRAC_PI_2)
+        } else {
+            Affine::IDENTITY
+        };
         let here = self.scale * Affine::translate(at(place).to_vec2()) * turn;
         let left = offset(anchor, line.width);
         self.paint(label.colour);

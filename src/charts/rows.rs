@@ -52,11 +52,16 @@ impl Rows {
 /// Lays rows out from `top` on. `lanes` is how many marks stand above each other in a row.
 pub fn lay_out(room: Room, top: f32, lines: &[Line], heading: &[Label], lanes: usize, measure: &dyn Measure) -> Rows {
     let names = widest(measure, lines.iter().map(|line| &line.name)).min(room.width * 0.36);
-    let figures: f32 = column_widths(lines, heading, measure).iter().map(|width| width + GAP).sum();
+    let figures: f32 = column_widths(lines, heading, measure)
+        .iter()
+        .map(|width| width + GAP)
+        .sum();
     let top = if heading.is_empty() { top + 4.0 } else { top + HEADING };
     let least = HEIGHTS.0.max(lanes as f32 * 7.0 + 6.0);
     let spare = room.height - top - FOOT;
-    let row = (spare / lines.len().max(1) as f32).clamp(least, HEIGHTS.1.max(least)).floor();
+    let row = (spare / lines.len().max(1) as f32)
+        .clamp(least, HEIGHTS.1.max(least))
+        .floor();
     let plot = Area::new(
         names + GAP,
         top,
@@ -98,7 +103,11 @@ pub fn draw(scene: &mut Scene, rows: &Rows, lines: &[Line], heading: &[Label], m
     let widths = column_widths(lines, heading, measure);
     for (place, line) in lines.iter().enumerate() {
         let middle = rows.middle(place);
-        let room = if line.heading { rows.plot.right } else { rows.plot.left - GAP };
+        let room = if line.heading {
+            rows.plot.right
+        } else {
+            rows.plot.left - GAP
+        };
         let name = line.name.clone().within(room);
         match line.heading {
             true => scene.write_beside(name, point(0.0, middle), Anchor::Left),

@@ -123,7 +123,13 @@ impl Chart for Scatter {
         let (low, high) = self.costs();
         let across = Scale::logarithmic((low, high), (area.left + 10.0, area.right - 10.0));
         let up = Scale::share((area.bottom, area.top));
-        axis::rows(&mut scene, &up, &axis::share_ticks(area.height()), area.left, area.right);
+        axis::rows(
+            &mut scene,
+            &up,
+            &axis::share_ticks(area.height()),
+            area.left,
+            area.right,
+        );
         let mut ticks = axis::logarithmic_ticks(low, high, |value| value.to_string());
         for (value, words) in &mut ticks {
             *words = self.tick(*value);
@@ -175,7 +181,9 @@ impl Scatter {
     /// The costs between which the axis runs, with room to both sides.
     fn costs(&self) -> (f64, f64) {
         let costs = || self.points.iter().map(|spot| spot.cost).filter(|cost| *cost > 0.0);
-        let (low, high) = costs().fold((f64::INFINITY, 0.0_f64), |(low, high), cost| (low.min(cost), high.max(cost)));
+        let (low, high) = costs().fold((f64::INFINITY, 0.0_f64), |(low, high), cost| {
+            (low.min(cost), high.max(cost))
+        });
         if low > high {
             return (1.0, 10.0);
         }
@@ -196,7 +204,11 @@ impl Scatter {
 
     fn ties(&self, scene: &mut Scene, at: &dyn Fn(&Spot) -> super::scene::Point) {
         for (place, spot) in self.points.iter().enumerate() {
-            let next = self.points.iter().skip(place + 1).find(|next| spot.tied.is_some() && next.tied == spot.tied);
+            let next = self
+                .points
+                .iter()
+                .skip(place + 1)
+                .find(|next| spot.tied.is_some() && next.tied == spot.tied);
             if let Some(next) = next {
                 scene.line(at(spot), at(next), Stroke::new(Colour::Line, 1.4));
             }
@@ -210,7 +222,11 @@ impl Scatter {
         let words = match spot.accuracy {
             Accuracy::Measured(measured) => {
                 let stroke = Stroke::new(look.colour, 1.0);
-                scene.line(point(at.x, up.at(measured.low)), point(at.x, up.at(measured.high)), stroke);
+                scene.line(
+                    point(at.x, up.at(measured.low)),
+                    point(at.x, up.at(measured.high)),
+                    stroke,
+                );
                 measured.words()
             }
             Accuracy::Published(value) => format!("{} percent, published", percent(value)),
@@ -234,7 +250,9 @@ struct Listed<'a> {
 
 impl Columns for Listed<'_> {
     fn columns(&self) -> Vec<Named> {
-        let Spot { target, accuracy, cost, .. } = self.spot;
+        let Spot {
+            target, accuracy, cost, ..
+        } = self.spot;
         let measured = match accuracy {
             Accuracy::Measured(measured) => Some(measured),
             Accuracy::Published(_) => None,
@@ -253,9 +271,15 @@ impl Columns for Listed<'_> {
             ("task", Value::Text(target.task.clone())),
             ("language", language),
             cost,
-            ("n", measured.map_or(Value::Number(None), |measured| Value::Count(measured.n))),
+            (
+                "n",
+                measured.map_or(Value::Number(None), |measured| Value::Count(measured.n)),
+            ),
             ("accuracy", Value::Share(Some(accuracy.value()))),
-            ("", Value::Interval(measured.map(|measured| (measured.low, measured.high)))),
+            (
+                "",
+                Value::Interval(measured.map(|measured| (measured.low, measured.high))),
+            ),
             (
                 "source",
                 Value::Text(if measured.is_some() { "own run" } else { "published" }.to_owned()),

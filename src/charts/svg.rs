@@ -126,13 +126,12 @@ impl<'a> Writer<'a> {
     }
 
     fn rectangle(&self, out: &mut String, area: &Area, fill: Colour, radius: f32) {
-        let rounded = if radius > 0.0 { format!(" rx=\"{}\"", number(radius)) } else { String::new() };
-        _ = writeln!(
-            out,
-            "<rect {}{rounded} fill=\"{}\"/>",
-            sides(area),
-            self.paint(fill)
-        );
+        let rounded = if radius > 0.0 {
+            format!(" rx=\"{}\"", number(radius))
+        } else {
+            String::new()
+        };
+        _ = writeln!(out, "<rect {}{rounded} fill=\"{}\"/>", sides(area), self.paint(fill));
     }
 
     fn path(&self, out: &mut String, points: &[Point], stroke: &Stroke) {
@@ -148,7 +147,10 @@ impl<'a> Writer<'a> {
             String::new()
         };
         let (colour, width) = (self.paint(stroke.colour), number(stroke.width));
-        _ = writeln!(out, "<path d=\"{data}\" stroke=\"{colour}\" stroke-width=\"{width}\"{dashes}/>");
+        _ = writeln!(
+            out,
+            "<path d=\"{data}\" stroke=\"{colour}\" stroke-width=\"{width}\"{dashes}/>"
+        );
     }
 
     fn symbol(&self, out: &mut String, shape: Shape, centre: Point, radius: f32, colour: Colour, filled: bool) {

@@ -24,7 +24,12 @@ fn languages() -> [Language; 2] {
 }
 
 fn models(count: usize) -> Vec<String> {
-    let known = ["Qwen2.5-7B-Instruct-Q4_K_M", "بيميديكس ٧ مليار", "gemma-3-270m", "Llama-3.1-70B-Instruct"];
+    let known = [
+        "Qwen2.5-7B-Instruct-Q4_K_M",
+        "بيميديكس ٧ مليار",
+        "gemma-3-270m",
+        "Llama-3.1-70B-Instruct",
+    ];
     (0..count)
         .map(|place| match known.get(place) {
             Some(name) => (*name).to_owned(),
@@ -270,12 +275,20 @@ fn every_plot_is_drawn_for_none_one_few_and_many_models() {
         for chart in charts(count) {
             let column = if count > 4 { Column::Double } else { Column::Single };
             let scene = chart.scene(room(column), &outliner);
-            assert!(scene.height < 4000.0 && scene.height >= 200.0, "{:?} {}", chart.kind(), scene.height);
+            assert!(
+                scene.height < 4000.0 && scene.height >= 200.0,
+                "{:?} {}",
+                chart.kind(),
+                scene.height
+            );
             let name = |theme: &str, ending: &str| format!("{}-{count}-{theme}.{ending}", chart.kind().word());
             for (theme, colours) in themes() {
                 let picture = png::picture(&scene, &colours, &outliner, 150.0).unwrap();
                 keep(&name(theme, "png"), &picture);
-                keep(&name(theme, "svg"), svg::document(&scene, &colours, &outliner).as_bytes());
+                keep(
+                    &name(theme, "svg"),
+                    svg::document(&scene, &colours, &outliner).as_bytes(),
+                );
             }
             assert_eq!(chart.is_empty(), count == 0, "{:?}", chart.kind());
             assert_eq!(chart.table().rows.is_empty(), count == 0, "{:?}", chart.kind());
@@ -308,7 +321,12 @@ fn an_svg_says_in_words_what_it_shows_and_needs_no_fonts() {
     let scene = gap(4).scene(room(Column::Single), &outliner);
     let text = svg::document(&scene, &themes()[0].1, &outliner);
     assert!(text.contains("width=\"89mm\""), "{}", &text[..200]);
-    for part in ["<title>Language gap", "<desc id=", "aria-label=", "role=\"graphics-symbol\""] {
+    for part in [
+        "<title>Language gap",
+        "<desc id=",
+        "aria-label=",
+        "role=\"graphics-symbol\"",
+    ] {
         assert!(text.contains(part), "{part}");
     }
     // English, Arabic, and a published row: hollow and dashed.
@@ -318,7 +336,10 @@ fn an_svg_says_in_words_what_it_shows_and_needs_no_fonts() {
     assert!(!text.contains("<text") && !text.contains("font-family"));
     let regions = text.matches("graphics-symbol").count();
     assert_eq!(regions, 5, "one for each row");
-    assert!(text.contains("بيميديكس ٧ مليار, Arabic"), "names are in the words as they are");
+    assert!(
+        text.contains("بيميديكس ٧ مليار, Arabic"),
+        "names are in the words as they are"
+    );
 }
 
 #[test]
@@ -369,8 +390,16 @@ fn a_picture_that_is_too_large_says_so() {
 fn the_gap_says_too_few_where_the_interval_holds_nothing() {
     let outliner = Outliner::new(Fallback::None);
     let scene = gap(4).scene(room(Column::Single), &outliner);
-    assert!(scene.regions.iter().any(|region| region.detail.ends_with("too few to tell")));
-    let published = scene.regions.iter().filter(|region| region.detail.ends_with("published"));
+    assert!(
+        scene
+            .regions
+            .iter()
+            .any(|region| region.detail.ends_with("too few to tell"))
+    );
+    let published = scene
+        .regions
+        .iter()
+        .filter(|region| region.detail.ends_with("published"));
     assert_eq!(published.count(), 1);
     assert!(gap(4).note().contains("1,255 question pairs"));
 }

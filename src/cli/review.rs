@@ -95,7 +95,7 @@ fn read(workspace: &Path) -> anyhow::Result<Reviews> {
 
 fn print<R: Columns + serde::Serialize>(rows: &[R], format: TableFormat) -> anyhow::Result<Ending> {
     if !rows.is_empty() {
-        print_rows(rows, format)?;
+        print_rows("Reviews", rows, format)?;
     }
     Ok(Ending::Done)
 }

@@ -148,9 +148,16 @@ mod tests {
         let alone = outliner.line("ا", &style(Some("ar")), &Frame::UNLIMITED);
         let key = |glyph: &OutlinedGlyph| glyph.key;
         let alef = alone.glyphs.first().map(key);
-        assert_eq!(line.glyphs.last().map(key), alef, "the first letter stands at the right");
+        assert_eq!(
+            line.glyphs.last().map(key),
+            alef,
+            "the first letter stands at the right"
+        );
         let joined = outliner.line("با", &style(Some("ar")), &Frame::UNLIMITED);
-        assert!(!joined.glyphs.iter().any(|glyph| Some(glyph.key) == alef), "joined letters have other forms");
+        assert!(
+            !joined.glyphs.iter().any(|glyph| Some(glyph.key) == alef),
+            "joined letters have other forms"
+        );
     }
 
     #[test]

@@ -45,9 +45,12 @@ impl Deltas {
         for language in languages {
             let columns = ledger.columns().iter().filter(|column| column.language == *language);
             let columns: Vec<&Column> = columns
-                .filter(|column| ledger.sheets().iter().any(|sheet| {
-                    sheet.protocol == base.protocol && ledger.cell(column, sheet).is_answered()
-                }))
+                .filter(|column| {
+                    ledger
+                        .sheets()
+                        .iter()
+                        .any(|sheet| sheet.protocol == base.protocol && ledger.cell(column, sheet).is_answered())
+                })
                 .collect();
             for sheet in &sheets {
                 if cancel.is_cancelled() {
@@ -64,7 +67,12 @@ impl Deltas {
                 if columns.len() > 1 && own.len() == columns.len() {
                     let pooled = || Comparison::of_sheets(ledger, selection, &columns, sheet, base)?.estimate;
                     let average = match baseline.weighing {
-                        Weighing::Macro => own.iter().map(|cell| cell.estimate).collect::<Option<Vec<_>>>().as_deref().and_then(average_of),
+                        Weighing::Macro => own
+                            .iter()
+                            .map(|cell| cell.estimate)
+                            .collect::<Option<Vec<_>>>()
+                            .as_deref()
+                            .and_then(average_of),
                         Weighing::Micro => pooled(),
                     };
                     if let Some(average) = average {

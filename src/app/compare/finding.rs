@@ -108,9 +108,10 @@ fn of_protocol<'a>(ledger: &'a Ledger, protocol: &'a str) -> impl Iterator<Item 
 }
 
 fn column<'a>(ledger: &'a Ledger, key: &CellKey) -> Option<&'a Column> {
-    ledger.columns().iter().find(|column| {
-        column.benchmark == key.benchmark && column.task == key.task && column.language == key.language
-    })
+    ledger
+        .columns()
+        .iter()
+        .find(|column| column.benchmark == key.benchmark && column.task == key.task && column.language == key.language)
 }
 
 /// The exact test of two models alone, without the resampling of a whole comparison: for the others of its family.

@@ -8,6 +8,7 @@ use super::origin::Origin;
 use super::resources::Resources;
 use super::view::{By, ColumnGroups, Holds, RowGroups, View};
 use crate::language::Language;
+use crate::quantities::capital;
 use crate::runs::measures::{Average, Over, average_of_tasks};
 use crate::stats::Estimate;
 use crate::text::folding::Query;
@@ -178,7 +179,9 @@ impl Layout {
             By::Name => None,
             By::Size => parts.origins.get(model)?.parameters.map(|number| number as f64),
             By::Mean => {
-                let cells = self.cell_columns().map(|column| parts.matrix.measure(&column.of(model)));
+                let cells = self
+                    .cell_columns()
+                    .map(|column| parts.matrix.measure(&column.of(model)));
                 let all: Option<Vec<f64>> = cells.map(|cell| cell.map(|measure| measure.accuracy)).collect();
                 let all = all.filter(|all| !all.is_empty())?;
                 Some(all.iter().sum::<f64>() / all.len() as f64)
@@ -216,7 +219,7 @@ impl Group {
     fn title(&self) -> Option<String> {
         match self {
             Self::All => None,
-            Self::Ran(ran) => Some(crate::app::compare::capital(ran.words())),
+            Self::Ran(ran) => Some(capital(ran.words())),
             Self::Size(size) => Some(size.words().to_owned()),
             Self::Family(family) => Some(family.clone()),
             Self::Unknown => Some("Unknown".to_owned()),
@@ -247,7 +250,7 @@ fn natural(name: &str) -> Vec<(u64, String)> {
 /// How a task is called: with its benchmark's name where several benchmarks are shown.
 pub fn task_title(matrix: &Matrix, benchmark: &str, task: &str) -> String {
     let several = matrix.groups.iter().any(|other| other.benchmark != benchmark);
-    let title = super::capital(task);
+    let title = capital(task);
     if several && benchmark != task {
         format!("{}: {}", isolate(benchmark), isolate(&title))
     } else {
@@ -260,18 +263,26 @@ fn sections(matrix: &Matrix, by: ColumnGroups) -> Vec<Section> {
     languages.sort_by_key(|language| matrix::order(language));
     languages.dedup();
     let mut sections = match by {
-        ColumnGroups::Task => matrix.groups.iter().map(|group| of_task(matrix, group, |_| true)).collect(),
+        ColumnGroups::Task => matrix
+            .groups
+            .iter()
+            .map(|group| of_task(matrix, group, |_| true))
+            .collect(),
         ColumnGroups::Language => languages.iter().map(|language| of_language(matrix, language)).collect(),
         ColumnGroups::Resources => of_resources(matrix),
     };
     if by == ColumnGroups::Language {
         return sections;
     }
-    let several = |language: &&&Language| matrix.columns().filter(|(_, other)| other == **language).count() > 1;
-    let averaged: Vec<Column> = languages.iter().filter(several).map(|language| Column {
-        head: language.english_name().to_owned(),
-        holds: Holds::Tasks((*language).clone()),
-    }).collect();
+    let several = |language: &&&Language| matrix.columns().filter(|(_, other)| *other == **language).count() > 1;
+    let averaged: Vec<Column> = languages
+        .iter()
+        .filter(several)
+        .map(|language| Column {
+            head: language.english_name().to_owned(),
+            holds: Holds::Tasks((*language).clone()),
+        })
+        .collect();
     if !averaged.is_empty() {
         sections.push(Section {
             title: "Mean of tasks".to_owned(),
@@ -425,9 +436,16 @@ fn mean_of_tasks(matrix: &Matrix, model: &str, language: &Language, view: &View)
 }
 
 fn mean_of_languages(parts: Parts<'_>, model: &str, benchmark: &str, task: &str) -> Option<Mean> {
-    let group = parts.matrix.groups.iter().find(|group| group.benchmark == benchmark && group.task == task)?;
+    let group = parts
+        .matrix
+        .groups
+        .iter()
+        .find(|group| group.benchmark == benchmark && group.task == task)?;
     let measured = group.languages.iter().filter(|language| {
-        parts.matrix.measure(&parts.matrix.key(model, group, language)).is_some()
+        parts
+            .matrix
+            .measure(&parts.matrix.key(model, group, language))
+            .is_some()
     });
     let (there, of) = (measured.count(), group.languages.len());
     if there == 0 {
@@ -454,6 +472,3 @@ fn mean_of_languages(parts: Parts<'_>, model: &str, benchmark: &str, task: &str)
         n: average.n,
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -177,9 +177,10 @@ impl Matrix {
 
     /// Whether there is such a model and such a column.
     pub fn holds(&self, key: &CellKey) -> bool {
-        self.models.contains(&key.model) && self.columns().any(|(group, language)| {
-            group.benchmark == key.benchmark && group.task == key.task && *language == key.language
-        })
+        self.models.contains(&key.model)
+            && self.columns().any(|(group, language)| {
+                group.benchmark == key.benchmark && group.task == key.task && *language == key.language
+            })
     }
 
     /// The place of a cell's accuracy among those of all models in its column, from 1, and how many there are. Equal
@@ -267,6 +268,9 @@ mod tests {
         ];
         let matrix = Matrix::new(&rows, "letters, 0 shots");
         let rank = |model: &str| matrix.rank(&matrix.key(model, &matrix.groups[0], &matrix.groups[0].languages[0]));
-        assert_eq!(["a", "b", "c", "d"].map(rank), [Some((2, 3)), Some((1, 3)), Some((2, 3)), None]);
+        assert_eq!(
+            ["a", "b", "c", "d"].map(rank),
+            [Some((2, 3)), Some((1, 3)), Some((2, 3)), None]
+        );
     }
 }

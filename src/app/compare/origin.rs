@@ -119,8 +119,22 @@ pub fn origins(study: &Study, known: &[Model]) -> BTreeMap<String, Origin> {
 
 /// Families whose names stand within other names, such as `Med42-Llama3.1-70B`; longer names first.
 const FAMILIES: [&str; 16] = [
-    "DeepSeek", "Meditron", "BioMistral", "MedGemma", "SmolLM", "InternLM", "BiMediX", "Mixtral", "Mistral", "Llama",
-    "Gemma", "Qwen", "Falcon", "Pangea", "Silma", "Phi",
+    "DeepSeek",
+    "Meditron",
+    "BioMistral",
+    "MedGemma",
+    "SmolLM",
+    "InternLM",
+    "BiMediX",
+    "Mixtral",
+    "Mistral",
+    "Llama",
+    "Gemma",
+    "Qwen",
+    "Falcon",
+    "Pangea",
+    "Silma",
+    "Phi",
 ];
 
 /// The family of a model by its name: a known one that the name holds, else how the name begins.
@@ -179,7 +193,13 @@ mod tests {
 
     #[test]
     fn sizes_fall_into_steps() {
-        let steps = [None, Some(270_000_000), Some(7_600_000_000), Some(32_000_000_000), Some(72_700_000_000)];
+        let steps = [
+            None,
+            Some(270_000_000),
+            Some(7_600_000_000),
+            Some(32_000_000_000),
+            Some(72_700_000_000),
+        ];
         assert_eq!(
             steps.map(Size::of),
             [Size::Unknown, Size::Small, Size::Medium, Size::Large, Size::Huge]

@@ -1,6 +1,7 @@
 //! The thread that reckons what Compare shows and no frame has time for. Of several questions of one kind only the
 //! latest is answered.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -10,27 +11,42 @@ use egui::Context;
 use super::deltas::{Baseline, Deltas};
 use super::finding::{Incomparable, Pair};
 use super::tables::Tables;
+use crate::app::measures::Sheet;
 use crate::app::study::Study;
 use crate::cancel::Cancel;
 use crate::runs::ledger::Selection;
+use crate::runs::measures::Measure;
 use crate::runs::paired::Comparison;
 
 /// What is to be reckoned.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
     Tables,
+    /// The table of a measure beside accuracy.
+    Sheet(Measure),
     Deltas(Baseline),
     Pair(Pair),
 }
 
 impl What {
-    fn kind(&self) -> usize {
+    /// Of each kind only the latest is answered.
+    pub fn kind(&self) -> Kind {
         match self {
-            Self::Tables => 0,
-            Self::Deltas(_) => 1,
-            Self::Pair(_) => 2,
+            Self::Tables => Kind::Tables,
+            Self::Sheet(_) => Kind::Sheet,
+            Self::Deltas(_) => Kind::Deltas,
+            Self::Pair(_) => Kind::Pair,
         }
     }
+}
+
+/// A kind of question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Tables,
+    Sheet,
+    Deltas,
+    Pair,
 }
 
 /// What is to be reckoned, of which answers.
@@ -48,8 +64,21 @@ pub struct Question {
 #[derive(Debug, Clone)]
 pub enum Found {
     Tables(Arc<Tables>),
+    Sheet(Measure, Arc<Sheet>),
     Deltas(Baseline, Arc<Deltas>),
     Pair(Pair, Box<Result<Comparison, Incomparable>>),
+}
+
+impl Found {
+    /// The kind of question it answers.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Tables(_) => Kind::Tables,
+            Self::Sheet(..) => Kind::Sheet,
+            Self::Deltas(..) => Kind::Deltas,
+            Self::Pair(..) => Kind::Pair,
+        }
+    }
 }
 
 /// An answer to a question of that version.
@@ -65,6 +94,7 @@ impl Question {
         let (ledger, selection) = (&self.study.ledger, self.selection.as_ref());
         let found = match &self.what {
             What::Tables => Found::Tables(Arc::new(Tables::new(ledger, selection))),
+            What::Sheet(measure) => Found::Sheet(*measure, Arc::new(Sheet::of(*measure, ledger, selection))),
             What::Deltas(baseline) => {
                 let deltas = Deltas::new(ledger, selection, baseline, &self.cancel);
                 Found::Deltas(baseline.clone(), Arc::new(deltas))
@@ -83,7 +113,7 @@ pub struct Reckoner {
     questions: Sender<Question>,
     answers: Receiver<Reckoned>,
     /// Of the latest question of every kind.
-    under_way: [Cancel; 3],
+    under_way: HashMap<Kind, Cancel>,
 }
 
 impl Reckoner {
@@ -111,16 +141,14 @@ impl Reckoner {
         Ok(Self {
             questions,
             answers,
-            under_way: Default::default(),
+            under_way: HashMap::new(),
         })
     }
 
     /// Hands a question over in place of earlier ones of its kind.
     pub fn submit(&mut self, question: Question) {
-        if let Some(before) = self.under_way.get_mut(question.what.kind()) {
-            before.cancel();
-            *before = question.cancel.clone();
-        }
+        let before = self.under_way.insert(question.what.kind(), question.cancel.clone());
+        before.iter().for_each(Cancel::cancel);
         // The thread ends only after this handle.
         self.questions.send(question).ok();
     }
@@ -133,6 +161,6 @@ impl Reckoner {
 
 impl Drop for Reckoner {
     fn drop(&mut self) {
-        self.under_way.iter().for_each(Cancel::cancel);
+        self.under_way.values().for_each(Cancel::cancel);
     }
 }

@@ -85,7 +85,10 @@ pub enum Holds {
     /// The average of all tasks in a language.
     Tasks(Language),
     /// The average of all languages of a task.
-    Languages { benchmark: String, task: String },
+    Languages {
+        benchmark: String,
+        task: String,
+    },
 }
 
 /// What rows are sorted by.
@@ -150,7 +153,13 @@ mod tests {
     #[test]
     fn a_head_sorts_one_way_then_the_other_then_not() {
         let first = Order::default().clicked(By::Mean);
-        assert_eq!(first, Order { by: By::Mean, descending: true });
+        assert_eq!(
+            first,
+            Order {
+                by: By::Mean,
+                descending: true
+            }
+        );
         let second = first.clicked(By::Mean);
         assert!(!second.descending);
         assert_eq!(second.clicked(By::Mean), Order::default());
