@@ -12,6 +12,7 @@ use super::compare::reckoner::Reckoner;
 use super::dialog::{Dialogs, Purpose};
 use super::downloads::{Downloader, News};
 use super::endpoint_desk::EndpointDesk;
+use super::figures::FiguresCommand;
 use super::loader::{Event, Job, Loader};
 use super::models::{EndpointsTask, ModelsCommand};
 use super::runs::Live;
@@ -169,6 +170,14 @@ impl Application {
         for task in self.state.apply(command) {
             self.perform(context, task);
         }
+        self.make_figure();
+    }
+
+    /// Has the figure made that Compare should show by now.
+    fn make_figure(&mut self) {
+        if let Some(request) = self.state.next_figure() {
+            self.loader.submit(Job::Figure(request));
+        }
     }
 
     fn perform(&mut self, context: &Context, task: Task) {
@@ -200,6 +209,10 @@ impl Application {
             Task::ChooseExport(run, format) => self.dialogs.ask(Purpose::Export(run, format)),
             Task::ChooseRuns => self.dialogs.ask(Purpose::Runs),
             Task::Export { run, format, into } => self.loader.submit(Job::Export { run, format, into }),
+            Task::ChooseFigureFile(exporting, name) => self.dialogs.ask(Purpose::Figure(exporting, name)),
+            Task::WriteFigure(request, exporting, into) => {
+                self.loader.submit(Job::WriteFigure(request, exporting, into));
+            }
             Task::ImportRuns(path) => self.loader.submit(Job::ImportRuns(path)),
             Task::Endpoints(task) => self.endpoints.submit(task),
             Task::Copy(text) => context.copy_text(text),
@@ -277,6 +290,7 @@ impl Application {
                 state.benchmarks.getting.remove(&name);
                 state.notify("The benchmark could not be kept.", &problem);
             }
+            Event::Figure(request, chart) => state.figures.take_in(request, chart),
             Event::Machine(machine) => state.machine = machine,
         }
     }
@@ -357,6 +371,7 @@ impl Application {
     pub fn poll(&mut self, context: &Context) {
         while let Some(event) = self.loader.try_event() {
             self.take_in(event);
+            self.make_figure();
         }
         while let Some(reckoned) = self.reckoner.try_answer() {
             self.state.take_reckoned(reckoned);
@@ -384,6 +399,7 @@ impl Application {
                 Purpose::Benchmark => Command::ImportFile(path),
                 Purpose::Export(run, format) => Command::ExportInto(run, format, path),
                 Purpose::Runs => Command::ImportRuns(path),
+                Purpose::Figure(exporting, _) => FiguresCommand::Write(exporting, path).into(),
             };
             self.command(context, command);
         }

@@ -8,6 +8,7 @@ use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::benchmarks::BenchmarksCommand;
 use super::compare::command::CompareCommand;
+use super::figures::FiguresCommand;
 use super::inspect::Filter;
 use super::matrix::CellKey;
 use super::measures::Sorting;
@@ -73,6 +74,8 @@ pub enum Command {
     Compare(CompareCommand),
     /// Opens Inspect on the items behind a cell, all or those of one outcome.
     OpenCell(CellKey, Option<Outcome>),
+
+    Figures(FiguresCommand),
 
     SetFilter(Filter),
     /// Selects a row of Inspect's list, counted from 0.
@@ -147,6 +150,7 @@ impl Command {
             Self::SelectCell(_) => "Select",
             Self::Compare(command) => command.text(),
             Self::OpenCell(..) => "Open items",
+            Self::Figures(command) => command.text(),
             Self::SetFilter(_) => "Filter",
             Self::SelectEntry(_) => "Select item",
             Self::NextItem => "Next item",
@@ -187,6 +191,7 @@ impl Command {
             Self::DismissMissing(_) => "Hide this until more characters without a font are met",
             Self::OpenCell(..) => "Open the items behind this cell in Inspect",
             Self::Compare(command) => command.tooltip(),
+            Self::Figures(command) => command.tooltip(),
             Self::FocusSearch => "Type into the search of this page's list",
             Self::ToggleList => "Show or hide the list of items",
             Self::ToggleControls => "Show or hide characters that are not seen, such as marks of direction",
@@ -223,6 +228,7 @@ impl Command {
             Self::Reload => command(Key::R),
             Self::NewRun => command(Key::N),
             Self::CancelRun => command(Key::P),
+            Self::Figures(FiguresCommand::Export) => command(Key::E),
             Self::ToggleList => command(Key::B),
             Self::FocusSearch => command(Key::F),
             Self::ToggleControls => plain(Key::H),
@@ -255,6 +261,7 @@ pub fn with_keys() -> Vec<Command> {
         Command::ToggleControls,
         Command::NewRun,
         Command::CancelRun,
+        Command::Figures(FiguresCommand::Export),
         Command::Reload,
         Command::ToggleTheme,
         Command::ToggleKeys,

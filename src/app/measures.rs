@@ -58,7 +58,8 @@ impl Sheet {
         })
     }
 
-    fn new(table: Table) -> Self {
+    /// Makes a table ready to be shown.
+    pub fn new(table: Table) -> Self {
         let shown = |value: &Value| match value {
             Value::Language(language) => language.english_name().to_owned(),
             value => value.shown(),

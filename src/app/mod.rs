@@ -8,6 +8,7 @@ mod dialog;
 mod downloads;
 mod endpoint_desk;
 mod exchange;
+pub mod figures;
 pub mod inspect;
 mod library;
 mod loader;

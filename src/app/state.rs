@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::benchmarks::{Benchmarks, BenchmarksCommand, ENDINGS, Getting, Importing, PairBy, Question, Section};
 use super::command::{Command, Page};
 use super::compare::{Compare, reckoner};
+use super::figures::{Exporting, Figures, Request};
 use super::inspect::{Filter, Inspect};
 use super::matrix::CellKey;
 use super::models::{DownloadsTask, EndpointsTask, Model, Models, ModelsCommand};
@@ -55,6 +56,9 @@ pub enum Task {
     },
     ChooseRuns,
     ImportRuns(PathBuf),
+    /// Asks for the file to export into, offering a name.
+    ChooseFigureFile(Exporting, String),
+    WriteFigure(Request, Exporting, PathBuf),
     CancelRun,
     AddModel(PathBuf),
     ChooseModelFile,
@@ -108,6 +112,7 @@ pub struct State {
     /// Whether characters that are not seen are shown in every item.
     pub controls_shown: bool,
     pub compare: Compare,
+    pub figures: Figures,
     pub inspect: Inspect,
     pub runs: Runs,
     pub models: Models,
@@ -231,6 +236,8 @@ impl State {
                 }
             }
             Command::OpenCell(key, outcome) => self.open_cell(key, outcome),
+
+            Command::Figures(command) => return self.apply_figures(command),
 
             Command::SetFilter(filter) => {
                 self.inspect.filter = filter;

@@ -9,7 +9,7 @@ use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Visuals, vec2,
 };
 
-use crate::charts::colour::{CATEGORIES, Rgb, SERIES, Theme as FigureTheme};
+use crate::charts::colour::{CATEGORIES, Colour, Rgb, SERIES, Theme as FigureTheme};
 use crate::scoring::Outcome;
 use crate::text::SEMIBOLD;
 
@@ -312,6 +312,12 @@ impl Palette {
     /// Past nine models they repeat.
     pub fn series(&self, index: usize) -> Color32 {
         self.series[index % self.series.len()]
+    }
+
+    /// A colour of a figure.
+    pub fn of_figure(&self, colour: Colour) -> Color32 {
+        let [red, green, blue] = self.figure().rgb(colour).map(u32::from);
+        rgb(red << 16 | green << 8 | blue)
     }
 
     /// The colours of figures on a card.

@@ -274,7 +274,7 @@ fn line(row: &GapRow, by_language: bool) -> Line {
 }
 
 fn interval(paired: Paired) -> Label {
-    Label::new(format!("{} to {}", points(paired.low), points(paired.high)))
+    Label::new(format!("{} to {}", points(paired.low), points(paired.high)).replace('+', ""))
 }
 
 /// The largest gap in words.
@@ -307,7 +307,7 @@ impl Columns for Listed<'_> {
             ),
             ("accuracy", Value::Share(Some(row.other))),
             ("reference_accuracy", Value::Share(Some(row.reference))),
-            ("difference", Value::Share(Some(row.difference))),
+            ("difference", Value::Points(Some(row.difference))),
             ("", Value::Interval(row.paired.map(|paired| (paired.low, paired.high)))),
             (
                 "source",

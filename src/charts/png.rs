@@ -5,7 +5,7 @@ use vello_cpu::{Pixmap, RenderContext, Resources, color};
 
 use super::colour::{Colour, Theme};
 use super::label::{Label, outlined};
-use super::print::millimetres;
+use super::print::{MARGIN, millimetres};
 use super::scene::{Anchor, Mark, Point, Scene, Shape, Stroke, corners, point};
 use super::svg::{HOLLOW, offset};
 use crate::text::isolate;
@@ -28,7 +28,7 @@ pub const PRINT: f32 = 300.0;
 /// Draws `scene` at its size on paper with `resolution` dots in an inch.
 pub fn picture(scene: &Scene, theme: &Theme, outliner: &Outliner, resolution: f32) -> Result<Vec<u8>, PictureError> {
     let scale = millimetres(1.0) / 25.4 * resolution;
-    let (width, height) = ((scene.width * scale).round(), (scene.height * scale).round());
+    let [width, height] = [scene.width, scene.height].map(|length| ((length + 2.0 * MARGIN) * scale).round());
     let holds = |length: f32| (1.0..=f32::from(u16::MAX)).contains(&length);
     if !holds(width) || !holds(height) {
         return Err(PictureError::TooLarge { width, height });
@@ -63,13 +63,14 @@ pub fn picture(scene: &Scene, theme: &Theme, outliner: &Outliner, resolution: f3
 fn draw(scene: &Scene, theme: &Theme, outliner: &Outliner, scale: f32, width: u16, height: u16) -> Pixmap {
     let mut painter = Painter {
         context: RenderContext::new(width, height),
-        scale: Affine::scale(f64::from(scale)),
+        scale: Affine::scale(f64::from(scale)) * Affine::translate((f64::from(MARGIN), f64::from(MARGIN))),
         theme,
         outliner,
     };
-    painter.context.set_transform(painter.scale);
-    let whole = vello_cpu::kurbo::Rect::new(0.0, 0.0, f64::from(scene.width) + 1.0, f64::from(scene.height) + 1.0);
+    // In pixels, so that no edge is left half covered.
+    let whole = vello_cpu::kurbo::Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
     painter.fill(&whole.to_path(TOLERANCE), Colour::Ground);
+    painter.context.set_transform(painter.scale);
     for mark in &scene.marks {
         painter.mark(mark);
     }

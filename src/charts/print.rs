@@ -28,9 +28,9 @@ impl Column {
         }
     }
 
-    /// How wide a scene is drawn for it, in points of the window.
+    /// How wide a scene is drawn for it, in points of the window, without the margins.
     pub fn scene_width(self) -> f32 {
-        self.millimetres() * POINTS / TYPE
+        self.millimetres() * POINTS / TYPE - 2.0 * MARGIN
     }
 
     /// What it is called.
@@ -41,6 +41,9 @@ impl Column {
         }
     }
 }
+
+/// Around a figure that stands by itself, in points of a scene.
+pub const MARGIN: f32 = 6.0;
 
 /// How long `points` of a scene are on paper, in millimetres.
 pub fn millimetres(points: f32) -> f32 {

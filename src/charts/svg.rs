@@ -8,7 +8,7 @@ use vello_cpu::kurbo::{BezPath, PathEl};
 
 use super::colour::{Colour, Theme};
 use super::label::{Label, outlined};
-use super::print::millimetres;
+use super::print::{MARGIN, millimetres};
 use super::scene::{Anchor, Area, Mark, Point, Region, Scene, Shape, Stroke, corners};
 use crate::text::isolate;
 use crate::text::outline::{OutlineKey, Outliner};
@@ -17,13 +17,13 @@ use crate::text::outline::{OutlineKey, Outliner};
 pub fn document(scene: &Scene, theme: &Theme, outliner: &Outliner) -> String {
     let size = format!(
         r#"width="{}mm" height="{}mm""#,
-        number(millimetres(scene.width)),
-        number(millimetres(scene.height))
+        number(millimetres(scene.width + 2.0 * MARGIN)),
+        number(millimetres(scene.height + 2.0 * MARGIN))
     );
     let mut writer = Writer::new(outliner, "f", Some(theme));
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n",
-        writer.whole(scene, &size)
+        writer.whole(scene, &size, MARGIN)
     )
 }
 
@@ -31,7 +31,7 @@ pub fn document(scene: &Scene, theme: &Theme, outliner: &Outliner) -> String {
 /// [`Colour::name`]. `id` begins the ids within it.
 pub fn element(scene: &Scene, id: &str, outliner: &Outliner) -> String {
     let size = format!(r#"class="figure" width="{}""#, number(scene.width));
-    Writer::new(outliner, id, None).whole(scene, &size)
+    Writer::new(outliner, id, None).whole(scene, &size, 0.0)
 }
 
 /// `text` within XML: without what its grammar forbids.
@@ -72,20 +72,20 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn whole(&mut self, scene: &Scene, size: &str) -> String {
+    fn whole(&mut self, scene: &Scene, size: &str, margin: f32) -> String {
         let mut marks = String::new();
-        let whole = Area::new(0.0, 0.0, scene.width, scene.height);
+        let whole = Area::new(-margin, -margin, scene.width + margin, scene.height + margin);
         self.rectangle(&mut marks, &whole, Colour::Ground, 0.0);
         for mark in &scene.marks {
             self.mark(&mut marks, mark);
         }
         let regions: String = scene.regions.iter().map(region).collect();
         let (id, definitions) = (self.id, &self.definitions);
-        let (width, height) = (number(scene.width), number(scene.height));
+        let view = [whole.left, whole.top, whole.width(), whole.height()].map(number).join(" ");
         let (title, description) = (escaped(&scene.title), escaped(&scene.description));
         let plain = escaped(&isolate::plain(&scene.title));
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" {size} viewBox=\"0 0 {width} {height}\" \
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" {size} viewBox=\"{view}\" \
              role=\"graphics-document\" aria-label=\"{plain}\" aria-describedby=\"{id}-d\">\n\
              <title>{title}</title>\n<desc id=\"{id}-d\">{description}</desc>\n\
              <defs>\n{definitions}</defs>\n\

@@ -198,14 +198,9 @@ impl Matrix {
     }
 }
 
-/// English first, then Arabic, then by name: the two languages of the papers lead.
+/// The order in which lists show languages.
 pub fn order(language: &Language) -> (usize, String) {
-    let first = match language.primary() {
-        "en" => 0,
-        "ar" => 1,
-        _ => 2,
-    };
-    (first, language.english_name().to_owned())
+    language.order()
 }
 
 #[cfg(test)]
