@@ -205,9 +205,19 @@ impl Workspace {
         self.root.join("protocols")
     }
 
+    /// Where slices lie.
+    pub fn slices_folder(&self) -> PathBuf {
+        self.root.join("slices")
+    }
+
     /// Where the runs lie, a folder each.
     pub fn runs_folder(&self) -> PathBuf {
         self.root.join("runs")
+    }
+
+    /// Where what people said lies, a file for each reviewer.
+    pub fn reviews_folder(&self) -> PathBuf {
+        self.root.join("reviews")
     }
 
     /// The names of its benchmarks, sorted.

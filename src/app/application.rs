@@ -8,6 +8,7 @@ use egui::{Context, Theme, ThemePreference, ViewportBuilder, ViewportCommand};
 
 use super::benchmarks::{Draft, Got, Importing};
 use super::command::{self, Command};
+use super::compare::reckoner::Reckoner;
 use super::dialog::{Dialogs, Purpose};
 use super::downloads::{Downloader, News};
 use super::endpoint_desk::EndpointDesk;
@@ -97,6 +98,7 @@ pub struct Application {
     draw: Draw,
     state: State,
     loader: Loader,
+    reckoner: Reckoner,
     worker: Worker,
     endpoints: EndpointDesk,
     /// Of endpoints and of the hub, as far as somebody typed them in.
@@ -120,6 +122,7 @@ impl Application {
         context.options_mut(|options| options.zoom_with_keyboard = false);
         let threads = |source| OpenError::Threads { source };
         let loader = Loader::start(context, root).map_err(threads)?;
+        let reckoner = Reckoner::start(context).map_err(threads)?;
         let keys = SecretStore::system();
         let wake = context.clone();
         let worker = Worker::start(keys.clone(), move || wake.request_repaint()).map_err(threads)?;
@@ -132,6 +135,7 @@ impl Application {
             draw,
             state: State::default(),
             loader,
+            reckoner,
             worker,
             endpoints,
             keys,
@@ -243,7 +247,7 @@ impl Application {
                 state.show_study(study);
             }
             Event::NoStudy(problem) => state.problem = Some(problem),
-            Event::Models(models) => state.models.list = models,
+            Event::Models(models) => state.show_models(models),
             Event::Speed(speed) => state.models.catalogue.speed = speed,
             Event::NoModels(problem) => state.notify("The list of models could not be read.", &problem),
             Event::NotAdded(problem) => state.notify("The model was not added.", &problem),
@@ -368,6 +372,12 @@ impl Application {
         while let Some(event) = self.loader.try_event() {
             self.take_in(event);
             self.make_figure();
+        }
+        while let Some(reckoned) = self.reckoner.try_answer() {
+            self.state.take_reckoned(reckoned);
+        }
+        for question in self.state.questions() {
+            self.reckoner.submit(question);
         }
         while let Some(news) = self.downloader.as_ref().and_then(Downloader::try_news) {
             self.take_in_news(news);

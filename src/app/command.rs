@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::benchmarks::BenchmarksCommand;
+use super::compare::command::CompareCommand;
 use super::figures::FiguresCommand;
 use super::inspect::Filter;
 use super::matrix::CellKey;
@@ -68,7 +69,9 @@ pub enum Command {
     SortMeasure(Option<Sorting>),
     /// Chooses which task the bars show.
     ChooseTask(usize),
+    /// Selects a cell alone.
     SelectCell(CellKey),
+    Compare(CompareCommand),
     /// Opens Inspect on the items behind a cell, all or those of one outcome.
     OpenCell(CellKey, Option<Outcome>),
 
@@ -145,6 +148,7 @@ impl Command {
             Self::SortMeasure(_) => "Sort",
             Self::ChooseTask(_) => "Task",
             Self::SelectCell(_) => "Select",
+            Self::Compare(command) => command.text(),
             Self::OpenCell(..) => "Open items",
             Self::Figures(command) => command.text(),
             Self::SetFilter(_) => "Filter",
@@ -186,6 +190,7 @@ impl Command {
             Self::Reload => "Read the workspace from disk again",
             Self::DismissMissing(_) => "Hide this until more characters without a font are met",
             Self::OpenCell(..) => "Open the items behind this cell in Inspect",
+            Self::Compare(command) => command.tooltip(),
             Self::Figures(command) => command.tooltip(),
             Self::FocusSearch => "Type into the search of this page's list",
             Self::ToggleList => "Show or hide the list of items",
@@ -229,6 +234,7 @@ impl Command {
             Self::ToggleControls => plain(Key::H),
             Self::NextItem => plain(Key::J),
             Self::PreviousItem => plain(Key::K),
+            Self::Compare(command) => command.shortcut(),
             _ => None,
         }
     }
@@ -248,6 +254,8 @@ pub fn with_keys() -> Vec<Command> {
     commands.extend([
         Command::NextItem,
         Command::PreviousItem,
+        CompareCommand::ToggleDelta.into(),
+        CompareCommand::Swap.into(),
         Command::FocusSearch,
         Command::ToggleList,
         Command::ToggleControls,

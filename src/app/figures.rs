@@ -316,7 +316,7 @@ impl State {
             across: self.figures.across,
             ..self.chosen_cell()
         };
-        let page = study.sheets.get(&self.compare.measure).map(|sheet| sheet.table.clone());
+        let page = self.compare.sheet().map(|sheet| sheet.table.clone());
         Some(Request {
             kind: self.figures.kind,
             choice,

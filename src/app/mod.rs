@@ -3,6 +3,7 @@
 mod application;
 pub mod benchmarks;
 pub mod command;
+pub mod compare;
 mod dialog;
 mod downloads;
 mod endpoint_desk;
@@ -11,7 +12,6 @@ pub mod figures;
 pub mod inspect;
 mod library;
 mod loader;
-pub mod matrix;
 pub mod measures;
 pub mod models;
 pub mod preview;
@@ -22,4 +22,5 @@ pub mod theme;
 mod zoom;
 
 pub use application::{Application, Draw, OpenError, open};
+pub use compare::matrix;
 pub use state::{State, Task};

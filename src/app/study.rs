@@ -1,18 +1,16 @@
 //! A workspace as the pages read it: everything loaded once by the loader thread and indexed for the lists.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::compare::tables::Tables;
 use super::matrix;
-use super::measures::{self, Sheet};
 use crate::benchmarks::{Benchmark, Item};
 use crate::language::Language;
 use crate::prompts::Protocol;
-use crate::runs::comparison::{self, Row};
 use crate::runs::estimate::Work;
 use crate::runs::ledger::{Ledger, Run, Selection};
-use crate::runs::measures::Measure;
 use crate::text::appearance;
 use crate::text::controls::Controls;
 use crate::text::folding::Folded;
@@ -30,9 +28,8 @@ pub struct Study {
     pub protocols: Vec<Protocol>,
     /// Its benchmarks, runs and answers.
     pub ledger: Ledger,
-    pub rows: Vec<Row>,
-    /// What is measured beside accuracy.
-    pub sheets: BTreeMap<Measure, Sheet>,
+    /// What all of them came to.
+    pub tables: Arc<Tables>,
     /// Every item of every benchmark; an entry's place is its question's number in the ledger.
     pub entries: Vec<Entry>,
     /// What could not be read, in words.
@@ -73,8 +70,7 @@ impl Study {
             read_only,
             sends_to: BTreeSet::new(),
             protocols: Vec::new(),
-            rows: comparison::compare(&ledger, &all),
-            sheets: measures::sheets(&ledger, &all),
+            tables: Arc::new(Tables::new(&ledger, &all)),
             ledger,
             entries,
             problems,
@@ -131,7 +127,7 @@ impl Study {
     /// The labels of the protocols that answers were given under, the most used first.
     pub fn protocols(&self) -> Vec<String> {
         let mut counts: Vec<(String, usize)> = Vec::new();
-        for row in &self.rows {
+        for row in &self.tables.rows {
             match counts.iter_mut().find(|(label, _)| *label == row.protocol) {
                 Some((_, count)) => *count += row.n,
                 None => counts.push((row.protocol.clone(), row.n)),
@@ -143,7 +139,7 @@ impl Study {
 
     /// The names of the models that gave answers, in order.
     pub fn models(&self) -> Vec<String> {
-        let mut names: Vec<String> = self.rows.iter().map(|row| row.model.clone()).collect();
+        let mut names: Vec<String> = self.tables.rows.iter().map(|row| row.model.clone()).collect();
         names.sort();
         names.dedup();
         names

@@ -18,6 +18,7 @@ mod models;
 mod output;
 mod progress;
 mod protocol;
+mod review;
 mod runs;
 
 use std::num::NonZeroUsize;
@@ -118,6 +119,11 @@ enum Command {
     Protocol {
         #[command(subcommand)]
         action: protocol::ProtocolCommand,
+    },
+    /// List, export and join what people said of answers and items
+    Review {
+        #[command(subcommand)]
+        action: review::ReviewCommand,
     },
     /// List the models on this machine and those that can be fetched
     Models {
@@ -515,6 +521,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
         Some(Command::Generate(arguments)) => generate::generate(&arguments),
         Some(Command::Endpoint { action }) => endpoint::act(action),
         Some(Command::Protocol { action }) => protocol::act(action),
+        Some(Command::Review { action }) => review::act(&action),
         Some(Command::Models { action: None }) => models::list(ListFormat::Table),
         Some(Command::Models { action: Some(action) }) => models::act(&action),
     }

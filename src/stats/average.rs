@@ -21,20 +21,34 @@ fn around(value: f64, standard_error: f64) -> Estimate {
 /// The interval is recovered from each proportion's own Wilson interval (Zou and Donner's MOVER), so that groups
 /// of few items, or with all or none right, widen it as they should. `None` where there is no group or one is empty.
 pub fn macro_average(groups: &[(usize, usize)]) -> Option<Estimate> {
-    let count = groups.len() as f64;
-    let (mut value, mut below, mut above) = (0.0, 0.0, 0.0);
-    for &(successes, n) in groups {
+    let proportions = groups.iter().map(|&(successes, n)| {
         let interval = wilson_95(successes, n)?;
-        let proportion = successes as f64 / n as f64;
-        value += proportion / count;
-        below += ((proportion - interval.low) / count).powi(2);
-        above += ((interval.high - proportion) / count).powi(2);
+        let value = successes as f64 / n as f64;
+        Some(Estimate { value, interval })
+    });
+    let average = average_of(&proportions.collect::<Option<Vec<_>>>()?)?;
+    let interval = Interval {
+        low: average.interval.low.max(0.0),
+        high: average.interval.high.min(1.0),
+    };
+    Some(Estimate { interval, ..average })
+}
+
+/// The average of independent estimates that all weigh the same, its interval recovered from theirs as in
+/// [`macro_average`]. `None` of none.
+pub fn average_of(estimates: &[Estimate]) -> Option<Estimate> {
+    let count = estimates.len() as f64;
+    let (mut value, mut below, mut above) = (0.0, 0.0, 0.0);
+    for estimate in estimates {
+        value += estimate.value / count;
+        below += ((estimate.value - estimate.interval.low) / count).powi(2);
+        above += ((estimate.interval.high - estimate.value) / count).powi(2);
     }
     let interval = Interval {
-        low: (value - below.sqrt()).max(0.0),
-        high: (value + above.sqrt()).min(1.0),
+        low: value - below.sqrt(),
+        high: value + above.sqrt(),
     };
-    (!groups.is_empty()).then_some(Estimate { value, interval })
+    (!estimates.is_empty()).then_some(Estimate { value, interval })
 }
 
 /// As [`macro_average`] where groups share clusters, such as languages that ask the same questions: a group is the

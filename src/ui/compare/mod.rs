@@ -55,7 +55,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         pos2(all.left() + space::GUTTER, toolbar.bottom() + space::GAP),
         all.max - vec2(space::GUTTER, space::GUTTER),
     );
-    if let Some(sheet) = study.sheets.get(&compare.measure) {
+    if let Some(sheet) = compare.sheet() {
         return measures::show(ui, page, state, sheet, commands);
     }
     // Beside the matrix where there is room, unless all its columns only fit without.
@@ -151,11 +151,7 @@ fn show_toolbar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 /// What is shown as comma-separated text; of the matrix one row a cell that was measured.
 fn as_csv(state: &State) -> String {
-    let sheet = state
-        .study
-        .as_ref()
-        .and_then(|study| study.sheets.get(&state.compare.measure));
-    if let Some(sheet) = sheet {
+    if let Some(sheet) = state.compare.sheet() {
         return sheet.csv();
     }
     let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
