@@ -22,6 +22,15 @@ impl Across {
     /// Every cost.
     pub const ALL: [Self; 3] = [Self::Parameters, Self::Tokens, Self::Seconds];
 
+    /// The word for it on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Parameters => "parameters",
+            Self::Tokens => "tokens",
+            Self::Seconds => "seconds",
+        }
+    }
+
     /// The words below the axis.
     pub fn words(self) -> &'static str {
         match self {

@@ -12,7 +12,10 @@ const MOST_TASKS: usize = 6;
 /// Every task with bars by language for each model; of many languages one task, with bars by model for each.
 pub fn bars(source: &Source<'_>, choice: &Choice) -> Bars {
     let rows = comparison::compare(source.ledger, source.selection);
-    let rows: Vec<Row> = rows.into_iter().filter(|row| row.protocol == choice.protocol).collect();
+    let rows: Vec<Row> = rows
+        .into_iter()
+        .filter(|row| row.protocol == choice.protocol && choice.has(&row.model))
+        .collect();
     let rows = &Found(rows);
     let few = languages(rows.0.iter().map(|row| row.language.clone()));
     if few.len() <= FEW {

@@ -9,7 +9,9 @@ use crate::text::isolate::isolate;
 /// One point for each model and language of the chosen task.
 pub fn scatter(source: &Source<'_>, choice: &Choice) -> Scatter {
     let rows = comparison::compare(source.ledger, source.selection);
-    let here = |row: &&Row| row.protocol == choice.protocol && choice.is_of(&row.benchmark, &row.task);
+    let here = |row: &&Row| {
+        row.protocol == choice.protocol && choice.has(&row.model) && choice.is_of(&row.benchmark, &row.task)
+    };
     let rows: Vec<&Row> = rows.iter().filter(here).collect();
     let prices = match choice.across {
         Across::Parameters => Vec::new(),

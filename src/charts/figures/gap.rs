@@ -55,7 +55,7 @@ fn compared(source: &Source<'_>, choice: &Choice) -> Vec<Compared> {
             .ledger
             .sheets()
             .iter()
-            .filter(|sheet| sheet.protocol == choice.protocol)
+            .filter(|sheet| sheet.protocol == choice.protocol && choice.has(&sheet.model))
     };
     let asked: Vec<(&Column, &Sheet)> = columns()
         .filter(|column| !is_reference(column))

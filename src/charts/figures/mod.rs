@@ -37,6 +37,8 @@ pub struct Choice {
     pub benchmark: String,
     pub task: String,
     pub across: Across,
+    /// Only these, where there are any.
+    pub models: Vec<String>,
     /// Where a figure has room for one model, or few languages: these.
     pub model: String,
     pub language: Option<Language>,
@@ -94,6 +96,10 @@ impl Choice {
 
     fn is_of(&self, benchmark: &str, task: &str) -> bool {
         self.benchmark == benchmark && self.task == task
+    }
+
+    fn has(&self, model: &str) -> bool {
+        self.models.is_empty() || self.models.iter().any(|chosen| chosen == model)
     }
 }
 

@@ -12,7 +12,7 @@ pub fn reliability(source: &Source<'_>, choice: &Choice) -> Reliability {
     let cells: Vec<Cell<'_>> = source
         .ledger
         .cells()
-        .filter(|cell| cell.sheet.protocol == choice.protocol)
+        .filter(|cell| cell.sheet.protocol == choice.protocol && choice.has(&cell.sheet.model))
         .filter(|cell| choice.is_of(&cell.column.benchmark, &cell.column.task))
         .collect();
     let languages = shown_languages(cells.iter().map(|cell| cell.column.language.clone()), choice);

@@ -12,7 +12,9 @@ use crate::text::isolate::isolate;
 /// One row for each subject, the strongest first: a few models in one language, or one model in a few languages.
 pub fn subjects(source: &Source<'_>, choice: &Choice) -> Dots {
     let mut scores = measures::subjects(source.ledger, source.selection);
-    scores.retain(|score| score.protocol == choice.protocol && choice.is_of(&score.benchmark, &score.task));
+    scores.retain(|score| {
+        score.protocol == choice.protocol && choice.has(&score.model) && choice.is_of(&score.benchmark, &score.task)
+    });
     let models = distinct(scores.iter().map(|score| score.model.clone()));
     let languages = shown_languages(scores.iter().map(|score| score.language.clone()), choice);
     let by_model = (2..=FEW).contains(&models.len());
