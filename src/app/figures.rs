@@ -261,7 +261,7 @@ pub fn written_report(workspace: &str, source: &Source<'_>, choice: &Choice) -> 
         findings: figures::findings(source, choice),
         tables: vec![("Accuracy by task and language".to_owned(), accuracy(source, choice))],
         charts: charts.iter().map(|chart| &**chart).collect(),
-        sources: Vec::new(),
+        sources: figures::sources(source, choice),
     };
     report::report(&report, &theme::LIGHT.figure(), &theme::DARK.figure(), &OUTLINER)
 }
@@ -312,6 +312,7 @@ impl State {
             task: group.task.clone(),
             across: self.figures.across,
             models: self.compare.pinned.iter().cloned().collect(),
+            own_only: self.compare.view.own_only,
             ..self.chosen_cell()
         };
         Some(Request {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::chart::{Chart, Kind, Room, legend};
-use super::colour::{Colour, Look, looks};
+use super::colour::{Colour, FEW, Look, looks};
 use super::label::{Label, Measure};
 use super::rows::{self, Line, Rows};
 use super::scene::{Area, Scene, Stroke, Target, point};
@@ -34,6 +34,10 @@ pub struct GapRow {
     pub difference: f64,
     /// What one's own pairs say of the difference; absent of published figures.
     pub paired: Option<Paired>,
+    /// What others published of the same model, in the reference language and in the other.
+    pub published: Option<(f64, f64)>,
+    /// Where a published row stands in print; empty of one's own.
+    pub source: String,
     pub target: Option<Target>,
 }
 
@@ -105,8 +109,16 @@ impl Gap {
         let (here, there) = (percent(row.other), percent(row.reference));
         let both = format!("{here} percent, {there} in {}", self.reference_name());
         let detail = match &row.paired {
-            Some(paired) => format!("{both}. {}", paired.sentence),
-            None => format!("{both}, published"),
+            Some(paired) => match row.published {
+                Some((reference, other)) => format!(
+                    "{both}; published {} and {}. {}",
+                    percent(other),
+                    percent(reference),
+                    paired.sentence
+                ),
+                None => format!("{both}. {}", paired.sentence),
+            },
+            None => format!("{both}, published: {}", row.source),
         };
         (title, detail)
     }
@@ -148,12 +160,9 @@ impl Chart for Gap {
     }
 
     fn table(&self) -> Table {
-        let rows: Vec<Listed<'_>> = self
-            .sorted()
-            .0
-            .into_iter()
-            .map(|row| Listed { gap: self, row })
-            .collect();
+        let mut sorted = self.sorted().0;
+        sorted.sort_by_key(|row| row.is_published());
+        let rows: Vec<Listed<'_>> = sorted.into_iter().map(|row| Listed { gap: self, row }).collect();
         Table::new(&rows)
     }
 
@@ -220,6 +229,13 @@ impl Gap {
             false => Stroke::new(Colour::StrongLine, 2.0),
         };
         scene.line(point(from, level), point(to, level), stroke);
+        if let Some((reference, other)) = row.published {
+            for (language, value) in [(self.reference.as_ref(), reference), (Some(&row.language), other)] {
+                if let Some((_, look)) = looks.iter().find(|(known, _)| Some(known) == language) {
+                    scene.symbol(look.shape, point(rows.scale.at(value), level), 3.6, look.colour, false);
+                }
+            }
+        }
         for (language, x) in [(self.reference.as_ref(), from), (Some(&row.language), to)] {
             if let Some((_, look)) = looks.iter().find(|(known, _)| Some(known) == language) {
                 scene.symbol(look.shape, point(x, level), 4.2, look.colour, !row.is_published());
@@ -232,13 +248,16 @@ impl Gap {
 
 fn entries(looks: &[(Language, Look)], rows: &[&GapRow]) -> Vec<(Look, bool, Label)> {
     // Rows name the languages where there are many.
-    let named = if looks.len() <= 4 { looks.len() } else { 1 };
+    let named = if looks.len() <= FEW { looks.len() } else { 1 };
     let mut entries: Vec<(Look, bool, Label)> = looks
         .iter()
         .take(named)
         .map(|(language, look)| (*look, true, Label::new(language.english_name())))
         .collect();
-    if let (Some((_, look)), true) = (looks.get(1), rows.iter().any(|row| row.is_published())) {
+    if let (Some((_, look)), true) = (
+        looks.get(1),
+        rows.iter().any(|row| row.is_published() || row.published.is_some()),
+    ) {
         entries.push((*look, false, Label::new("published")));
     }
     entries

@@ -1,5 +1,6 @@
 //! Bars of accuracy by task and language.
 
+use super::published::{self, beside};
 use super::{Choice, FEW, Source, distinct, languages, measured, of_languages, of_models, target, task_name};
 use crate::charts::bars::{Bar, Bars, Group, Height, Panel};
 use crate::language::Language;
@@ -65,7 +66,7 @@ fn by_language(source: &Source<'_>, choice: &Choice, rows: &Found, languages: &[
                 .map(|(series, language)| Bar {
                     series: *series,
                     height: rows.height(&model, benchmark, task, language),
-                    published: None,
+                    published: published::share(&beside(choice, task, language), &model),
                     target: target(&model, benchmark, task, language),
                 })
                 .collect(),
@@ -98,7 +99,7 @@ fn by_model(source: &Source<'_>, choice: &Choice, rows: &Found) -> Bars {
             .map(|(series, model)| Bar {
                 series,
                 height: rows.height(model, &choice.benchmark, &choice.task, language),
-                published: None,
+                published: published::share(&beside(choice, &choice.task, language), model),
                 target: target(model, &choice.benchmark, &choice.task, language),
             })
             .collect(),

@@ -2,6 +2,7 @@
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
+use super::published::{self, Pair};
 use super::{Choice, Source, target, task_name};
 use crate::charts::gap::{Gap, GapRow, Paired};
 use crate::language::Language;
@@ -16,10 +17,47 @@ pub fn gap(source: &Source<'_>, choice: &Choice) -> Gap {
     let task = task_name(source.ledger, &choice.benchmark, &choice.task);
     let compared = compared(source, choice);
     let reference = compared.first().map(|compared| compared.reference.clone());
+    let mut languages: Vec<&Language> = compared.iter().map(|compared| &compared.language).collect();
+    languages.dedup();
+    let printed: Vec<(&Language, Pair)> = languages
+        .into_iter()
+        .flat_map(|language| {
+            let pairs = reference
+                .iter()
+                .flat_map(move |reference| published::pairs(choice, &choice.task, reference, language));
+            pairs.map(move |pair| (language, pair))
+        })
+        .collect();
+    let own = |pair: &Pair| compared.iter().any(|compared| pair.figure.is_of(&compared.model));
+    let others = printed.iter().filter(|(_, pair)| !own(pair));
+    let rows = compared.iter().map(|compared| {
+        let mut printed = printed.iter();
+        let same = |(language, pair): &&(&Language, Pair)| {
+            **language == compared.language && pair.figure.is_of(&compared.model)
+        };
+        row(compared, printed.find(same).map(|(_, pair)| pair))
+    });
     Gap {
         task,
-        reference,
-        rows: compared.iter().map(row).collect(),
+        reference: reference.clone(),
+        rows: rows
+            .chain(others.map(|(language, pair)| printed_row(language, pair)))
+            .collect(),
+    }
+}
+
+/// The row of a model of which only published figures are known.
+fn printed_row(language: &Language, pair: &Pair) -> GapRow {
+    GapRow {
+        model: pair.figure.model.clone(),
+        language: language.clone(),
+        reference: pair.reference,
+        other: pair.other,
+        difference: pair.other - pair.reference,
+        paired: None,
+        published: None,
+        source: pair.figure.source(),
+        target: None,
     }
 }
 
@@ -81,7 +119,7 @@ fn compared(source: &Source<'_>, choice: &Choice) -> Vec<Compared> {
     .collect()
 }
 
-fn row(compared: &Compared) -> GapRow {
+fn row(compared: &Compared, printed: Option<&Pair>) -> GapRow {
     let Compared {
         language,
         model,
@@ -105,6 +143,8 @@ fn row(compared: &Compared) -> GapRow {
             stands: comparison.stands(),
             sentence: comparison.sentence(),
         }),
+        published: printed.map(|pair| (pair.reference, pair.other)),
+        source: String::new(),
         target: Some(target(model, benchmark, task, language)),
     }
 }

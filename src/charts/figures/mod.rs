@@ -4,18 +4,19 @@ mod bars;
 mod costs;
 mod fragility;
 mod gap;
+mod published;
 mod reliability;
 mod subjects;
 
 use std::collections::BTreeMap;
 
-use super::colour::{Colour, Look, looks};
+use super::colour::{Colour, FEW, Look, looks};
 use super::scatter::Across;
 use super::scene::{Shape, Target};
 use super::{Chart, Kind, Measured};
 use crate::language::Language;
 use crate::quantities::counted;
-use crate::runs::comparison::Row;
+use crate::runs::comparison::{self, Row};
 use crate::runs::ledger::{Ledger, Selection};
 use crate::runs::paired::Verdict;
 use crate::text::isolate::isolate;
@@ -42,10 +43,9 @@ pub struct Choice {
     /// Where a figure has room for one model, or few languages: these.
     pub model: String,
     pub language: Option<Language>,
+    /// Leaves out what others published.
+    pub own_only: bool,
 }
-
-/// Up to how many languages each has a colour of its own; past these models have them, and words name the languages.
-const FEW: usize = 4;
 
 /// Makes a plot. It is empty where there is nothing to show.
 pub fn make(kind: Kind, source: &Source<'_>, choice: &Choice) -> Box<dyn Chart> {
@@ -57,6 +57,13 @@ pub fn make(kind: Kind, source: &Source<'_>, choice: &Choice) -> Box<dyn Chart> 
         Kind::Calibration => Box::new(reliability::reliability(source, choice)),
         Kind::Subjects => Box::new(subjects::subjects(source, choice)),
     }
+}
+
+/// Where the published figures come from that stand beside one's own.
+pub fn sources(source: &Source<'_>, choice: &Choice) -> Vec<String> {
+    let mut rows = comparison::compare(source.ledger, source.selection);
+    rows.retain(|row| row.protocol == choice.protocol);
+    published::sources(source, choice, &rows)
 }
 
 /// What the figures say in sentences.
