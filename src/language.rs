@@ -177,6 +177,17 @@ impl Language {
         self.known().map_or(&self.tag, |known| known.native)
     }
 
+    /// By this lists of languages are sorted: English first, then Arabic, then by name, since the two languages of the
+    /// papers lead.
+    pub fn order(&self) -> (usize, String) {
+        let first = match self.primary() {
+            "en" => 0,
+            "ar" => 1,
+            _ => 2,
+        };
+        (first, self.english_name().to_owned())
+    }
+
     /// The script it is written in here.
     pub fn script(&self) -> Script {
         self.known().map_or(Script::Latin, |known| known.script)

@@ -70,6 +70,19 @@ pub fn counted(number: usize, noun: &str) -> String {
     format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
+/// `text` beginning with a capital, as a sentence does; a name such as `mmlu_medical` or a path stays as it is.
+pub fn capital(text: &str) -> String {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    if word.contains(['_', '/', '\\', '.']) {
+        return text.to_owned();
+    }
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

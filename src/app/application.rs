@@ -8,9 +8,11 @@ use egui::{Context, Theme, ThemePreference, ViewportBuilder, ViewportCommand};
 
 use super::benchmarks::{Draft, Got, Importing};
 use super::command::{self, Command};
+use super::compare::reckoner::Reckoner;
 use super::dialog::{Dialogs, Purpose};
 use super::downloads::{Downloader, News};
 use super::endpoint_desk::EndpointDesk;
+use super::figures::FiguresCommand;
 use super::loader::{Event, Job, Loader};
 use super::models::{DownloadsTask, EndpointsTask, ModelsCommand};
 use super::review::KeptReviewer;
@@ -98,6 +100,7 @@ pub struct Application {
     draw: Draw,
     state: State,
     loader: Loader,
+    reckoner: Reckoner,
     worker: Worker,
     endpoints: EndpointDesk,
     /// Of endpoints and of the hub, as far as somebody typed them in.
@@ -122,6 +125,7 @@ impl Application {
         context.options_mut(|options| options.zoom_with_keyboard = false);
         let threads = |source| OpenError::Threads { source };
         let loader = Loader::start(context, root).map_err(threads)?;
+        let reckoner = Reckoner::start(context).map_err(threads)?;
         let keys = SecretStore::system();
         let wake = context.clone();
         let worker = Worker::start(keys.clone(), move || wake.request_repaint()).map_err(threads)?;
@@ -134,6 +138,7 @@ impl Application {
             draw,
             state: State::default(),
             loader,
+            reckoner,
             worker,
             endpoints,
             keys,
@@ -174,6 +179,14 @@ impl Application {
         for task in self.state.apply(command) {
             self.perform(context, task);
         }
+        self.make_figure();
+    }
+
+    /// Has the figure made that Compare should show by now.
+    fn make_figure(&mut self) {
+        if let Some(request) = self.state.next_figure() {
+            self.loader.submit(Job::Figure(request));
+        }
     }
 
     fn perform(&mut self, context: &Context, task: Task) {
@@ -206,6 +219,10 @@ impl Application {
             Task::ChooseExport(run, format) => self.dialogs.ask(Purpose::Export(run, format)),
             Task::ChooseRuns => self.dialogs.ask(Purpose::Runs),
             Task::Export { run, format, into } => self.loader.submit(Job::Export { run, format, into }),
+            Task::ChooseFigureFile(exporting, name) => self.dialogs.ask(Purpose::Figure(exporting, name)),
+            Task::WriteFigure(request, exporting, into) => {
+                self.loader.submit(Job::WriteFigure(request, exporting, into));
+            }
             Task::ImportRuns(path) => self.loader.submit(Job::ImportRuns(path)),
             Task::Say(saying) => self.loader.submit(Job::Say(saying)),
             Task::Agree(reviews) => self.loader.submit(Job::Agree(reviews)),
@@ -259,7 +276,7 @@ impl Application {
             }
             Event::NotCorrected(problem) => state.notify("The numbers do not follow the last decision yet.", &problem),
             Event::NoStudy(problem) => state.problem = Some(problem),
-            Event::Models(models) => state.models.list = models,
+            Event::Models(models) => state.show_models(models),
             Event::Speed(speed) => state.models.catalogue.speed = speed,
             Event::NoModels(problem) => state.notify("The list of models could not be read.", &problem),
             Event::NotAdded(problem) => state.notify("The model was not added.", &problem),
@@ -303,6 +320,7 @@ impl Application {
                 state.benchmarks.getting.remove(&name);
                 state.notify("The benchmark could not be kept.", &problem);
             }
+            Event::Figure(request, chart) => state.figures.take_in(request, chart),
             Event::Machine(machine) => state.machine = machine,
         }
     }
@@ -387,6 +405,13 @@ impl Application {
     pub fn poll(&mut self, context: &Context) {
         while let Some(event) = self.loader.try_event() {
             self.take_in(context, event);
+            self.make_figure();
+        }
+        while let Some(reckoned) = self.reckoner.try_answer() {
+            self.state.take_reckoned(reckoned);
+        }
+        for question in self.state.questions() {
+            self.reckoner.submit(question);
         }
         while let Some(news) = self.downloader.as_ref().and_then(Downloader::try_news) {
             self.take_in_news(news);
@@ -408,6 +433,7 @@ impl Application {
                 Purpose::Benchmark => Command::ImportFile(path),
                 Purpose::Export(run, format) => Command::ExportInto(run, format, path),
                 Purpose::Runs => Command::ImportRuns(path),
+                Purpose::Figure(exporting, _) => FiguresCommand::Write(exporting, path).into(),
             };
             self.command(context, command);
         }

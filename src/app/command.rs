@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::benchmarks::BenchmarksCommand;
+use super::compare::command::CompareCommand;
+use super::figures::FiguresCommand;
 use super::inspect::Filter;
 use super::matrix::CellKey;
 use super::measures::Sorting;
@@ -68,9 +70,13 @@ pub enum Command {
     SortMeasure(Option<Sorting>),
     /// Chooses which task the bars show.
     ChooseTask(usize),
+    /// Selects a cell alone.
     SelectCell(CellKey),
+    Compare(CompareCommand),
     /// Opens Inspect on the items behind a cell, all or those of one outcome.
     OpenCell(CellKey, Option<Outcome>),
+
+    Figures(FiguresCommand),
 
     SetFilter(Filter),
     /// Selects a row of Inspect's list, counted from 0.
@@ -151,7 +157,9 @@ impl Command {
             Self::SortMeasure(_) => "Sort",
             Self::ChooseTask(_) => "Task",
             Self::SelectCell(_) => "Select",
+            Self::Compare(command) => command.text(),
             Self::OpenCell(..) => "Open items",
+            Self::Figures(command) => command.text(),
             Self::SetFilter(_) => "Filter",
             Self::SelectEntry(_) => "Select item",
             Self::NextItem => "Next item",
@@ -192,6 +200,8 @@ impl Command {
             Self::Reload => "Read the workspace from disk again",
             Self::DismissMissing(_) => "Hide this until more characters without a font are met",
             Self::OpenCell(..) => "Open the items behind this cell in Inspect",
+            Self::Compare(command) => command.tooltip(),
+            Self::Figures(command) => command.tooltip(),
             Self::FocusSearch => "Type into the search of this page's list",
             Self::ToggleList => "Show or hide the list of items",
             Self::ToggleControls => "Show or hide characters that are not seen, such as marks of direction",
@@ -229,12 +239,14 @@ impl Command {
             Self::Reload => command(Key::R),
             Self::NewRun => command(Key::N),
             Self::CancelRun => command(Key::P),
+            Self::Figures(FiguresCommand::Export) => command(Key::E),
             Self::ToggleList => command(Key::B),
             Self::FocusSearch => command(Key::F),
             Self::ToggleControls => plain(Key::H),
             Self::NextItem => plain(Key::J),
             Self::PreviousItem => plain(Key::K),
             Self::Review(command) => command.shortcut(),
+            Self::Compare(command) => command.shortcut(),
             _ => None,
         }
     }
@@ -254,11 +266,14 @@ pub fn with_keys() -> Vec<Command> {
     commands.extend([
         Command::NextItem,
         Command::PreviousItem,
+        CompareCommand::ToggleDelta.into(),
+        CompareCommand::Swap.into(),
         Command::FocusSearch,
         Command::ToggleList,
         Command::ToggleControls,
         Command::NewRun,
         Command::CancelRun,
+        Command::Figures(FiguresCommand::Export),
         Command::Reload,
         Command::ToggleTheme,
         Command::ToggleKeys,

@@ -9,6 +9,7 @@ use std::task::{Poll, Wake, Waker};
 use egui::Context;
 
 use super::benchmarks::ENDINGS;
+use super::figures::Exporting;
 use crate::runs::RunId;
 use crate::runs::exchange::Format;
 
@@ -33,6 +34,8 @@ pub enum Purpose {
     Export(RunId, Format),
     /// A folder of runs that another harness made.
     Runs,
+    /// A file to export a part of Compare into, with the name offered for it.
+    Figure(Exporting, String),
 }
 
 /// The dialog that is open, if any: there is never more than one.
@@ -60,6 +63,11 @@ impl Dialogs {
             Purpose::Runs => {
                 let title = "Import a folder of lm-evaluation-harness or inspect";
                 Box::pin(dialog.set_title(title).pick_folder())
+            }
+            Purpose::Figure(exporting, name) => {
+                let ending = exporting.ending();
+                let dialog = dialog.set_title("Export").set_file_name(name);
+                Box::pin(dialog.add_filter(ending.to_uppercase(), &[ending]).save_file())
             }
             Purpose::Benchmark => {
                 let dialog = dialog.set_title("Import a benchmark");

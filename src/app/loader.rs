@@ -13,6 +13,7 @@ use egui::Context;
 
 use super::benchmarks::{self, Getting, Got, Looked, Question};
 use super::exchange;
+use super::figures::{Exporting, Request};
 use super::library;
 use super::models::{Model, Speed};
 use super::preview::Chat;
@@ -22,6 +23,7 @@ use super::study::Study;
 use crate::benchmarks::alignment;
 use crate::benchmarks::import::{self, Import};
 use crate::benchmarks::known::{Collected, Known};
+use crate::charts::Chart;
 use crate::engine::calibration::Calibration;
 use crate::engine::{Cancel, Device, memory};
 use crate::error_chain;
@@ -65,6 +67,10 @@ pub enum Job {
     Agree(Arc<Reviews>),
     /// Makes every number of a study follow the reviews' decisions.
     Correct(Arc<Study>, Arc<Reviews>),
+    /// Makes a figure of Compare.
+    Figure(Request),
+    /// Writes one, or what else is exported of Compare, into a file.
+    WriteFigure(Request, Exporting, PathBuf),
 }
 
 /// What came of it. Errors are the whole chain of causes in words.
@@ -102,6 +108,7 @@ pub enum Event {
         /// Whether there are new runs.
         taken_in: bool,
     },
+    Figure(Request, Arc<dyn Chart>),
     Machine(Machine),
 }
 
@@ -232,7 +239,7 @@ impl Broken {
             Job::Look(question) => Self::Look(Box::new(question.clone())),
             Job::Keep(keeping) => Self::Keep(keeping.name.clone()),
             Job::KeepKnown(name, _) => Self::Keep(name.clone()),
-            Job::Export { .. } | Job::ImportRuns(_) => Self::Exchange,
+            Job::Export { .. } | Job::ImportRuns(_) | Job::Figure(_) | Job::WriteFigure(..) => Self::Exchange,
             Job::Say(saying) => Self::Say(saying.reviewer.id().to_string()),
             Job::Agree(_) => Self::Agree,
             Job::Correct(..) => Self::Correct,
@@ -309,6 +316,11 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
         }
         Job::Export { run, format, into } => exchange::export(workspace.as_deref(), &run, format, &into),
         Job::ImportRuns(path) => exchange::import(workspace.as_deref(), &path),
+        Job::Figure(request) => {
+            let chart = request.make();
+            Event::Figure(request, chart)
+        }
+        Job::WriteFigure(request, exporting, into) => request.write(exporting, &into),
         Job::Keep(keeping) => kept(workspace, keeping.name.clone(), |workspace| keep(workspace, &keeping)),
         Job::KeepKnown(name, collected) => kept(workspace, name.clone(), |workspace| {
             let Collected { imports, description } = *collected;

@@ -1,8 +1,7 @@
 //! Measures beside accuracy as the Compare page lists them: text that is ready to draw, searched and sorted.
 
-use std::collections::BTreeMap;
-
 use crate::runs::columns::{self, Named, Table, Value};
+use crate::runs::comparison;
 use crate::runs::ledger::{Ledger, Selection};
 use crate::runs::measures::{self, Measure};
 use crate::text::folding::Query;
@@ -43,31 +42,24 @@ impl Sorting {
     }
 }
 
-/// The tables of all measures but accuracy, which has a matrix.
-pub fn sheets(ledger: &Ledger, selection: &Selection) -> BTreeMap<Measure, Sheet> {
-    [
-        (Measure::Averages, Table::new(&measures::averages(ledger, selection))),
-        (
-            Measure::Differences,
-            Table::new(&measures::differences(ledger, selection, None)),
-        ),
-        (Measure::Gaps, Table::new(&measures::gaps(ledger, selection))),
-        (Measure::Subjects, Table::new(&measures::subjects(ledger, selection))),
-        (
-            Measure::Calibration,
-            Table::new(&measures::calibrations(ledger, selection)),
-        ),
-        (Measure::Sets, Table::new(&measures::set_scores(ledger, selection))),
-        (Measure::Price, Table::new(&measures::prices(ledger, selection))),
-        (Measure::Flips, Table::new(&measures::flips(ledger, selection))),
-    ]
-    .into_iter()
-    .map(|(measure, table)| (measure, Sheet::new(table)))
-    .collect()
-}
-
 impl Sheet {
-    fn new(table: Table) -> Self {
+    /// The table of a measure. Slow where there are many answers: not for a frame.
+    pub fn of(measure: Measure, ledger: &Ledger, selection: &Selection) -> Self {
+        Self::new(match measure {
+            Measure::Accuracy => Table::new(&comparison::compare(ledger, selection)),
+            Measure::Averages => Table::new(&measures::averages(ledger, selection)),
+            Measure::Differences => Table::new(&measures::differences(ledger, selection, None)),
+            Measure::Gaps => Table::new(&measures::gaps(ledger, selection)),
+            Measure::Subjects => Table::new(&measures::subjects(ledger, selection)),
+            Measure::Calibration => Table::new(&measures::calibrations(ledger, selection)),
+            Measure::Sets => Table::new(&measures::set_scores(ledger, selection)),
+            Measure::Price => Table::new(&measures::prices(ledger, selection)),
+            Measure::Flips => Table::new(&measures::flips(ledger, selection)),
+        })
+    }
+
+    /// Makes a table ready to be shown.
+    pub fn new(table: Table) -> Self {
         let shown = |value: &Value| match value {
             Value::Language(language) => language.english_name().to_owned(),
             value => value.shown(),

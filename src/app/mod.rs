@@ -3,14 +3,15 @@
 mod application;
 pub mod benchmarks;
 pub mod command;
+pub mod compare;
 mod dialog;
 mod downloads;
 mod endpoint_desk;
 mod exchange;
+pub mod figures;
 pub mod inspect;
 mod library;
 mod loader;
-pub mod matrix;
 pub mod measures;
 pub mod models;
 pub mod preview;
@@ -22,4 +23,5 @@ pub mod theme;
 mod zoom;
 
 pub use application::{Application, Draw, OpenError, open};
+pub use compare::matrix;
 pub use state::{State, Task};

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::benchmarks::{Benchmarks, BenchmarksCommand, ENDINGS, Getting, Importing, PairBy, Question, Section};
 use super::command::{Command, Page};
+use super::compare::{Compare, reckoner};
+use super::figures::{Exporting, Figures, Request};
 use super::inspect::{Filter, Inspect};
-use super::matrix::{CellKey, Matrix};
-use super::measures::Sorting;
-use super::models::{DownloadsTask, EndpointsTask, Models, ModelsCommand};
+use super::matrix::CellKey;
+use super::models::{DownloadsTask, EndpointsTask, Model, Models, ModelsCommand};
 use super::review::{Review, Saying};
 use super::runs::{Asking, RunForm, Runs};
 use super::study::Study;
@@ -19,8 +20,6 @@ use crate::prompts;
 use crate::reviews::Reviews;
 use crate::runs::estimate::Work;
 use crate::runs::exchange::Format;
-use crate::runs::ledger::Selection;
-use crate::runs::measures::Measure;
 use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
 use crate::text::controls::Controls;
@@ -60,6 +59,9 @@ pub enum Task {
     },
     ChooseRuns,
     ImportRuns(PathBuf),
+    /// Asks for the file to export into, offering a name.
+    ChooseFigureFile(Exporting, String),
+    WriteFigure(Request, Exporting, PathBuf),
     CancelRun,
     AddModel(PathBuf),
     /// How a model's chats are written, for the preview of a run.
@@ -106,34 +108,6 @@ pub struct Machine {
     pub total: u64,
 }
 
-/// What a cell is made of.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Tally {
-    /// How many answers had each outcome, in the order of [`Outcome::ALL`].
-    pub outcomes: [usize; 6],
-    /// The accuracy that guessing would give, from 0 to 1; `None` where nothing was answered.
-    pub chance: Option<f64>,
-}
-
-/// Compare's own state.
-#[derive(Debug, Clone, Default)]
-pub struct Compare {
-    pub matrix: Matrix,
-    /// The label of the protocol shown.
-    pub protocol: Option<String>,
-    pub protocols: Vec<String>,
-    pub selected: Option<CellKey>,
-    /// What the selected cell is made of.
-    pub tally: Tally,
-    /// The task whose bars are shown, a place in the matrix's groups.
-    pub task: usize,
-    /// What is shown: the matrix of accuracy, or another measure's table.
-    pub measure: Measure,
-    /// What is searched for in that table.
-    pub search: String,
-    pub sorting: Option<Sorting>,
-}
-
 /// Everything the pages show.
 #[derive(Debug, Default)]
 pub struct State {
@@ -151,6 +125,7 @@ pub struct State {
     /// Whether characters that are not seen are shown in every item.
     pub controls_shown: bool,
     pub compare: Compare,
+    pub figures: Figures,
     pub inspect: Inspect,
     pub review: Review,
     pub runs: Runs,
@@ -161,16 +136,33 @@ pub struct State {
 impl State {
     /// Takes over a workspace that was just read, keeping selections that still hold.
     pub fn show_study(&mut self, study: Arc<Study>) {
-        self.compare.protocols = study.protocols();
-        let kept = self
-            .compare
-            .protocol
-            .take()
-            .filter(|protocol| self.compare.protocols.contains(protocol));
-        self.compare.protocol = kept.or_else(|| self.compare.protocols.first().cloned());
+        self.compare.show_study(&study, &self.models.list);
         self.study = Some(study);
         self.problem = None;
-        self.show_protocol();
+        self.list_items();
+    }
+
+    /// Takes over the list of models that are known here.
+    pub fn show_models(&mut self, models: Vec<Model>) {
+        self.models.list = models;
+        if let Some(study) = &self.study {
+            self.compare.know(study, &self.models.list);
+        }
+    }
+
+    /// What the reckoner is to find out.
+    pub fn questions(&mut self) -> Vec<reckoner::Question> {
+        match &self.study {
+            Some(study) => self.compare.questions(study),
+            None => Vec::new(),
+        }
+    }
+
+    /// Takes in what the reckoner found.
+    pub fn take_reckoned(&mut self, reckoned: reckoner::Reckoned) {
+        if let Some(study) = &self.study {
+            self.compare.take(reckoned, study);
+        }
     }
 
     /// Whether the workspace can be written.
@@ -234,7 +226,10 @@ impl State {
 
             Command::ChooseProtocol(label) => {
                 self.compare.protocol = Some(label);
-                self.show_protocol();
+                if let Some(study) = &self.study {
+                    self.compare.show_protocol(study);
+                }
+                self.list_items();
             }
             Command::ShowMeasure(measure) => {
                 self.compare.measure = measure;
@@ -245,11 +240,18 @@ impl State {
             Command::SortMeasure(sorting) => self.compare.sorting = sorting,
             Command::ChooseTask(task) => self.compare.task = task,
             Command::SelectCell(key) => {
-                self.choose_task_of(&key);
-                self.compare.selected = Some(key);
-                self.tally();
+                if let Some(study) = &self.study {
+                    self.compare.select_cell(key, study);
+                }
+            }
+            Command::Compare(command) => {
+                if let Some(study) = &self.study {
+                    self.compare.apply(command, study);
+                }
             }
             Command::OpenCell(key, outcome) => self.open_cell(key, outcome),
+
+            Command::Figures(command) => return self.apply_figures(command),
 
             Command::SetFilter(filter) => {
                 self.inspect.filter = filter;
@@ -262,9 +264,6 @@ impl State {
             Command::ToggleList => self.inspect.list_toggled = !self.inspect.list_toggled,
             Command::ToggleControls => self.controls_shown = !self.controls_shown,
             Command::FocusSearch => {
-                if self.page == Page::Compare && self.compare.measure == Measure::Accuracy {
-                    self.page = Page::Inspect;
-                }
                 self.focus_search = true;
             }
 
@@ -340,59 +339,6 @@ impl State {
         self.review.focus_note = false;
     }
 
-    fn show_protocol(&mut self) {
-        let Some(study) = &self.study else { return };
-        let protocol = self.compare.protocol.as_deref().unwrap_or_default();
-        self.compare.matrix = Matrix::new(&study.rows, protocol);
-        let matrix = &self.compare.matrix;
-        let holds = |key: &CellKey| matrix.step(key, 0, 0).is_some();
-        if !self.compare.selected.as_ref().is_some_and(holds) {
-            let first = matrix.columns().next().zip(matrix.models.first());
-            self.compare.selected = first.map(|((group, language), model)| matrix.key(model, group, language));
-        }
-        if self.compare.task >= matrix.groups.len() {
-            self.compare.task = 0;
-        }
-        self.tally();
-        self.list_only_review();
-    }
-
-    /// Counts the outcomes behind the selected cell.
-    fn tally(&mut self) {
-        let mut tally = Tally::default();
-        let (mut answered, mut guessed) = (0_usize, 0.0);
-        if let (Some(study), Some(key)) = (&self.study, &self.compare.selected) {
-            let protocol = self.compare.protocol.as_deref().unwrap_or_default();
-            let all = Selection::all(&study.ledger);
-            let cell = study
-                .ledger
-                .cell_of(&key.benchmark, &key.task, &key.language, &key.model, protocol);
-            for given in cell.iter().flat_map(|cell| cell.answers(&all)) {
-                for (count, outcome) in tally.outcomes.iter_mut().zip(Outcome::ALL) {
-                    *count += usize::from(given.outcome() == outcome);
-                }
-                if let Some(item) = study.ledger.item(given.question()) {
-                    answered += 1;
-                    guessed += 1.0 / item.options.len() as f64;
-                }
-            }
-        }
-        tally.chance = (answered > 0).then(|| guessed / answered as f64);
-        self.compare.tally = tally;
-    }
-
-    fn choose_task_of(&mut self, key: &CellKey) {
-        let place = self
-            .compare
-            .matrix
-            .groups
-            .iter()
-            .position(|group| group.benchmark == key.benchmark && group.task == key.task);
-        if let Some(place) = place {
-            self.compare.task = place;
-        }
-    }
-
     pub(super) fn list_items(&mut self) {
         if let Some(study) = &self.study {
             self.inspect.list(study, self.compare.protocol.as_deref());
@@ -401,7 +347,6 @@ impl State {
     }
 
     fn open_cell(&mut self, key: CellKey, outcome: Option<Outcome>) {
-        self.choose_task_of(&key);
         // Where there is but one task, its name and its benchmark's would narrow nothing.
         let several = self.study.as_ref().is_some_and(|study| study.benchmarks().len() > 1)
             || self.compare.matrix.groups.len() > 1;
@@ -413,8 +358,9 @@ impl State {
             outcome,
             ..Filter::default()
         };
-        self.compare.selected = Some(key);
-        self.tally();
+        if let Some(study) = &self.study {
+            self.compare.select_cell(key, study);
+        }
         self.list_items();
         self.inspect.selected = 0;
         self.page = Page::Inspect;

@@ -1,20 +1,18 @@
 //! A workspace as the pages read it: everything loaded once by the loader thread and indexed for the lists.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use super::compare::tables::Tables;
 use super::matrix;
-use super::measures::{self, Sheet};
 use crate::benchmarks::{Benchmark, Item};
 use crate::language::Language;
 use crate::prompts::Protocol;
-use crate::runs::comparison::{self, Row};
 use crate::runs::estimate::Work;
 use crate::runs::ledger::{Ledger, Run, Selection};
-use crate::runs::measures::Measure;
 use crate::slices::Texts;
 use crate::text::appearance;
 use crate::text::controls::Controls;
@@ -32,9 +30,8 @@ pub struct Study {
     pub protocols: Vec<Protocol>,
     /// Its benchmarks, runs and answers.
     pub ledger: Ledger,
-    pub rows: Vec<Row>,
-    /// What is measured beside accuracy.
-    pub sheets: BTreeMap<Measure, Sheet>,
+    /// What all of them came to.
+    pub tables: Arc<Tables>,
     /// Every item of every benchmark; an entry's place is its question's number in the ledger.
     pub entries: Vec<Entry>,
     /// What a search looks through.
@@ -63,22 +60,21 @@ impl Study {
         let benchmarks = ledger.benchmarks().iter();
         let counts: Vec<_> = benchmarks.map(|it| count_languages(it.items())).collect();
         let all = Selection::all(&ledger);
-        let rows = comparison::compare(&ledger, &all);
+        let tables = Tables::new(&ledger, &all);
         Self {
             entries: std::iter::repeat_with(Entry::default).take(items).collect(),
             work: counts.iter().map(|_| OnceLock::new()).collect(),
             languages: languages(&counts),
             subjects: subjects(ledger.benchmarks()),
-            models: distinct(rows.iter().map(|row| row.model.as_str())),
+            models: distinct(tables.rows.iter().map(|row| row.model.as_str())),
             counts,
             root,
             name,
             read_only,
             sends_to: BTreeSet::new(),
             protocols: Vec::new(),
-            rows,
-            sheets: measures::sheets(&ledger, &all),
             texts: Texts::of(&ledger),
+            tables: Arc::new(tables),
             ledger,
             problems,
         }
@@ -148,7 +144,7 @@ impl Study {
     /// The labels of the protocols that answers were given under, the most used first.
     pub fn protocols(&self) -> Vec<String> {
         let mut counts: Vec<(String, usize)> = Vec::new();
-        for row in &self.rows {
+        for row in &self.tables.rows {
             match counts.iter_mut().find(|(label, _)| *label == row.protocol) {
                 Some((_, count)) => *count += row.n,
                 None => counts.push((row.protocol.clone(), row.n)),

@@ -9,6 +9,7 @@ use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Visuals, vec2,
 };
 
+use crate::charts::colour::{CATEGORIES, Colour, Rgb, SERIES, Theme as FigureTheme};
 use crate::scoring::Outcome;
 use crate::text::SEMIBOLD;
 
@@ -109,7 +110,8 @@ pub struct Palette {
     truncated: Pair,
     failed: Pair,
     sequential: [Color32; 7],
-    series: [Color32; 9],
+    series: [Color32; SERIES],
+    categories: [Color32; CATEGORIES],
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place with raw colours")]
@@ -190,6 +192,16 @@ pub const LIGHT: Palette = Palette {
         rgb(0xAE316D),
         rgb(0x5487F2),
     ],
+    categories: [
+        rgb(0x2B66B8),
+        rgb(0xB07A00),
+        rgb(0x750524),
+        rgb(0x4A237A),
+        rgb(0x559A99),
+        rgb(0x9085FB),
+        rgb(0x216A6A),
+        rgb(0x894C06),
+    ],
 };
 
 /// The dark theme.
@@ -246,6 +258,16 @@ pub const DARK: Palette = Palette {
         rgb(0x9D703B),
         rgb(0xF8ACB5),
     ],
+    categories: [
+        rgb(0x7FB0F5),
+        rgb(0xE0A93B),
+        rgb(0x935E61),
+        rgb(0x566AAF),
+        rgb(0x76E9D4),
+        rgb(0xD6809C),
+        rgb(0xA0832A),
+        rgb(0x8A7FF4),
+    ],
 };
 
 impl Palette {
@@ -290,6 +312,42 @@ impl Palette {
     /// Past nine models they repeat.
     pub fn series(&self, index: usize) -> Color32 {
         self.series[index % self.series.len()]
+    }
+
+    /// A colour of a figure.
+    pub fn of_figure(&self, colour: Colour) -> Color32 {
+        let [red, green, blue] = self.figure().rgb(colour).map(u32::from);
+        rgb(red << 16 | green << 8 | blue)
+    }
+
+    /// The colours of figures on a card.
+    pub fn figure(&self) -> FigureTheme {
+        let rgb = |colour: Color32| [colour.r(), colour.g(), colour.b()];
+        FigureTheme {
+            ground: rgb(self.panel),
+            text: rgb(self.text),
+            text_2: rgb(self.text_2),
+            text_3: rgb(self.text_3),
+            line: rgb(self.line),
+            strong_line: rgb(self.line_strong),
+            neutral: rgb(self.bar_second),
+            right: rgb(self.right.ink),
+            wrong: rgb(self.wrong.ink),
+            failed: rgb(self.failed.ink),
+            categories: self.categories.map(rgb),
+            series: self.series.map(rgb),
+        }
+    }
+}
+
+/// The colours of figures on paper: black words on white, and marks as in the light theme.
+pub fn print() -> FigureTheme {
+    let black: Rgb = [0; 3];
+    FigureTheme {
+        ground: [255; 3],
+        text: black,
+        text_2: black,
+        ..LIGHT.figure()
     }
 }
 

@@ -8,6 +8,7 @@ pub mod gguf;
 pub mod hash;
 pub mod hub;
 pub mod library;
+pub mod named;
 pub mod packaged;
 pub mod part_name;
 pub mod quantization;

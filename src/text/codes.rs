@@ -48,6 +48,11 @@ const FRAME_ALPHA: f32 = 0.6;
 
 /// Draws the code of `character` at `size` pixels per em.
 pub(super) fn draw(character: char, size: f32) -> Coverage {
+    fill(&paths(character, size)).unwrap_or_else(Coverage::blank)
+}
+
+/// The outlines of the code of `character` at `size` pixels per em, each with how opaque it is.
+pub(super) fn paths(character: char, size: f32) -> Vec<(BezPath, f32)> {
     let unit = unit(size);
     let digits = digits(character);
     let columns = digits.len() / 2;
@@ -74,7 +79,7 @@ pub(super) fn draw(character: char, size: f32) -> Coverage {
         let corner = to_pixels(2.0 + 4.0 * column as f32, 2.0 + 6.0 * row as f32);
         paths.extend(lines(digit).map(|path| (corner * outline(path), 1.0)));
     }
-    fill(&paths).unwrap_or_else(Coverage::blank)
+    paths
 }
 
 /// The lines of a digit, as seven-segment displays show them: no two digits differ by a corner only.

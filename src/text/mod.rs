@@ -5,8 +5,8 @@
 //! where nobody selects in it: these give egui galleys and keep them between frames. No page uses
 //! egui's own labels, and a lint keeps it so; [`install`] gives what egui itself draws the same fonts.
 //!
-//! [`fonts`] holds the bundled fonts, [`layout`] the lines and glyphs, [`raster`] their pictures and
-//! `codes` those of characters no font has, which `missing` counts; [`rich`] the pieces of a text that
+//! [`fonts`] holds the bundled fonts, [`layout`] the lines and glyphs, [`raster`] their pictures,
+//! [`outline`] their outlines and `codes` those of characters no font has, which `missing` counts; [`rich`] the pieces of a text that
 //! look otherwise. [`selection`] is what a pointer needs, [`caret`] and [`edit`] what typing needs,
 //! [`graphemes`] the characters all three count by, [`folding`] what search compares. [`isolate`] keeps
 //! a name from reordering the sentence around it, [`controls`] shows characters that are not seen, and
@@ -34,6 +34,8 @@ pub mod isolate;
 pub mod layout;
 #[cfg(feature = "window")]
 mod missing;
+#[cfg(feature = "window")]
+pub mod outline;
 #[cfg(feature = "window")]
 pub mod raster;
 #[cfg(feature = "window")]

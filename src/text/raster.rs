@@ -111,35 +111,55 @@ impl Rasterizer {
     }
 
     fn outline(&mut self, id: FaceId, face: &Face, glyph: u32, size: f32, shift: f32) -> Option<BezPath> {
-        let font = FontRef::from_index(face.data.data.data(), face.data.index).ok()?;
-        let coordinates: Vec<NormalizedCoord> = face
-            .coordinates
-            .iter()
-            .copied()
-            .map(NormalizedCoord::from_bits)
-            .collect();
-        let glyphs = font.outline_glyphs();
-        let outline = glyphs.get(GlyphId::new(glyph))?;
+        let (font, coordinates) = face.open()?;
         // As egui draws its own text, so that both look alike on a line.
         let hinting = self.hinting.entry((id, size.to_bits())).or_insert_with(|| {
+            let glyphs = font.outline_glyphs();
             HintingInstance::new(&glyphs, Size::new(size), coordinates.as_slice(), Target::default()).ok()
         });
         let settings = match hinting {
             Some(hinting) => DrawSettings::hinted(hinting, false),
             None => DrawSettings::unhinted(Size::new(size), coordinates.as_slice()),
         };
+        face.trace(&font, glyph, size, shift, settings)
+    }
+}
+
+impl Face {
+    fn open(&self) -> Option<(FontRef<'_>, Vec<NormalizedCoord>)> {
+        let font = FontRef::from_index(self.data.data.data(), self.data.index).ok()?;
+        let coordinates = self.coordinates.iter().copied().map(NormalizedCoord::from_bits);
+        Some((font, coordinates.collect()))
+    }
+
+    fn trace(
+        &self,
+        font: &FontRef<'_>,
+        glyph: u32,
+        size: f32,
+        shift: f32,
+        settings: DrawSettings<'_>,
+    ) -> Option<BezPath> {
+        let outline = font.outline_glyphs().get(GlyphId::new(glyph))?;
         let mut pen = PathPen {
             path: BezPath::new(),
             shift,
         };
         outline.draw(settings, &mut pen).ok()?;
         let mut path = pen.path;
-        if face.embolden {
+        if self.embolden {
             let stroke = Stroke::new(f64::from(size) / 28.0);
             let contour = vello_cpu::kurbo::stroke(path.iter(), &stroke, &Default::default(), 0.1);
             path.extend(contour);
         }
         Some(path)
+    }
+
+    /// A glyph's outline at `size` per em from its origin, y downwards, fitted to no grid. `None` where it has none.
+    pub(super) fn outline(&self, glyph: u32, size: f32) -> Option<BezPath> {
+        let (font, coordinates) = self.open()?;
+        let settings = DrawSettings::unhinted(Size::new(size), coordinates.as_slice());
+        self.trace(&font, glyph, size, 0.0, settings)
     }
 }
 

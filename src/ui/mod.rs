@@ -3,6 +3,7 @@
 pub mod benchmarks;
 mod column;
 pub mod compare;
+mod figure;
 pub mod icons;
 pub mod inspect;
 mod marks;

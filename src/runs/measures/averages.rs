@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::language::Language;
 use crate::runs::ledger::{Given, Ledger, Selection};
-use crate::stats::{clustered_average, macro_average};
+use crate::stats::{Estimate, clustered_average, macro_average, wilson_95};
 
 /// What is averaged over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -114,6 +114,32 @@ pub fn averages(ledger: &Ledger, selection: &Selection) -> Vec<Average> {
         .collect()
 }
 
+/// Whether every group weighs the same, or every item.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Weighing {
+    #[default]
+    Macro,
+    Micro,
+}
+
+/// The average of tasks of a model in one language, each given as `(right, n)`, with its 95% interval: as in
+/// [`averages`], or of all items at once. `None` where there is no task, or one without items.
+pub fn average_of_tasks(tasks: &[(usize, usize)], weighing: Weighing) -> Option<Estimate> {
+    match weighing {
+        Weighing::Macro => macro_average(tasks),
+        Weighing::Micro => {
+            let right = tasks.iter().map(|(right, _)| right).sum();
+            let n = tasks.iter().map(|(_, n)| n).sum();
+            let interval = wilson_95(right, n)?;
+            let value = right as f64 / n as f64;
+            tasks
+                .iter()
+                .all(|(_, n)| *n > 0)
+                .then_some(Estimate { value, interval })
+        }
+    }
+}
+
 fn average(fixed: Fixed<'_>, groups: &[Group]) -> Option<Average> {
     if groups.len() < 2 {
         return None;
@@ -122,7 +148,7 @@ fn average(fixed: Fixed<'_>, groups: &[Group]) -> Option<Average> {
     let counted: Vec<(usize, usize)> = groups.iter().map(count).collect();
     let found = match fixed.over {
         Over::Languages => clustered_average(groups)?,
-        Over::Subjects | Over::Tasks => macro_average(&counted)?,
+        Over::Subjects | Over::Tasks => average_of_tasks(&counted, Weighing::Macro)?,
     };
     let n: usize = counted.iter().map(|(_, n)| n).sum();
     let right: usize = counted.iter().map(|(right, _)| right).sum();

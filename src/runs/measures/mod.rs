@@ -17,7 +17,7 @@ mod tests;
 
 use std::str::FromStr;
 
-pub use averages::{Average, averages};
+pub use averages::{Average, Over, Weighing, average_of_tasks, averages};
 pub use calibration::{BINS, BinScore, CalibrationScore, calibration, calibrations};
 pub use differences::{Difference, Found, Gap, differences, gaps};
 pub use flips::{Flips, flips};

@@ -49,7 +49,7 @@ fn show_meaning(ui: &mut Ui, key: &CellKey, state: &State) {
     let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
     let plain = Ink::new(size::SECONDARY, colours.text_2);
     match state.compare.matrix.cell(key) {
-        Cell::NotRun => {
+        Cell::NotRun | Cell::LeftOut { .. } => {
             typeset::paragraph(
                 ui,
                 &format!("{} was not run on {}.", isolate(&key.model), where_(key)),
@@ -161,7 +161,7 @@ fn show_foot(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &m
         .hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, colours.line));
     within(ui, rect.shrink2(vec2(12.0, 10.0)), "foot", |ui| {
         ui.horizontal(|ui| match state.compare.matrix.cell(key) {
-            Cell::NotRun => {
+            Cell::NotRun | Cell::LeftOut { .. } => {
                 Button::new(Emphasis::Plain)
                     .enabled(state.writable())
                     .show(ui, commands, Command::NewRun);

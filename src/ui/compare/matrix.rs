@@ -212,7 +212,7 @@ fn show_cell(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &m
         WidgetInfo::selected(Role::Button, true, selected, &words)
     });
     match cell {
-        Cell::NotRun => {
+        Cell::NotRun | Cell::LeftOut { .. } => {
             ui.painter().rect_filled(rect, radius::CELL, colours.sunken);
             icons::paint(
                 ui.painter(),
@@ -301,7 +301,7 @@ fn show_cell(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &m
 
 fn describe(key: &CellKey, cell: Cell) -> String {
     let what = match cell {
-        Cell::NotRun => "not run".to_owned(),
+        Cell::NotRun | Cell::LeftOut { .. } => "not run".to_owned(),
         Cell::Failed { failed } => format!("failed, {}", counted(failed, "item")),
         Cell::Measured(measure) => in_words(measure),
     };
@@ -316,7 +316,7 @@ fn hover(response: Response, key: &CellKey, cell: Cell) {
         let title = format!("{}, {}", isolate(&key.model), key.language.english_name());
         typeset::paragraph(ui, &title, Ink::new(size::BODY, colours.text).semibold());
         let detail = match cell {
-            Cell::NotRun => "No run has asked this model these questions.".to_owned(),
+            Cell::NotRun | Cell::LeftOut { .. } => "No run has asked this model these questions.".to_owned(),
             Cell::Failed { failed } => format!("{} could not be asked. Click to see why.", counted(failed, "item")),
             Cell::Measured(measure) => sentence(measure),
         };
@@ -383,7 +383,7 @@ fn keys(ui: &Ui, state: &State, commands: &mut Vec<Command>) {
     });
     let mut key = selected.clone();
     for (right, down) in moves {
-        key = state.compare.matrix.step(&key, right, down).unwrap_or(key);
+        key = state.compare.layout.step(&key, right, down).unwrap_or(key);
     }
     if key != *selected {
         if focus == Some(here) {

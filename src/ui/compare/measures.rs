@@ -50,11 +50,11 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, sheet: &Sheet, commands: &mu
                 return search.nothing(ui, commands, Command::SearchMeasure(String::new()));
             }
             let widths = widths(ui, sheet);
-            let width = widths.iter().sum::<f32>() + GAP * widths.len() as f32 + 2.0 * PADDING;
+            let width = whole_width(&widths);
             // The headings scroll sideways with the rows and stay when those scroll down.
             ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
                 ui.set_width(width.max(ui.available_width()));
-                show_headings(ui, sheet, &widths, compare.sorting, commands);
+                show_headings(ui, sheet, &widths, compare.sorting, Some(commands));
                 ScrollArea::vertical().auto_shrink([false, false]).show_rows(
                     ui,
                     space::ROW,
@@ -85,7 +85,8 @@ fn nothing(measure: Measure) -> &'static str {
     }
 }
 
-fn widths(ui: &Ui, sheet: &Sheet) -> Vec<f32> {
+/// The widths of a table's columns.
+pub fn widths(ui: &Ui, sheet: &Sheet) -> Vec<f32> {
     let ink = Ink::new(size::BODY, palette(ui).text);
     let columns = 0..sheet.table.headings.len();
     let width = |column| {
@@ -96,6 +97,11 @@ fn widths(ui: &Ui, sheet: &Sheet) -> Vec<f32> {
         words.min(WIDEST).ceil()
     };
     columns.map(width).collect()
+}
+
+/// The width of all columns, with the room around them.
+pub fn whole_width(widths: &[f32]) -> f32 {
+    widths.iter().sum::<f32>() + GAP * widths.len() as f32 + 2.0 * PADDING
 }
 
 /// A row's cells from left to right.
@@ -116,13 +122,26 @@ fn align(sheet: &Sheet, column: usize) -> Align2 {
     }
 }
 
-fn show_headings(ui: &mut Ui, sheet: &Sheet, widths: &[f32], sorting: Option<Sorting>, commands: &mut Vec<Command>) {
+/// Shows the headings; where `commands` are given a click sorts by one.
+pub fn show_headings(
+    ui: &mut Ui,
+    sheet: &Sheet,
+    widths: &[f32],
+    sorting: Option<Sorting>,
+    mut commands: Option<&mut Vec<Command>>,
+) {
     let colours = palette(ui);
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
     for (column, (cell, heading)) in cells(head, widths).zip(&sheet.table.headings).enumerate() {
-        let response = ui.interact(cell, widgets::id("measure", ("heading", column)), Sense::click());
+        let sense = if commands.is_some() {
+            Sense::click()
+        } else {
+            Sense::hover()
+        };
+        let response = ui.interact(cell, widgets::id("measure", ("heading", column)), sense);
         let sorted = sorting.filter(|sorting| sorting.column == column);
         let spoken = match sorted {
+            None if commands.is_none() => heading.clone(),
             None => format!("Sort by {heading}"),
             Some(Sorting { descending: false, .. }) => format!("Sort by {heading}, ascending now"),
             Some(Sorting { descending: true, .. }) => format!("Sort by {heading}, descending now"),
@@ -145,7 +164,9 @@ fn show_headings(ui: &mut Ui, sheet: &Sheet, widths: &[f32], sorting: Option<Sor
             icons::paint(ui.painter(), icon, pos2(beside, cell.center().y), 10.0, colours.text);
         }
         widgets::focus_ring(ui, &response, cell);
-        if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        if let Some(commands) = &mut commands
+            && response.on_hover_cursor(CursorIcon::PointingHand).clicked()
+        {
             commands.push(Command::SortMeasure(Sorting::clicked(sorting, column)));
         }
     }
@@ -164,7 +185,8 @@ fn capital(heading: &str) -> String {
     }
 }
 
-fn show_row(ui: &mut Ui, sheet: &Sheet, place: usize, widths: &[f32], search: &str) {
+/// Shows a row, marking what a search found in it.
+pub fn show_row(ui: &mut Ui, sheet: &Sheet, place: usize, widths: &[f32], search: &str) {
     let colours = palette(ui);
     let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
     let texts = sheet.row(place);

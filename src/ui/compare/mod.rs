@@ -1,9 +1,9 @@
-//! The Compare page: the matrix, what its selected cell means, and bars by language.
+//! The Compare page: the matrix, what its selected cell means, and plots.
 
-mod bars;
 mod finding;
 mod matrix;
 mod measures;
+mod plots;
 
 use egui::{Rect, Ui, pos2, vec2};
 
@@ -12,6 +12,7 @@ use super::widgets::menu::Entry;
 use super::widgets::{self, Button, Emphasis, palette, within};
 use crate::app::State;
 use crate::app::command::{Command, Page};
+use crate::app::figures::FiguresCommand;
 use crate::app::matrix::percent;
 use crate::app::theme::{size, space};
 use crate::runs::measures::Measure;
@@ -43,6 +44,9 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             },
         );
     }
+    if let Some(exporting) = state.figures.exporting {
+        plots::show_export(ui, exporting, commands);
+    }
     let toolbar =
         Rect::from_min_size(all.min, vec2(all.width(), space::TOOLBAR)).shrink2(vec2(space::GUTTER, space::GAP));
     within(ui, toolbar, "toolbar", |ui| show_toolbar(ui, state, commands));
@@ -51,7 +55,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         pos2(all.left() + space::GUTTER, toolbar.bottom() + space::GAP),
         all.max - vec2(space::GUTTER, space::GUTTER),
     );
-    if let Some(sheet) = study.sheets.get(&compare.measure) {
+    if let Some(sheet) = compare.sheet() {
         return measures::show(ui, page, state, sheet, commands);
     }
     // Beside the matrix where there is room, unless all its columns only fit without.
@@ -70,7 +74,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     };
     let matrix_height = matrix::height(&compare.matrix, matrix_width);
     let rest = page.height() - matrix_height - space::GUTTER;
-    let lower = rest.max(if wide { 260.0 } else { finding::HEIGHT });
+    let lower = rest.max(if wide { plots::LEAST } else { finding::HEIGHT });
     // Where the page is too narrow for two cards, as when zoomed, they stand below each other.
     let stacked = !wide && page.width() < 2.0 * finding_width;
     let below_bars = if stacked { finding::HEIGHT + space::GUTTER } else { 0.0 };
@@ -97,7 +101,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 )
             };
             matrix::show(ui, matrix_rect, state, commands);
-            bars::show(ui, bars_rect, state, commands);
+            plots::show(ui, bars_rect, state, commands);
             finding::show(ui, finding_rect, state, commands);
         });
     });
@@ -126,6 +130,10 @@ fn show_toolbar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let roomy = ui.available_width() > 230.0;
+            Button::new(Emphasis::Plain)
+                .icon(super::icons::Icon::Download)
+                .text(if roomy { "Export" } else { "" })
+                .show(ui, commands, FiguresCommand::Export.into());
             let words = "Copy as CSV";
             Button::new(Emphasis::Plain)
                 .icon(super::icons::Icon::Copy)
@@ -143,11 +151,7 @@ fn show_toolbar(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 /// What is shown as comma-separated text; of the matrix one row a cell that was measured.
 fn as_csv(state: &State) -> String {
-    let sheet = state
-        .study
-        .as_ref()
-        .and_then(|study| study.sheets.get(&state.compare.measure));
-    if let Some(sheet) = sheet {
+    if let Some(sheet) = state.compare.sheet() {
         return sheet.csv();
     }
     let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));

@@ -6,6 +6,7 @@ use egui::{
 
 use super::{palette, within};
 use crate::app::theme::{Pair, radius, size, space};
+use crate::quantities::capital;
 use crate::text::isolate;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
@@ -150,19 +151,6 @@ pub fn empty(ui: &mut Ui, title: &str, detail: &str, act: impl FnOnce(&mut Ui)) 
         ui.add_space(space::GAP);
         act(ui);
     });
-}
-
-/// `text` beginning with a capital, as a sentence does; a name such as `mmlu_medical` or a path stays as it is.
-pub fn capital(text: &str) -> String {
-    let word = text.split_whitespace().next().unwrap_or_default();
-    if word.contains(['_', '/', '\\', '.']) {
-        return text.to_owned();
-    }
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

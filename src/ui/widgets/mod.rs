@@ -18,7 +18,7 @@ use egui::{Id, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, 
 
 pub use bar::{bar, progress};
 pub use button::{Button, Emphasis};
-pub use card::{capital, card, empty, facts, message, quoted, scrolled};
+pub use card::{card, empty, facts, message, quoted, scrolled};
 pub use check::check;
 pub use chip::{add_chip, filter_chip, toggle_chip};
 pub use choice::{choice, choice_of};
@@ -30,6 +30,7 @@ pub use tabs::{Tab, tabs};
 pub use tooltip::{tooltip, tooltip_of};
 
 use crate::app::theme::{Palette, radius};
+pub use crate::quantities::capital;
 
 /// The palette in force.
 pub fn palette(ui: &Ui) -> &'static Palette {

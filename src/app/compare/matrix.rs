@@ -15,10 +15,45 @@ pub struct CellKey {
     pub language: Language,
 }
 
+impl CellKey {
+    /// The column it stands in.
+    pub fn column(&self) -> ColumnKey {
+        ColumnKey {
+            benchmark: self.benchmark.clone(),
+            task: self.task.clone(),
+            language: self.language.clone(),
+        }
+    }
+}
+
+/// A task in a language.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnKey {
+    pub benchmark: String,
+    pub task: String,
+    pub language: Language,
+}
+
+impl ColumnKey {
+    /// A model's cell in it.
+    pub fn of(&self, model: &str) -> CellKey {
+        CellKey {
+            model: model.to_owned(),
+            benchmark: self.benchmark.clone(),
+            task: self.task.clone(),
+            language: self.language.clone(),
+        }
+    }
+}
+
 /// What a cell holds. Nothing measured is never shown as 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell {
     NotRun,
+    /// Every answered item is left out.
+    LeftOut {
+        left_out: usize,
+    },
     /// Every answer failed.
     Failed {
         failed: usize,
@@ -36,6 +71,8 @@ pub struct Measure {
     pub right: usize,
     /// Answers that failed and so are not in `n`.
     pub failed: usize,
+    /// Answers to items that somebody decided to leave out, which are not in `n` either.
+    pub left_out: usize,
 }
 
 /// A task's columns.
@@ -75,8 +112,10 @@ impl Matrix {
                     n: row.n,
                     right: row.right,
                     failed: row.failed,
+                    left_out: row.left_out,
                 }),
                 _ if row.failed > 0 => Cell::Failed { failed: row.failed },
+                _ if row.left_out > 0 => Cell::LeftOut { left_out: row.left_out },
                 _ => Cell::NotRun,
             };
             let key = CellKey {
@@ -115,7 +154,7 @@ impl Matrix {
     pub fn measure(&self, key: &CellKey) -> Option<Measure> {
         match self.cell(key) {
             Cell::Measured(measure) => Some(measure),
-            Cell::NotRun | Cell::Failed { .. } => None,
+            Cell::NotRun | Cell::LeftOut { .. } | Cell::Failed { .. } => None,
         }
     }
 
@@ -136,27 +175,32 @@ impl Matrix {
         }
     }
 
-    /// The cell `right` columns and `down` rows from `from`, within the matrix.
-    pub fn step(&self, from: &CellKey, right: isize, down: isize) -> Option<CellKey> {
-        let columns: Vec<_> = self.columns().collect();
-        let column = columns.iter().position(|(group, language)| {
-            group.benchmark == from.benchmark && group.task == from.task && **language == from.language
-        })?;
-        let row = self.models.iter().position(|model| *model == from.model)?;
-        let (group, language) = columns.get(column.checked_add_signed(right)?)?;
-        let model = self.models.get(row.checked_add_signed(down)?)?;
-        Some(self.key(model, group, language))
+    /// Whether there is such a model and such a column.
+    pub fn holds(&self, key: &CellKey) -> bool {
+        self.models.contains(&key.model)
+            && self.columns().any(|(group, language)| {
+                group.benchmark == key.benchmark && group.task == key.task && *language == key.language
+            })
+    }
+
+    /// The place of a cell's accuracy among those of all models in its column, from 1, and how many there are. Equal
+    /// accuracies share the better place.
+    pub fn rank(&self, key: &CellKey) -> Option<(usize, usize)> {
+        let own = self.measure(key)?.accuracy;
+        let column = key.column();
+        let others = self.models.iter().filter_map(|model| self.measure(&column.of(model)));
+        let (mut better, mut all) = (0, 0);
+        for other in others {
+            all += 1;
+            better += usize::from(other.accuracy > own);
+        }
+        Some((better + 1, all))
     }
 }
 
-/// English first, then Arabic, then by name: the two languages of the papers lead.
+/// The order in which lists show languages.
 pub fn order(language: &Language) -> (usize, String) {
-    let first = match language.primary() {
-        "en" => 0,
-        "ar" => 1,
-        _ => 2,
-    };
-    (first, language.english_name().to_owned())
+    language.order()
 }
 
 #[cfg(test)]
@@ -210,26 +254,18 @@ mod tests {
     }
 
     #[test]
-    fn steps_stay_inside() {
+    fn equal_accuracies_share_a_rank() {
         let rows = [
-            row("a", "en", 1, 2, 0),
-            row("a", "zh", 1, 2, 0),
-            row("b", "ar", 1, 2, 0),
+            row("a", "en", 5, 10, 0),
+            row("b", "en", 7, 10, 0),
+            row("c", "en", 5, 10, 0),
+            row("d", "en", 0, 0, 10),
         ];
         let matrix = Matrix::new(&rows, "letters, 0 shots");
-        let tags: Vec<_> = matrix
-            .columns()
-            .map(|(_, language)| language.tag().to_owned())
-            .collect();
-        assert_eq!(tags, ["en", "ar", "zh"]);
-        let first = matrix.key("a", &matrix.groups[0], &matrix.groups[0].languages[0]);
-        assert_eq!(matrix.step(&first, -1, 0), None);
-        assert_eq!(matrix.step(&first, 0, -1), None);
+        let rank = |model: &str| matrix.rank(&matrix.key(model, &matrix.groups[0], &matrix.groups[0].languages[0]));
         assert_eq!(
-            matrix
-                .step(&first, 2, 1)
-                .map(|key| (key.model, key.language.tag().to_owned())),
-            Some(("b".into(), "zh".into()))
+            ["a", "b", "c", "d"].map(rank),
+            [Some((2, 3)), Some((1, 3)), Some((2, 3)), None]
         );
     }
 }

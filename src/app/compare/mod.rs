@@ -1,0 +1,338 @@
+//! What Compare shows and how commands change it. What takes long is asked of the [`reckoner`].
+
+pub mod command;
+pub mod deltas;
+pub mod finding;
+pub mod layout;
+pub mod matrix;
+pub mod origin;
+pub mod reckoner;
+pub mod resources;
+pub mod tables;
+pub mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::measures::{Sheet, Sorting};
+use super::models::Model;
+use super::study::Study;
+use crate::cancel::Cancel;
+use crate::runs::ledger::Selection;
+use crate::runs::measures::Measure;
+use crate::runs::paired::Comparison;
+use crate::scoring::Outcome;
+use command::CompareCommand;
+use deltas::{Baseline, Deltas};
+use finding::{Incomparable, Pair};
+use layout::{Layout, Parts};
+use matrix::{CellKey, Matrix};
+use origin::Origin;
+use reckoner::{Found, Question, Reckoned, What};
+use tables::Tables;
+use view::{Mode, View};
+
+/// What a cell is made of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tally {
+    /// How many answers had each outcome, in the order of [`Outcome::ALL`].
+    pub outcomes: [usize; 6],
+    /// The accuracy that guessing would give, from 0 to 1; `None` where nothing was answered.
+    pub chance: Option<f64>,
+}
+
+/// Compare's own state.
+#[derive(Debug, Clone, Default)]
+pub struct Compare {
+    pub matrix: Matrix,
+    /// The matrix as it stands on the page.
+    pub layout: Layout,
+    pub view: View,
+    /// What is known of the models besides their answers.
+    pub origins: BTreeMap<String, Origin>,
+    /// The label of the protocol shown.
+    pub protocol: Option<String>,
+    pub protocols: Vec<String>,
+    pub selected: Option<CellKey>,
+    /// The cell that the selected one is compared with.
+    pub against: Option<CellKey>,
+    /// Models that plots show first.
+    pub pinned: BTreeSet<String>,
+    /// What the selected cell is made of.
+    pub tally: Tally,
+    /// The task of the selected cell, a place in the matrix's groups.
+    pub task: usize,
+    /// What is shown: the matrix of accuracy, or another measure's table.
+    pub measure: Measure,
+    /// What is searched for in that table.
+    pub search: String,
+    pub sorting: Option<Sorting>,
+    /// The questions that every number stands on.
+    pub selection: Arc<Selection>,
+    tables: Arc<Tables>,
+    sheets: BTreeMap<Measure, Arc<Sheet>>,
+    deltas: Option<(Baseline, Arc<Deltas>)>,
+    pair: Option<(Pair, Result<Comparison, Incomparable>)>,
+    /// Counts the states of workspace and selection, so that late answers are known as such.
+    version: u64,
+    /// Of which of them the tables are.
+    reckoned: u64,
+    /// What the reckoner was asked and has not answered.
+    asked: Vec<What>,
+}
+
+impl Compare {
+    /// Takes over a workspace that was just read, with the models known here; keeps what still holds.
+    pub fn show_study(&mut self, study: &Study, models: &[Model]) {
+        self.protocols = study.protocols();
+        let kept = self
+            .protocol
+            .take()
+            .filter(|protocol| self.protocols.contains(protocol));
+        self.protocol = kept.or_else(|| self.protocols.first().cloned());
+        self.origins = origin::origins(study, models);
+        self.selection = Arc::new(Selection::all(&study.ledger));
+        self.renew();
+        self.tables = Arc::clone(&study.tables);
+        self.reckoned = self.version;
+        self.show_protocol(study);
+    }
+
+    /// Narrows every number to some questions. The numbers follow once they are reckoned.
+    pub fn select(&mut self, selection: Arc<Selection>) {
+        self.selection = selection;
+        self.renew();
+    }
+
+    /// Takes over what is known of models now.
+    pub fn know(&mut self, study: &Study, models: &[Model]) {
+        self.origins = origin::origins(study, models);
+        self.lay_out();
+    }
+
+    /// What was reckoned belongs to another state from here on.
+    fn renew(&mut self) {
+        self.version += 1;
+        self.asked.clear();
+        self.sheets.clear();
+        self.deltas = None;
+        self.pair = None;
+    }
+
+    /// Shows the matrix of the chosen protocol.
+    pub fn show_protocol(&mut self, study: &Study) {
+        let protocol = self.protocol.as_deref().unwrap_or_default();
+        self.matrix = Matrix::new(&self.tables.rows, protocol);
+        let has = |model: &String| self.matrix.models.contains(model);
+        self.pinned.retain(has);
+        if !self.view.baseline.as_ref().is_some_and(has) {
+            self.view.baseline = None;
+            if self.view.mode == Mode::Delta {
+                self.view.mode = Mode::Accuracy;
+            }
+        }
+        self.lay_out();
+        let matrix = &self.matrix;
+        if !self.selected.as_ref().is_some_and(|key| matrix.holds(key)) {
+            self.selected = self.layout.first();
+        }
+        self.against = self.against.take().filter(|key| matrix.holds(key));
+        if self.task >= matrix.groups.len() {
+            self.task = 0;
+        }
+        self.count(study);
+    }
+
+    fn lay_out(&mut self) {
+        let parts = Parts {
+            matrix: &self.matrix,
+            origins: &self.origins,
+            averages: &self.tables.averages,
+            protocol: self.protocol.as_deref().unwrap_or_default(),
+            published: &[],
+        };
+        self.layout = Layout::new(parts, &self.view);
+    }
+
+    /// Selects a cell alone.
+    pub fn select_cell(&mut self, key: CellKey, study: &Study) {
+        self.against = None;
+        self.move_to(key, study);
+    }
+
+    fn move_to(&mut self, key: CellKey, study: &Study) {
+        let mut groups = self.matrix.groups.iter();
+        let place = groups.position(|group| group.benchmark == key.benchmark && group.task == key.task);
+        self.task = place.unwrap_or(self.task);
+        self.selected = Some(key);
+        self.count(study);
+    }
+
+    /// Carries out `command`.
+    pub fn apply(&mut self, command: CompareCommand, study: &Study) {
+        match command {
+            CompareCommand::Show(mode) => self.show_mode(mode),
+            CompareCommand::ToggleDelta => self.show_mode(match self.view.mode {
+                Mode::Delta => Mode::Accuracy,
+                Mode::Accuracy | Mode::Rank => Mode::Delta,
+            }),
+            CompareCommand::Baseline(model) => {
+                self.view.baseline = Some(model);
+                self.view.mode = Mode::Delta;
+            }
+            CompareCommand::GroupRows(rows) => self.view.rows = rows,
+            CompareCommand::GroupColumns(columns) => self.view.columns = columns,
+            CompareCommand::Sort(order) => self.view.order = order,
+            CompareCommand::Weigh(weighing) => self.view.weighing = weighing,
+            CompareCommand::TogglePublished => self.view.own_only = !self.view.own_only,
+            CompareCommand::FindModel(search) => self.view.search = search,
+            CompareCommand::Pin(model) => {
+                if !self.pinned.remove(&model) {
+                    self.pinned.insert(model);
+                }
+            }
+            CompareCommand::Move(key) => self.move_to(key, study),
+            CompareCommand::Add(key) => {
+                self.against = self.selected.take().filter(|selected| *selected != key);
+                self.move_to(key, study);
+            }
+            CompareCommand::Keep => {
+                self.against = match self.against.take() {
+                    Some(key) if self.selected.as_ref() == Some(&key) => None,
+                    _ => self.selected.clone(),
+                };
+            }
+            CompareCommand::Drop => self.against = None,
+            CompareCommand::Swap => {
+                if let (Some(selected), Some(against)) = (self.selected.take(), self.against.take()) {
+                    self.against = Some(selected);
+                    self.move_to(against, study);
+                }
+            }
+        }
+        self.lay_out();
+    }
+
+    fn show_mode(&mut self, mode: Mode) {
+        if mode == Mode::Delta && self.view.baseline.is_none() {
+            let selected = self.selected.as_ref().map(|key| key.model.clone());
+            self.view.baseline = selected.or_else(|| self.matrix.models.first().cloned());
+        }
+        self.view.mode = mode;
+    }
+
+    /// Counts the outcomes behind the selected cell.
+    fn count(&mut self, study: &Study) {
+        let mut tally = Tally::default();
+        let (mut answered, mut guessed) = (0_usize, 0.0);
+        if let Some(key) = &self.selected {
+            let ledger = &study.ledger;
+            let protocol = self.protocol.as_deref().unwrap_or_default();
+            let cell = ledger.cell_of(&key.benchmark, &key.task, &key.language, &key.model, protocol);
+            for given in cell.iter().flat_map(|cell| cell.answers(&self.selection)) {
+                for (count, outcome) in tally.outcomes.iter_mut().zip(Outcome::ALL) {
+                    *count += usize::from(given.outcome() == outcome);
+                }
+                if let Some(item) = ledger.item(given.question()) {
+                    answered += 1;
+                    guessed += 1.0 / item.options.len() as f64;
+                }
+            }
+        }
+        tally.chance = (answered > 0).then(|| guessed / answered as f64);
+        self.tally = tally;
+    }
+
+    /// The table of the measure that is shown; `None` for accuracy, and until it is reckoned.
+    pub fn sheet(&self) -> Option<&Sheet> {
+        self.sheets.get(&self.measure).map(Arc::as_ref)
+    }
+
+    /// What delta mode shows; `None` until it is reckoned.
+    pub fn deltas(&self) -> Option<&Deltas> {
+        let (baseline, deltas) = self.deltas.as_ref()?;
+        (Some(baseline) == self.wanted_deltas().as_ref()).then_some(deltas)
+    }
+
+    /// What the two cells of the finding say; `None` where there is but one, and until it is reckoned.
+    pub fn pair(&self) -> Option<Result<&Comparison, Incomparable>> {
+        let (first, second) = self.selected.as_ref().zip(self.against.as_ref())?;
+        if let Some(obstacle) = finding::obstacle(&self.matrix, first, second) {
+            return Some(Err(obstacle));
+        }
+        let (pair, found) = self.pair.as_ref()?;
+        (Some(pair) == self.wanted_pair().as_ref()).then(|| found.as_ref().map_err(|obstacle| *obstacle))
+    }
+
+    fn wanted_deltas(&self) -> Option<Baseline> {
+        if self.view.mode != Mode::Delta {
+            return None;
+        }
+        Some(Baseline {
+            protocol: self.protocol.clone()?,
+            model: self.view.baseline.clone()?,
+            weighing: self.view.weighing,
+        })
+    }
+
+    fn wanted_pair(&self) -> Option<Pair> {
+        let (first, second) = self.selected.clone().zip(self.against.clone())?;
+        if finding::obstacle(&self.matrix, &first, &second).is_some() {
+            return None;
+        }
+        Some(Pair {
+            protocol: self.protocol.clone()?,
+            first,
+            second,
+        })
+    }
+
+    /// What the page lacks and nobody was asked yet.
+    pub fn questions(&mut self, study: &Arc<Study>) -> Vec<Question> {
+        let mut wanted = Vec::new();
+        if self.reckoned != self.version {
+            wanted.push(What::Tables);
+        }
+        if self.measure != Measure::Accuracy && !self.sheets.contains_key(&self.measure) {
+            wanted.push(What::Sheet(self.measure));
+        }
+        if self.deltas().is_none() {
+            wanted.extend(self.wanted_deltas().map(What::Deltas));
+        }
+        if self.pair().is_none() {
+            wanted.extend(self.wanted_pair().map(What::Pair));
+        }
+        wanted.retain(|what| !self.asked.contains(what));
+        for what in &wanted {
+            self.asked.retain(|asked| asked.kind() != what.kind());
+            self.asked.push(what.clone());
+        }
+        let question = |what| Question {
+            what,
+            study: Arc::clone(study),
+            selection: Arc::clone(&self.selection),
+            version: self.version,
+            cancel: Cancel::default(),
+        };
+        wanted.into_iter().map(question).collect()
+    }
+
+    /// Takes in what the reckoner found.
+    pub fn take(&mut self, reckoned: Reckoned, study: &Study) {
+        if reckoned.version != self.version {
+            return;
+        }
+        let kind = reckoned.found.kind();
+        self.asked.retain(|asked| asked.kind() != kind);
+        match reckoned.found {
+            Found::Tables(tables) => {
+                self.tables = tables;
+                self.reckoned = self.version;
+                self.show_protocol(study);
+            }
+            Found::Sheet(measure, sheet) => _ = self.sheets.insert(measure, sheet),
+            Found::Deltas(baseline, deltas) => self.deltas = Some((baseline, deltas)),
+            Found::Pair(pair, found) => self.pair = Some((pair, *found)),
+        }
+    }
+}

@@ -1,0 +1,416 @@
+//! Every plot, with names that are long, Arabic, one or many, as SVG and as PNG. With `POLYCLINIC_FIGURES` set to a
+//! folder they are written there, to be looked at.
+
+use super::bars::{Bar, Bars, Group, Height, Panel};
+use super::calibration::{Bin, Curve, Diagram, Reliability};
+use super::colour::{CATEGORIES, Colour, Look, SERIES, Theme, looks};
+use super::dots::{Dot, DotRow, Dots};
+use super::gap::{Gap, GapRow, Paired};
+use super::print::Column;
+use super::scatter::{Accuracy, Across, Scatter, Spot};
+use super::scene::{Scene, Shape, Target};
+use super::{Chart, Kind, Measured, Room, png, svg};
+use crate::language::Language;
+use crate::runs::columns::Value;
+use crate::text::Fallback;
+use crate::text::outline::Outliner;
+
+fn language(tag: &str) -> Language {
+    tag.parse().unwrap()
+}
+
+fn languages() -> [Language; 2] {
+    [language("en"), language("ar")]
+}
+
+fn models(count: usize) -> Vec<String> {
+    let known = [
+        "Qwen2.5-7B-Instruct-Q4_K_M",
+        "بيميديكس ٧ مليار",
+        "gemma-3-270m",
+        "Llama-3.1-70B-Instruct",
+    ];
+    (0..count)
+        .map(|place| match known.get(place) {
+            Some(name) => (*name).to_owned(),
+            None => format!("Some-Model-{place}B-Instruct"),
+        })
+        .collect()
+}
+
+fn measured(value: f64) -> Measured {
+    Measured {
+        value,
+        low: (value - 0.04).max(0.0),
+        high: (value + 0.04).min(1.0),
+        n: 1273,
+    }
+}
+
+fn target(model: &str, tag: &str) -> Target {
+    Target {
+        model: model.to_owned(),
+        benchmark: "m42".to_owned(),
+        task: "MedQA".to_owned(),
+        language: Some(language(tag)),
+        ..Target::default()
+    }
+}
+
+fn series() -> Vec<(Look, String)> {
+    let named = |(language, look): (Language, Look)| (look, language.english_name().to_owned());
+    looks(&languages()).into_iter().map(named).collect()
+}
+
+/// A number that differs from place to place.
+fn spread(place: usize) -> f64 {
+    0.25 + 0.6 * ((place * 37 % 100) as f64 / 100.0)
+}
+
+fn gap(count: usize) -> Gap {
+    let own = models(count).into_iter().enumerate().map(|(place, model)| {
+        let (reference, other) = (spread(place), spread(place) - 0.05 * (place % 5) as f64);
+        GapRow {
+            target: Some(target(&model, "ar")),
+            published: (place == 1).then_some((0.5, 0.4)),
+            source: String::new(),
+            model,
+            language: language("ar"),
+            reference,
+            other,
+            difference: other - reference,
+            paired: Some(Paired {
+                interval: Some((other - reference - 0.04, other - reference + 0.04)),
+                n: 1255,
+                too_few: place % 5 == 0,
+                stands: place % 5 > 1,
+                sentence: if place % 5 == 0 {
+                    "Too few to tell.".to_owned()
+                } else {
+                    "Lower.".to_owned()
+                },
+            }),
+        }
+    });
+    let published = GapRow {
+        model: "Med42-Llama3.1-70B".to_owned(),
+        language: language("ar"),
+        reference: 0.868,
+        other: 0.677,
+        difference: -0.191,
+        paired: None,
+        published: None,
+        source: "A paper, table 1".to_owned(),
+        target: None,
+    };
+    Gap {
+        task: "MMLU medical".to_owned(),
+        reference: Some(language("en")),
+        rows: own.chain((count > 0).then_some(published)).collect(),
+    }
+}
+
+fn bars(count: usize) -> Bars {
+    let group = |(place, model): (usize, String)| Group {
+        name: model.clone(),
+        language: None,
+        bars: ["en", "ar"]
+            .into_iter()
+            .enumerate()
+            .map(|(series, tag)| Bar {
+                series,
+                height: match (place, series) {
+                    (2, 0) => Height::Failed(3),
+                    (3, 1) => Height::NotRun,
+                    _ => Height::Measured(measured(spread(place + series))),
+                },
+                published: (place == 0).then_some(0.61),
+                target: target(&model, tag),
+            })
+            .collect(),
+    };
+    let panel = |title: &str| Panel {
+        title: title.to_owned(),
+        groups: models(count).into_iter().enumerate().map(group).collect(),
+    };
+    Bars {
+        note: "percent right, 95% interval".to_owned(),
+        series: series(),
+        panels: ["PubMedQA", "MedQA", "الطب الباطني"].map(panel).to_vec(),
+        chance: Some(0.25),
+    }
+}
+
+fn scatter(count: usize) -> Scatter {
+    let spots = models(count).into_iter().enumerate().flat_map(|(place, model)| {
+        ["en", "ar"].into_iter().enumerate().map(move |(series, tag)| Spot {
+            series,
+            model: model.clone(),
+            language: language(tag),
+            label: model.clone(),
+            title: format!("{model}, {tag}"),
+            cost: 2.7e8 * (1 << (place % 9)) as f64,
+            accuracy: Accuracy::Measured(measured(spread(place) - 0.1 * series as f64)),
+            tied: Some(place),
+            target: Some(target(&model, tag)),
+        })
+    });
+    Scatter {
+        across: Across::Parameters,
+        note: "MedQA, 1,273 items".to_owned(),
+        series: series(),
+        points: spots.collect(),
+    }
+}
+
+fn reliability(count: usize) -> Reliability {
+    let bin = |place: usize, shift: f64| {
+        let from = place as f64 / 10.0;
+        Bin {
+            from,
+            to: from + 0.1,
+            confidence: from + 0.06,
+            accuracy: (from * 0.7 + shift).min(1.0),
+            low: (from * 0.7 + shift - 0.05).max(0.0),
+            high: (from * 0.7 + shift + 0.05).min(1.0),
+            n: 20 + place * 17,
+        }
+    };
+    let panel = |model: String| Diagram {
+        curves: ["en", "ar"]
+            .into_iter()
+            .enumerate()
+            .map(|(series, tag)| Curve {
+                series,
+                n: 1273,
+                error: 0.083 + series as f64 * 0.1,
+                bins: (2..10).map(|place| bin(place, 0.2 - 0.1 * series as f64)).collect(),
+                target: target(&model, tag),
+            })
+            .collect(),
+        model,
+    };
+    Reliability {
+        note: "MedQA".to_owned(),
+        series: series(),
+        panels: models(count).into_iter().map(panel).collect(),
+    }
+}
+
+fn subjects(count: usize) -> Dots {
+    let names = ["Cardiology", "طب الأطفال وحديثي الولادة", "Internal medicine", "外科"];
+    let row = |(place, name): (usize, &str)| DotRow {
+        name: name.to_owned(),
+        dots: (0..2)
+            .map(|series| Dot {
+                series,
+                value: measured(spread(place * 3 + series)),
+                title: name.to_owned(),
+                more: String::new(),
+                target: None,
+            })
+            .collect(),
+        ..DotRow::default()
+    };
+    Dots {
+        kind: Kind::Subjects,
+        title: "Accuracy by subject".to_owned(),
+        note: "MedQA".to_owned(),
+        description: String::new(),
+        heading: String::new(),
+        series: series(),
+        rows: names.into_iter().enumerate().take(count).map(row).collect(),
+        table: vec![vec![("subject", Value::Text("x".to_owned()))]; count.min(4)],
+    }
+}
+
+fn charts(count: usize) -> Vec<Box<dyn Chart>> {
+    vec![
+        Box::new(gap(count)),
+        Box::new(bars(count)),
+        Box::new(scatter(count)),
+        Box::new(reliability(count)),
+        Box::new(subjects(count)),
+    ]
+}
+
+fn room(column: Column) -> Room {
+    Room {
+        width: column.scene_width(),
+        height: 260.0,
+    }
+}
+
+fn keep(name: &str, bytes: &[u8]) {
+    if let Some(folder) = std::env::var_os("POLYCLINIC_FIGURES") {
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(std::path::Path::new(&folder).join(name), bytes).unwrap();
+    }
+}
+
+fn themes() -> [(&'static str, Theme); 2] {
+    let light = Theme {
+        ground: [0xFF; 3],
+        text: [0x15, 0x19, 0x1E],
+        text_2: [0x46, 0x50, 0x5B],
+        text_3: [0x5D, 0x67, 0x72],
+        line: [0xDD, 0xE0, 0xE5],
+        strong_line: [0xB4, 0xBB, 0xC4],
+        neutral: [0x5F, 0x69, 0x75],
+        right: [0x0B, 0x72, 0x68],
+        wrong: [0xB5, 0x43, 0x1A],
+        failed: [0xA3, 0x1D, 0x4E],
+        categories: [[0x2B, 0x66, 0xB8], [0xB0, 0x7A, 0x00], [0x75, 0x05, 0x24]]
+            .into_iter()
+            .cycle()
+            .take(CATEGORIES)
+            .collect::<Vec<_>>()
+            .try_into()
+            .unwrap(),
+        series: [[0x2F, 0x37, 0x40]; SERIES],
+    };
+    let dark = Theme {
+        ground: [0x1C, 0x20, 0x25],
+        text: [0xE9, 0xEC, 0xEF],
+        text_2: [0xB7, 0xBF, 0xC8],
+        line: [0x2D, 0x33, 0x3A],
+        ..light
+    };
+    [("light", light), ("dark", dark)]
+}
+
+#[test]
+fn every_plot_is_drawn_for_none_one_few_and_many_models() {
+    let outliner = Outliner::new(Fallback::None);
+    for count in [0, 1, 4, 20] {
+        for chart in charts(count) {
+            let column = if count > 4 { Column::Double } else { Column::Single };
+            let scene = chart.scene(room(column), &outliner);
+            assert!(
+                scene.height < 4000.0 && scene.height >= 200.0,
+                "{:?} {}",
+                chart.kind(),
+                scene.height
+            );
+            let name = |theme: &str, ending: &str| format!("{}-{count}-{theme}.{ending}", chart.kind().word());
+            for (theme, colours) in themes() {
+                let picture = png::picture(&scene, &colours, &outliner, 150.0).unwrap();
+                keep(&name(theme, "png"), &picture);
+                keep(
+                    &name(theme, "svg"),
+                    svg::document(&scene, &colours, &outliner).as_bytes(),
+                );
+            }
+            assert_eq!(chart.is_empty(), count == 0, "{:?}", chart.kind());
+            assert_eq!(chart.table().rows.is_empty(), count == 0, "{:?}", chart.kind());
+        }
+    }
+}
+
+#[test]
+fn no_mark_and_no_region_leaves_the_figure() {
+    let outliner = Outliner::new(Fallback::None);
+    for count in [1, 4, 20] {
+        for chart in charts(count) {
+            let scene = chart.scene(room(Column::Single), &outliner);
+            for region in &scene.regions {
+                let area = region.area;
+                let inside = area.left >= -4.0
+                    && area.top >= -4.0
+                    && area.right <= scene.width + 4.0
+                    && area.bottom <= scene.height + 4.0;
+                assert!(inside, "{:?} {count}: {area:?}", chart.kind());
+                assert!(!region.title.is_empty() && !region.detail.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn an_svg_says_in_words_what_it_shows_and_needs_no_fonts() {
+    let outliner = Outliner::new(Fallback::None);
+    let scene = gap(4).scene(room(Column::Single), &outliner);
+    let text = svg::document(&scene, &themes()[0].1, &outliner);
+    assert!(text.contains("width=\"89mm\""), "{}", &text[..200]);
+    for part in [
+        "<title>Language gap",
+        "<desc id=",
+        "aria-label=",
+        "role=\"graphics-symbol\"",
+    ] {
+        assert!(text.contains(part), "{part}");
+    }
+    // English, Arabic, and a published row: hollow and dashed.
+    for part in ["#2b66b8", "#b07a00", "stroke-dasharray", "published"] {
+        assert!(text.contains(part), "{part}");
+    }
+    assert!(!text.contains("<text") && !text.contains("font-family"));
+    let regions = text.matches("graphics-symbol").count();
+    assert_eq!(regions, 5, "one for each row");
+    assert!(
+        text.contains("بيميديكس ٧ مليار, Arabic"),
+        "names are in the words as they are"
+    );
+}
+
+#[test]
+fn what_xml_forbids_is_left_out_of_words() {
+    assert_eq!(svg::escaped("a<b & \"c\"\u{0}\u{8}"), "a&lt;b &amp; &quot;c&quot;");
+}
+
+#[test]
+fn an_svg_in_a_page_names_its_colours() {
+    let outliner = Outliner::new(Fallback::None);
+    let scene = gap(2).scene(room(Column::Single), &outliner);
+    let text = svg::element(&scene, "gap", &outliner);
+    assert!(text.contains("var(--category-0)") && text.contains("var(--text-2)"));
+    assert!(!text.contains("#2b66b8") && text.contains("href=\"#gap-0\""));
+}
+
+#[test]
+fn a_picture_has_its_size_on_paper_its_title_and_its_colours() {
+    let outliner = Outliner::new(Fallback::None);
+    let mut scene = Scene::new(Column::Single.scene_width(), 100.0, "غ".to_owned(), String::new());
+    let middle = super::scene::point(scene.width / 2.0, 50.0);
+    scene.symbol(Shape::Square, middle, 20.0, Colour::Category(1), true);
+    let bytes = png::picture(&scene, &themes()[0].1, &outliner, png::PRINT).unwrap();
+    let mut reader = ::png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let frame = reader.next_frame(&mut pixels).unwrap();
+    // 89 mm at 300 dots in an inch.
+    assert_eq!(frame.width, 1051);
+    assert_eq!(reader.info().pixel_dims.unwrap().xppu, 11811);
+    let at = |x: u32, y: u32| {
+        let start = ((y * frame.width + x) * 3) as usize;
+        &pixels[start..start + 3]
+    };
+    assert_eq!(at(frame.width / 2, frame.height / 2), [0xB0, 0x7A, 0x00]);
+    assert_eq!(at(2, 2), [0xFF, 0xFF, 0xFF]);
+    assert_eq!(at(frame.width - 1, frame.height - 1), [0xFF, 0xFF, 0xFF]);
+}
+
+#[test]
+fn a_picture_that_is_too_large_says_so() {
+    let outliner = Outliner::new(Fallback::None);
+    let scene = Scene::new(400.0, 60_000.0, String::new(), String::new());
+    let problem = png::picture(&scene, &themes()[0].1, &outliner, 300.0).unwrap_err();
+    assert!(problem.to_string().contains("65,535"), "{problem}");
+}
+
+#[test]
+fn the_gap_says_too_few_where_the_interval_holds_nothing() {
+    let outliner = Outliner::new(Fallback::None);
+    let scene = gap(4).scene(room(Column::Single), &outliner);
+    assert!(
+        scene
+            .regions
+            .iter()
+            .any(|region| region.detail.ends_with("Too few to tell."))
+    );
+    let published = scene
+        .regions
+        .iter()
+        .filter(|region| region.detail.contains("published: A paper"));
+    assert_eq!(published.count(), 1);
+    assert!(gap(4).note().contains("1,255 question pairs"));
+}

@@ -1,0 +1,89 @@
+//! The card of plots: one of them at a time, as a figure or as the table of its numbers.
+
+mod export;
+mod table;
+
+use egui::{Rect, Ui, pos2, vec2};
+
+pub use export::show as show_export;
+
+use super::matrix::group_title;
+use crate::app::State;
+use crate::app::command::Command;
+use crate::app::figures::FiguresCommand;
+use crate::app::theme::space;
+use crate::charts::Kind;
+use crate::charts::scatter::Across;
+use crate::ui::figure;
+use crate::ui::icons::Icon;
+use crate::ui::widgets::menu::Entry;
+use crate::ui::widgets::{self, Button, Emphasis, Tab, card, tabs, within};
+
+/// The least height the card needs.
+pub const LEAST: f32 = 340.0;
+
+/// Shows the card.
+pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
+    let figures = &state.figures;
+    let shown = figures.shown();
+    let title = shown.map_or_else(|| figures.kind.title().to_owned(), |chart| chart.title());
+    let note = shown.map_or_else(String::new, |chart| chart.note());
+    let mut chosen = Vec::new();
+    card(
+        ui,
+        rect,
+        &title,
+        &note,
+        |ui| show_tools(ui, state, &mut chosen),
+        |ui| {
+            let inner = ui.max_rect().shrink2(vec2(space::CARD, space::GAP));
+            let strip = Rect::from_min_size(inner.min, vec2(inner.width(), space::CONTROL));
+            within(ui, strip, "tabs", |ui| show_tabs(ui, state, commands));
+            let body = Rect::from_min_max(pos2(inner.left(), strip.bottom() + space::GAP), inner.max);
+            match shown {
+                None => figure::nothing(ui, body, "Reckoning"),
+                Some(chart) if chart.is_empty() => figure::nothing(ui, body, chart.kind().nothing()),
+                Some(chart) if figures.as_table => table::show(ui, body, chart),
+                Some(chart) => {
+                    let opened = figure::show(ui, body, chart);
+                    commands.extend(opened.map(|target| FiguresCommand::Open(target).into()));
+                }
+            }
+        },
+    );
+    commands.append(&mut chosen);
+}
+
+fn show_tools(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let as_table = state.figures.as_table;
+    Button::new(Emphasis::Plain)
+        .small()
+        .icon(Icon::List)
+        .show(ui, commands, FiguresCommand::AsTable(!as_table).into());
+    let compare = &state.compare;
+    if compare.matrix.groups.len() > 1 {
+        let groups = compare.matrix.groups.iter();
+        let names: Vec<String> = groups.map(|group| group_title(group, state)).collect();
+        let entries: Vec<Entry<'_>> = names.iter().map(Entry::new).collect();
+        if let Some(place) = widgets::choice(ui, "Task", &entries, Some(compare.task), 260.0) {
+            commands.push(Command::ChooseTask(place));
+        }
+    }
+    if state.figures.kind == Kind::Scatter {
+        let entries: Vec<Entry<'_>> = Across::ALL.iter().map(|across| Entry::new(across.words())).collect();
+        let selected = Across::ALL.iter().position(|across| *across == state.figures.across);
+        let chosen = widgets::choice(ui, "Against", &entries, selected, 220.0);
+        let chosen = chosen.and_then(|place| Across::ALL.get(place));
+        commands.extend(chosen.map(|across| FiguresCommand::Across(*across).into()));
+    }
+}
+
+fn show_tabs(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let strip = Kind::ALL.map(|kind| Tab {
+        words: kind.title(),
+        count: None,
+    });
+    let selected = Kind::ALL.iter().position(|kind| *kind == state.figures.kind);
+    let chosen = tabs(ui, "Figures", &strip, selected).and_then(|place| Kind::ALL.get(place));
+    commands.extend(chosen.map(|kind| FiguresCommand::Show(*kind).into()));
+}
