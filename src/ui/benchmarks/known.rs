@@ -353,7 +353,7 @@ fn show_languages(ui: &mut Ui, state: &State, study: &Study, known: &Known, comm
 /// Its languages that are not in the workspace.
 fn languages_away(study: &Study, known: &Known) -> Vec<Language> {
     let mut there = study
-        .benchmarks
+        .benchmarks()
         .iter()
         .filter(|benchmark| benchmark.name() == known.name);
     let here = there.next().map(|benchmark| benchmark.languages()).unwrap_or_default();

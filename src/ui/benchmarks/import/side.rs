@@ -216,7 +216,7 @@ fn show_foot(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands:
 
 /// The benchmarks whose newest file tells how another could be read, and how that was.
 fn like(state: &State) -> Vec<(&str, &ImportOptions)> {
-    let benchmarks = state.study.iter().flat_map(|study| &study.benchmarks);
+    let benchmarks = state.study.iter().flat_map(|study| study.benchmarks());
     let newest = benchmarks.filter_map(|benchmark| {
         let options = &benchmark.imports().last()?.options;
         (!options.mappings.is_empty()).then(|| (benchmark.name(), options))
@@ -256,7 +256,7 @@ fn show_like(ui: &mut Ui, state: &State, draft: &Draft, commands: &mut Vec<Comma
 /// Under which licence the items are, and what that means for passing them on.
 fn show_licence(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands: &mut Vec<Command>) {
     let joined = draft.pairing.with.as_deref();
-    let mut benchmarks = state.study.iter().flat_map(|study| &study.benchmarks);
+    let mut benchmarks = state.study.iter().flat_map(|study| study.benchmarks());
     let joined = benchmarks.find(|benchmark| Some(benchmark.name()) == joined);
     let there = joined.and_then(|benchmark| benchmark.description.licence.clone());
     let mut licence = there.clone().unwrap_or_else(|| draft.licence.clone());
