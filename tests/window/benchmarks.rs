@@ -125,11 +125,11 @@ fn an_arabic_spreadsheet_is_read_as_its_csv_is() {
     looked(&mut window);
     window.harness.get_by_label_contains("ب. القلب, right answer");
     click(&mut window, Role::Button, "Import 3 items");
-    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks.len() == 2));
+    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks().len() == 2));
     window.state(|state| {
         let study = state.study.as_ref().unwrap();
         let benchmark = study
-            .benchmarks
+            .benchmarks()
             .iter()
             .find(|benchmark| benchmark.name() == "أسئلة")
             .unwrap();
@@ -173,11 +173,11 @@ fn a_licence_is_kept_and_the_next_file_is_mapped_like_the_first() {
         .harness
         .get_by_label_contains("Its items may not be passed on freely");
     window.send(Command::KeepImport);
-    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks.len() == 2));
+    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks().len() == 2));
     window.state(|state| {
         let study = state.study.as_ref().unwrap();
         let benchmark = study
-            .benchmarks
+            .benchmarks()
             .iter()
             .find(|benchmark| benchmark.name() == "first")
             .unwrap();
