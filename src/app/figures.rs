@@ -206,14 +206,19 @@ impl Request {
     }
 
     fn bytes(&self, exporting: Exporting) -> Result<Vec<u8>, ExportError> {
-        let Exporting { picture, column, sheet, .. } = exporting;
+        let Exporting {
+            picture, column, sheet, ..
+        } = exporting;
         match exporting.part {
             Part::Figure => export::figure(&*self.make(), picture, column, &theme::print(), &OUTLINER),
             Part::Numbers => export::table(&self.make().table(), sheet),
             Part::Page => {
                 let selection = Selection::all(&self.study.ledger);
                 let page = self.page.clone();
-                export::table(&page.unwrap_or_else(|| accuracy(&self.source(&selection), &self.choice)), sheet)
+                export::table(
+                    &page.unwrap_or_else(|| accuracy(&self.source(&selection), &self.choice)),
+                    sheet,
+                )
             }
             Part::Report => {
                 let selection = Selection::all(&self.study.ledger);
@@ -246,7 +251,10 @@ pub fn written_report(workspace: &str, source: &Source<'_>, choice: &Choice) -> 
         date: humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string(),
         facts: vec![
             ("Protocol", choice.protocol.clone()),
-            ("Interval", "Wilson score, 95%; of differences a paired bootstrap, 95%".to_owned()),
+            (
+                "Interval",
+                "Wilson score, 95%; of differences a paired bootstrap, 95%".to_owned(),
+            ),
             (
                 "Items",
                 format!("{} of {} shown", source.selection.len(), source.ledger.len()),
@@ -376,7 +384,12 @@ impl State {
 pub fn sizes(models: &[String], list: &[super::models::Model]) -> BTreeMap<String, u64> {
     let size = |name: &String| {
         let known = list.iter().find(|model| model.id == *name || model.title == *name);
-        known.and_then(|model| model.parameters).or_else(|| named::parameters(name))
+        known
+            .and_then(|model| model.parameters)
+            .or_else(|| named::parameters(name))
     };
-    models.iter().filter_map(|name| Some((name.clone(), size(name)?))).collect()
+    models
+        .iter()
+        .filter_map(|name| Some((name.clone(), size(name)?)))
+        .collect()
 }

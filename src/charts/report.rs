@@ -72,7 +72,10 @@ fn list(page: &mut String, title: &str, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
-    let lines: String = lines.iter().map(|line| format!("<li>{}</li>\n", escaped(line))).collect();
+    let lines: String = lines
+        .iter()
+        .map(|line| format!("<li>{}</li>\n", escaped(line)))
+        .collect();
     section(page, title, "", &format!("<ul>\n{lines}</ul>\n"));
 }
 
@@ -81,7 +84,11 @@ fn section(page: &mut String, title: &str, note: &str, content: &str) {
         "" => String::new(),
         note => format!(" <small>{}</small>", escaped(note)),
     };
-    _ = writeln!(page, "<section>\n<h2>{}{note}</h2>\n{content}</section>", escaped(title));
+    _ = writeln!(
+        page,
+        "<section>\n<h2>{}{note}</h2>\n{content}</section>",
+        escaped(title)
+    );
 }
 
 fn figure(page: &mut String, chart: &dyn Chart, outliner: &Outliner) {
@@ -92,7 +99,8 @@ fn figure(page: &mut String, chart: &dyn Chart, outliner: &Outliner) {
     let scene = chart.scene(room, outliner);
     let picture = svg::element(&scene, chart.kind().word(), outliner);
     let table = wide(&chart.table());
-    let content = format!("<figure>{picture}</figure>\n<details>\n<summary>The same as a table</summary>\n{table}</details>\n");
+    let content =
+        format!("<figure>{picture}</figure>\n<details>\n<summary>The same as a table</summary>\n{table}</details>\n");
     section(page, &chart.title(), &chart.note(), &content);
 }
 

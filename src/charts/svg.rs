@@ -81,7 +81,9 @@ impl<'a> Writer<'a> {
         }
         let regions: String = scene.regions.iter().map(region).collect();
         let (id, definitions) = (self.id, &self.definitions);
-        let view = [whole.left, whole.top, whole.width(), whole.height()].map(number).join(" ");
+        let view = [whole.left, whole.top, whole.width(), whole.height()]
+            .map(number)
+            .join(" ");
         let (title, description) = (escaped(&scene.title), escaped(&scene.description));
         let plain = escaped(&isolate::plain(&scene.title));
         format!(

@@ -14,7 +14,9 @@ fn size(part: &str) -> Option<u64> {
         _ => return None,
     };
     let digits = part.get(..part.len() - 1)?;
-    let plain = digits.chars().all(|character| character.is_ascii_digit() || character == '.');
+    let plain = digits
+        .chars()
+        .all(|character| character.is_ascii_digit() || character == '.');
     let number: f64 = digits.parse().ok().filter(|number| plain && *number > 0.0)?;
     Some((number * unit).round() as u64)
 }

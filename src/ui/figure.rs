@@ -86,7 +86,10 @@ fn at(origin: Pos2, point: Point) -> Pos2 {
 }
 
 fn rect(origin: Pos2, area: &Area) -> Rect {
-    Rect::from_min_max(origin + vec2(area.left, area.top), origin + vec2(area.right, area.bottom))
+    Rect::from_min_max(
+        origin + vec2(area.left, area.top),
+        origin + vec2(area.right, area.bottom),
+    )
 }
 
 fn paint(ui: &Ui, origin: Pos2, scene: &Scene) {
@@ -209,7 +212,10 @@ fn current(ui: &Ui, id: Id, whole: &egui::Response, count: usize) -> Option<usiz
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
     let (forth, back) = ui.input(|input| {
         let forth = input.num_presses(Key::ArrowDown) + input.num_presses(Key::ArrowRight);
-        (forth, input.num_presses(Key::ArrowUp) + input.num_presses(Key::ArrowLeft))
+        (
+            forth,
+            input.num_presses(Key::ArrowUp) + input.num_presses(Key::ArrowLeft),
+        )
     });
     let before: usize = ui.data(|data| data.get_temp(id.with("current"))).unwrap_or_default();
     let current = (before + forth).saturating_sub(back).min(count - 1);
@@ -219,8 +225,7 @@ fn current(ui: &Ui, id: Id, whole: &egui::Response, count: usize) -> Option<usiz
 
 fn outline(ui: &Ui, area: Rect) {
     let pen = Pen::new(1.5, palette(ui).accent);
-    ui.painter()
-        .rect_stroke(area, 2, pen, egui::StrokeKind::Outside);
+    ui.painter().rect_stroke(area, 2, pen, egui::StrokeKind::Outside);
 }
 
 /// Returns whether the part is to be opened.

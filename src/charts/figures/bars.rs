@@ -45,7 +45,11 @@ fn by_language(source: &Source<'_>, choice: &Choice, rows: &Found, languages: &[
         tasks.retain(|(_, task)| *task == choice.task);
     }
     let panel = |(benchmark, task): &(String, String)| {
-        let here = || rows.0.iter().filter(|row| row.benchmark == *benchmark && row.task == *task);
+        let here = || {
+            rows.0
+                .iter()
+                .filter(|row| row.benchmark == *benchmark && row.task == *task)
+        };
         let models = distinct(here().map(|row| row.model.clone()));
         let asked: Vec<(usize, &Language)> = languages
             .iter()
@@ -127,8 +131,13 @@ fn chance(ledger: &Ledger, tasks: &[(String, String)]) -> Option<f64> {
             .any(|(benchmark, task)| column.benchmark == *benchmark && column.task == *task)
     });
     let mut shares = columns.map(|column| {
-        let options = column.questions().filter_map(|question| Some(ledger.item(question)?.options.len()));
-        let shares: Vec<f64> = options.filter(|options| *options > 0).map(|options| 1.0 / options as f64).collect();
+        let options = column
+            .questions()
+            .filter_map(|question| Some(ledger.item(question)?.options.len()));
+        let shares: Vec<f64> = options
+            .filter(|options| *options > 0)
+            .map(|options| 1.0 / options as f64)
+            .collect();
         (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
     });
     let first = shares.next()??;

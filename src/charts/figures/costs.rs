@@ -25,7 +25,11 @@ pub fn scatter(source: &Source<'_>, choice: &Choice) -> Scatter {
             let language = languages.iter().position(|language| *language == row.language)?;
             Some(Spot {
                 series: if few { language } else { model },
-                label: if few { row.model.clone() } else { row.language.english_name().to_owned() },
+                label: if few {
+                    row.model.clone()
+                } else {
+                    row.language.english_name().to_owned()
+                },
                 title: format!("{}, {}", isolate(&row.model), row.language.english_name()),
                 cost: cost(source, choice.across, row, &prices).filter(|cost| *cost > 0.0)?,
                 accuracy: Accuracy::Measured(measured(row)?),
@@ -45,7 +49,11 @@ pub fn scatter(source: &Source<'_>, choice: &Choice) -> Scatter {
     Scatter {
         across: choice.across,
         note,
-        series: if few { of_languages(&languages) } else { of_models(&models) },
+        series: if few {
+            of_languages(&languages)
+        } else {
+            of_models(&models)
+        },
         points,
     }
 }

@@ -32,7 +32,13 @@ pub fn flips(source: &Source<'_>, choice: &Choice) -> Dots {
         }
         for language in super::languages(own().map(|flips| flips.language.clone())) {
             let of_language: Vec<&Flips> = own().filter(|flips| flips.language == language).collect();
-            rows.push(row(&of_language, &others, choice, if several { None } else { Some(model) }, &language));
+            rows.push(row(
+                &of_language,
+                &others,
+                choice,
+                if several { None } else { Some(model) },
+                &language,
+            ));
         }
     }
     let single = others.len() == 1;
@@ -49,7 +55,11 @@ pub fn flips(source: &Source<'_>, choice: &Choice) -> Dots {
         description: "The share of items on which a model chose another option under another protocol, with 95% \
                       intervals."
             .to_owned(),
-        heading: if single { "flipped, lost, won".to_owned() } else { String::new() },
+        heading: if single {
+            "flipped, lost, won".to_owned()
+        } else {
+            String::new()
+        },
         series: of_models(&others),
         rows,
         table: flips.iter().map(|flips| flips.columns()).collect(),
@@ -96,7 +106,11 @@ fn row(flips: &[&Flips], others: &[String], choice: &Choice, model: Option<&str>
     let figures = match (others.len(), flips) {
         (1, [flips]) => {
             let (lost, won) = lost_and_won(flips, choice);
-            vec![count(flips.flips), format!("−{}", count(lost)), format!("+{}", count(won))]
+            vec![
+                count(flips.flips),
+                format!("−{}", count(lost)),
+                format!("+{}", count(won)),
+            ]
         }
         _ => Vec::new(),
     };

@@ -133,7 +133,11 @@ pub fn show_headings(
     let colours = palette(ui);
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
     for (column, (cell, heading)) in cells(head, widths).zip(&sheet.table.headings).enumerate() {
-        let sense = if commands.is_some() { Sense::click() } else { Sense::hover() };
+        let sense = if commands.is_some() {
+            Sense::click()
+        } else {
+            Sense::hover()
+        };
         let response = ui.interact(cell, widgets::id("measure", ("heading", column)), sense);
         let sorted = sorting.filter(|sorting| sorting.column == column);
         let spoken = match sorted {

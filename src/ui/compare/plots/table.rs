@@ -39,11 +39,13 @@ pub fn show(ui: &mut Ui, rect: Rect, chart: &Arc<dyn Chart>) {
             // Sorted as the figure is.
             measures::show_headings(ui, sheet, &widths, None, None);
             let rows = sheet.table.rows.len();
-            ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, space::ROW, rows, |ui, places| {
-                for place in places {
-                    measures::show_row(ui, sheet, place, &widths, "");
-                }
-            });
+            ScrollArea::vertical()
+                .auto_shrink([false, false])
+                .show_rows(ui, space::ROW, rows, |ui, places| {
+                    for place in places {
+                        measures::show_row(ui, sheet, place, &widths, "");
+                    }
+                });
         });
     });
 }

@@ -1,9 +1,12 @@
-//! What the selected cell means: in a sentence, in counts, and where its items are.
+//! What the selected cell means, or two of them beside each other: in a sentence, in counts, and where the items are.
+
+mod pair;
 
 use egui::{Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::app::State;
 use crate::app::command::Command;
+use crate::app::compare::command::CompareCommand;
 use crate::app::matrix::{Cell, CellKey, Measure, count, counted, percent};
 use crate::app::theme::size;
 use crate::scoring::Outcome;
@@ -18,30 +21,46 @@ pub const HEIGHT: f32 = 440.0;
 
 /// Shows the card.
 pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
-    let note = if state.compare.selected.is_some() {
-        "the selected cell"
-    } else {
-        ""
+    let compare = &state.compare;
+    let (selected, against) = (compare.selected.as_ref(), compare.against.as_ref());
+    let note = match (selected, against) {
+        (Some(_), None) => "the selected cell",
+        (Some(selected), Some(against)) if selected == against => "choose a second cell",
+        (Some(_), Some(_)) => "two selected cells",
+        (None, _) => "",
     };
-    card(
-        ui,
-        rect,
-        "Finding",
-        note,
-        |_| {},
-        |ui| {
-            let Some(key) = &state.compare.selected else { return };
-            let all = ui.max_rect();
-            let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - 48.0), all.max);
-            let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
-            within(ui, body, "finding", |ui| {
-                widgets::scrolled(ui, |ui| {
-                    show_meaning(ui, key, state);
-                });
+    let mut swapped = Vec::new();
+    let tools = |ui: &mut Ui| {
+        if against.is_some() && against != selected {
+            Button::new(Emphasis::Quiet).small().icon(Icon::Swap).text("").show(
+                ui,
+                &mut swapped,
+                CompareCommand::Swap.into(),
+            );
+        }
+    };
+    card(ui, rect, "Finding", note, tools, |ui| {
+        let Some(key) = selected else { return };
+        let all = ui.max_rect();
+        let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - 48.0), all.max);
+        let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
+        let other = against.filter(|other| *other != key);
+        within(ui, body, "finding", |ui| {
+            widgets::scrolled(ui, |ui| match other {
+                Some(other) => pair::show(ui, key, other, state),
+                None => show_meaning(ui, key, state),
             });
-            show_foot(ui, foot, key, state, commands);
-        },
-    );
+        });
+        ui.painter()
+            .hline(foot.x_range(), foot.top() + 0.5, Stroke::new(1.0, palette(ui).line));
+        within(ui, foot.shrink2(vec2(12.0, 10.0)), "foot", |ui| {
+            ui.horizontal(|ui| match other {
+                Some(_) => pair::show_foot(ui, state, commands),
+                None => show_foot(ui, key, state, commands),
+            });
+        });
+    });
+    commands.append(&mut swapped);
 }
 
 fn show_meaning(ui: &mut Ui, key: &CellKey, state: &State) {
@@ -49,7 +68,13 @@ fn show_meaning(ui: &mut Ui, key: &CellKey, state: &State) {
     let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
     let plain = Ink::new(size::SECONDARY, colours.text_2);
     match state.compare.matrix.cell(key) {
-        Cell::NotRun | Cell::LeftOut { .. } => {
+        Cell::LeftOut { left_out } => {
+            let (model, items) = (isolate(&key.model), counted(left_out, "item"));
+            let text = format!("All {items} that {model} answered on {} are left out.", where_(key));
+            typeset::paragraph(ui, &text, ink);
+            typeset::paragraph(ui, "Somebody flagged them; Inspect tells who and why.", plain);
+        }
+        Cell::NotRun => {
             typeset::paragraph(
                 ui,
                 &format!("{} was not run on {}.", isolate(&key.model), where_(key)),
@@ -106,10 +131,15 @@ fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
         ("Interval", "Wilson score, 95%".to_owned()),
     ];
     if measure.failed > 0 {
-        rows.push(("Left out", format!("{} that failed", counted(measure.failed, "item"))));
+        rows.push(("Failed", format!("{}, not counted", counted(measure.failed, "item"))));
     }
+    let left_out = format!("{} of {}", count(measure.left_out), count(measure.n + measure.left_out));
+    rows.push(("Left out", left_out));
     rows.extend(extremes(key, state));
     widgets::facts(ui, &rows, 84.0);
+    divider(ui);
+    let hint = "To compare: Shift and click another cell, or Shift+Enter here and move on with the arrows.";
+    typeset::paragraph(ui, hint, Ink::new(size::SECONDARY, colours.text_3));
 }
 
 /// The languages where the model does best and worst on the task, if their intervals lie apart.
@@ -155,40 +185,29 @@ fn divider(ui: &mut Ui) {
     ui.add_space(8.0);
 }
 
-fn show_foot(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mut Vec<Command>) {
-    let colours = palette(ui);
-    ui.painter()
-        .hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, colours.line));
-    within(ui, rect.shrink2(vec2(12.0, 10.0)), "foot", |ui| {
-        ui.horizontal(|ui| match state.compare.matrix.cell(key) {
-            Cell::NotRun | Cell::LeftOut { .. } => {
-                Button::new(Emphasis::Plain)
-                    .enabled(state.writable())
-                    .show(ui, commands, Command::NewRun);
+fn show_foot(ui: &mut Ui, key: &CellKey, state: &State, commands: &mut Vec<Command>) {
+    let open = |outcome| Command::OpenCell(key.clone(), outcome);
+    match state.compare.matrix.cell(key) {
+        Cell::NotRun => {
+            Button::new(Emphasis::Plain)
+                .enabled(state.writable())
+                .show(ui, commands, Command::NewRun);
+        }
+        Cell::Failed { failed: items } | Cell::LeftOut { left_out: items } => {
+            let words = format!("Open the {}", counted(items, "item"));
+            let button = Button::new(Emphasis::Plain).icon(Icon::Inspect).text(&words);
+            button.show(ui, commands, open(None));
+        }
+        Cell::Measured(measure) => {
+            let wrong = state.compare.tally.outcomes.get(1).copied().unwrap_or_default();
+            if wrong > 0 {
+                let words = format!("Open the {} wrong", count(wrong));
+                let button = Button::new(Emphasis::Plain).icon(Icon::Inspect).text(&words);
+                button.show(ui, commands, open(Some(Outcome::Wrong)));
             }
-            Cell::Failed { failed } => {
-                let words = format!("Open the {}", counted(failed, "item"));
-                Button::new(Emphasis::Plain).icon(Icon::Inspect).text(&words).show(
-                    ui,
-                    commands,
-                    Command::OpenCell(key.clone(), None),
-                );
-            }
-            Cell::Measured(measure) => {
-                let wrong = state.compare.tally.outcomes.get(1).copied().unwrap_or_default();
-                if wrong > 0 {
-                    let words = format!("Open the {} wrong", count(wrong));
-                    Button::new(Emphasis::Plain).icon(Icon::Inspect).text(&words).show(
-                        ui,
-                        commands,
-                        Command::OpenCell(key.clone(), Some(Outcome::Wrong)),
-                    );
-                }
-                let words = format!("All {}", count(measure.n + measure.failed));
-                Button::new(if wrong > 0 { Emphasis::Quiet } else { Emphasis::Plain })
-                    .text(&words)
-                    .show(ui, commands, Command::OpenCell(key.clone(), None));
-            }
-        });
-    });
+            let words = format!("All {}", count(measure.n + measure.failed));
+            let emphasis = if wrong > 0 { Emphasis::Quiet } else { Emphasis::Plain };
+            Button::new(emphasis).text(&words).show(ui, commands, open(None));
+        }
+    }
 }
