@@ -118,6 +118,13 @@ fn show_choices(ui: &mut Ui, width: f32, state: &State, commands: &mut Vec<Comma
         menu.says = String::new();
         commands.extend(menu.show(ui, "View", "Group, sort and average", 210.0));
     }
+    if !compare.published.is_empty() {
+        let command = CompareCommand::TogglePublished;
+        let on = !compare.view.own_only;
+        if widgets::switch(ui, command.text(), command.tooltip(), on) {
+            commands.push(command.into());
+        }
+    }
 }
 
 fn show_baseline(ui: &mut Ui, limit: f32, state: &State, commands: &mut Vec<Command>) {

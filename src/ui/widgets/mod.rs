@@ -11,6 +11,7 @@ mod radio;
 mod row;
 mod search;
 mod secret;
+mod switch;
 mod tabs;
 mod tooltip;
 
@@ -26,6 +27,7 @@ pub use radio::radio;
 pub use row::row_ground;
 pub use search::Search;
 pub use secret::{SecretEdited, secret};
+pub use switch::switch;
 pub use tabs::{Tab, tabs};
 pub use tooltip::{tooltip, tooltip_of};
 

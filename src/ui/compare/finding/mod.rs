@@ -4,9 +4,11 @@ mod pair;
 
 use egui::{Rect, Sense, Stroke, Ui, pos2, vec2};
 
+use super::matrix::tell_printed;
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::compare::command::CompareCommand;
+use crate::app::compare::published::Printed;
 use crate::app::matrix::{Cell, CellKey, Measure, count, counted, percent};
 use crate::app::theme::size;
 use crate::scoring::Outcome;
@@ -67,6 +69,14 @@ fn show_meaning(ui: &mut Ui, key: &CellKey, state: &State) {
     let colours = palette(ui);
     let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
     let plain = Ink::new(size::SECONDARY, colours.text_2);
+    let printed = state.compare.published.cell(key);
+    if let Some(printed) = printed.filter(|_| !state.compare.matrix.models.contains(&key.model)) {
+        let title = format!("{} percent right", percent(printed.share));
+        typeset::line(ui, &title, Ink::new(size::KEY_FIGURE, colours.text).semibold());
+        let text = format!("{} on {}, as published.", isolate(&key.model), where_(key));
+        typeset::paragraph(ui, &text, ink);
+        return show_printed(ui, printed);
+    }
     match state.compare.matrix.cell(key) {
         Cell::LeftOut { left_out } => {
             let (model, items) = (isolate(&key.model), counted(left_out, "item"));
@@ -90,6 +100,17 @@ fn show_meaning(ui: &mut Ui, key: &CellKey, state: &State) {
         }
         Cell::Measured(measure) => show_measure(ui, key, measure, state),
     }
+    if let Some(printed) = printed.filter(|_| !state.compare.view.own_only) {
+        show_printed(ui, printed);
+    }
+}
+
+/// What a paper prints for the cell.
+fn show_printed(ui: &mut Ui, printed: &Printed) {
+    divider(ui);
+    let ink = Ink::new(size::BODY, palette(ui).text).semibold();
+    typeset::paragraph(ui, "◇ Published, never averaged in", ink);
+    tell_printed(ui, printed);
 }
 
 fn where_(key: &CellKey) -> String {
@@ -188,6 +209,10 @@ fn divider(ui: &mut Ui) {
 fn show_foot(ui: &mut Ui, key: &CellKey, state: &State, commands: &mut Vec<Command>) {
     let open = |outcome| Command::OpenCell(key.clone(), outcome);
     match state.compare.matrix.cell(key) {
+        Cell::NotRun if state.compare.published.cell(key).is_some() => {
+            let ink = Ink::new(size::SECONDARY, palette(ui).text_2);
+            typeset::line(ui, "No items of it are here", ink);
+        }
         Cell::NotRun => {
             Button::new(Emphasis::Plain)
                 .enabled(state.writable())

@@ -9,9 +9,10 @@ use crate::app::compare::command::CompareCommand;
 use crate::app::compare::finding::Incomparable;
 use crate::app::matrix::{CellKey, count, counted};
 use crate::app::theme::{radius, size, space};
-use crate::runs::paired::{Between, Comparison, Verdict};
+use crate::runs::paired::{Between, Comparison, Finding, Verdict};
 use crate::stats::{RESAMPLES, SEED};
 use crate::text::isolate::isolate;
+use crate::text::{Look, Piece, Styled, Weight};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::{self, Button, Emphasis, palette};
@@ -43,7 +44,7 @@ fn show_obstacle(ui: &mut Ui, first: &CellKey, second: &CellKey, obstacle: Incom
     let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
     typeset::paragraph(ui, "These two cells are not compared.", ink.semibold());
     let plain = Ink::new(size::SECONDARY, colours.text_2);
-    typeset::paragraph(ui, &obstacle.to_string(), plain);
+    typeset::paragraph(ui, &format!("{}.", widgets::capital(&obstacle.to_string())), plain);
     divider(ui);
     for key in [first, second] {
         let words = format!("{}, {}", isolate(&key.model), super::where_(key));
@@ -55,7 +56,7 @@ fn show_comparison(ui: &mut Ui, comparison: &Comparison) {
     let colours = palette(ui);
     let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
     let plain = Ink::new(size::SECONDARY, colours.text_2);
-    typeset::paragraph(ui, &comparison.sentence(), ink.bold_if(comparison.stands()));
+    show_finding(ui, comparison, ink);
     ui.add_space(6.0);
     show_bar(ui, comparison);
     let pairs = comparison.pairs;
@@ -73,6 +74,21 @@ fn show_comparison(ui: &mut Ui, comparison: &Comparison) {
         let text = "The interval holds 0, or chance alone may do this. More items would tell.";
         typeset::paragraph(ui, text, plain);
     }
+}
+
+/// The sentence, with what it comes to in bold.
+fn show_finding(ui: &mut Ui, comparison: &Comparison, ink: Ink) {
+    let Finding { text, strong } = comparison.finding();
+    let look = Look {
+        weight: Some(Weight::Semibold),
+        ..Look::default()
+    };
+    let pieces: Vec<Piece> = strong.into_iter().map(|range| Piece { range, look }).collect();
+    let styled = Styled {
+        text: &text,
+        pieces: &pieces,
+    };
+    typeset::paragraph(ui, styled, ink);
 }
 
 fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {

@@ -44,6 +44,15 @@ pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mu
         (Cell::Measured(measure), Mode::Rank) => show_rank(ui, rect, key, measure, state),
         (Cell::Measured(measure), Mode::Delta) => show_delta(ui, rect, key, measure, state),
     }
+    if !compare.view.own_only && compare.published.cell(key).is_some() {
+        let centre = rect.right_bottom() - vec2(8.0, 8.0);
+        let colour = if cell == Cell::NotRun {
+            palette(ui).text_3
+        } else {
+            palette(ui).cell_ink
+        };
+        icons::paint(ui.painter(), Icon::Diamond, centre, 9.0, colour);
+    }
     if ringed {
         ring(ui, rect);
     }

@@ -6,6 +6,7 @@ mod heads;
 mod keys;
 mod names;
 mod places;
+mod printed;
 
 use egui::{Pos2, Rangef, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
@@ -19,6 +20,8 @@ use crate::runs::measures::Weighing;
 use crate::text::isolate::isolate;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{card, palette, within};
+pub use printed::tell as tell_printed;
+
 use places::{HEADS, PADDING, Places, TITLES};
 
 /// The rectangles of the matrix in a card `width` wide.
@@ -171,6 +174,9 @@ fn show_content(ui: &mut Ui, origin: Pos2, places: &Places, state: &State, comma
                     if in_sight || is_selected(&key) {
                         cell::show(ui, rect, &key, state, commands);
                     }
+                }
+                (Holds::Cells(place), Line::Published(_)) if in_sight || is_selected(&place.of(model)) => {
+                    printed::show(ui, rect, &place.of(model), state, commands);
                 }
                 (Holds::Tasks(_) | Holds::Languages { .. }, Line::Model(_)) if in_sight => {
                     cell::show_mean(ui, rect, model, column, state);
