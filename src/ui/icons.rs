@@ -41,6 +41,11 @@ pub enum Icon {
     Flag,
     /// An eye crossed out: what may not be seen yet.
     EyeOff,
+    Pin,
+    /// One for the other.
+    Swap,
+    /// Hollow: what others published.
+    Diamond,
 }
 
 impl From<Outcome> for Icon {
@@ -204,6 +209,25 @@ fn parts(icon: Icon) -> &'static [Part] {
             Ring((8.0, 8.0), 2.0),
             Line(&[(3.0, 13.5), (13.0, 2.5)]),
         ],
+        Icon::Pin => &[
+            Line(&[
+                (5.5, 2.0),
+                (10.5, 2.0),
+                (10.0, 7.0),
+                (12.0, 9.5),
+                (4.0, 9.5),
+                (6.0, 7.0),
+                (5.5, 2.0),
+            ]),
+            Line(&[(8.0, 9.5), (8.0, 14.0)]),
+        ],
+        Icon::Swap => &[
+            Line(&[(2.5, 5.5), (13.5, 5.5)]),
+            Line(&[(10.5, 2.5), (13.5, 5.5), (10.5, 8.5)]),
+            Line(&[(13.5, 11.0), (2.5, 11.0)]),
+            Line(&[(5.5, 8.0), (2.5, 11.0), (5.5, 14.0)]),
+        ],
+        Icon::Diamond => &[Line(&[(8.0, 2.0), (14.0, 8.0), (8.0, 14.0), (2.0, 8.0), (8.0, 2.0)])],
         Icon::Dash => &[Line(&[(3.5, 8.0), (12.5, 8.0)])],
     }
 }
