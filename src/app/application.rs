@@ -13,6 +13,7 @@ use super::downloads::{Downloader, News};
 use super::endpoint_desk::EndpointDesk;
 use super::loader::{Event, Job, Loader};
 use super::models::{EndpointsTask, ModelsCommand};
+use super::review::KeptReviewer;
 use super::runs::Live;
 use super::state::{Notice, State, Task};
 use super::theme;
@@ -84,6 +85,7 @@ fn run(root: &Path, draw: Draw, renderer: Renderer) -> Result<(), eframe::Error>
             let mut application = Application::new(&creation.egui_ctx, root, Fallback::System, draw)?;
             if let Ok(folder) = data_folder() {
                 application.keep_zoom(&creation.egui_ctx, folder.join("window.toml"));
+                application.keep_reviewer(folder.join("reviewer.toml"));
                 application.keep_downloads(&creation.egui_ctx, folder)?;
             }
             Ok(Box::new(application))
@@ -107,6 +109,7 @@ pub struct Application {
     /// The window's title, until it is set.
     title: Option<String>,
     zoom: Zoom,
+    reviewer: KeptReviewer,
 }
 
 impl Application {
@@ -140,12 +143,18 @@ impl Application {
             dialogs: Dialogs::default(),
             title: None,
             zoom: Zoom::default(),
+            reviewer: KeptReviewer::default(),
         })
     }
 
     /// Sets the zoom that `file` holds, and keeps there what it is changed to.
     pub fn keep_zoom(&mut self, context: &Context, file: PathBuf) {
         self.zoom = Zoom::restore(context, file);
+    }
+
+    /// Takes over who reviews from `file`, and keeps later changes there.
+    pub fn keep_reviewer(&mut self, file: PathBuf) {
+        self.reviewer = KeptReviewer::restore(&mut self.state.review, file);
     }
 
     /// Goes on with the downloads whose list lies in `folder`, and keeps it there.
@@ -197,6 +206,10 @@ impl Application {
             Task::ChooseRuns => self.dialogs.ask(Purpose::Runs),
             Task::Export { run, format, into } => self.loader.submit(Job::Export { run, format, into }),
             Task::ImportRuns(path) => self.loader.submit(Job::ImportRuns(path)),
+            Task::Say(saying) => self.loader.submit(Job::Say(saying)),
+            Task::Agree(reviews) => self.loader.submit(Job::Agree(reviews)),
+            Task::Correct(study, reviews) => self.loader.submit(Job::Correct(study, reviews)),
+            Task::KeepReviewer => self.reviewer.keep(&self.state.review),
             Task::Endpoints(task) => self.endpoints.submit(task),
             Task::Copy(text) => context.copy_text(text),
             Task::OpenPage(page) => context.open_url(egui::OpenUrl::new_tab(page)),
@@ -218,17 +231,32 @@ impl Application {
         }
     }
 
-    fn take_in(&mut self, event: Event) {
+    fn take_in(&mut self, context: &Context, event: Event) {
         let state = &mut self.state;
         match event {
-            Event::Study(study, workspace) => {
+            Event::Study(study, workspace, reviewed) => {
                 for problem in &study.problems {
                     state.notify("A part of the workspace could not be read; the rest is shown.", problem);
                 }
                 self.title = Some(format!("Polyclinic: {}", isolate(&study.name)));
                 self.workspace = Some(workspace);
+                let (reviews, taxonomy) = *reviewed;
+                let tasks = state.show_reviews(reviews, taxonomy);
                 state.show_study(study);
+                tasks.into_iter().for_each(|task| self.perform(context, task));
             }
+            Event::Said(outcome) => {
+                let tasks = state.take_in_said(outcome);
+                tasks.into_iter().for_each(|task| self.perform(context, task));
+            }
+            Event::Agreed(agreed) => state.review.agreed = agreed,
+            // One that was read meanwhile follows the decisions already.
+            Event::Corrected(of, study) => {
+                if state.study.as_ref().is_some_and(|study| Arc::ptr_eq(study, &of)) {
+                    state.show_study(study);
+                }
+            }
+            Event::NotCorrected(problem) => state.notify("The numbers do not follow the last decision yet.", &problem),
             Event::NoStudy(problem) => state.problem = Some(problem),
             Event::Models(models) => state.models.list = models,
             Event::Speed(speed) => state.models.catalogue.speed = speed,
@@ -352,7 +380,7 @@ impl Application {
     /// Takes in what the threads tell. Belongs before [`Self::show`] in every frame.
     pub fn poll(&mut self, context: &Context) {
         while let Some(event) = self.loader.try_event() {
-            self.take_in(event);
+            self.take_in(context, event);
         }
         while let Some(news) = self.downloader.as_ref().and_then(Downloader::try_news) {
             self.take_in_news(news);

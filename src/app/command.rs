@@ -11,6 +11,7 @@ use super::inspect::Filter;
 use super::matrix::CellKey;
 use super::measures::Sorting;
 use super::models::{EndpointsCommand, ModelsCommand};
+use super::review::ReviewCommand;
 use super::runs::RunForm;
 use crate::language::Language;
 use crate::runs::RunId;
@@ -101,6 +102,8 @@ pub enum Command {
     ChooseRuns,
     ImportRuns(PathBuf),
 
+    Review(ReviewCommand),
+
     Models(ModelsCommand),
 
     Benchmarks(BenchmarksCommand),
@@ -117,6 +120,12 @@ pub enum Command {
 impl From<EndpointsCommand> for Command {
     fn from(command: EndpointsCommand) -> Self {
         Self::Models(ModelsCommand::Endpoints(command))
+    }
+}
+
+impl From<ReviewCommand> for Command {
+    fn from(command: ReviewCommand) -> Self {
+        Self::Review(command)
     }
 }
 
@@ -162,6 +171,7 @@ impl Command {
             Self::CancelRun => "Stop",
             Self::ResumeRun(_) => "Resume",
             Self::SelectRun(_) => "Select run",
+            Self::Review(command) => command.text(),
             Self::Models(command) => command.text(),
             Self::Benchmarks(command) => command.text(),
             Self::SelectBenchmark(_) => "Select benchmark",
@@ -192,6 +202,7 @@ impl Command {
             Self::DeclineToSend => "Go back to the form; nothing is sent",
             Self::CancelRun => "Stop the run. Every answer so far is kept, and it can be resumed",
             Self::ResumeRun(_) => "Go on where the run stopped",
+            Self::Review(command) => command.tooltip(),
             Self::Models(command) => command.tooltip(),
             Self::Benchmarks(command) => command.tooltip(),
             Self::ChooseBenchmarkFile => {
@@ -223,6 +234,7 @@ impl Command {
             Self::ToggleControls => plain(Key::H),
             Self::NextItem => plain(Key::J),
             Self::PreviousItem => plain(Key::K),
+            Self::Review(command) => command.shortcut(),
             _ => None,
         }
     }

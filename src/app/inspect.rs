@@ -1,11 +1,13 @@
 //! What Inspect lists: the filter, which items it leaves, and an item's answers and parallel items.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::State;
+use super::review::{Review, Shown, Veil};
 use super::study::{Entry, Study};
 use crate::benchmarks::Item;
 use crate::language::Language;
-use crate::runs::ledger::Given;
 use crate::scoring::Outcome;
 use crate::text::controls::Controls;
 use crate::text::folding::Query;
@@ -34,8 +36,10 @@ impl Filter {
 #[derive(Debug, Clone)]
 pub struct Inspect {
     pub filter: Filter,
-    /// Places in [`Study::entries`] that the filter leaves, in the workspace's order.
+    /// Places in [`Study::entries`] that the filter leaves, in the workspace's order or in that of `only`.
     pub listed: Vec<usize>,
+    /// What is listed in place of what the filter leaves, in its own order; a search narrows it all the same.
+    pub only: Option<Vec<usize>>,
     /// A place in `listed`.
     pub selected: usize,
     /// The language shown beside the item's own.
@@ -51,6 +55,7 @@ impl Default for Inspect {
         Self {
             filter: Filter::default(),
             listed: Vec::new(),
+            only: None,
             selected: 0,
             beside: None,
             list_toggled: false,
@@ -64,12 +69,19 @@ impl Inspect {
     pub fn list(&mut self, study: &Study, protocol: Option<&str>) {
         let before = self.listed.get(self.selected).copied();
         let query = Query::new(&self.filter.search);
-        self.listed = (0..study.entries.len())
-            .filter(|&place| {
-                let entry = study.entries.get(place);
-                entry.is_some_and(|entry| self.keeps(study, (place, entry), &query, protocol))
-            })
-            .collect();
+        let kept = |place: &usize| {
+            let Some(entry) = study.entries.get(*place) else {
+                return false;
+            };
+            match &self.only {
+                Some(_) => query.matches(&entry.folded),
+                None => self.keeps(study, (*place, entry), &query, protocol),
+            }
+        };
+        self.listed = match &self.only {
+            Some(only) => only.iter().copied().filter(kept).collect(),
+            None => (0..study.entries.len()).filter(kept).collect(),
+        };
         self.selected = before
             .and_then(|entry| self.listed.iter().position(|&place| place == entry))
             .unwrap_or(0);
@@ -108,19 +120,52 @@ impl Inspect {
 #[derive(Debug, Clone)]
 pub struct Side<'a> {
     pub item: &'a Item,
-    pub given: Vec<Given<'a>>,
+    pub given: Vec<Shown<'a>>,
+    /// What may not be seen of it yet.
+    pub veil: Veil,
+    /// The right options, as corrected; none while they are hidden.
+    right: &'a [usize],
+    /// The options the reviewer marked as their own answer.
+    pub own: BTreeSet<usize>,
     /// What has to be shown of its hidden characters whatever is wished.
     pub needed: Controls,
 }
 
 impl<'a> Side<'a> {
-    /// The item in a place of [`Study::entries`] with the answers under `protocol`.
-    pub fn new(study: &'a Arc<Study>, place: usize, protocol: Option<&str>) -> Option<Self> {
+    /// The item in a place of [`Study::entries`], blind as the item in place `like` is: the same question in another
+    /// language is judged with it.
+    pub fn new(state: &State, study: &'a Arc<Study>, place: usize, like: usize) -> Option<Self> {
         let (_, item) = study.item(place)?;
+        let protocol = state.compare.protocol.as_deref();
+        let veil = state.review.veil(study, like, protocol);
+        let right = study.ledger.right(place).unwrap_or_default();
         Some(Self {
+            given: state.review.shown(study, place, like, protocol),
+            right: if veil.key { &[] } else { right },
+            own: Review::item(study, like)
+                .filter(|_| state.review.open)
+                .map(|item| state.review.own_choices(&item))
+                .unwrap_or_default(),
+            veil,
             item,
-            given: study.ledger.answers_to(place, protocol),
             needed: study.entries.get(place)?.controls,
         })
+    }
+
+    /// An item that nobody was asked.
+    pub fn of_item(item: &'a Item, needed: Controls) -> Self {
+        Self {
+            given: Vec::new(),
+            veil: Veil::default(),
+            right: &item.right,
+            own: BTreeSet::new(),
+            item,
+            needed,
+        }
+    }
+
+    /// Whether an option (from 0) is known to be right.
+    pub fn is_right(&self, option: usize) -> bool {
+        self.right.contains(&option)
     }
 }

@@ -15,6 +15,7 @@ use super::benchmarks::{self, Getting, Got, Looked, Question};
 use super::exchange;
 use super::library;
 use super::models::{Model, Speed};
+use super::review::{self, Agreed, Saying};
 use super::state::{Keeping, Machine};
 use super::study::Study;
 use crate::benchmarks::alignment;
@@ -26,6 +27,7 @@ use crate::error_chain;
 use crate::models::cache::Places;
 use crate::network::SecretStore;
 use crate::prompts::kept;
+use crate::reviews::{Reviews, Taxonomy};
 use crate::runs::RunId;
 use crate::runs::exchange::Format;
 use crate::runs::ledger::Ledger;
@@ -54,12 +56,25 @@ pub enum Job {
     },
     /// Takes in runs that other harnesses made.
     ImportRuns(PathBuf),
+    /// Saves what a reviewer says.
+    Say(Saying),
+    /// Reckons how far reviewers agree.
+    Agree(Arc<Reviews>),
+    /// Makes every number of a study follow the reviews' decisions.
+    Correct(Arc<Study>, Arc<Reviews>),
 }
 
 /// What came of it. Errors are the whole chain of causes in words.
 #[derive(Debug)]
 pub enum Event {
-    Study(Arc<Study>, Arc<Workspace>),
+    Study(Arc<Study>, Arc<Workspace>, Box<(Reviews, Taxonomy)>),
+    /// What came of saving a review.
+    Said(review::Outcome),
+    Agreed(Arc<Agreed>),
+    /// A study with other corrections in place of the first one.
+    Corrected(Arc<Study>, Arc<Study>),
+    /// The numbers could not follow the reviews' decisions.
+    NotCorrected(String),
     NoStudy(String),
     Models(Vec<Model>),
     NoModels(String),
@@ -185,6 +200,9 @@ enum Broken {
     Look(Box<Question>),
     Keep(String),
     Exchange,
+    Say(String),
+    Agree,
+    Correct,
 }
 
 impl Broken {
@@ -198,6 +216,9 @@ impl Broken {
             Job::Keep(keeping) => Self::Keep(keeping.name.clone()),
             Job::KeepKnown(name, _) => Self::Keep(name.clone()),
             Job::Export { .. } | Job::ImportRuns(_) => Self::Exchange,
+            Job::Say(saying) => Self::Say(saying.reviewer.id().to_string()),
+            Job::Agree(_) => Self::Agree,
+            Job::Correct(..) => Self::Correct,
         }
     }
 
@@ -214,6 +235,12 @@ impl Broken {
             })),
             Self::Keep(name) => Event::NotKept { name, problem },
             Self::Exchange => exchange::failed(problem),
+            Self::Say(file) => Event::Said(review::Outcome {
+                file,
+                saved: Err(problem),
+            }),
+            Self::Agree => Event::Agreed(Arc::default()),
+            Self::Correct => Event::NotCorrected(problem),
         }
     }
 }
@@ -230,7 +257,7 @@ impl Drop for Loader {
 fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Event {
     match job {
         Job::Workspace => match read_workspace(root, workspace) {
-            Ok((study, workspace)) => Event::Study(study, workspace),
+            Ok((study, workspace, reviewed)) => Event::Study(study, workspace, Box::new(reviewed)),
             Err(problem) => Event::NoStudy(problem),
         },
         Job::Models => match library::list() {
@@ -247,6 +274,12 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
             let with = question.pairing.with.as_ref().zip(workspace.as_ref());
             let joined = with.and_then(|(name, workspace)| workspace.load_benchmark(name).ok());
             Event::Looked(Box::new(benchmarks::look(question, joined.as_ref())))
+        }
+        Job::Say(saying) => Event::Said(review::work::save(workspace.as_deref(), saying)),
+        Job::Agree(reviews) => Event::Agreed(Arc::new(Agreed::of(&reviews))),
+        Job::Correct(study, reviews) => {
+            let corrected = review::work::corrected(&study, &reviews);
+            Event::Corrected(study, Arc::new(corrected))
         }
         Job::Export { run, format, into } => exchange::export(workspace.as_deref(), &run, format, &into),
         Job::ImportRuns(path) => exchange::import(workspace.as_deref(), &path),
@@ -274,7 +307,10 @@ fn measured_speed() -> Result<Speed, String> {
     Ok(Speed::Known(Arc::new(measured)))
 }
 
-fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc<Study>, Arc<Workspace>), String> {
+/// A workspace as it was read, with what was said in it.
+type ReadWorkspace = (Arc<Study>, Arc<Workspace>, (Reviews, Taxonomy));
+
+fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<ReadWorkspace, String> {
     let workspace = match open {
         Some(workspace) => Arc::clone(workspace),
         None => {
@@ -284,6 +320,14 @@ fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc
         }
     };
     let (ledger, mut problems) = Ledger::read(&workspace).map_err(|error| error_chain(&error))?;
+    let (reviews, taxonomy, unread) = review::work::read(&workspace);
+    problems.extend(unread);
+    let corrections = reviews.corrections();
+    let ledger = if corrections.is_empty() {
+        ledger
+    } else {
+        ledger.corrected(corrections)
+    };
     let protocols = match kept::list(&workspace) {
         Ok(kept) => {
             problems.extend(kept.problems.iter().map(|problem| error_chain(problem)));
@@ -303,7 +347,7 @@ fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc
     );
     study.protocols = protocols;
     study.sends_to = workspace.sends_to().into_iter().collect();
-    Ok((Arc::new(study), workspace))
+    Ok((Arc::new(study), workspace, (reviews, taxonomy)))
 }
 
 /// Tells what keeping a benchmark did.

@@ -14,6 +14,7 @@ pub mod matrix;
 pub mod measures;
 pub mod models;
 pub mod preview;
+pub mod review;
 pub mod runs;
 pub mod state;
 pub mod study;

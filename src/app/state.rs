@@ -9,12 +9,14 @@ use super::inspect::{Filter, Inspect};
 use super::matrix::{CellKey, Matrix};
 use super::measures::Sorting;
 use super::models::{DownloadsTask, EndpointsTask, Models, ModelsCommand};
+use super::review::{Review, Saying};
 use super::runs::{Asking, RunForm, Runs};
 use super::study::Study;
 use crate::benchmarks::import::{Import, ImportOptions};
 use crate::benchmarks::known::{self, Known};
 use crate::models::safetensors::ModelFolder;
 use crate::prompts;
+use crate::reviews::Reviews;
 use crate::runs::estimate::Work;
 use crate::runs::exchange::Format;
 use crate::runs::ledger::Selection;
@@ -65,6 +67,14 @@ pub enum Task {
     Look(Question),
     GetBenchmark(&'static Known, Getting),
     Keep(Keeping),
+    /// Saves what a reviewer says.
+    Say(Saying),
+    /// Reckons how far reviewers agree.
+    Agree(Arc<Reviews>),
+    /// Makes every number of a study follow the reviews' decisions.
+    Correct(Arc<Study>, Arc<Reviews>),
+    /// Keeps who reviews for the next start.
+    KeepReviewer,
     Endpoints(EndpointsTask),
     Copy(String),
     /// Shows a page in the browser.
@@ -139,6 +149,7 @@ pub struct State {
     pub controls_shown: bool,
     pub compare: Compare,
     pub inspect: Inspect,
+    pub review: Review,
     pub runs: Runs,
     pub models: Models,
     pub benchmarks: Benchmarks,
@@ -282,6 +293,8 @@ impl State {
                 }
             }
 
+            Command::Review(command) => return self.apply_review(command),
+
             Command::Models(command) => return self.models.apply(command),
 
             Command::Benchmarks(BenchmarksCommand::Run(name)) => self.open_form_on(&name),
@@ -321,6 +334,7 @@ impl State {
     pub fn after_frame(&mut self) {
         self.focus_search = false;
         self.inspect.reveal = false;
+        self.review.focus_note = false;
     }
 
     fn show_protocol(&mut self) {
@@ -337,7 +351,7 @@ impl State {
             self.compare.task = 0;
         }
         self.tally();
-        self.list_items();
+        self.list_only_review();
     }
 
     /// Counts the outcomes behind the selected cell.
@@ -376,9 +390,10 @@ impl State {
         }
     }
 
-    fn list_items(&mut self) {
+    pub(super) fn list_items(&mut self) {
         if let Some(study) = &self.study {
             self.inspect.list(study, self.compare.protocol.as_deref());
+            self.begin_item();
         }
     }
 
@@ -402,10 +417,11 @@ impl State {
         self.page = Page::Inspect;
     }
 
-    fn select_entry(&mut self, place: usize) {
+    pub(super) fn select_entry(&mut self, place: usize) {
         if place < self.inspect.listed.len() {
             self.inspect.selected = place;
             self.inspect.reveal = true;
+            self.begin_item();
         }
     }
 

@@ -4,10 +4,11 @@ use egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, 
 
 use crate::app::inspect::Side;
 use crate::app::matrix::{count, counted};
+use crate::app::review::Shown;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
-use crate::runs::ledger::Given;
 use crate::text::isolate;
+use crate::ui::icons::{self, Icon};
 use crate::ui::outcomes;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
@@ -45,22 +46,34 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>], study: &Study) {
     let drawn = typeset::paint(ui, title, "Answers", ink, Align2::LEFT_CENTER);
     let heading = ui.interact(drawn, widgets::id("answers", "title"), Sense::hover());
     spoken::tell(&heading, None, || WidgetInfo::labeled(Role::Heading, true, "Answers"));
+    if sides.iter().any(|side| side.veil.names) {
+        let ink = Ink::new(size::SECONDARY, colours.text_2);
+        let words = typeset::paint(ui, title, "Names and order hidden", ink, Align2::RIGHT_CENTER);
+        let mark = pos2(words.left() - 12.0, title.center().y);
+        icons::paint(ui.painter(), Icon::EyeOff, mark, 13.0, colours.text_2);
+    }
     let note = Rect::from_min_max(pos2(all.left() + 14.0, all.bottom() - NOTE), all.max - vec2(14.0, 4.0));
     show_note(ui, note, sides, study);
     let table = Rect::from_min_max(pos2(all.left(), title.bottom()), pos2(all.right(), note.top()));
     widgets::group(ui, table, Role::Table, "Answers of the models", |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let given: Vec<(&Side<'_>, Given<'_>)> = sides
+        let given: Vec<(&Side<'_>, &Shown<'_>)> = sides
             .iter()
-            .flat_map(|side| side.given.iter().map(move |given| (side, *given)))
+            .flat_map(|side| side.given.iter().map(move |given| (side, given)))
             .collect();
-        if given.is_empty() {
+        let hidden = sides.iter().any(|side| side.veil.key);
+        if given.is_empty() || hidden {
+            let words = if hidden {
+                "The answers show once you gave your own."
+            } else {
+                "No model was asked this item."
+            };
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::DENSE_ROW), Sense::hover());
             let line = rect.shrink2(vec2(14.0, 0.0));
             typeset::paint(
                 ui,
                 line,
-                "No model was asked this item.",
+                words,
                 Ink::new(size::BODY, colours.text_2),
                 Align2::LEFT_CENTER,
             );
@@ -69,7 +82,7 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>], study: &Study) {
         let rows = |ui: &mut Ui| {
             show_row(ui, TITLES.map(str::to_owned), None);
             for (side, given) in &given {
-                show_answer(ui, side, *given);
+                show_answer(ui, side, given);
             }
         };
         // What is high enough is no place to scroll in: it would take what is meant for the item around it.
@@ -152,7 +165,7 @@ fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Out
     }
 }
 
-fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
+fn show_answer(ui: &mut Ui, side: &Side<'_>, given: &Shown<'_>) {
     let language = &side.item.key.language;
     let letters: Vec<&str> = given
         .choices()
@@ -168,6 +181,8 @@ fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
         None => "–".to_owned(),
     };
     let run = match (given.error(), given.reply()) {
+        // Runs and errors name models.
+        _ if side.veil.names => given.protocol().to_owned(),
         (Some(error), _) => error.to_owned(),
         (None, None) => format!("{}, {}", given.protocol(), given.run().id),
         (None, Some(reply)) => {
@@ -176,7 +191,7 @@ fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
         }
     };
     let texts = [
-        given.model().to_owned(),
+        given.name().to_owned(),
         language.english_name().to_owned(),
         letter,
         margin,

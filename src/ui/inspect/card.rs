@@ -92,12 +92,14 @@ fn halves<'a>(state: &'a State, sides: &'a [Side<'a>], left: f32, width: f32) ->
                     controls: state.controls(side.needed),
                 },
                 column: Column::of(Rect::from_x_y_ranges(start..=end, 0.0..=0.0), language),
+                // What models chose would tell the right answer.
                 bars: side
                     .given
                     .iter()
+                    .filter(|_| !side.veil.key)
                     .map(|given| {
                         (
-                            given.model(),
+                            given.name(),
                             given.probabilities(side.item),
                             given.choices(),
                             given.outcome(),
@@ -212,7 +214,7 @@ fn show_rationales(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
     let colours = palette(ui);
     let mut bottom = top;
     for half in halves {
-        let Some(rationale) = &half.side.item.rationale else {
+        let Some(rationale) = half.side.item.rationale.as_ref().filter(|_| !half.side.veil.key) else {
             continue;
         };
         let column = half.column;
@@ -251,13 +253,14 @@ impl Parts {
         let Some(text) = half.side.item.options.get(option) else {
             return Self::default();
         };
-        let right = half.side.item.is_right(option);
+        let right = half.side.is_right(option);
+        let own = half.side.own.contains(&option);
         let ink = option_ink(ui, half, right);
         let width = half.column.width() - INDENT - PADDING;
         let galley = typeset::galley(ui, (text.as_str(), half.language), ink, width, usize::MAX);
         let baseline = typeset::first_baseline(ui, text, ink, width, half.language);
         Self {
-            mark: if right { 20.0 } else { 0.0 },
+            mark: if right || own { 20.0 } else { 0.0 },
             baseline,
             below: galley.size().y - baseline,
             bars: half.bars.len() as f32 * BAR_ROW,
@@ -309,18 +312,22 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
     let item = half.side.item;
     let Some(text) = item.options.get(option) else { return };
     let column = half.column;
-    let right = item.is_right(option);
+    let right = half.side.is_right(option);
+    let own = half.side.own.contains(&option);
     let pair = colours.outcome(Outcome::Right);
     let whole = column.place(0.0, column.width(), top, height);
     if right {
         ui.painter().rect_filled(whole, 0, pair.tint);
         ui.painter()
             .rect_filled(column.place(0.0, 3.0, top, height), 0, pair.ink);
-        show_right_answer(
-            ui,
-            half,
-            column.place(INDENT, column.width() - INDENT - PADDING, top + 8.0, 18.0),
-        );
+    }
+    let line = column.place(INDENT, column.width() - INDENT - PADDING, top + 8.0, 18.0);
+    let mut start = INDENT;
+    if right {
+        start += show_right_answer(ui, half, line) + 10.0;
+    }
+    if own {
+        show_own(ui, half, start, line);
     }
     let text_top = top + 8.0 + row.mark;
     let text_height = row.text();
@@ -367,6 +374,9 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
         if right {
             name.push_str(", right answer");
         }
+        if own {
+            name.push_str(", your answer");
+        }
         for (model, probabilities, choices, _) in &half.bars {
             let chosen = if choices.contains(&option) { ", chosen" } else { "" };
             name.push_str(&format!(
@@ -380,7 +390,8 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
     });
 }
 
-fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) {
+/// Returns how far it reaches.
+fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) -> f32 {
     let colour = palette(ui).outcome(Outcome::Right).ink;
     let words: Words<'_> = match right_answer(half.language) {
         Some(words) => (words, half.language).into(),
@@ -392,7 +403,27 @@ fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) {
         .column
         .place(INDENT + 18.0, rect.width() - 18.0, rect.top(), rect.height());
     let ink = Ink::new(size::SECONDARY, colour).semibold();
-    typeset::paint(ui, words_rect, words, ink, half.column.start());
+    typeset::paint(ui, words_rect, words, ink, half.column.start()).width() + 18.0
+}
+
+/// Marks the option that the reviewer would choose.
+fn show_own(ui: &Ui, half: &Half<'_>, start: f32, rect: Rect) {
+    let colours = palette(ui);
+    let words: Words<'_> = match half.language.primary() {
+        "ar" => ("إجابتك", half.language).into(),
+        _ => "you".into(),
+    };
+    let ink = Ink::new(size::SMALL, colours.text);
+    let width = typeset::galley(ui, words, ink, f32::INFINITY, 1).size().x + 12.0;
+    let chip = half.column.place(start, width, rect.top(), rect.height());
+    ui.painter().rect(
+        chip,
+        radius::CHIP,
+        colours.panel,
+        Stroke::new(1.0, colours.accent),
+        egui::StrokeKind::Inside,
+    );
+    typeset::paint(ui, chip, words, ink, egui::Align2::CENTER_CENTER);
 }
 
 fn show_letter(ui: &Ui, half: &Half<'_>, rect: Rect, letter: &str, right: bool) {

@@ -2,13 +2,13 @@
 
 use egui::{Align, CursorIcon, Key, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::review;
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::inspect::Filter;
 use crate::app::matrix::count;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
-use crate::runs::ledger::Given;
 use crate::scoring::Outcome;
 use crate::text::Styled;
 use crate::text::isolate::{self, isolate};
@@ -251,7 +251,13 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
             Role::ListBoxOption,
             true,
             selected,
-            format!("{} {}: {}", language.tag(), item.key.id, item.question),
+            format!(
+                "{} {}: {}{}",
+                language.tag(),
+                item.key.id,
+                item.question,
+                review::told(state, study, question)
+            ),
         )
     });
     // Only the rows in sight are there to be counted.
@@ -273,7 +279,11 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
     let galley = typeset::galley(ui, (excerpt.styled(), language), ink, upper.width(), 1);
     let start = column.start().align_size_within_rect(galley.size(), upper);
     ui.painter().galley(start.min, galley, ink.colour);
-    let marks = show_marks(ui, lower, column, state, question);
+    let marks = match review::to_judge(ui, lower, column, state, study, question) {
+        Some(taken) => taken,
+        None => show_marks(ui, lower, column, state, study, question),
+    };
+    let marks = marks + review::flag(ui, lower, column, marks, state, study, question);
     let subject = item.subject.as_deref().unwrap_or(&item.task);
     let note = isolate::join([language.tag(), subject, &item.key.id], "  ");
     let mut pieces = Marks::hits(&state.inspect.filter.search).pieces(ui, &note);
@@ -298,11 +308,12 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
 }
 
 /// Marks each model's outcome, the last one where the row ends; returns the width that the marks take.
-fn show_marks(ui: &Ui, rect: Rect, column: Column, state: &State, question: usize) -> f32 {
+fn show_marks(ui: &Ui, rect: Rect, column: Column, state: &State, study: &Study, question: usize) -> f32 {
     let colours = palette(ui);
-    let Some(study) = &state.study else { return 0.0 };
-    let given = study.ledger.answers_to(question, state.compare.protocol.as_deref());
-    let outcomes: Vec<Outcome> = given.iter().map(Given::outcome).collect();
+    let given = state
+        .review
+        .shown(study, question, question, state.compare.protocol.as_deref());
+    let outcomes: Vec<Outcome> = given.iter().map(|given| given.outcome()).collect();
     let mark = |outcome: Outcome, end: f32| {
         let place = column.place_from_end(end, MARK, rect.top(), rect.height());
         let ink = colours.outcome(outcome).ink;
@@ -332,8 +343,12 @@ fn show_marks(ui: &Ui, rect: Rect, column: Column, state: &State, question: usiz
 /// Whose mark is whose.
 fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, question: usize) {
     let colours = palette(ui);
-    for given in study.ledger.answers_to(question, state.compare.protocol.as_deref()) {
-        let words = format!("{}: {}", isolate(given.model()), given.outcome().word());
+    let protocol = state.compare.protocol.as_deref();
+    if state.review.veil(study, question, protocol).names {
+        return;
+    }
+    for given in state.review.shown(study, question, question, protocol) {
+        let words = format!("{}: {}", isolate(given.name()), given.outcome().word());
         typeset::line(ui, &words, Ink::new(size::SECONDARY, colours.text));
     }
 }

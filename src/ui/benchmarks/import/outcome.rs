@@ -109,11 +109,7 @@ fn show_rendered(ui: &mut Ui, state: &State, draft: &Draft, item: &Item) {
         .get(draft.shown)
         .copied()
         .unwrap_or_default();
-    let side = Side {
-        item,
-        given: Vec::new(),
-        needed,
-    };
+    let side = Side::of_item(item, needed);
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .id_salt("item")
