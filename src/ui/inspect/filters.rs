@@ -6,6 +6,7 @@ use crate::app::State;
 use crate::app::command::Command;
 use crate::app::inspect::{Choice, InspectCommand, Lead, Menu, Order, Step};
 use crate::app::matrix::count;
+use crate::app::review::ReviewCommand;
 use crate::app::study::Study;
 use crate::app::theme::size;
 use crate::slices::{Condition, Filter, SliceName};
@@ -23,9 +24,11 @@ pub fn show(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comman
     ui.spacing_mut().interact_size.y = 22.0;
     ui.horizontal_wrapped(|ui| {
         show_chips(ui, state, commands);
-        show_adding(ui, state, study, commands);
-        show_slices(ui, state, commands);
-        show_order(ui, state, commands);
+        if state.inspect.only.is_none() {
+            show_adding(ui, state, study, commands);
+            show_slices(ui, state, commands);
+            show_order(ui, state, commands);
+        }
     });
     if let Some(typed) = &state.inspect.naming {
         show_naming(ui, state, typed, commands);
@@ -53,6 +56,13 @@ pub fn removed(state: &State, place: usize) -> Command {
 }
 
 fn show_chips(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if state.inspect.only.is_some() {
+        // What is reviewed stands in the list whatever is filtered.
+        if widgets::filter_chip(ui, Words::from("Queue")).clicked() {
+            commands.push(ReviewCommand::LeaveQueue.into());
+        }
+        return;
+    }
     for (place, condition) in state.inspect.filter.conditions().iter().enumerate() {
         // The text stands in the search field.
         if matches!(condition, Condition::Text(_)) {
@@ -141,8 +151,12 @@ fn show_slices(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
     let chip = widgets::menu_chip(ui, "Slices", "Slices");
     let names: Vec<&SliceName> = state.slices.iter().map(|slice| &slice.name).collect();
-    let open = names.iter().map(|name| Entry::new(Words::name(name.as_str())).group("Narrow to"));
-    let forget = names.iter().map(|name| Entry::new(Words::name(name.as_str())).group("Remove from the workspace"));
+    let open = names
+        .iter()
+        .map(|name| Entry::new(Words::name(name.as_str())).group("Narrow to"));
+    let forget = names
+        .iter()
+        .map(|name| Entry::new(Words::name(name.as_str())).group("Remove from the workspace"));
     let removable = state.writable();
     let entries: Vec<Entry<'_>> = open.chain(forget.filter(|_| removable)).collect();
     let shows = |filter: &Filter| *filter == state.inspect.filter;
@@ -198,8 +212,11 @@ fn show_naming(ui: &mut Ui, state: &State, typed: &str, commands: &mut Vec<Comma
     let before = commands.len();
     ui.horizontal(|ui| {
         let save = Button::new(Emphasis::Main).small().enabled(problem.is_none());
-        save.name("Save the slice").show(ui, commands, InspectCommand::KeepSlice.into());
-        Button::new(Emphasis::Quiet).small().show(ui, commands, InspectCommand::DropName.into());
+        save.name("Save the slice")
+            .show(ui, commands, InspectCommand::KeepSlice.into());
+        Button::new(Emphasis::Quiet)
+            .small()
+            .show(ui, commands, InspectCommand::DropName.into());
     });
     if done || commands.len() > before {
         ui.data_mut(|data| data.remove::<bool>(begun));
@@ -213,25 +230,39 @@ fn obstacle(state: &State, typed: &str) -> Option<String> {
         Ok(name) => {
             let taken = state.slices.iter().find(|slice| slice.name == name);
             let other = taken.filter(|slice| slice.filter != state.inspect.filter)?;
-            Some(format!("There is a slice of this name: {}.", plain(&other.filter.words())))
+            Some(format!(
+                "There is a slice of this name: {}.",
+                plain(&other.filter.words())
+            ))
         }
     }
 }
 
 fn show_count(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
     let inspect = &state.inspect;
-    let text = format!("{} of {} items", count(inspect.listed.len()), count(study.entries.len()));
+    let listed = count(inspect.listed.len());
+    let text = match inspect.only {
+        Some(_) => format!("{listed} in queue"),
+        None => format!("{listed} of {} items", count(study.entries.len())),
+    };
     ui.horizontal(|ui| {
         // What is counted anew is grey meanwhile.
         let colours = palette(ui);
-        let colour = if inspect.is_listing { colours.text_3 } else { colours.text };
+        let colour = if inspect.is_listing {
+            colours.text_3
+        } else {
+            colours.text
+        };
         typeset::line(ui, &text, Ink::new(size::SECONDARY, colour).semibold());
-        if inspect.filter.is_empty() {
+        if inspect.filter.is_empty() || inspect.only.is_some() {
             return;
         }
         ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
-            let clear = Button::new(Emphasis::Quiet).small().text("Clear").name("Clear all filters");
+            let clear = Button::new(Emphasis::Quiet)
+                .small()
+                .text("Clear")
+                .name("Clear all filters");
             clear.show(ui, commands, Command::SetFilter(Filter::default()));
             if inspect.naming.is_none() && state.writable() {
                 let save = Button::new(Emphasis::Quiet).small();
