@@ -13,6 +13,7 @@ use super::dialog::{Dialogs, Purpose};
 use super::downloads::{Downloader, News};
 use super::endpoint_desk::EndpointDesk;
 use super::figures::FiguresCommand;
+use super::inspect::{Lister, PromptState};
 use super::loader::{Event, Job, Loader};
 use super::models::{DownloadsTask, EndpointsTask, ModelsCommand};
 use super::review::KeptReviewer;
@@ -101,6 +102,7 @@ pub struct Application {
     state: State,
     loader: Loader,
     reckoner: Reckoner,
+    lister: Lister,
     worker: Worker,
     endpoints: EndpointDesk,
     /// Of endpoints and of the hub, as far as somebody typed them in.
@@ -126,6 +128,7 @@ impl Application {
         let threads = |source| OpenError::Threads { source };
         let loader = Loader::start(context, root).map_err(threads)?;
         let reckoner = Reckoner::start(context).map_err(threads)?;
+        let lister = Lister::start(context).map_err(threads)?;
         let keys = SecretStore::system();
         let wake = context.clone();
         let worker = Worker::start(keys.clone(), move || wake.request_repaint()).map_err(threads)?;
@@ -139,6 +142,7 @@ impl Application {
             state: State::default(),
             loader,
             reckoner,
+            lister,
             worker,
             endpoints,
             keys,
@@ -228,6 +232,9 @@ impl Application {
             Task::Agree(reviews) => self.loader.submit(Job::Agree(reviews)),
             Task::Correct(study, reviews) => self.loader.submit(Job::Correct(study, reviews)),
             Task::KeepReviewer => self.reviewer.keep(&self.state.review),
+            Task::MakePrompt(study, of) => self.loader.submit(Job::MakePrompt(study, of)),
+            Task::KeepSlice(slice) => self.loader.submit(Job::KeepSlice(slice)),
+            Task::ForgetSlice(name) => self.loader.submit(Job::ForgetSlice(name)),
             Task::Endpoints(task) => self.endpoints.submit(task),
             Task::Copy(text) => context.copy_text(text),
             Task::OpenPage(page) => context.open_url(egui::OpenUrl::new_tab(page)),
@@ -262,6 +269,7 @@ impl Application {
                 let tasks = state.show_reviews(reviews, taxonomy);
                 state.show_study(study);
                 tasks.into_iter().for_each(|task| self.perform(context, task));
+                self.loader.submit(Job::Slices);
             }
             Event::Said(outcome) => {
                 let tasks = state.take_in_said(outcome);
@@ -321,6 +329,20 @@ impl Application {
                 state.notify("The benchmark could not be kept.", &problem);
             }
             Event::Figure(request, chart) => state.figures.take_in(request, chart),
+            Event::Prompt(of, prompt) => {
+                let wanted = state.inspect.prompt.as_mut().filter(|(wanted, _)| *wanted == *of);
+                if let Some((_, shown)) = wanted {
+                    *shown = prompt.map_or_else(PromptState::Failed, PromptState::Made);
+                }
+            }
+            Event::Slices {
+                slices,
+                title,
+                problems,
+            } => {
+                state.slices = slices.unwrap_or_else(|| std::mem::take(&mut state.slices));
+                problems.iter().for_each(|problem| state.notify(title, problem));
+            }
             Event::Machine(machine) => state.machine = machine,
         }
     }
@@ -412,6 +434,12 @@ impl Application {
         }
         for question in self.state.questions() {
             self.reckoner.submit(question);
+        }
+        while let Some(listed) = self.lister.try_listed() {
+            self.state.take_in_listed(listed);
+        }
+        if let Some(request) = self.state.inspect.waiting.take() {
+            self.lister.submit(request);
         }
         while let Some(news) = self.downloader.as_ref().and_then(Downloader::try_news) {
             self.take_in_news(news);

@@ -9,7 +9,7 @@ use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 use super::benchmarks::BenchmarksCommand;
 use super::compare::command::CompareCommand;
 use super::figures::FiguresCommand;
-use super::inspect::Filter;
+use super::inspect::InspectCommand;
 use super::matrix::CellKey;
 use super::measures::Sorting;
 use super::models::{EndpointsCommand, ModelsCommand};
@@ -20,6 +20,7 @@ use crate::runs::RunId;
 use crate::runs::exchange::Format;
 use crate::runs::measures::Measure;
 use crate::scoring::Outcome;
+use crate::slices::Filter;
 
 /// A page of the rail.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -83,8 +84,7 @@ pub enum Command {
     SelectEntry(usize),
     NextItem,
     PreviousItem,
-    /// Chooses the language beside the item.
-    ChooseBeside(Language),
+    Inspect(InspectCommand),
     ToggleList,
     /// Shows or hides characters that are not seen in the item.
     ToggleControls,
@@ -121,6 +121,12 @@ pub enum Command {
     NameImport(String),
     KeepImport,
     DropImport,
+}
+
+impl From<InspectCommand> for Command {
+    fn from(command: InspectCommand) -> Self {
+        Self::Inspect(command)
+    }
 }
 
 impl From<EndpointsCommand> for Command {
@@ -164,7 +170,7 @@ impl Command {
             Self::SelectEntry(_) => "Select item",
             Self::NextItem => "Next item",
             Self::PreviousItem => "Previous item",
-            Self::ChooseBeside(_) => "Beside",
+            Self::Inspect(command) => command.text(),
             Self::ToggleList => "List",
             Self::ToggleControls => "Hidden characters",
             Self::FocusSearch | Self::SearchMeasure(_) | Self::SearchBenchmarks(_) | Self::SearchRuns(_) => "Search",
@@ -213,6 +219,7 @@ impl Command {
             Self::CancelRun => "Stop the run. Every answer so far is kept, and it can be resumed",
             Self::ResumeRun(_) => "Go on where the run stopped",
             Self::Review(command) => command.tooltip(),
+            Self::Inspect(command) => command.tooltip(),
             Self::Models(command) => command.tooltip(),
             Self::Benchmarks(command) => command.tooltip(),
             Self::ChooseBenchmarkFile => {

@@ -14,6 +14,7 @@ use egui::Context;
 use super::benchmarks::{self, Getting, Got, Looked, Question};
 use super::exchange;
 use super::figures::{Exporting, Request};
+use super::inspect::PromptOf;
 use super::library;
 use super::models::{Model, Speed};
 use super::preview::Chat;
@@ -34,6 +35,8 @@ use crate::reviews::{Reviews, Taxonomy};
 use crate::runs::RunId;
 use crate::runs::exchange::Format;
 use crate::runs::ledger::Ledger;
+use crate::runs::prompted::Prompted;
+use crate::slices::{self, Slice, SliceName};
 use crate::workspace::{Kept, Workspace, WorkspaceError};
 
 /// Something to read or write.
@@ -71,6 +74,12 @@ pub enum Job {
     Figure(Request),
     /// Writes one, or what else is exported of Compare, into a file.
     WriteFigure(Request, Exporting, PathBuf),
+    /// Puts a prompt together again.
+    MakePrompt(Arc<Study>, PromptOf),
+    /// Lists the slices of the workspace.
+    Slices,
+    KeepSlice(Slice),
+    ForgetSlice(SliceName),
 }
 
 /// What came of it. Errors are the whole chain of causes in words.
@@ -109,6 +118,13 @@ pub enum Event {
         taken_in: bool,
     },
     Figure(Request, Arc<dyn Chart>),
+    Prompt(Box<PromptOf>, Result<Arc<Prompted>, String>),
+    /// The slices that the workspace keeps, where they could be listed, and what went wrong.
+    Slices {
+        slices: Option<Vec<Slice>>,
+        title: &'static str,
+        problems: Vec<String>,
+    },
     Machine(Machine),
 }
 
@@ -226,6 +242,8 @@ enum Broken {
     Say(String),
     Agree,
     Correct,
+    Slice,
+    Prompt(Box<PromptOf>),
 }
 
 impl Broken {
@@ -243,6 +261,8 @@ impl Broken {
             Job::Say(saying) => Self::Say(saying.reviewer.id().to_string()),
             Job::Agree(_) => Self::Agree,
             Job::Correct(..) => Self::Correct,
+            Job::MakePrompt(_, of) => Self::Prompt(Box::new(of.clone())),
+            Job::Slices | Job::KeepSlice(_) | Job::ForgetSlice(_) => Self::Slice,
         }
     }
 
@@ -266,6 +286,12 @@ impl Broken {
             }),
             Self::Agree => Event::Agreed(Arc::default()),
             Self::Correct => Event::NotCorrected(problem),
+            Self::Prompt(of) => Event::Prompt(of, Err(problem)),
+            Self::Slice => Event::Slices {
+                slices: None,
+                title: "The slices could not be read or written.",
+                problems: vec![problem],
+            },
         }
     }
 }
@@ -321,12 +347,56 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
             Event::Figure(request, chart)
         }
         Job::WriteFigure(request, exporting, into) => request.write(exporting, &into),
+        Job::MakePrompt(study, of) => {
+            let prompt = make_prompt(&study, &of);
+            Event::Prompt(Box::new(of), prompt.map(Arc::new))
+        }
+        Job::Slices => with_slices(workspace.as_deref(), "Not every slice could be read.", |_| Ok(())),
+        Job::KeepSlice(slice) => with_slices(workspace.as_deref(), "The slice was not kept.", |workspace| {
+            slices::add(workspace, &slice).map(|_| ())
+        }),
+        Job::ForgetSlice(name) => with_slices(workspace.as_deref(), "The slice was not removed.", |workspace| {
+            slices::remove(workspace, name.as_str())
+        }),
         Job::Keep(keeping) => kept(workspace, keeping.name.clone(), |workspace| keep(workspace, &keeping)),
         Job::KeepKnown(name, collected) => kept(workspace, name.clone(), |workspace| {
             let Collected { imports, description } = *collected;
             let kept = workspace.keep_imports(&name, description, imports);
             kept.map_err(|problem| error_chain(&problem))
         }),
+    }
+}
+
+fn make_prompt(study: &Study, of: &PromptOf) -> Result<Prompted, String> {
+    let run = study.runs().iter().find(|run| run.record.id == of.run);
+    let (run, (benchmark, item)) = run
+        .zip(study.item(of.question))
+        .ok_or("the run or the item is no longer in the workspace")?;
+    Prompted::new(&run.record, benchmark, &item.key, &of.model).map_err(|problem| error_chain(&problem))
+}
+
+/// Does something to the slices of a workspace, then lists them.
+fn with_slices(
+    workspace: Option<&Workspace>,
+    title: &'static str,
+    act: impl FnOnce(&Workspace) -> Result<(), slices::KeptError>,
+) -> Event {
+    let mut problems = Vec::new();
+    let mut slices = None;
+    if let Some(workspace) = workspace {
+        problems.extend(act(workspace).err());
+        match slices::list(workspace) {
+            Ok(kept) => {
+                problems.extend(kept.problems);
+                slices = Some(kept.slices);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    Event::Slices {
+        slices,
+        title,
+        problems: problems.iter().map(|problem| error_chain(problem)).collect(),
     }
 }
 

@@ -11,9 +11,10 @@ use super::matrix;
 use crate::benchmarks::{Benchmark, Item};
 use crate::language::Language;
 use crate::prompts::Protocol;
+use crate::reviews::Reviews;
 use crate::runs::estimate::Work;
 use crate::runs::ledger::{Ledger, Run, Selection};
-use crate::slices::Texts;
+use crate::slices::{Sources, Texts};
 use crate::text::appearance;
 use crate::text::controls::Controls;
 
@@ -83,7 +84,19 @@ impl Study {
     /// Reckons what is needed only once somebody searches or plans a run, so that nobody waits for it then.
     pub fn prepare(&self) {
         self.texts.prepare();
-        self.benchmarks().iter().for_each(|benchmark| _ = self.work(benchmark.name()));
+        self.benchmarks()
+            .iter()
+            .for_each(|benchmark| _ = self.work(benchmark.name()));
+    }
+
+    /// What filters are asked of; `protocol` is the label of the one whose answers are shown.
+    pub fn sources<'a>(&'a self, reviews: &'a Reviews, protocol: Option<&'a str>) -> Sources<'a> {
+        Sources {
+            ledger: &self.ledger,
+            texts: &self.texts,
+            reviews,
+            protocol,
+        }
     }
 
     /// The benchmarks, by name.
@@ -179,6 +192,14 @@ impl Study {
         found.map_or(&[], |(work, benchmark)| {
             work.get_or_init(|| work_by_language(benchmark.items()))
         })
+    }
+
+    /// The names of all tasks, in order.
+    pub fn tasks(&self) -> Vec<String> {
+        let mut tasks: Vec<String> = self.ledger.columns().iter().map(|column| column.task.clone()).collect();
+        tasks.sort();
+        tasks.dedup();
+        tasks
     }
 
     /// The subjects that items name, in order.

@@ -200,7 +200,10 @@ mod tests {
                 let next = sorted.get(1).copied().unwrap_or(f64::NAN);
                 let (found, margin) = lead(values, &tokens, Some(&item), &protocol);
                 let same = |one: f64, other: f64| one == other || (one.is_nan() && other.is_nan());
-                assert!(same(found, first) && same(margin, first - next), "{values:?}: {found}, {margin}");
+                assert!(
+                    same(found, first) && same(margin, first - next),
+                    "{values:?}: {found}, {margin}"
+                );
             }
         }
     }

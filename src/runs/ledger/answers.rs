@@ -52,7 +52,8 @@ impl ReadRun {
         let mut last: Option<(String, Language, Option<&Ids>)> = None;
         for row in rows {
             let row = row?;
-            if !matches!(&last, Some((benchmark, language, _)) if benchmark == row.benchmark && language == row.language) {
+            if !matches!(&last, Some((benchmark, language, _)) if benchmark == row.benchmark && language == row.language)
+            {
                 let ids = questions.ids(row.benchmark, row.language);
                 last = Some((row.benchmark.to_owned(), row.language.clone(), ids));
             }
