@@ -112,7 +112,10 @@ pub fn measure(state: State) {
     window.send(Command::Show(Page::Compare));
     window.measure("moving over Compare's matrix", |frame| {
         let way = frame as f32 / FRAMES as f32;
-        vec![Event::PointerMoved(pos2(300.0 + 1000.0 * way, 200.0 + 500.0 * (way * 7.0).fract()))]
+        vec![Event::PointerMoved(pos2(
+            300.0 + 1000.0 * way,
+            200.0 + 500.0 * (way * 7.0).fract(),
+        ))]
     });
     window.measure("going through the matrix by keys", |frame| match frame % 8 {
         0 => key(egui::Key::ArrowRight),

@@ -169,14 +169,22 @@ fn answer(model: usize, benchmark: &Benchmark, place: usize, item: &Item, is_wri
     let name = name_of(model);
     let prompt_tokens = item.question.len() / 4 + 60;
     if chance.share() < 0.002 {
-        return Answer::failed(&name, benchmark.name(), item, prompt_tokens, "the server closed the connection".into());
+        return Answer::failed(
+            &name,
+            benchmark.name(),
+            item,
+            prompt_tokens,
+            "the server closed the connection".into(),
+        );
     }
     let in_english = f64::from(u8::from(item.key.language.tag() == "en"));
     let skill = 0.5 + 2.5 * model as f64 / MODELS as f64 + in_english - 2.0 * hardness.share();
     let values: Vec<f64> = (0..item.options.len())
         .map(|option| 2.0 * chance.share() + if item.is_right(option) { skill } else { 0.0 } - 9.0)
         .collect();
-    let choice = (0..values.len()).max_by(|one, other| values[*one].total_cmp(&values[*other])).unwrap();
+    let choice = (0..values.len())
+        .max_by(|one, other| values[*one].total_cmp(&values[*other]))
+        .unwrap();
     let outcome = match (is_written, chance.below(100)) {
         (true, 0..2) => Outcome::Unparsed,
         (true, 2) => Outcome::Refused,
@@ -186,7 +194,11 @@ fn answer(model: usize, benchmark: &Benchmark, place: usize, item: &Item, is_wri
     };
     let decided = matches!(outcome, Outcome::Right | Outcome::Wrong);
     let reply = is_written.then(|| Reply {
-        text: format!("{}\n\n{}", item.options[choice], item.question.chars().take(300).collect::<String>()),
+        text: format!(
+            "{}\n\n{}",
+            item.options[choice],
+            item.question.chars().take(300).collect::<String>()
+        ),
         tokens: 80 + chance.below(200),
         ending: if outcome == Outcome::Truncated {
             ReplyEnding::Truncated
@@ -266,12 +278,18 @@ pub fn write(root: &Path) {
         workspace.save_benchmark(benchmark).unwrap();
     }
     let written = Protocol {
-        scoring: Scoring::Written { most_tokens: Scoring::MOST_TOKENS },
+        scoring: Scoring::Written {
+            most_tokens: Scoring::MOST_TOKENS,
+        },
         ..Protocol::default()
     };
     for model in 0..MODELS {
         let is_written = model == MODELS - 1;
-        let protocol = if is_written { written.clone() } else { Protocol::default() };
+        let protocol = if is_written {
+            written.clone()
+        } else {
+            Protocol::default()
+        };
         let all = benchmarks
             .iter()
             .flat_map(|benchmark| benchmark.items().iter().map(move |item| (benchmark, item)));

@@ -82,7 +82,11 @@ fn measure(folder: &Path) {
     let mut state = State::default();
     state.show_study(study);
     frames::measure(state);
-    println!("{:<56} {:>9.1} MB  limit 1500 MB", "peak resident memory", peak_megabytes());
+    println!(
+        "{:<56} {:>9.1} MB  limit 1500 MB",
+        "peak resident memory",
+        peak_megabytes()
+    );
 }
 
 fn open(folder: &Path) -> Arc<Study> {
@@ -103,7 +107,11 @@ fn open(folder: &Path) -> Arc<Study> {
     tell(&what, milliseconds(begun), Some(1500.0));
     let preparing = Instant::now();
     study.prepare();
-    tell("  afterwards, on another thread: folding texts", milliseconds(preparing), None);
+    tell(
+        "  afterwards, on another thread: folding texts",
+        milliseconds(preparing),
+        None,
+    );
     study
 }
 
@@ -114,12 +122,15 @@ fn filter(study: &Study) {
         ..Filter::default()
     };
     let filters = [
-        ("language and outcome", Filter {
-            model: Some(made_up::name_of(0)),
-            language: Some("ar".parse().unwrap()),
-            outcome: Some(Outcome::Wrong),
-            ..Filter::default()
-        }),
+        (
+            "language and outcome",
+            Filter {
+                model: Some(made_up::name_of(0)),
+                language: Some("ar".parse().unwrap()),
+                outcome: Some(Outcome::Wrong),
+                ..Filter::default()
+            },
+        ),
         ("a common word, English", search("patient")),
         ("a rare word, English", search(made_up::RARE[0].1)),
         ("a common word, Arabic", search("المريض")),
@@ -131,7 +142,11 @@ fn filter(study: &Study) {
             ..Inspect::default()
         };
         let time = median(|| inspect.list(study, Some(&protocol)));
-        tell(&format!("filter: {what}, {} items", inspect.listed.len()), time, Some(60.0));
+        tell(
+            &format!("filter: {what}, {} items", inspect.listed.len()),
+            time,
+            Some(60.0),
+        );
     }
 }
 
@@ -145,7 +160,11 @@ fn follow(study: &Study) {
         let time = median(|| rows = compare(ledger, selection).len());
         tell(&format!("Compare's {rows} rows of {what}"), time, Some(100.0));
     }
-    tell("its other measures of everything", median(|| drop(measures::sheets(ledger, &all))), None);
+    tell(
+        "its other measures of everything",
+        median(|| drop(measures::sheets(ledger, &all))),
+        None,
+    );
 }
 
 /// The most memory this process had at once.

@@ -87,7 +87,9 @@ impl Study {
     /// Reckons what is needed only once somebody searches or plans a run, so that nobody waits for it then.
     pub fn prepare(&self) {
         self.texts.prepare();
-        self.benchmarks().iter().for_each(|benchmark| _ = self.work(benchmark.name()));
+        self.benchmarks()
+            .iter()
+            .for_each(|benchmark| _ = self.work(benchmark.name()));
     }
 
     /// The benchmarks, by name.

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use polars::prelude::{
-    ChunkExplode, Column, DataFrame, Float64Chunked, ListChunked, PolarsError, StringChunked, UInt64Chunked};
+    ChunkExplode, Column, DataFrame, Float64Chunked, ListChunked, PolarsError, StringChunked, UInt64Chunked,
+};
 
 use super::table::TableError;
 use crate::benchmarks::ItemKey;
@@ -268,7 +269,10 @@ fn log_probabilities(frame: &DataFrame) -> Result<Lists<f64>, PolarsError> {
         return Ok(Lists::default());
     }
     let values = lists.get_inner();
-    Lists::of(lists, values.f64()?.iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+    Lists::of(
+        lists,
+        values.f64()?.iter().map(|value| value.unwrap_or(f64::NAN)).collect(),
+    )
 }
 
 fn numbers(column: &Column) -> Result<Lists<usize>, PolarsError> {
@@ -277,7 +281,10 @@ fn numbers(column: &Column) -> Result<Lists<usize>, PolarsError> {
         return Ok(Lists::default());
     }
     let values = lists.get_inner();
-    Lists::of(lists, values.u64()?.iter().map(|value| value.unwrap_or(0) as usize).collect())
+    Lists::of(
+        lists,
+        values.u64()?.iter().map(|value| value.unwrap_or(0) as usize).collect(),
+    )
 }
 
 /// What was chosen; in a table from before several options could be, one number or none.

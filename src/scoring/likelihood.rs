@@ -176,7 +176,10 @@ mod tests {
                 let next = sorted.get(1).copied().unwrap_or(f64::NAN);
                 let (found, margin) = lead(values, by, &answers, &tokens);
                 let same = |one: f64, other: f64| one == other || (one.is_nan() && other.is_nan());
-                assert!(same(found, first) && same(margin, first - next), "{values:?}: {found}, {margin}");
+                assert!(
+                    same(found, first) && same(margin, first - next),
+                    "{values:?}: {found}, {margin}"
+                );
             }
         }
     }

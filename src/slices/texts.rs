@@ -41,7 +41,11 @@ impl Texts {
 
     /// Whether the text of a question holds all that is looked for.
     pub fn matches(&self, question: usize, query: &Query) -> bool {
-        query.is_empty() || self.folded().get(question).is_some_and(|text| query.matches_folded(text))
+        query.is_empty()
+            || self
+                .folded()
+                .get(question)
+                .is_some_and(|text| query.matches_folded(text))
     }
 
     /// Leaves of `questions`, which are in order, those whose texts hold all that is looked for.
@@ -50,13 +54,21 @@ impl Texts {
             return;
         }
         let folded = self.folded();
-        questions.retain(|&question| folded.get(question as usize).is_some_and(|text| query.matches_folded(text)));
+        questions.retain(|&question| {
+            folded
+                .get(question as usize)
+                .is_some_and(|text| query.matches_folded(text))
+        });
     }
 
     fn folded(&self) -> &FoldedTexts {
         self.folded.get_or_init(|| {
             let mut folded = FoldedTexts::default();
-            for items in self.benchmarks.iter().flat_map(|benchmark| benchmark.items().chunks(TOGETHER)) {
+            for items in self
+                .benchmarks
+                .iter()
+                .flat_map(|benchmark| benchmark.items().chunks(TOGETHER))
+            {
                 let texts: Vec<Folded> = items.par_iter().map(fold).collect();
                 for text in texts {
                     folded.all.push_str(text.as_str());

@@ -81,8 +81,8 @@ pub use archive::ArchiveError;
 pub use encoding::EncodingError;
 pub use errors::{ImportError, RowError};
 pub use mapping::{Field, Mapping, MappingError};
-pub use place::{At, Place, Rejected};
 pub(super) use parquet::table as parquet_table;
+pub use place::{At, Place, Rejected};
 pub(super) use record::EXAMPLES;
 
 use super::alignment::{self, Plan};

@@ -46,14 +46,15 @@ impl ReadRun {
         questions: &Questions,
         benchmarks: &[Arc<Benchmark>],
     ) -> Result<Self, E> {
-        let mut answers = RunAnswers::default();
+        let mut answers = RunAnswers::with_room_for(rows.size_hint().0);
         let mut lost = Vec::new();
         let by = record.protocol.scoring.normalisation();
         // Rows of one benchmark and language mostly follow each other.
         let mut last: Option<(String, Language, Option<&Ids>)> = None;
         for row in rows {
             let row = row?;
-            if !matches!(&last, Some((benchmark, language, _)) if benchmark == row.benchmark && language == row.language) {
+            if !matches!(&last, Some((benchmark, language, _)) if benchmark == row.benchmark && language == row.language)
+            {
                 let ids = questions.ids(row.benchmark, row.language);
                 last = Some((row.benchmark.to_owned(), row.language.clone(), ids));
             }
@@ -112,7 +113,26 @@ pub struct RunAnswers {
     errors: BTreeMap<u32, String>,
 }
 
+/// So many options most items have.
+const OPTIONS: usize = 4;
+
 impl RunAnswers {
+    fn with_room_for(answers: usize) -> Self {
+        Self {
+            model: Vec::with_capacity(answers),
+            question: Vec::with_capacity(answers),
+            outcomes: Vec::with_capacity(answers),
+            choices: Lists::with_room_for(answers, answers),
+            log_probabilities: Lists::with_room_for(answers, answers * OPTIONS),
+            option_tokens: Lists::with_room_for(answers, answers * OPTIONS),
+            confidence: Vec::with_capacity(answers),
+            margin: Vec::with_capacity(answers),
+            prompt_tokens: Vec::with_capacity(answers),
+            seconds: Vec::with_capacity(answers),
+            ..Self::default()
+        }
+    }
+
     fn push(&mut self, answer: AnswerRow<'_>, question: u32, item: Option<&Item>, by: Normalisation) {
         let row = self.model.len() as u32;
         let model = match self.model.last() {
@@ -282,6 +302,13 @@ impl<T> Default for Lists<T> {
 }
 
 impl<T: Copy> Lists<T> {
+    fn with_room_for(lists: usize, values: usize) -> Self {
+        Self {
+            ends: Vec::with_capacity(lists),
+            values: Vec::with_capacity(values),
+        }
+    }
+
     fn push(&mut self, list: &[T]) {
         self.values.extend_from_slice(list);
         self.ends.push(self.values.len() as u32);

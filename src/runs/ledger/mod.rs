@@ -70,7 +70,9 @@ impl Ledger {
     pub fn new(benchmarks: Vec<Arc<Benchmark>>, runs: Vec<(RunRecord, Vec<Answer>)>) -> Self {
         let questions = Questions::of(&benchmarks);
         let read = runs.into_par_iter().map(|(record, answers)| {
-            let rows = answers.iter().map(|answer| Ok::<_, Infallible>(AnswerRow::from(answer)));
+            let rows = answers
+                .iter()
+                .map(|answer| Ok::<_, Infallible>(AnswerRow::from(answer)));
             let Ok(run) = ReadRun::new(record, rows, &questions, &benchmarks);
             run
         });
