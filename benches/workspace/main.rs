@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench workspace` makes one up (see `made_up.rs`) and measures it in a process of its own, so that
 //! making it is not in the memory. `cargo bench --bench workspace -- FOLDER` keeps it there and measures what it finds.
-//! Nothing is drawn on a screen: a frame's figure is all the processor does for it, triangles included.
+//! Nothing is drawn on a screen: a frame's figure is all the processor does for it, triangles included. The files are
+//! read once before, so that the figures are those of the program and not of a disk.
 
 #![expect(
     clippy::print_stdout,
@@ -75,7 +76,19 @@ fn median(mut work: impl FnMut()) -> f64 {
     times[TIMES / 2]
 }
 
+/// Brings the files of a folder into the system's memory.
+fn warm(folder: &Path) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => warm(&path),
+            false => drop(std::fs::read(path).unwrap()),
+        }
+    }
+}
+
 fn measure(folder: &Path) {
+    warm(folder);
     let study = open(folder);
     filter(&study);
     follow(&study);

@@ -176,3 +176,77 @@ impl Options {
         range.map(|place| texts.get(place).map(str::to_owned)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::benchmarks::Benchmark;
+    use crate::benchmarks::import::ImportOptions;
+    use crate::benchmarks::item::tests::fields;
+
+    fn items() -> Vec<Item> {
+        let mut rich = fields();
+        rich.key.id = "q2".to_owned();
+        rich.key.language = "ar".parse().unwrap();
+        rich.question = " أي وعاء يحمل الدم المؤكسج؟\n\"سطر\" ".to_owned();
+        rich.parallel = Some("2".to_owned());
+        rich.context = Some("سياق".to_owned());
+        rich.rationale = Some("لأن…".to_owned());
+        rich.options = ["[1]", "B", "A,C", "1.5", "null"].map(str::to_owned).to_vec();
+        rich.right = vec![0, 2, 4];
+        rich.extra = serde_json::from_str(r#"{"year": 2024, "tags": ["a", {"b": null}], "ü": 1.50}"#).unwrap();
+        let mut bare = fields();
+        bare.key.id = "q3".to_owned();
+        bare.subject = None;
+        [fields(), rich, bare]
+            .into_iter()
+            .map(|fields| Item::new(fields).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn what_was_written_is_read_as_it_is_imported() {
+        let folder = tempfile::tempdir().unwrap();
+        for (examples, name) in [(Vec::new(), "bare"), (items(), "taught")] {
+            let bytes = parquet(&items(), &examples).unwrap();
+            assert_eq!(read(bytes.clone()), Some((items(), examples.clone())));
+            let path = folder.path().join(format!("{name}.parquet"));
+            std::fs::write(&path, &bytes).unwrap();
+            let import = import::read(&path, &ImportOptions::default()).unwrap();
+            assert_eq!((import.items, import.examples), (items(), examples));
+        }
+        let demo = crate::benchmarks::demo::benchmark().unwrap();
+        let (read, _) = read(parquet(demo.items(), &[]).unwrap()).unwrap();
+        assert_eq!(read, demo.items());
+    }
+
+    #[test]
+    fn other_tables_are_left_to_importing() {
+        let mut other = table(&items(), &[]).unwrap();
+        other.drop_in_place("split").unwrap();
+        let bytes = |frame: &mut DataFrame| {
+            let mut bytes = Vec::new();
+            ParquetWriter::new(&mut bytes).finish(frame).unwrap();
+            bytes
+        };
+        assert_eq!(read(bytes(&mut other)), None);
+        let mut unknown = table(&items(), &[]).unwrap();
+        unknown
+            .with_column(Column::new("answer".into(), ["2", "A", "A"]))
+            .unwrap();
+        assert_eq!(read(bytes(&mut unknown)), None);
+        assert_eq!(read(b"no parquet".to_vec()), None);
+    }
+
+    #[test]
+    fn an_item_is_hashed_as_the_object_it_is_written_as() {
+        for item in items() {
+            let mut object = item.to_json();
+            item.extra.keys().for_each(|name| _ = object.remove(name));
+            assert_eq!(item.canonical_json(), Value::Object(object).to_string());
+        }
+        // As every version before wrote it.
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("workspaces/demo/benchmarks");
+        Benchmark::load(&folder, "everyday-medicine").unwrap();
+    }
+}

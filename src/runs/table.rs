@@ -135,16 +135,26 @@ fn to_frame(answers: &[Answer]) -> Result<DataFrame, PolarsError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::benchmarks::ItemKey;
     use crate::scoring::{Outcome, Reply, ReplyEnding};
+
+    /// Writes the table as programs wrote it before `since`, one of its columns, and those after it were kept.
+    pub fn write_older(folder: &Path, answers: &[Answer], since: &str) {
+        let frame = to_frame(answers).unwrap();
+        let later = frame.get_column_names().into_iter().skip_while(|name| *name != since);
+        let mut older = frame.drop_many(later.cloned().collect::<Vec<_>>());
+        let file = File::create(folder.join(FILE)).unwrap();
+        ParquetWriter::new(file).finish(&mut older).unwrap();
+    }
 
     fn read(folder: &Path) -> Result<Vec<Answer>, TableError> {
         Table::open(folder)?.answers()
     }
 
-    fn answer(number: i32) -> Answer {
+    /// Answers of every kind.
+    pub fn answer(number: i32) -> Answer {
         Answer {
             model: "model".into(),
             benchmark: "b".into(),

@@ -46,7 +46,7 @@ impl ReadRun {
         questions: &Questions,
         benchmarks: &[Arc<Benchmark>],
     ) -> Result<Self, E> {
-        let mut answers = RunAnswers::default();
+        let mut answers = RunAnswers::with_room_for(rows.size_hint().0);
         let mut lost = Vec::new();
         // Rows of one benchmark and language mostly follow each other.
         let mut last: Option<(String, Language, Option<&Ids>)> = None;
@@ -112,7 +112,26 @@ pub struct RunAnswers {
     errors: BTreeMap<u32, String>,
 }
 
+/// So many options most items have.
+const OPTIONS: usize = 4;
+
 impl RunAnswers {
+    fn with_room_for(answers: usize) -> Self {
+        Self {
+            model: Vec::with_capacity(answers),
+            question: Vec::with_capacity(answers),
+            outcomes: Vec::with_capacity(answers),
+            choices: Lists::with_room_for(answers, answers),
+            log_probabilities: Lists::with_room_for(answers, answers * OPTIONS),
+            option_tokens: Lists::with_room_for(answers, answers * OPTIONS),
+            confidence: Vec::with_capacity(answers),
+            margin: Vec::with_capacity(answers),
+            prompt_tokens: Vec::with_capacity(answers),
+            seconds: Vec::with_capacity(answers),
+            ..Self::default()
+        }
+    }
+
     fn push(&mut self, answer: AnswerRow<'_>, question: u32, item: Option<&Item>, protocol: &Protocol) {
         let row = self.model.len() as u32;
         let model = match self.model.last() {
@@ -281,6 +300,13 @@ impl<T> Default for Lists<T> {
 }
 
 impl<T: Copy> Lists<T> {
+    fn with_room_for(lists: usize, values: usize) -> Self {
+        Self {
+            ends: Vec::with_capacity(lists),
+            values: Vec::with_capacity(values),
+        }
+    }
+
     fn push(&mut self, list: &[T]) {
         self.values.extend_from_slice(list);
         self.ends.push(self.values.len() as u32);

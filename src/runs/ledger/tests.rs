@@ -2,7 +2,9 @@ use super::*;
 use crate::benchmarks::{Description, ItemFields};
 use crate::runs::comparison::compare;
 use crate::runs::record::tests::record;
+use crate::runs::{RunId, store, table};
 use crate::scoring::Outcome;
+use crate::workspace::Workspace;
 
 /// Two questions in English and Arabic, tied together by their ids; the first option is right.
 fn benchmark() -> Benchmark {
@@ -100,4 +102,84 @@ fn answers_of_a_benchmark_that_is_gone_still_count() {
     assert_eq!(english(&ledger).n, 2);
     assert_eq!(ledger.item(0), None);
     assert_eq!(ledger.place(0), Some(("b", &benchmark.items()[0].key)));
+}
+
+/// All that a ledger says of every answer, in words.
+fn said(ledger: &Ledger) -> Vec<String> {
+    let questions = 0..ledger.len();
+    let said = questions.flat_map(|question| {
+        let place = ledger.place(question);
+        ledger.answers_to(question, None).into_iter().map(move |given| {
+            let item = Item::new(ItemFields::asking("en", "?", &["a", "b", "c"])).unwrap();
+            format!(
+                "{place:?} {} {:?} {:?} {:?} {:?} {:?} {:?} {} {} {:?} {:?}",
+                given.model(),
+                given.outcome(),
+                given.choices(),
+                given.log_probabilities(),
+                given.probabilities(&item),
+                given.confidence(),
+                given.margin(),
+                given.prompt_tokens(),
+                given.seconds(),
+                given.reply(),
+                given.error(),
+            )
+        })
+    });
+    let usages = ledger.runs().iter().flat_map(|run| run.answers.usages());
+    said.chain(usages.map(|usage| format!("{usage:?}"))).collect()
+}
+
+#[test]
+fn tables_of_every_layout_are_read_into_the_columns_that_their_answers_make() {
+    let benchmark = benchmark();
+    let mut answers: Vec<Answer> = (0..40).map(table::tests::answer).collect();
+    // Some are of a benchmark that is here.
+    let items = benchmark.items().iter();
+    answers.extend(items.map(|item| answer(item, 1, &[-0.25, -1.5])));
+    answers.last_mut().unwrap().model = "another".into();
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = Workspace::open_or_create(folder.path()).unwrap();
+    workspace.save_benchmark(&benchmark).unwrap();
+    let layouts = [None, Some("option_tokens"), Some("usage_requests"), Some("reply")];
+    for (number, since) in layouts.into_iter().enumerate() {
+        let mut record = record();
+        record.id = RunId::parse(&format!("run-{number}")).unwrap();
+        record.created = format!("2026-11-2{number}T09:00:00Z");
+        store::keep(&workspace, &record, &answers).unwrap();
+        if let Some(since) = since {
+            table::tests::write_older(&store::folder(&workspace, &record.id), &answers, since);
+        }
+        let (read, problems) = Ledger::read(&workspace).unwrap();
+        assert_eq!(problems, [""; 0]);
+        assert_eq!(read.runs().len(), number + 1);
+        let runs = store::list(&workspace).unwrap().runs.into_iter();
+        let runs = runs.map(|record| {
+            let answers = store::answers(&workspace, &record.id).unwrap();
+            (record, answers)
+        });
+        let made = Ledger::new(vec![Arc::new(benchmark.clone())], runs.collect());
+        assert_eq!(said(&read), said(&made), "{since:?}");
+        assert_eq!(read.len(), made.len());
+        let all = Selection::all(&made);
+        assert_eq!(compare(&read, &all), compare(&made, &all));
+    }
+}
+
+#[test]
+fn what_no_benchmark_has_is_numbered_in_the_order_of_runs_however_they_are_read() {
+    let benchmark = benchmark();
+    let record = record();
+    let answers: Vec<Vec<Answer>> = (0..20)
+        .map(|run| {
+            let mut given = answer(&benchmark.items()[0], 0, &[]);
+            given.benchmark = format!("gone {}", (run * 7) % 20);
+            vec![given]
+        })
+        .collect();
+    let ledger = Ledger::of([], answers.iter().map(|answers| (&record, &answers[..])));
+    let places: Vec<&str> = (0..20).map(|question| ledger.place(question).unwrap().0).collect();
+    let expected: Vec<&str> = answers.iter().map(|answers| answers[0].benchmark.as_str()).collect();
+    assert_eq!(places, expected);
 }
