@@ -46,6 +46,12 @@ pub fn points(difference: f64) -> String {
     }
 }
 
+/// The ends of an interval of differences, in points: `−2.9 to 6.5`.
+pub fn between(low: f64, high: f64) -> String {
+    let signed = |end: f64| points(end).replace('+', "");
+    format!("{} to {}", signed(low), signed(high))
+}
+
 /// A count with thousands commas.
 pub fn count(number: usize) -> String {
     let digits = number.to_string();
@@ -95,6 +101,8 @@ mod tests {
         assert_eq!(points(-0.0291), "−2.9");
         assert_eq!(points(0.065), "+6.5");
         assert_eq!(points(-0.0004), "0.0");
+        assert_eq!(between(-0.029, 0.065), "−2.9 to 6.5");
+        assert_eq!(between(-0.065, -0.029), "−6.5 to −2.9");
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub mod space {
     pub const DENSE_ROW: f32 = 24.0;
     pub const ROW: f32 = 30.0;
     pub const CELL: f32 = 36.0;
+    /// Where the window is small.
+    pub const DENSE_CELL: f32 = 32.0;
     pub const TWO_LINE_ROW: f32 = 44.0;
     pub const LIST_ITEM: f32 = 52.0;
     pub const CONTROL: f32 = 28.0;
@@ -110,6 +112,7 @@ pub struct Palette {
     truncated: Pair,
     failed: Pair,
     sequential: [Color32; 7],
+    diverging: [Color32; 7],
     series: [Color32; SERIES],
     categories: [Color32; CATEGORIES],
 }
@@ -181,6 +184,15 @@ pub const LIGHT: Palette = Palette {
         rgb(0x53AFA7),
         rgb(0x1FA098),
     ],
+    diverging: [
+        rgb(0xD77343),
+        rgb(0xE5A182),
+        rgb(0xEFCABA),
+        rgb(0xF1F4F4),
+        rgb(0xB7DCD8),
+        rgb(0x78C3BC),
+        rgb(0x0DA89F),
+    ],
     series: [
         rgb(0x2F3740),
         rgb(0x8B949F),
@@ -247,6 +259,15 @@ pub const DARK: Palette = Palette {
         rgb(0x1D6964),
         rgb(0x167872),
     ],
+    diverging: [
+        rgb(0x974A24),
+        rgb(0x6F3E28),
+        rgb(0x4B3328),
+        rgb(0x242727),
+        rgb(0x263E3C),
+        rgb(0x225753),
+        rgb(0x09736C),
+    ],
     series: [
         rgb(0xE4E8EC),
         rgb(0x7A8490),
@@ -295,11 +316,17 @@ impl Palette {
 
     /// The ground of a cell with `accuracy` from 0 to 1: straight between 0.2 and 0.9, level outside.
     pub fn sequential(&self, accuracy: f64) -> Color32 {
-        let last = self.sequential.len() - 1;
-        let place = ((accuracy - 0.2) / 0.7).clamp(0.0, 1.0) as f32 * last as f32;
-        let below = (place.floor() as usize).min(last);
-        let above = (below + 1).min(last);
-        self.sequential[below].lerp_to_gamma(self.sequential[above], place - below as f32)
+        between(&self.sequential, (accuracy - 0.2) / 0.7)
+    }
+
+    /// The ground of a cell with a `difference` from −1 to 1: straight between −0.4 and 0.4, level outside.
+    pub fn diverging(&self, difference: f64) -> Color32 {
+        between(&self.diverging, (difference + 0.4) / 0.8)
+    }
+
+    /// The steps of the diverging scale, lowest first, for its key.
+    pub fn diverging_steps(&self) -> [Color32; 7] {
+        self.diverging
     }
 
     /// The steps of the sequential scale, lowest first, for its key.
@@ -338,6 +365,15 @@ impl Palette {
             series: self.series.map(rgb),
         }
     }
+}
+
+/// The colour at `share` of the way along a scale.
+fn between(scale: &[Color32; 7], share: f64) -> Color32 {
+    let last = scale.len() - 1;
+    let place = share.clamp(0.0, 1.0) as f32 * last as f32;
+    let below = (place.floor() as usize).min(last);
+    let above = (below + 1).min(last);
+    scale[below].lerp_to_gamma(scale[above], place - below as f32)
 }
 
 /// The colours of figures on paper: black words on white, and marks as in the light theme.
@@ -541,6 +577,8 @@ mod tests {
             }
             for step in 0..=100 {
                 let ground = palette.sequential(f64::from(step) / 100.0);
+                assert!(contrast(palette.cell_ink, ground) >= 4.5, "{step}");
+                let ground = palette.diverging(f64::from(step) / 100.0 - 0.5);
                 assert!(contrast(palette.cell_ink, ground) >= 4.5, "{step}");
             }
         }

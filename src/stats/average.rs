@@ -18,31 +18,32 @@ fn around(value: f64, standard_error: f64) -> Estimate {
 
 /// The average of proportions `(successes, n)` that all weigh the same, however many each stands on.
 ///
-/// The interval is recovered from each proportion's own Wilson interval (Zou and Donner's MOVER), so that groups
-/// of few items, or with all or none right, widen it as they should. `None` where there is no group or one is empty.
+/// The interval is recovered from each proportion's own Wilson interval ([`macro_estimate`]), so that groups of few
+/// items, or with all or none right, widen it as they should. `None` where there is no group or one is empty.
 pub fn macro_average(groups: &[(usize, usize)]) -> Option<Estimate> {
-    let proportions = groups.iter().map(|&(successes, n)| {
-        let interval = wilson_95(successes, n)?;
-        let value = successes as f64 / n as f64;
-        Some(Estimate { value, interval })
+    let estimates = groups.iter().map(|&(successes, n)| {
+        Some(Estimate {
+            value: successes as f64 / n as f64,
+            interval: wilson_95(successes, n)?,
+        })
     });
-    let average = average_of(&proportions.collect::<Option<Vec<_>>>()?)?;
+    let found = macro_estimate(&estimates.collect::<Option<Vec<_>>>()?)?;
     let interval = Interval {
-        low: average.interval.low.max(0.0),
-        high: average.interval.high.min(1.0),
+        low: found.interval.low.max(0.0),
+        high: found.interval.high.min(1.0),
     };
-    Some(Estimate { interval, ..average })
+    Some(Estimate { interval, ..found })
 }
 
-/// The average of independent estimates that all weigh the same, its interval recovered from theirs as in
-/// [`macro_average`]. `None` of none.
-pub fn average_of(estimates: &[Estimate]) -> Option<Estimate> {
+/// The average of estimates that all weigh the same and are independent of each other, with an interval recovered from
+/// theirs (Zou and Donner's MOVER). `None` where there is none.
+pub fn macro_estimate(estimates: &[Estimate]) -> Option<Estimate> {
     let count = estimates.len() as f64;
     let (mut value, mut below, mut above) = (0.0, 0.0, 0.0);
-    for estimate in estimates {
-        value += estimate.value / count;
-        below += ((estimate.value - estimate.interval.low) / count).powi(2);
-        above += ((estimate.interval.high - estimate.value) / count).powi(2);
+    for Estimate { value: own, interval } in estimates {
+        value += own / count;
+        below += ((own - interval.low) / count).powi(2);
+        above += ((interval.high - own) / count).powi(2);
     }
     let interval = Interval {
         low: value - below.sqrt(),

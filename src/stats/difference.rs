@@ -149,6 +149,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
         #[test]
         fn swapping_mirrors(both in 0_usize..200, first in 0_usize..80, second in 0_usize..80, neither in 0_usize..200) {
             let (here, there) = (pairs(both, first, second, neither), pairs(both, second, first, neither));

@@ -13,7 +13,7 @@ mod mean;
 #[cfg(test)]
 mod tests;
 
-pub use average::{average_of, clustered_average, macro_average, mean_95};
+pub use average::{clustered_average, macro_average, macro_estimate, mean_95};
 pub use bootstrap::{RESAMPLES, SEED};
 pub use calibration::{Bin, Calibration, calibration};
 pub use difference::{Cluster, Pairs, clustered_difference, exact_mcnemar, paired_difference};

@@ -24,7 +24,7 @@ fn a_run_is_exported_and_taken_in_elsewhere_with_the_same_accuracy() {
     window.state(|state| assert_eq!(state.notices[0].title, "The run was exported.", "{:?}", state.notices));
     let right = |window: &Window, model: &str| {
         window.state(|state| {
-            let rows = state.study.as_ref().unwrap().rows.iter();
+            let rows = state.study.as_ref().unwrap().tables.rows.iter();
             rows.filter(|row| row.model.starts_with(model))
                 .map(|row| (row.n, row.right))
                 .collect::<Vec<_>>()

@@ -63,7 +63,7 @@ fn rows_are_searched_and_copied_as_they_stand_in_files() {
                 .iter()
                 .all(|row| row.contains("gemma") && row.contains("languages"))
     );
-    let sheet = &pages.state().study.as_ref().unwrap().sheets[&Measure::Averages];
+    let sheet = pages.state().compare.sheet().unwrap();
     let csv = sheet.csv();
     assert!(csv.starts_with("model,benchmark,task,language,protocol,over,n,macro_average,low,high,micro_average\n"));
     assert_eq!(csv.lines().count(), sheet.table.rows.len() + 1);

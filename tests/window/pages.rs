@@ -24,11 +24,15 @@ fn a_click_on_a_cell_opens_its_items() {
     let folder = workspace(&MODELS);
     let mut window = Window::open(folder.path(), 1440.0, 900.0);
     assert_eq!(window.state(|state| state.page), Page::Compare);
-    window
-        .harness
-        .get_by_label_contains("gemma-3-270m, everyday medicine, Arabic")
-        .click();
-    window.settle();
+    // The first click selects, the second opens.
+    for page in [Page::Compare, Page::Inspect] {
+        window
+            .harness
+            .get_by_label_contains("gemma-3-270m, everyday medicine, Arabic")
+            .click();
+        window.settle();
+        assert_eq!(window.state(|state| state.page), page);
+    }
     window.state(|state| {
         assert_eq!(state.page, Page::Inspect);
         assert_eq!(state.inspect.filter.model.as_deref(), Some("gemma-3-270m"));

@@ -276,7 +276,10 @@ fn pictures_of_many() {
         let study = state.study.clone().unwrap();
         let (root, ledger) = (study.root.clone(), study.ledger.clone());
         let mut study = polyclinic::app::study::Study::new(root, "study".into(), None, ledger, vec![]);
-        study.rows = rows.clone();
+        study.tables = std::sync::Arc::new(polyclinic::app::compare::tables::Tables {
+            rows: rows.clone(),
+            averages: Vec::new(),
+        });
         state.show_study(std::sync::Arc::new(study));
         for (width, height) in SIZES {
             let builder = Harness::builder().with_size([width, height]).with_theme(theme);

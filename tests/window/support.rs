@@ -248,7 +248,8 @@ impl Window {
     }
 }
 
-/// The pages alone on a state, without threads: what the commands ask of others is written down.
+/// The pages alone on a state, without threads: what the commands ask of others is written down, and what Compare
+/// lacks is reckoned at once.
 pub struct Pages {
     pub harness: Harness<'static, (State, Vec<Task>)>,
 }
@@ -262,6 +263,9 @@ impl Pages {
         };
         let harness = builder.with_context_setup(setup).build_ui_state(
             |ui, (state, tasks): &mut (State, Vec<Task>)| {
+                for question in state.questions() {
+                    state.take_reckoned(question.answer());
+                }
                 let mut commands = polyclinic::app::command::pressed(ui.ctx());
                 let whole = ui.ctx().content_rect();
                 ui.set_clip_rect(whole);

@@ -7,8 +7,8 @@ use crate::cancel::Cancel;
 use crate::language::Language;
 use crate::runs::ledger::{Column, Ledger, Selection, Sheet};
 use crate::runs::measures::Weighing;
-use crate::runs::paired::{Comparison, adjust};
-use crate::stats::{Estimate, average_of};
+use crate::runs::paired::{Between, Comparison, models_beside};
+use crate::stats::{Estimate, macro_estimate};
 
 /// What cells are compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,73 +27,91 @@ pub struct Deltas {
 }
 
 impl Deltas {
-    /// Reckons them; what it has so far once cancelled.
+    /// Reckons them: nothing once cancelled.
     pub fn new(ledger: &Ledger, selection: &Selection, baseline: &Baseline, cancel: &Cancel) -> Self {
         let Some(base) = ledger.sheet(&baseline.model, &baseline.protocol) else {
             return Self::default();
         };
-        let sheets = ledger.sheets().iter();
-        let sheets: Vec<&Sheet> = sheets
-            .filter(|sheet| sheet.protocol == base.protocol && sheet.model != base.model)
+        let columns: Vec<&Column> = ledger
+            .columns()
+            .iter()
+            .filter(|column| is_shown(ledger, column, &base.protocol))
             .collect();
-        let mut keys = Vec::new();
-        let mut comparisons = Vec::new();
-        let mut tasks = BTreeMap::new();
-        let mut languages: Vec<&Language> = ledger.columns().iter().map(|column| &column.language).collect();
+        if cancel.is_cancelled() {
+            return Self::default();
+        }
+        let family = models_beside(ledger, selection, &columns, Some(&base.protocol), &base.model);
+        let mut deltas = Self::default();
+        for comparison in family {
+            if let Some(key) = key(&comparison) {
+                deltas.cells.insert(key, comparison);
+            }
+        }
+        let mut languages: Vec<&Language> = columns.iter().map(|column| &column.language).collect();
         languages.sort();
         languages.dedup();
-        for language in languages {
-            let columns = ledger.columns().iter().filter(|column| column.language == *language);
-            let columns: Vec<&Column> = columns
-                .filter(|column| {
-                    ledger
-                        .sheets()
-                        .iter()
-                        .any(|sheet| sheet.protocol == base.protocol && ledger.cell(column, sheet).is_answered())
-                })
-                .collect();
-            for sheet in &sheets {
+        let sheets = ledger.sheets().iter();
+        for sheet in sheets.filter(|sheet| sheet.protocol == base.protocol && sheet.model != base.model) {
+            for language in &languages {
                 if cancel.is_cancelled() {
                     return Self::default();
                 }
-                let first = comparisons.len();
-                for column in &columns {
-                    if let Some(found) = Comparison::of_sheets(ledger, selection, &[column], sheet, base) {
-                        keys.push(key(column, sheet));
-                        comparisons.push(found);
-                    }
-                }
-                let own = comparisons.get(first..).unwrap_or_default();
-                if columns.len() > 1 && own.len() == columns.len() {
-                    let pooled = || Comparison::of_sheets(ledger, selection, &columns, sheet, base)?.estimate;
-                    let average = match baseline.weighing {
-                        Weighing::Macro => own
-                            .iter()
-                            .map(|cell| cell.estimate)
-                            .collect::<Option<Vec<_>>>()
-                            .as_deref()
-                            .and_then(average_of),
-                        Weighing::Micro => pooled(),
-                    };
-                    if let Some(average) = average {
-                        tasks.insert((sheet.model.clone(), language.clone()), average);
-                    }
-                }
+                let columns: Vec<&Column> = columns
+                    .iter()
+                    .filter(|column| column.language == **language)
+                    .copied()
+                    .collect();
+                let average = deltas.average(ledger, selection, &columns, (sheet, base), baseline.weighing);
+                let place = (sheet.model.clone(), (*language).clone());
+                deltas.tasks.extend(average.map(|average| (place, average)));
             }
         }
-        adjust(&mut comparisons);
-        Self {
-            cells: keys.into_iter().zip(comparisons).collect(),
-            tasks,
+        deltas
+    }
+
+    /// The average over several tasks; `None` where one of them has no pairs.
+    fn average(
+        &self,
+        ledger: &Ledger,
+        selection: &Selection,
+        columns: &[&Column],
+        (sheet, base): (&Sheet, &Sheet),
+        weighing: Weighing,
+    ) -> Option<Estimate> {
+        let cells = columns.iter().map(|column| {
+            let key = CellKey {
+                model: sheet.model.clone(),
+                benchmark: column.benchmark.clone(),
+                task: column.task.clone(),
+                language: column.language.clone(),
+            };
+            self.cells.get(&key)?.estimate
+        });
+        let cells = cells.collect::<Option<Vec<Estimate>>>()?;
+        match weighing {
+            _ if cells.len() < 2 => None,
+            Weighing::Macro => macro_estimate(&cells),
+            Weighing::Micro => Comparison::of_sheets(ledger, selection, columns, sheet, base)?.estimate,
         }
     }
 }
 
-fn key(column: &Column, sheet: &Sheet) -> CellKey {
-    CellKey {
-        model: sheet.model.clone(),
-        benchmark: column.benchmark.clone(),
-        task: column.task.clone(),
-        language: column.language.clone(),
-    }
+/// Whether anything was answered in a column under a protocol.
+fn is_shown(ledger: &Ledger, column: &Column, protocol: &str) -> bool {
+    let mut sheets = ledger.sheets().iter();
+    sheets.any(|sheet| sheet.protocol == protocol && ledger.cell(column, sheet).is_answered())
+}
+
+/// The cell that a comparison with the baseline stands in.
+fn key(comparison: &Comparison) -> Option<CellKey> {
+    let Between::Models { first, .. } = &comparison.between else {
+        return None;
+    };
+    let (benchmark, task, language) = comparison.place.one()?;
+    Some(CellKey {
+        model: first.clone(),
+        benchmark: benchmark.to_owned(),
+        task: task.to_owned(),
+        language: language.clone(),
+    })
 }

@@ -1,8 +1,8 @@
 //! What two cells say beside each other: who is better by how much and how sure that is, or why that cannot be told.
 
 use super::matrix::{Cell, CellKey, Matrix};
-use crate::runs::ledger::{Column, Ledger, Selection, Sheet};
-use crate::runs::paired::{Comparison, adjust};
+use crate::runs::ledger::{self, Column, Ledger, Selection, Sheet};
+use crate::runs::paired::{self, Comparison};
 use crate::scoring::Outcome;
 use crate::stats::{Pairs, exact_mcnemar, holm};
 
@@ -17,63 +17,58 @@ pub struct Pair {
 /// Why two cells are not compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Incomparable {
-    #[error("This is one cell. Add another to compare it with.")]
-    Same,
-    #[error("One of the two cells has no answers.")]
+    #[error("one of them has no answers that count")]
     Empty,
-    #[error("Figures that others published have no items behind them, so nothing can be paired.")]
+    #[error("figures that others published have no items behind them that could be paired")]
     Published,
-    #[error("Different tasks ask different questions: only cells of one task are compared.")]
-    Tasks,
-    #[error("Both the model and the language differ. Compare two models in one language, or one model in two.")]
-    Both,
-    #[error("No item of one language is tied to one of the other, so the questions may differ.")]
-    NotParallel,
-    #[error("The two models answered no item in common.")]
-    NothingShared,
+    #[error(transparent)]
+    Items(#[from] paired::Incomparable),
 }
 
 /// What can be told of two cells without looking at answers.
 pub fn obstacle(matrix: &Matrix, first: &CellKey, second: &CellKey) -> Option<Incomparable> {
-    if first == second {
-        return Some(Incomparable::Same);
-    }
+    use paired::Incomparable::{Same, SeveralThings, Tasks};
     let own = |key: &CellKey| matrix.models.contains(&key.model);
-    if !own(first) || !own(second) {
-        return Some(Incomparable::Published);
-    }
-    if (&first.benchmark, &first.task) != (&second.benchmark, &second.task) {
-        return Some(Incomparable::Tasks);
-    }
-    if first.model != second.model && first.language != second.language {
-        return Some(Incomparable::Both);
-    }
     let measured = |key: &CellKey| matches!(matrix.cell(key), Cell::Measured(_));
-    (!measured(first) || !measured(second)).then_some(Incomparable::Empty)
+    let tasks = |key: &CellKey| (key.benchmark.clone(), key.task.clone());
+    if first == second {
+        Some(Same.into())
+    } else if !own(first) || !own(second) {
+        Some(Incomparable::Published)
+    } else if tasks(first) != tasks(second) {
+        Some(Tasks.into())
+    } else if first.model != second.model && first.language != second.language {
+        Some(SeveralThings.into())
+    } else {
+        (!measured(first) || !measured(second)).then_some(Incomparable::Empty)
+    }
 }
 
 impl Pair {
     /// Compares the two, and says how sure that is among all pairs of their kind on the page: every two models of the
     /// column, or every model's two languages.
     pub fn compare(&self, ledger: &Ledger, selection: &Selection) -> Result<Comparison, Incomparable> {
-        let column = column(ledger, &self.first).ok_or(Incomparable::Empty)?;
-        let sheet = |key: &CellKey| ledger.sheet(&key.model, &self.protocol).ok_or(Incomparable::Empty);
-        let (first, second) = (sheet(&self.first)?, sheet(&self.second)?);
-        if self.first.model == self.second.model {
-            return self.languages(ledger, selection, column, first);
-        }
-        let comparison = Comparison::of_sheets(ledger, selection, &[column], first, second);
-        let mut comparison = comparison.ok_or(Incomparable::NothingShared)?;
+        let (first, second) = (self.cell(ledger, &self.first)?, self.cell(ledger, &self.second)?);
+        let mut comparison = Comparison::of_cells(ledger, selection, first, second)?;
         let sheets: Vec<&Sheet> = of_protocol(ledger, &self.protocol)
-            .filter(|sheet| ledger.cell(column, sheet).is_answered())
+            .filter(|sheet| ledger.cell(first.column, sheet).is_answered())
             .collect();
         let mut p_values = vec![comparison.p_value];
-        for (place, one) in sheets.iter().enumerate() {
-            for other in sheets.iter().skip(place + 1) {
-                let is_own = |sheet: &Sheet| sheet.model == first.model || sheet.model == second.model;
-                if !(is_own(one) && is_own(other)) {
-                    p_values.extend(p_value(ledger, selection, column, one, other));
-                }
+        if self.first.model == self.second.model {
+            let others = sheets.iter().filter(|sheet| sheet.model != self.first.model);
+            let reference = &self.second.language;
+            p_values.extend(others.filter_map(|sheet| {
+                let other = Comparison::of_languages(ledger, selection, &[first.column], reference, sheet)?;
+                Some(other.p_value)
+            }));
+        } else {
+            let is_own = |sheet: &Sheet| sheet.model == self.first.model || sheet.model == self.second.model;
+            for (place, one) in sheets.iter().enumerate() {
+                let others = sheets
+                    .iter()
+                    .skip(place + 1)
+                    .filter(|other| !(is_own(one) && is_own(other)));
+                p_values.extend(others.filter_map(|other| p_value(ledger, selection, first.column, one, other)));
             }
         }
         comparison.family = p_values.len();
@@ -81,37 +76,14 @@ impl Pair {
         Ok(comparison)
     }
 
-    fn languages(
-        &self,
-        ledger: &Ledger,
-        selection: &Selection,
-        column: &Column,
-        own: &Sheet,
-    ) -> Result<Comparison, Incomparable> {
-        let reference = &self.second.language;
-        let sheets = of_protocol(ledger, &self.protocol);
-        let compared = |sheet| Comparison::of_languages(ledger, selection, &[column], reference, sheet);
-        let mut family: Vec<(bool, Comparison)> = sheets
-            .filter_map(|sheet| Some((sheet.model == own.model, compared(sheet)?)))
-            .collect();
-        let place = family.iter().position(|(is_own, _)| *is_own);
-        let mut comparisons: Vec<Comparison> = family.drain(..).map(|(_, comparison)| comparison).collect();
-        adjust(&mut comparisons);
-        place
-            .and_then(|place| comparisons.into_iter().nth(place))
-            .ok_or(Incomparable::NotParallel)
+    fn cell<'a>(&self, ledger: &'a Ledger, key: &CellKey) -> Result<ledger::Cell<'a>, Incomparable> {
+        let cell = ledger.cell_of(&key.benchmark, &key.task, &key.language, &key.model, &self.protocol);
+        cell.ok_or(Incomparable::Empty)
     }
 }
 
 fn of_protocol<'a>(ledger: &'a Ledger, protocol: &'a str) -> impl Iterator<Item = &'a Sheet> {
     ledger.sheets().iter().filter(move |sheet| sheet.protocol == protocol)
-}
-
-fn column<'a>(ledger: &'a Ledger, key: &CellKey) -> Option<&'a Column> {
-    ledger
-        .columns()
-        .iter()
-        .find(|column| column.benchmark == key.benchmark && column.task == key.task && column.language == key.language)
 }
 
 /// The exact test of two models alone, without the resampling of a whole comparison: for the others of its family.

@@ -6,6 +6,7 @@ pub mod finding;
 pub mod layout;
 pub mod matrix;
 pub mod origin;
+pub mod published;
 pub mod reckoner;
 pub mod resources;
 pub mod tables;
@@ -21,6 +22,7 @@ use crate::cancel::Cancel;
 use crate::runs::ledger::Selection;
 use crate::runs::measures::Measure;
 use crate::runs::paired::Comparison;
+use crate::runs::published::Published;
 use crate::scoring::Outcome;
 use command::CompareCommand;
 use deltas::{Baseline, Deltas};
@@ -28,6 +30,7 @@ use finding::{Incomparable, Pair};
 use layout::{Layout, Parts};
 use matrix::{CellKey, Matrix};
 use origin::Origin;
+use published::PrintedCells;
 use reckoner::{Found, Question, Reckoned, What};
 use tables::Tables;
 use view::{Mode, View};
@@ -50,6 +53,8 @@ pub struct Compare {
     pub view: View,
     /// What is known of the models besides their answers.
     pub origins: BTreeMap<String, Origin>,
+    /// What papers print for the same cells.
+    pub published: PrintedCells,
     /// The label of the protocol shown.
     pub protocol: Option<String>,
     pub protocols: Vec<String>,
@@ -131,16 +136,20 @@ impl Compare {
                 self.view.mode = Mode::Accuracy;
             }
         }
+        self.published = PrintedCells::of(&self.matrix, Published::included());
         self.lay_out();
-        let matrix = &self.matrix;
-        if !self.selected.as_ref().is_some_and(|key| matrix.holds(key)) {
-            self.selected = self.layout.first();
-        }
-        self.against = self.against.take().filter(|key| matrix.holds(key));
-        if self.task >= matrix.groups.len() {
+        let kept = self.selected.take().filter(|key| self.holds(key));
+        self.selected = kept.or_else(|| self.layout.first());
+        self.against = self.against.take().filter(|key| self.holds(key));
+        if self.task >= self.matrix.groups.len() {
             self.task = 0;
         }
         self.count(study);
+    }
+
+    /// Whether there is such a cell, one's own or a published one.
+    fn holds(&self, key: &CellKey) -> bool {
+        self.matrix.holds(key) || self.published.cell(key).is_some()
     }
 
     fn lay_out(&mut self) {
@@ -149,7 +158,7 @@ impl Compare {
             origins: &self.origins,
             averages: &self.tables.averages,
             protocol: self.protocol.as_deref().unwrap_or_default(),
-            published: &[],
+            published: &self.published.only,
         };
         self.layout = Layout::new(parts, &self.view);
     }

@@ -50,10 +50,10 @@ fn csv_columns(cells: &[&Named]) -> Vec<Column> {
                 _ => None,
             })]
         }
-        Value::Interval(_) => {
+        Value::Interval(_) | Value::PointsInterval(_) => {
             let end = |value: &Value, high: bool| match value {
-                Value::Interval(Some(ends)) if high => Some(ends.1),
-                Value::Interval(Some(ends)) => Some(ends.0),
+                Value::Interval(Some(ends)) | Value::PointsInterval(Some(ends)) if high => Some(ends.1),
+                Value::Interval(Some(ends)) | Value::PointsInterval(Some(ends)) => Some(ends.0),
                 _ => None,
             };
             vec![

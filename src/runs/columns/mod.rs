@@ -14,7 +14,7 @@ pub use latex::latex;
 pub use markdown::markdown;
 
 use crate::language::{Direction, Language, Script};
-use crate::quantities::{percent, points};
+use crate::quantities::{between, percent, points};
 
 /// One cell of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +27,10 @@ pub enum Value {
     Share(Option<f64>),
     /// A difference of shares, from −1 to 1.
     Points(Option<f64>),
-    /// The 95% interval of the share, the points or the number before it.
+    /// The 95% interval of the share before it.
     Interval(Option<(f64, f64)>),
+    /// The 95% interval of the difference before it.
+    PointsInterval(Option<(f64, f64)>),
     /// The probability that chance alone gives, from 0 to 1.
     Probability(Option<f64>),
     Number(Option<f64>),
@@ -43,7 +45,8 @@ impl Value {
             Self::Count(count) => Some(count.to_string()),
             Self::Share(share) => share.map(percent),
             Self::Points(difference) => difference.map(points),
-            Self::Interval(ends) => ends.map(|(low, high)| interval(low, high)),
+            Self::Interval(ends) => ends.map(|(low, high)| format!("{}–{}", percent(low), percent(high))),
+            Self::PointsInterval(ends) => ends.map(|(low, high)| between(low, high)),
             Self::Probability(probability) => probability.map(|probability| match probability {
                 ..0.001 => "<0.001".to_owned(),
                 _ => format!("{probability:.3}"),
@@ -63,7 +66,7 @@ impl Value {
             Self::Text(_) | Self::Language(_) => None,
             Self::Count(count) => Some(*count as f64),
             Self::Share(number) | Self::Points(number) | Self::Number(number) | Self::Probability(number) => *number,
-            Self::Interval(ends) => ends.map(|(low, _)| low),
+            Self::Interval(ends) | Self::PointsInterval(ends) => ends.map(|(low, _)| low),
         };
         match (self, other) {
             (Self::Text(one), Self::Text(other)) => one.to_lowercase().cmp(&other.to_lowercase()),
@@ -78,15 +81,6 @@ impl Value {
     /// Whether it stands at the end of its column, as numbers do.
     pub fn is_number(&self) -> bool {
         !matches!(self, Self::Text(_) | Self::Language(_))
-    }
-}
-
-/// The ends of an interval as people read them: a dash between shares, a word where there are signs.
-pub fn interval(low: f64, high: f64) -> String {
-    let signed = |end: f64| points(end).replace('+', "");
-    match low < 0.0 {
-        true => format!("{} to {}", signed(low), signed(high)),
-        false => format!("{}–{}", percent(low), percent(high)),
     }
 }
 
@@ -113,7 +107,7 @@ pub trait Columns {
 /// The name of a column as people read it.
 pub fn heading((name, value): &Named) -> String {
     match value {
-        Value::Interval(_) => "95% interval".to_owned(),
+        Value::Interval(_) | Value::PointsInterval(_) => "95% interval".to_owned(),
         _ => name.replace('_', " ").replace("english", "English"),
     }
 }
@@ -164,9 +158,9 @@ mod tests {
 
     #[test]
     fn intervals_with_signs_have_a_word_between() {
-        assert_eq!(interval(0.569, 0.654), "56.9–65.4");
-        assert_eq!(interval(-0.029, 0.065), "−2.9 to 6.5");
-        assert_eq!(interval(-0.065, -0.029), "−6.5 to −2.9");
+        let ends = Some((0.029, 0.065));
+        assert_eq!(Value::Interval(ends).shown(), "2.9–6.5");
+        assert_eq!(Value::PointsInterval(ends).shown(), "2.9 to 6.5");
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl Columns for Gap {
 fn found(found: &Found) -> [Named; 6] {
     [
         ("difference", Value::Points(Some(found.difference))),
-        ("", Value::Interval(found.low.zip(found.high))),
+        ("", Value::PointsInterval(found.low.zip(found.high))),
         ("p", Value::Probability(Some(found.p))),
         ("p_holm", Value::Probability(Some(found.p_holm))),
         ("left_out", Value::Count(found.left_out)),

@@ -2,16 +2,12 @@
 //!
 //! What one call returns is one family: its p-values are adjusted for each other.
 
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
 
 use crate::language::Language;
-use crate::runs::ledger::{Column, Ledger, Selection, Sheet};
-use crate::runs::paired::{self, Comparison, Verdict};
+use crate::runs::ledger::{Column, Ledger, Selection};
+use crate::runs::paired::{self, Between, Comparison, Verdict};
 use crate::text::isolate;
-
-/// The language that others are measured by.
-const REFERENCE: &str = "en";
 
 /// A model beside another.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -102,81 +98,72 @@ impl Found {
 /// Every model beside `baseline`, or every two models where there is none, under each protocol in each column where
 /// both answered.
 pub fn differences(ledger: &Ledger, selection: &Selection, baseline: Option<&str>) -> Vec<Difference> {
-    let mut asked: Vec<(&Column, &Sheet, &Sheet)> = Vec::new();
-    for column in ledger.columns() {
-        let answered = ledger.sheets().iter();
-        let answered: Vec<&Sheet> = answered
-            .filter(|sheet| ledger.cell(column, sheet).is_answered())
-            .collect();
-        for (place, one) in answered.iter().enumerate() {
-            let others = answered
-                .iter()
-                .skip(place + 1)
-                .filter(|other| other.protocol == one.protocol);
-            asked.extend(others.filter_map(|other| match baseline {
-                None => Some((column, *one, *other)),
-                Some(name) if other.model == name => Some((column, *one, *other)),
-                Some(name) if one.model == name => Some((column, *other, *one)),
-                Some(_) => None,
-            }));
-        }
-    }
-    let compared = asked.par_iter().filter_map(|(column, one, other)| {
-        Comparison::of_sheets(ledger, selection, &[*column], one, other)
-            .map(|comparison| ((*column, *one, *other), comparison))
-    });
-    let (asked, mut family): (Vec<_>, Vec<Comparison>) = compared.unzip();
-    paired::adjust(&mut family);
-    let rows = asked.into_iter().zip(&family);
-    rows.map(|((column, one, other), comparison)| Difference {
-        model: one.model.clone(),
-        baseline: other.model.clone(),
-        benchmark: column.benchmark.clone(),
-        task: column.task.clone(),
-        language: column.language.clone(),
-        protocol: one.protocol.clone(),
-        both: comparison.pairs.both,
-        only_model: comparison.pairs.only_first,
-        only_baseline: comparison.pairs.only_second,
-        neither: comparison.pairs.neither,
-        found: Found::of(comparison, ["better", "worse"]),
-    })
-    .collect()
+    let columns: Vec<&Column> = ledger.columns().iter().collect();
+    let family = match baseline {
+        Some(baseline) => paired::models_beside(ledger, selection, &columns, None, baseline),
+        None => paired::models_beside_each_other(ledger, selection, &columns, None),
+    };
+    family.iter().filter_map(Difference::of).collect()
 }
 
 /// Every model in every language beside English, on the items that are tied to each other.
 pub fn gaps(ledger: &Ledger, selection: &Selection) -> Vec<Gap> {
-    let mut asked: Vec<(&Column, &Language, &Sheet)> = Vec::new();
-    for column in ledger.columns().iter().filter(|column| !is_reference(column)) {
-        let same = |other: &&Column| other.benchmark == column.benchmark && other.task == column.task;
-        let Some(reference) = ledger.columns().iter().filter(same).find(|other| is_reference(other)) else {
-            continue;
-        };
-        let answered = ledger.sheets().iter();
-        let answered = answered.filter(|sheet| ledger.cell(column, sheet).is_answered());
-        asked.extend(answered.map(|sheet| (column, &reference.language, sheet)));
-    }
-    let compared = asked.par_iter().filter_map(|(column, reference, sheet)| {
-        Comparison::of_languages(ledger, selection, &[*column], reference, sheet)
-            .map(|comparison| ((*column, *reference, *sheet), comparison))
-    });
-    let (asked, mut family): (Vec<_>, Vec<Comparison>) = compared.unzip();
-    paired::adjust(&mut family);
-    let rows = asked.into_iter().zip(&family);
-    rows.map(|((column, reference, sheet), comparison)| Gap {
-        model: sheet.model.clone(),
-        benchmark: column.benchmark.clone(),
-        task: column.task.clone(),
-        language: column.language.clone(),
-        protocol: sheet.protocol.clone(),
-        reference: reference.clone(),
-        accuracy: comparison.first_accuracy(),
-        reference_accuracy: comparison.second_accuracy(),
-        found: Found::of(comparison, ["higher", "lower"]),
-    })
-    .collect()
+    let columns: Vec<&Column> = ledger.columns().iter().collect();
+    let family = paired::languages_beside_english(ledger, selection, &columns, None);
+    family.iter().filter_map(Gap::of).collect()
 }
 
-fn is_reference(column: &Column) -> bool {
-    column.language.primary() == REFERENCE
+impl Difference {
+    /// The row of two models; `None` of anything else.
+    fn of(comparison: &Comparison) -> Option<Self> {
+        let Between::Models {
+            first,
+            second,
+            protocol,
+        } = &comparison.between
+        else {
+            return None;
+        };
+        let (benchmark, task, language) = comparison.place.one()?;
+        Some(Self {
+            model: first.clone(),
+            baseline: second.clone(),
+            benchmark: benchmark.to_owned(),
+            task: task.to_owned(),
+            language: language.clone(),
+            protocol: protocol.clone(),
+            both: comparison.pairs.both,
+            only_model: comparison.pairs.only_first,
+            only_baseline: comparison.pairs.only_second,
+            neither: comparison.pairs.neither,
+            found: Found::of(comparison, ["better", "worse"]),
+        })
+    }
+}
+
+impl Gap {
+    /// The row of two languages; `None` of anything else.
+    fn of(comparison: &Comparison) -> Option<Self> {
+        let Between::Languages {
+            second,
+            model,
+            protocol,
+            ..
+        } = &comparison.between
+        else {
+            return None;
+        };
+        let (benchmark, task, language) = comparison.place.one()?;
+        Some(Self {
+            model: model.clone(),
+            benchmark: benchmark.to_owned(),
+            task: task.to_owned(),
+            language: language.clone(),
+            protocol: protocol.clone(),
+            reference: second.clone(),
+            accuracy: comparison.first_accuracy(),
+            reference_accuracy: comparison.second_accuracy(),
+            found: Found::of(comparison, ["higher", "lower"]),
+        })
+    }
 }

@@ -6,6 +6,7 @@
 //! are no independent evidence: they are resampled together.
 
 mod clusters;
+mod families;
 mod sentence;
 
 #[cfg(test)]
@@ -13,7 +14,10 @@ mod tests;
 
 use std::collections::HashMap;
 
-use super::ledger::{Column, Ledger, Selection, Sheet};
+pub use families::{languages_beside_english, models_beside, models_beside_each_other};
+pub use sentence::Finding;
+
+use super::ledger::{Cell, Column, Ledger, Selection, Sheet};
 use crate::language::Language;
 use crate::scoring::Outcome;
 use crate::stats::{Estimate, Pairs, clustered_difference, exact_mcnemar, holm};
@@ -60,6 +64,21 @@ pub enum Verdict {
     TooFew,
 }
 
+/// Why two cells cannot be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Incomparable {
+    #[error("a cell cannot be compared with itself")]
+    Same,
+    #[error("they are of different tasks, which ask different questions")]
+    Tasks,
+    #[error("they differ in more than one of model, language and protocol, so that no difference could be laid to one")]
+    SeveralThings,
+    #[error("no question was answered by both")]
+    NothingShared,
+    #[error("no question was answered in both languages, or nothing says which ones are the same")]
+    NothingTied,
+}
+
 /// Two sides on the same questions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
@@ -84,6 +103,33 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// Two cells that differ in their model, their language or their protocol alone.
+    pub fn of_cells(
+        ledger: &Ledger,
+        selection: &Selection,
+        first: Cell<'_>,
+        second: Cell<'_>,
+    ) -> Result<Self, Incomparable> {
+        let (one, other) = (first.column, second.column);
+        if (&one.benchmark, &one.task) != (&other.benchmark, &other.task) {
+            return Err(Incomparable::Tasks);
+        }
+        let differing = [
+            first.sheet.model != second.sheet.model,
+            first.sheet.protocol != second.sheet.protocol,
+            one.language != other.language,
+        ];
+        match differing {
+            [false, false, false] => Err(Incomparable::Same),
+            [true, false, false] | [false, true, false] => {
+                Self::of_sheets(ledger, selection, &[one], first.sheet, second.sheet).ok_or(Incomparable::NothingShared)
+            }
+            [false, false, true] => Self::of_languages(ledger, selection, &[one], &other.language, first.sheet)
+                .ok_or(Incomparable::NothingTied),
+            _ => Err(Incomparable::SeveralThings),
+        }
+    }
+
     /// Two models under one protocol, or one model under two, over the questions of some columns. `None` where no
     /// question was answered by both.
     pub fn of_sheets(
@@ -188,6 +234,11 @@ impl Comparison {
         })
     }
 
+    /// Whether some pairs belong together.
+    pub fn is_clustered(&self) -> bool {
+        self.clusters < self.pairs.n()
+    }
+
     /// The first accuracy less the second, from −1 to 1.
     pub fn difference(&self) -> f64 {
         self.pairs.difference().unwrap_or_default()
@@ -238,6 +289,18 @@ pub fn adjust(family: &mut [Comparison]) {
 }
 
 impl Place {
+    /// The benchmark, the task and the language where it is one cell.
+    pub fn one(&self) -> Option<(&str, &str, &Language)> {
+        match (
+            self.benchmarks.as_slice(),
+            self.tasks.as_slice(),
+            self.languages.as_slice(),
+        ) {
+            ([benchmark], [task], [language]) => Some((benchmark, task, language)),
+            _ => None,
+        }
+    }
+
     /// What is pooled over these columns.
     fn of(columns: &[&Column]) -> Self {
         fn distinct<T: Clone + PartialEq>(names: impl Iterator<Item = T>) -> Vec<T> {

@@ -1,50 +1,71 @@
 //! A comparison in plain words: who, on what, by how much, how sure, on how many items.
 
+use std::ops::Range;
+
 use super::{Between, Comparison, Place, Verdict};
 use crate::language::Language;
-use crate::quantities::{counted, percent};
-use crate::runs::columns::interval;
+use crate::quantities::{between, counted, percent};
 use crate::text::isolate::isolate;
 
+/// A sentence, and what stands out in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Finding {
+    /// Names in it are isolated from its direction ([`isolate`]).
+    pub text: String,
+    /// The places in the text of what stands out, from left to right.
+    pub strong: Vec<Range<usize>>,
+}
+
+impl Finding {
+    fn plain(mut self, text: &str) -> Self {
+        self.text.push_str(text);
+        self
+    }
+
+    fn strong(mut self, text: &str) -> Self {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.strong.push(start..self.text.len());
+        self
+    }
+}
+
 impl Comparison {
-    /// The finding as a sentence. Names are isolated from its direction ([`isolate`]).
-    pub fn sentence(&self) -> String {
-        let (first, second, place) = self.names();
+    /// What it comes to, in a sentence.
+    pub fn finding(&self) -> Finding {
         let higher = match self.verdict() {
-            Verdict::TooFew => return self.too_few(&first, &second, &place),
+            Verdict::TooFew => return self.too_few(),
             Verdict::First => true,
             Verdict::Second => false,
         };
+        let (first, second, place) = self.names();
         let by = format!("{} points", percent(self.difference().abs()));
-        let finding = match &self.between {
-            Between::Models { .. } => {
-                let word = if higher { "better" } else { "worse" };
-                format!("{first} is {word} than {second} on {place} by {by}")
-            }
-            Between::Languages { model, .. } => {
-                let word = if higher { "higher" } else { "lower" };
-                format!("{} is {by} {word} {first} than {second} on {place}", isolate(model))
-            }
-            Between::Protocols { model, .. } => {
-                let word = if higher { "higher" } else { "lower" };
-                format!(
-                    "{} is {by} {word} under {first} than under {second} on {place}",
-                    isolate(model)
-                )
-            }
+        let word = |words: [&'static str; 2]| if higher { words[0] } else { words[1] };
+        let told = Finding::default();
+        let told = match &self.between {
+            Between::Models { .. } => told
+                .strong(&format!("{first} is {}", word(["better", "worse"])))
+                .plain(&format!(" than {second} on {place} "))
+                .strong(&format!("by {by}")),
+            Between::Languages { model, .. } | Between::Protocols { model, .. } => told
+                .plain(&format!("{} is ", isolate(model)))
+                .strong(&format!("{by} {} {first}", word(["higher", "lower"])))
+                .plain(&format!(" than {second} on {place}")),
         };
-        let (low, high) = self.ends(higher);
-        let words = |share: f64| percent(share.abs());
-        let items = counted(self.pairs.n(), "item");
-        let mut sentence = format!("{finding}, 95% interval {} to {}, {items}.", words(low), words(high));
-        if !self.stands() {
-            let count = counted(self.family, "comparison");
-            sentence.push_str(&format!(
-                " Among {count} shown it may be chance (Holm-adjusted p {:.2}).",
+        let told = told.plain(&self.certainty(higher));
+        match self.stands() {
+            true => told,
+            false => told.plain(&format!(
+                " Among {} shown it may be chance (p after Holm {:.2}).",
+                counted(self.family, "comparison"),
                 self.adjusted
-            ));
+            )),
         }
-        sentence
+    }
+
+    /// The text of [`Comparison::finding`].
+    pub fn sentence(&self) -> String {
+        self.finding().text
     }
 
     /// What was left out of it, where anything was.
@@ -61,45 +82,39 @@ impl Comparison {
         (!told.is_empty()).then(|| format!("Left out: {}.", told.join(", ")))
     }
 
-    fn too_few(&self, first: &str, second: &str, place: &str) -> String {
-        let question = match &self.between {
-            Between::Models { .. } => format!("whether {first} or {second} is better on {place}"),
-            Between::Languages { model, .. } => {
-                format!("whether {} is better {first} or {second} on {place}", isolate(model))
-            }
-            Between::Protocols { model, .. } => format!(
-                "whether {} is better under {first} or under {second} on {place}",
-                isolate(model)
-            ),
+    /// Names the higher of the two first.
+    fn too_few(&self) -> Finding {
+        let (first, second, place) = self.names();
+        let higher = self.difference() >= 0.0;
+        let (one, other) = if higher { (first, second) } else { (second, first) };
+        let whose = match &self.between {
+            Between::Models { .. } => String::new(),
+            Between::Languages { model, .. } | Between::Protocols { model, .. } => format!("{} ", isolate(model)),
         };
-        let items = counted(self.pairs.n(), "item");
-        let signed = crate::quantities::points(self.difference());
-        match self.estimate {
-            Some(estimate) => {
-                let (low, high) = (estimate.interval.low, estimate.interval.high);
-                let ends = match low < 0.0 {
-                    true => interval(low, high),
-                    false => format!("{} to {}", percent(low), percent(high)),
-                };
-                format!("Too few to tell {question}: {signed} points, 95% interval {ends}, {items}.")
-            }
-            None => format!("Too few to tell {question}: {signed} points, {items}."),
-        }
+        let apart = percent(self.difference().abs());
+        Finding::default()
+            .strong("Too few to tell.")
+            .plain(&format!(" {whose}{one} and {other} on {place}: {apart} points apart"))
+            .plain(&self.certainty(higher))
     }
 
-    /// The ends of the interval with the larger side as the positive one.
-    fn ends(&self, higher: bool) -> (f64, f64) {
-        let found = self
-            .estimate
-            .map_or((0.0, 0.0), |estimate| (estimate.interval.low, estimate.interval.high));
-        if higher { found } else { (-found.1, -found.0) }
+    /// The interval, the larger side taken for the positive one, and the items.
+    fn certainty(&self, higher: bool) -> String {
+        let items = counted(self.pairs.n(), "item");
+        match self.estimate.map(|estimate| estimate.interval) {
+            Some(interval) if higher => format!(", 95% interval {}, {items}.", between(interval.low, interval.high)),
+            Some(interval) => format!(", 95% interval {}, {items}.", between(-interval.high, -interval.low)),
+            None => format!(", {items}."),
+        }
     }
 
     /// The two that are compared and on what, as they stand in a sentence.
     fn names(&self) -> (String, String, String) {
         match &self.between {
-            Between::Models { first, second, .. } | Between::Protocols { first, second, .. } => {
-                (isolate(first), isolate(second), self.place.words())
+            Between::Models { first, second, .. } => (isolate(first), isolate(second), self.place.words()),
+            Between::Protocols { first, second, .. } => {
+                let under = |protocol: &str| format!("under {}", isolate(protocol));
+                (under(first), under(second), self.place.words())
             }
             Between::Languages { first, second, .. } => {
                 let place = Place {

@@ -154,6 +154,13 @@ fn a_finding_is_told_in_words() {
         isolate::plain(&found.sentence()),
         format!("A is better than ب on English امتحان by 50.0 points, 95% interval {ends}, 60 items.")
     );
+    let finding = found.finding();
+    let strong: Vec<&str> = finding
+        .strong
+        .iter()
+        .map(|range| &finding.text[range.clone()])
+        .collect();
+    assert_eq!(strong, ["\u{2068}A\u{2069} is better", "by 50.0 points"]);
     // In a right-to-left name's place nothing around it moves.
     assert!(
         found
@@ -194,7 +201,8 @@ fn too_few_is_said_so() {
     let found = models(&ledger(all), &["en"]);
     assert_eq!(found.verdict(), Verdict::TooFew);
     let sentence = isolate::plain(&found.sentence());
-    let start = "Too few to tell whether A or ب is better on English امتحان: −1.7 points, 95% interval −5.0 to ";
+    // The higher one is named first.
+    let start = "Too few to tell. ب and A on English امتحان: 1.7 points apart, 95% interval 0.0 to 5.0, 60 items.";
     assert!(sentence.starts_with(start), "{sentence}");
     // Always better, but on so few that chance may do it.
     let mut few = answers(&benchmark, "A", "en", |number| (number < 12).then_some(Outcome::Right));
@@ -214,6 +222,83 @@ fn a_finding_among_many_may_be_chance() {
     adjust(&mut family);
     assert!((family[0].adjusted - 0.06).abs() < 1e-12 && family[0].family == 3);
     assert!(found.stands() && !family[0].stands());
-    let end = "Among 3 comparisons shown it may be chance (Holm-adjusted p 0.06).";
+    let end = "Among 3 comparisons shown it may be chance (p after Holm 0.06).";
     assert!(family[0].sentence().ends_with(end), "{}", family[0].sentence());
+}
+
+#[test]
+fn only_what_differs_in_one_thing_is_compared() {
+    let benchmark = benchmark();
+    let mut all = unlike();
+    all.extend(answers(&benchmark, "A", "yo", |number| {
+        (number > 30).then_some(Outcome::Right)
+    }));
+    all.extend(answers(&benchmark, "C", "yo", |number| {
+        (number == 0).then_some(Outcome::Right)
+    }));
+    let ledger = ledger(all);
+    let label = ledger.sheets()[0].protocol.clone();
+    let cell = |model: &str, language: &str| {
+        let language = language.parse().unwrap();
+        ledger.cell_of("b", "امتحان", &language, model, &label).unwrap()
+    };
+    let compare = |first, second| Comparison::of_cells(&ledger, &Selection::all(&ledger), first, second);
+    let english = cell("A", "en");
+    assert_eq!(compare(english, cell("ب", "en")).unwrap(), models(&ledger, &["en"]));
+    assert_eq!(compare(cell("A", "yo"), english).unwrap().pairs.n(), 29);
+    assert_eq!(compare(english, english), Err(Incomparable::Same));
+    assert_eq!(compare(english, cell("ب", "yo")), Err(Incomparable::SeveralThings));
+    assert_eq!(compare(english, cell("C", "en")), Err(Incomparable::NothingShared));
+    assert_eq!(
+        compare(cell("C", "yo"), cell("C", "en")),
+        Err(Incomparable::NothingTied)
+    );
+}
+
+#[test]
+fn a_family_is_what_is_shown_together() {
+    let benchmark = benchmark();
+    let mut all = unlike();
+    all.extend(answers(&benchmark, "C", "en", |number| is(number % 2 == 0)));
+    all.extend(answers(&benchmark, "A", "yo", |number| is(number % 5 == 0)));
+    let ledger = ledger(all);
+    let selection = Selection::all(&ledger);
+    let columns: Vec<&Column> = ledger.columns().iter().collect();
+    let names = |family: &[Comparison]| -> Vec<String> {
+        let name = |comparison: &Comparison| match &comparison.between {
+            Between::Models { first, second, .. } => format!("{first}{second}"),
+            other => panic!("{other:?}"),
+        };
+        family.iter().map(name).collect()
+    };
+    let pairs = models_beside_each_other(&ledger, &selection, &columns, None);
+    assert_eq!(names(&pairs), ["AC", "Aب", "Cب"]);
+    assert!(
+        pairs
+            .iter()
+            .all(|pair| pair.family == 3 && pair.adjusted >= pair.p_value)
+    );
+    assert_eq!(
+        names(&models_beside(&ledger, &selection, &columns, None, "C")),
+        ["AC", "بC"]
+    );
+    assert!(models_beside(&ledger, &selection, &columns, Some("other"), "C").is_empty());
+    let gaps = languages_beside_english(&ledger, &selection, &columns, None);
+    assert_eq!(gaps.len(), 1);
+    assert_eq!(gaps[0].verdict(), Verdict::Second);
+}
+
+#[test]
+fn a_thousand_pairs_are_what_one_by_one_they_are() {
+    // Joined or not, no pair is lost and the differences add up.
+    let ledger = ledger(unlike());
+    let questions: Vec<_> = (0..ledger.len()).filter_map(|number| ledger.question(number)).collect();
+    let mut clusters = Clusters::new(ledger.len());
+    for step in 0..1000_usize {
+        let chosen = [step * 7 % questions.len(), step * 13 % questions.len()];
+        clusters.add(chosen.into_iter().map(|place| questions[place]), (step % 3) as i64 - 1);
+    }
+    let found = clusters.into_clusters();
+    assert_eq!(found.iter().map(|cluster| cluster.pairs).sum::<usize>(), 1000);
+    assert_eq!(found.iter().map(|cluster| cluster.sum).sum::<i64>(), -1);
 }

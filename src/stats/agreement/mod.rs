@@ -88,6 +88,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
         #[test]
         fn raters_who_agree_have_one(ratings in prop::collection::vec(0_usize..4, 2..60)) {
             let pairs: Vec<(usize, usize)> = ratings.iter().map(|&rating| (rating, rating)).collect();

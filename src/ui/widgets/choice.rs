@@ -19,31 +19,56 @@ const ARROW: f32 = 26.0;
 /// Shows `label` in grey and the entry in place `selected` in ink, at most `limit` wide in all. Returns the place
 /// of the entry that was chosen.
 pub fn choice(ui: &mut Ui, label: &str, entries: &[Entry<'_>], selected: Option<usize>, limit: f32) -> Option<usize> {
-    field(ui, (label, label), entries, selected, limit)
+    field(
+        ui,
+        (label, label),
+        entries,
+        (selected, chosen(entries, selected)),
+        limit,
+    )
 }
 
 /// As [`choice`] with no label in sight, as under a column's title; `name` is what assistive technology calls it.
 pub fn choice_of(ui: &mut Ui, name: &str, entries: &[Entry<'_>], selected: Option<usize>, limit: f32) -> Option<usize> {
-    field(ui, ("", name), entries, selected, limit)
+    field(ui, ("", name), entries, (selected, chosen(entries, selected)), limit)
+}
+
+/// As [`choice`] of entries of which several are marked, with `says` beside the label; `name` is what assistive
+/// technology calls it.
+pub fn choice_among(
+    ui: &mut Ui,
+    (label, name): (&str, &str),
+    entries: &[Entry<'_>],
+    says: &str,
+    limit: f32,
+) -> Option<usize> {
+    field(ui, (label, name), entries, (None, says.into()), limit)
+}
+
+fn chosen<'a>(entries: &[Entry<'a>], selected: Option<usize>) -> Words<'a> {
+    selected
+        .and_then(|place| entries.get(place))
+        .map_or("".into(), |entry| entry.words)
 }
 
 fn field(
     ui: &mut Ui,
     (label, name): (&str, &str),
     entries: &[Entry<'_>],
-    selected: Option<usize>,
+    (selected, value): (Option<usize>, Words<'_>),
     limit: f32,
 ) -> Option<usize> {
     let colours = palette(ui);
-    let value = selected
-        .and_then(|place| entries.get(place))
-        .map_or("".into(), |entry| entry.words);
     let grey = Ink::new(size::BODY, colours.text_2);
     let black = Ink::new(size::BODY, colours.text);
     let label_width = typeset::galley(ui, label, grey, f32::INFINITY, 1).size().x;
-    let before = PADDING + label_width + if label.is_empty() { 0.0 } else { GAP };
+    let both = !label.is_empty() && !value.text.is_empty();
+    let before = PADDING + label_width + if both { GAP } else { 0.0 };
     let room = (limit - before - ARROW).max(40.0);
-    let value_width = typeset::galley(ui, value, black, room, 1).size().x;
+    let value_width = match value.text.is_empty() {
+        true => 0.0,
+        false => typeset::galley(ui, value, black, room, 1).size().x,
+    };
     let width = (before + value_width + ARROW).round();
     let (rect, response) = ui.allocate_exact_size(vec2(width, space::CONTROL), Sense::click());
     tell(&response, name, value);

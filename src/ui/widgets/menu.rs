@@ -34,6 +34,8 @@ pub struct Entry<'a> {
     note: Option<Words<'a>>,
     /// Named above the first row of a group; empty where there are none.
     group: &'a str,
+    /// Chosen besides others.
+    marked: bool,
 }
 
 impl<'a> Entry<'a> {
@@ -42,6 +44,7 @@ impl<'a> Entry<'a> {
             words: words.into(),
             note: None,
             group: "",
+            marked: false,
         }
     }
 
@@ -65,6 +68,12 @@ impl<'a> Entry<'a> {
 
     pub fn group(mut self, group: &'a str) -> Self {
         self.group = group;
+        self
+    }
+
+    /// Shows it as chosen where several are.
+    pub fn marked(mut self, marked: bool) -> Self {
+        self.marked = marked;
         self
     }
 
@@ -191,7 +200,14 @@ fn show_rows(
                     group = entry.group;
                     show_group(ui, group);
                 }
-                let response = show_row(ui, place, entry, &open.typed, Some(place) == selected, width);
+                let response = show_row(
+                    ui,
+                    place,
+                    entry,
+                    &open.typed,
+                    Some(place) == selected || entry.marked,
+                    width,
+                );
                 if to_focus == Some(place) {
                     response.request_focus();
                     response.scroll_to_me(None);

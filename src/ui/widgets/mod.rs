@@ -11,6 +11,7 @@ mod radio;
 mod row;
 mod search;
 mod secret;
+mod switch;
 mod tabs;
 mod tooltip;
 
@@ -21,11 +22,12 @@ pub use button::{Button, Emphasis};
 pub use card::{card, empty, facts, message, quoted, scrolled};
 pub use check::check;
 pub use chip::{add_chip, filter_chip, toggle_chip};
-pub use choice::{choice, choice_of};
+pub use choice::{choice, choice_among, choice_of};
 pub use radio::radio;
 pub use row::row_ground;
 pub use search::Search;
 pub use secret::{SecretEdited, secret};
+pub use switch::switch;
 pub use tabs::{Tab, tabs};
 pub use tooltip::{tooltip, tooltip_of};
 
