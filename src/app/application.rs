@@ -290,7 +290,7 @@ impl Application {
                 state.benchmarks.getting.remove(&name);
                 state.notify("The benchmark could not be kept.", &problem);
             }
-            Event::Figure(request, chart) => state.figures.take_in(request, chart),
+            Event::Figure(request, chart) => state.figures.take_in(*request, chart),
             Event::Machine(machine) => state.machine = machine,
         }
     }

@@ -11,6 +11,7 @@ mod benchmarks;
 mod downloads;
 mod endpoints;
 mod exchange;
+mod figures;
 mod getting;
 mod hidden;
 #[path = "../downloads/server.rs"]
