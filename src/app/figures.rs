@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use super::command::{Command, Page};
+use super::library;
 use super::loader::Event;
 use super::matrix::CellKey;
 use super::state::{State, Task};
@@ -146,6 +147,7 @@ pub struct Request {
     kind: Kind,
     choice: Choice,
     study: Arc<Study>,
+    selection: Arc<Selection>,
     sizes: BTreeMap<String, u64>,
     /// The table of the page where that is not the matrix.
     page: Option<Table>,
@@ -154,23 +156,23 @@ pub struct Request {
 impl PartialEq for Request {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.study, &other.study)
+            && Arc::ptr_eq(&self.selection, &other.selection)
             && (self.kind, &self.choice, &self.sizes) == (other.kind, &other.choice, &other.sizes)
     }
 }
 
 impl Request {
-    fn source<'a>(&'a self, selection: &'a Selection) -> Source<'a> {
+    fn source(&self) -> Source<'_> {
         Source {
             ledger: &self.study.ledger,
-            selection,
+            selection: &self.selection,
             sizes: &self.sizes,
         }
     }
 
     /// Makes the figure. Slow where there are many answers.
     pub fn make(&self) -> Arc<dyn Chart> {
-        let selection = Selection::all(&self.study.ledger);
-        figures::make(self.kind, &self.source(&selection), &self.choice).into()
+        figures::make(self.kind, &self.source(), &self.choice).into()
     }
 
     /// The name offered for a file.
@@ -213,16 +215,11 @@ impl Request {
             Part::Figure => export::figure(&*self.make(), picture, column, &theme::print(), &OUTLINER),
             Part::Numbers => export::table(&self.make().table(), sheet),
             Part::Page => {
-                let selection = Selection::all(&self.study.ledger);
                 let page = self.page.clone();
-                export::table(
-                    &page.unwrap_or_else(|| accuracy(&self.source(&selection), &self.choice)),
-                    sheet,
-                )
+                export::table(&page.unwrap_or_else(|| accuracy(&self.source(), &self.choice)), sheet)
             }
             Part::Report => {
-                let selection = Selection::all(&self.study.ledger);
-                let source = self.source(&selection);
+                let source = self.source();
                 Ok(written_report(&self.study.name, &source, &self.choice).into_bytes())
             }
         }
@@ -264,7 +261,7 @@ pub fn written_report(workspace: &str, source: &Source<'_>, choice: &Choice) -> 
         findings: figures::findings(source, choice),
         tables: vec![("Accuracy by task and language".to_owned(), accuracy(source, choice))],
         charts: charts.iter().map(|chart| &**chart).collect(),
-        sources: Vec::new(),
+        sources: figures::sources(source, choice),
     };
     report::report(&report, &theme::LIGHT.figure(), &theme::DARK.figure(), &OUTLINER)
 }
@@ -314,14 +311,28 @@ impl State {
             benchmark: group.benchmark.clone(),
             task: group.task.clone(),
             across: self.figures.across,
+            models: self.compare.pinned.iter().cloned().collect(),
+            own_only: self.compare.view.own_only,
+            ..self.chosen_cell()
         };
-        let page = self.compare.sheet().map(|sheet| sheet.table.clone());
         Some(Request {
             kind: self.figures.kind,
             choice,
             sizes: sizes(&self.compare.matrix.models, &self.models.list),
+            selection: Arc::clone(&self.compare.selection),
             study,
-            page,
+            page: None,
+        })
+    }
+
+    /// The selected cell, for figures that show one only: the others stay as they are when another is selected.
+    fn chosen_cell(&self) -> Choice {
+        let selected = self.compare.selected.as_ref();
+        let selected = selected.filter(|_| matches!(self.figures.kind, Kind::Calibration | Kind::Subjects));
+        selected.map_or_else(Choice::default, |key| Choice {
+            model: key.model.clone(),
+            language: Some(key.language.clone()),
+            ..Choice::default()
         })
     }
 
@@ -348,7 +359,8 @@ impl State {
                 }
             }
             FiguresCommand::Write(exporting, into) => {
-                if let Some(request) = self.figure_request() {
+                if let Some(mut request) = self.figure_request() {
+                    request.page = self.compare.sheet().map(|sheet| sheet.table.clone());
                     return vec![Task::WriteFigure(request, exporting, into)];
                 }
             }
@@ -392,4 +404,13 @@ pub fn sizes(models: &[String], list: &[super::models::Model]) -> BTreeMap<Strin
         .iter()
         .filter_map(|name| Some((name.clone(), size(name)?)))
         .collect()
+}
+
+/// The same with the models known on this machine; where these cannot be listed, by their names alone.
+pub fn sizes_here(models: &[String]) -> BTreeMap<String, u64> {
+    let list = library::list().unwrap_or_else(|problem| {
+        tracing::warn!("the list of models could not be read: {problem}");
+        Vec::new()
+    });
+    sizes(models, &list)
 }

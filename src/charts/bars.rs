@@ -65,6 +65,8 @@ const LEAST_BAR: f32 = 7.0;
 const GROUP_GAP: f32 = 12.0;
 const BAR_GAP: f32 = 1.0;
 const PANEL_GAP: f32 = 20.0;
+/// How far groups move apart where there is room.
+const MOST_APART: f32 = 40.0;
 /// Before the bars, for the words of the axis.
 const VALUES: f32 = 36.0;
 const TITLE: f32 = 20.0;
@@ -176,7 +178,7 @@ impl Chart for Bars {
         let spare = (room.height - top) / count;
         for line in &lines {
             let bar = bar_width(line, room.width - VALUES);
-            let foot = foot(line, bar, measure);
+            let foot = foot(line, bar, room.width - VALUES, measure);
             let height = (spare - TITLE - foot.height).max(LEAST);
             let area = Area::new(VALUES, top + TITLE, room.width, top + TITLE + height);
             self.line(&mut scene, line, area, bar, &foot);
@@ -201,10 +203,16 @@ fn name(group: &Group) -> Label {
     label.colour(Colour::Text2)
 }
 
-fn foot(line: &[Strip<'_>], bar: f32, measure: &dyn Measure) -> Foot {
+fn foot(line: &[Strip<'_>], bar: f32, room: f32, measure: &dyn Measure) -> Foot {
+    let count: usize = line.iter().map(|strip| strip.groups.len()).sum();
+    let taken: f32 = line.iter().map(|strip| strip.width(bar)).sum();
+    let strips = line.len() as f32;
+    // As much as groups move apart where there is room.
+    let spare = ((room - taken) / (count as f32 + strips)).clamp(0.0, MOST_APART);
     let groups = || line.iter().flat_map(|strip| strip.groups);
-    let fits =
-        |group: &Group| measure.width(&name(group)) <= group.bars.len() as f32 * (bar + BAR_GAP) + GROUP_GAP - 4.0;
+    let fits = |group: &Group| {
+        measure.width(&name(group)) <= group.bars.len() as f32 * (bar + BAR_GAP) + GROUP_GAP + spare - 4.0
+    };
     if groups().all(fits) {
         return Foot {
             turned: false,
@@ -287,7 +295,7 @@ impl Bars {
                 Anchor::Centre,
             );
             // Groups share what is to spare, so that few of them stand in the middle of their panel.
-            let gap = (spare / (strip.groups.len() + 1) as f32).min(40.0);
+            let gap = (spare / (strip.groups.len() + 1) as f32).min(MOST_APART);
             let taken = strip.width(bar) + gap * strip.groups.len().saturating_sub(1) as f32;
             let mut from = left + (width - taken + GROUP_GAP) / 2.0;
             for group in strip.groups {

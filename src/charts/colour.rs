@@ -109,6 +109,9 @@ impl Colour {
     }
 }
 
+/// Up to how many languages each has a colour of its own.
+pub const FEW: usize = 4;
+
 /// How the marks of a category look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
@@ -117,10 +120,18 @@ pub struct Look {
 }
 
 /// The look of every language of a figure: English a blue circle and Arabic an ochre diamond wherever they are, the
-/// others in their order.
+/// others in their order. Of many the others look alike: whoever shows them names them beside their marks.
 pub fn looks(languages: &[Language]) -> Vec<(Language, Look)> {
     let mut next = 2;
+    let many = languages.len() > FEW;
     let look = |language: &Language| {
+        if many && !matches!(language.primary(), "en" | "ar") {
+            let look = Look {
+                colour: Colour::Neutral,
+                shape: Shape::Square,
+            };
+            return (language.clone(), look);
+        }
         let place = match language.primary() {
             "en" => 0,
             "ar" => 1,

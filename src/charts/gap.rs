@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::chart::{Chart, Kind, Room, legend};
-use super::colour::{Colour, Look, looks};
+use super::colour::{Colour, FEW, Look, looks};
 use super::label::{Label, Measure};
 use super::rows::{self, Line, Rows};
 use super::scene::{Area, Scene, Stroke, Target, point};
@@ -16,8 +16,8 @@ use crate::runs::columns::{Columns, Named, Table, Value};
 pub struct Gap {
     /// The task's name.
     pub task: String,
-    /// What the others are compared with.
-    pub reference: Language,
+    /// What the others are compared with; absent where there is nothing to compare.
+    pub reference: Option<Language>,
     pub rows: Vec<GapRow>,
 }
 
@@ -34,19 +34,26 @@ pub struct GapRow {
     pub difference: f64,
     /// What one's own pairs say of the difference; absent of published figures.
     pub paired: Option<Paired>,
+    /// What others published of the same model, in the reference language and in the other.
+    pub published: Option<(f64, f64)>,
+    /// Where a published row stands in print; empty of one's own.
+    pub source: String,
     pub target: Option<Target>,
 }
 
 /// How sure a difference is.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Paired {
-    /// Of its 95% interval.
-    pub low: f64,
-    pub high: f64,
+    /// Its 95% interval; absent where there are too few pairs for one.
+    pub interval: Option<(f64, f64)>,
     /// Questions answered in both languages.
     pub n: usize,
     /// Whether there are too few pairs to tell a difference.
     pub too_few: bool,
+    /// Whether it is one when all rows are counted.
+    pub stands: bool,
+    /// All of it in words.
+    pub sentence: String,
 }
 
 impl GapRow {
@@ -57,7 +64,7 @@ impl GapRow {
 
 impl Gap {
     fn languages(&self) -> Vec<Language> {
-        let mut languages = vec![self.reference.clone()];
+        let mut languages: Vec<Language> = self.reference.iter().cloned().collect();
         for row in &self.rows {
             if !languages.contains(&row.language) {
                 languages.push(row.language.clone());
@@ -89,30 +96,29 @@ impl Gap {
         let languages = self.languages();
         match languages.as_slice() {
             [reference, other] => format!("{} − {}, 95%", other.english_name(), reference.english_name()),
-            _ => format!("− {}, 95%", self.reference.english_name()),
+            _ => format!("− {}, 95%", self.reference_name()),
         }
+    }
+
+    fn reference_name(&self) -> &str {
+        self.reference.as_ref().map_or("", Language::english_name)
     }
 
     fn region(&self, row: &GapRow) -> (String, String) {
         let title = format!("{}, {}", isolated(&row.model), row.language.english_name());
         let (here, there) = (percent(row.other), percent(row.reference));
-        let reference = self.reference.english_name();
-        let gap = points(row.difference);
-        let detail = match row.paired {
-            Some(paired) => {
-                let words = format!(
-                    "{gap} points to {reference} ({here} beside {there} percent), 95% interval {} to {}, {} pairs",
-                    points(paired.low),
-                    points(paired.high),
-                    count(paired.n)
-                );
-                if paired.too_few {
-                    format!("{words}; too few to tell")
-                } else {
-                    words
-                }
-            }
-            None => format!("{gap} points to {reference} ({here} beside {there} percent), published"),
+        let both = format!("{here} percent, {there} in {}", self.reference_name());
+        let detail = match &row.paired {
+            Some(paired) => match row.published {
+                Some((reference, other)) => format!(
+                    "{both}; published {} and {}. {}",
+                    percent(other),
+                    percent(reference),
+                    paired.sentence
+                ),
+                None => format!("{both}. {}", paired.sentence),
+            },
+            None => format!("{both}, published: {}", row.source),
         };
         (title, detail)
     }
@@ -132,7 +138,7 @@ impl Chart for Gap {
     }
 
     fn note(&self) -> String {
-        let pairs = self.rows.iter().filter_map(|row| Some(row.paired?.n));
+        let pairs = self.rows.iter().filter_map(|row| Some(row.paired.as_ref()?.n));
         match (pairs.clone().min(), pairs.max()) {
             (Some(least), Some(most)) if least == most => {
                 format!("{}, {} question pairs", isolated(&self.task), count(most))
@@ -154,12 +160,9 @@ impl Chart for Gap {
     }
 
     fn table(&self) -> Table {
-        let rows: Vec<Listed<'_>> = self
-            .sorted()
-            .0
-            .into_iter()
-            .map(|row| Listed { gap: self, row })
-            .collect();
+        let mut sorted = self.sorted().0;
+        sorted.sort_by_key(|row| row.is_published());
+        let rows: Vec<Listed<'_>> = sorted.into_iter().map(|row| Listed { gap: self, row }).collect();
         Table::new(&rows)
     }
 
@@ -167,7 +170,7 @@ impl Chart for Gap {
         let (sorted, grouped) = self.sorted();
         let description = format!(
             "Accuracy in {} and in other languages on the same questions, with the difference. {}",
-            self.reference.english_name(),
+            self.reference_name(),
             self.rows.first().map_or_else(String::new, |_| sentence(self, &sorted))
         );
         let mut scene = Scene::new(
@@ -226,8 +229,15 @@ impl Gap {
             false => Stroke::new(Colour::StrongLine, 2.0),
         };
         scene.line(point(from, level), point(to, level), stroke);
-        for (language, x) in [(&self.reference, from), (&row.language, to)] {
-            if let Some((_, look)) = looks.iter().find(|(known, _)| known == language) {
+        if let Some((reference, other)) = row.published {
+            for (language, value) in [(self.reference.as_ref(), reference), (Some(&row.language), other)] {
+                if let Some((_, look)) = looks.iter().find(|(known, _)| Some(known) == language) {
+                    scene.symbol(look.shape, point(rows.scale.at(value), level), 3.6, look.colour, false);
+                }
+            }
+        }
+        for (language, x) in [(self.reference.as_ref(), from), (Some(&row.language), to)] {
+            if let Some((_, look)) = looks.iter().find(|(known, _)| Some(known) == language) {
                 scene.symbol(look.shape, point(x, level), 4.2, look.colour, !row.is_published());
             }
         }
@@ -238,13 +248,16 @@ impl Gap {
 
 fn entries(looks: &[(Language, Look)], rows: &[&GapRow]) -> Vec<(Look, bool, Label)> {
     // Rows name the languages where there are many.
-    let named = if looks.len() <= 4 { looks.len() } else { 1 };
+    let named = if looks.len() <= FEW { looks.len() } else { 1 };
     let mut entries: Vec<(Look, bool, Label)> = looks
         .iter()
         .take(named)
         .map(|(language, look)| (*look, true, Label::new(language.english_name())))
         .collect();
-    if let (Some((_, look)), true) = (looks.get(1), rows.iter().any(|row| row.is_published())) {
+    if let (Some((_, look)), true) = (
+        looks.get(1),
+        rows.iter().any(|row| row.is_published() || row.published.is_some()),
+    ) {
         entries.push((*look, false, Label::new("published")));
     }
     entries
@@ -261,9 +274,9 @@ fn line(row: &GapRow, by_language: bool) -> Line {
         false => Label::name(&row.model),
     };
     let gap = Label::new(points(row.difference)).colour(ink);
-    let figures = match row.paired {
+    let figures = match &row.paired {
         Some(paired) if paired.too_few => vec![Label::new(format!("≈ {}", gap.words)).colour(ink), interval(paired)],
-        Some(paired) => vec![gap.semibold(), interval(paired)],
+        Some(paired) => vec![gap.bold_if(paired.stands), interval(paired)],
         None => vec![gap, Label::new("published")],
     };
     Line {
@@ -273,8 +286,9 @@ fn line(row: &GapRow, by_language: bool) -> Line {
     }
 }
 
-fn interval(paired: Paired) -> Label {
-    Label::new(format!("{} to {}", points(paired.low), points(paired.high)).replace('+', ""))
+fn interval(paired: &Paired) -> Label {
+    let words = |(low, high)| format!("{} to {}", points(low), points(high)).replace('+', "");
+    Label::new(paired.interval.map_or_else(|| "–".to_owned(), words))
 }
 
 /// The largest gap in words.
@@ -284,7 +298,7 @@ fn sentence(gap: &Gap, sorted: &[&GapRow]) -> String {
         .min_by(|one, other| one.difference.total_cmp(&other.difference));
     worst.map_or_else(String::new, |row| {
         let (title, detail) = gap.region(row);
-        format!("The largest loss: {title}, {detail}.")
+        format!("The largest loss: {title}, {}.", detail.trim_end_matches('.'))
     })
 }
 
@@ -300,15 +314,20 @@ impl Columns for Listed<'_> {
             ("model", Value::Text(row.model.clone())),
             ("task", Value::Text(gap.task.clone())),
             ("language", Value::Language(row.language.clone())),
-            ("reference", Value::Language(gap.reference.clone())),
+            ("reference", Value::Text(gap.reference_name().to_owned())),
             (
                 "n",
-                row.paired.map_or(Value::Number(None), |paired| Value::Count(paired.n)),
+                row.paired
+                    .as_ref()
+                    .map_or(Value::Number(None), |paired| Value::Count(paired.n)),
             ),
             ("accuracy", Value::Share(Some(row.other))),
             ("reference_accuracy", Value::Share(Some(row.reference))),
             ("difference", Value::Points(Some(row.difference))),
-            ("", Value::Interval(row.paired.map(|paired| (paired.low, paired.high)))),
+            (
+                "",
+                Value::Interval(row.paired.as_ref().and_then(|paired| paired.interval)),
+            ),
             (
                 "source",
                 Value::Text(if row.is_published() { "published" } else { "own run" }.to_owned()),

@@ -6,6 +6,7 @@ use super::colour::{Colour, Look};
 use super::label::{Label, Measure, SMALL};
 use super::placing::Places;
 use super::scene::{Anchor, Area, Scene, Stroke, Target, point};
+use crate::language::Language;
 use crate::quantities::{parameters, percent};
 use crate::runs::columns::{Columns, Named, Table, Value};
 
@@ -21,6 +22,15 @@ pub enum Across {
 impl Across {
     /// Every cost.
     pub const ALL: [Self; 3] = [Self::Parameters, Self::Tokens, Self::Seconds];
+
+    /// The word for it on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Parameters => "parameters",
+            Self::Tokens => "tokens",
+            Self::Seconds => "seconds",
+        }
+    }
 
     /// The words below the axis.
     pub fn words(self) -> &'static str {
@@ -55,6 +65,8 @@ pub struct Scatter {
 pub struct Spot {
     /// A place in the series.
     pub series: usize,
+    pub model: String,
+    pub language: Language,
     /// What stands beside it.
     pub label: String,
     pub title: String,
@@ -62,21 +74,26 @@ pub struct Spot {
     pub accuracy: Accuracy,
     /// Points that belong together, as one model in two languages, are tied by a line.
     pub tied: Option<usize>,
-    pub target: Target,
+    /// Absent of published figures, which have no items here.
+    pub target: Option<Target>,
 }
 
 /// How high a point lies.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Accuracy {
     Measured(Measured),
-    Published(f64),
+    /// With where it stands in print.
+    Published {
+        value: f64,
+        source: String,
+    },
 }
 
 impl Accuracy {
-    fn value(self) -> f64 {
+    fn value(&self) -> f64 {
         match self {
             Self::Measured(measured) => measured.value,
-            Self::Published(value) => value,
+            Self::Published { value, .. } => *value,
         }
     }
 }
@@ -105,7 +122,9 @@ impl Chart for Scatter {
     }
 
     fn table(&self) -> Table {
-        let rows: Vec<Listed<'_>> = self.points.iter().map(|spot| Listed { chart: self, spot }).collect();
+        let mut spots: Vec<&Spot> = self.points.iter().collect();
+        spots.sort_by_key(|spot| matches!(spot.accuracy, Accuracy::Published { .. }));
+        let rows: Vec<Listed<'_>> = spots.into_iter().map(|spot| Listed { chart: self, spot }).collect();
         Table::new(&rows)
     }
 
@@ -171,7 +190,7 @@ impl Scatter {
             .iter()
             .map(|(look, name)| (*look, true, Label::name(name).colour(Colour::Text2).within(220.0)))
             .collect();
-        let published = |spot: &Spot| matches!(spot.accuracy, Accuracy::Published(_));
+        let published = |spot: &Spot| matches!(spot.accuracy, Accuracy::Published { .. });
         if let (true, Some((look, _))) = (self.points.iter().any(published), self.series.first()) {
             entries.push((*look, false, Label::new("published")));
         }
@@ -219,7 +238,7 @@ impl Scatter {
         let Some((look, _)) = self.series.get(spot.series) else {
             return;
         };
-        let words = match spot.accuracy {
+        let words = match &spot.accuracy {
             Accuracy::Measured(measured) => {
                 let stroke = Stroke::new(look.colour, 1.0);
                 scene.line(
@@ -229,7 +248,7 @@ impl Scatter {
                 );
                 measured.words()
             }
-            Accuracy::Published(value) => format!("{} percent, published", percent(value)),
+            Accuracy::Published { value, source } => format!("{} percent, published: {source}", percent(*value)),
         };
         let filled = matches!(spot.accuracy, Accuracy::Measured(_));
         scene.symbol(look.shape, at, RADIUS, look.colour, filled);
@@ -239,7 +258,7 @@ impl Scatter {
             across => format!("{words}, {cost} {}", across.words()),
         };
         let part = Area::around(at, RADIUS + 3.0);
-        scene.region(part, spot.title.clone(), detail, Some(spot.target.clone()));
+        scene.region(part, spot.title.clone(), detail, spot.target.clone());
     }
 }
 
@@ -251,25 +270,24 @@ struct Listed<'a> {
 impl Columns for Listed<'_> {
     fn columns(&self) -> Vec<Named> {
         let Spot {
-            target, accuracy, cost, ..
+            model,
+            language,
+            accuracy,
+            cost,
+            ..
         } = self.spot;
         let measured = match accuracy {
             Accuracy::Measured(measured) => Some(measured),
-            Accuracy::Published(_) => None,
+            Accuracy::Published { .. } => None,
         };
         let cost = match self.chart.across {
             Across::Parameters => ("parameters", Value::Count(cost.round() as usize)),
             Across::Tokens => ("tokens_per_item", Value::Number(Some(*cost))),
             Across::Seconds => ("seconds_per_item", Value::Number(Some(*cost))),
         };
-        let language = match &target.language {
-            Some(language) => Value::Language(language.clone()),
-            None => Value::Text(String::new()),
-        };
         vec![
-            ("model", Value::Text(target.model.clone())),
-            ("task", Value::Text(target.task.clone())),
-            ("language", language),
+            ("model", Value::Text(model.clone())),
+            ("language", Value::Language(language.clone())),
             cost,
             (
                 "n",

@@ -72,16 +72,23 @@ fn gap(count: usize) -> Gap {
         let (reference, other) = (spread(place), spread(place) - 0.05 * (place % 5) as f64);
         GapRow {
             target: Some(target(&model, "ar")),
+            published: (place == 1).then_some((0.5, 0.4)),
+            source: String::new(),
             model,
             language: language("ar"),
             reference,
             other,
             difference: other - reference,
             paired: Some(Paired {
-                low: other - reference - 0.04,
-                high: other - reference + 0.04,
+                interval: Some((other - reference - 0.04, other - reference + 0.04)),
                 n: 1255,
                 too_few: place % 5 == 0,
+                stands: place % 5 > 1,
+                sentence: if place % 5 == 0 {
+                    "Too few to tell.".to_owned()
+                } else {
+                    "Lower.".to_owned()
+                },
             }),
         }
     });
@@ -92,11 +99,13 @@ fn gap(count: usize) -> Gap {
         other: 0.677,
         difference: -0.191,
         paired: None,
+        published: None,
+        source: "A paper, table 1".to_owned(),
         target: None,
     };
     Gap {
         task: "MMLU medical".to_owned(),
-        reference: language("en"),
+        reference: Some(language("en")),
         rows: own.chain((count > 0).then_some(published)).collect(),
     }
 }
@@ -136,12 +145,14 @@ fn scatter(count: usize) -> Scatter {
     let spots = models(count).into_iter().enumerate().flat_map(|(place, model)| {
         ["en", "ar"].into_iter().enumerate().map(move |(series, tag)| Spot {
             series,
+            model: model.clone(),
+            language: language(tag),
             label: model.clone(),
             title: format!("{model}, {tag}"),
             cost: 2.7e8 * (1 << (place % 9)) as f64,
             accuracy: Accuracy::Measured(measured(spread(place) - 0.1 * series as f64)),
             tied: Some(place),
-            target: target(&model, tag),
+            target: Some(target(&model, tag)),
         })
     });
     Scatter {
@@ -394,12 +405,12 @@ fn the_gap_says_too_few_where_the_interval_holds_nothing() {
         scene
             .regions
             .iter()
-            .any(|region| region.detail.ends_with("too few to tell"))
+            .any(|region| region.detail.ends_with("Too few to tell."))
     );
     let published = scene
         .regions
         .iter()
-        .filter(|region| region.detail.ends_with("published"));
+        .filter(|region| region.detail.contains("published: A paper"));
     assert_eq!(published.count(), 1);
     assert!(gap(4).note().contains("1,255 question pairs"));
 }

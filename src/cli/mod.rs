@@ -9,6 +9,7 @@ mod consent;
 mod demo;
 mod endpoint;
 mod exchange;
+mod figures;
 mod files;
 mod generate;
 mod hub;
@@ -93,6 +94,8 @@ enum Command {
         baseline: Option<String>,
         #[arg(long, value_enum, default_value_t)]
         format: TableFormat,
+        #[command(flatten)]
+        figures: figures::FigureArguments,
     },
     /// Print every answer
     Answers {
@@ -514,7 +517,11 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
             show,
             baseline,
             format,
-        }) => files::compare(&workspace, show, baseline.as_deref(), format),
+            figures,
+        }) => match figures.ask() {
+            true => figures::write(&workspace, &figures),
+            false => files::compare(&workspace, show, baseline.as_deref(), format),
+        },
         Some(Command::Answers { workspace, run, format }) => files::answers(&workspace, run.as_deref(), format),
         Some(Command::Export(arguments)) => exchange::export(&arguments),
         Some(Command::ImportRun(arguments)) => exchange::import(&arguments),

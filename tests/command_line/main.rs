@@ -163,6 +163,89 @@ fn from_a_file_of_questions_to_a_comparison() {
     assert!(table.contains("letters, 2 shots, seed 0"), "{table}");
 }
 
+/// The demo workspace, in which two models answered in many languages.
+fn with_demo(place: &Place) {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("workspaces/demo");
+    copy_folder(&demo, &place.path("demo"));
+}
+
+#[test]
+fn models_and_languages_are_compared_with_tests_and_intervals() {
+    let place = Place::new();
+    with_demo(&place);
+    let rows = |show: &[&str]| -> Vec<Value> {
+        let common = ["compare", "--workspace", "demo", "--format", "json", "--show"];
+        let arguments: Vec<&str> = common.iter().chain(show).copied().collect();
+        serde_json::from_str(&place.works(&arguments)).unwrap()
+    };
+    let pairs = rows(&["differences"]);
+    let english = pairs.iter().find(|row| row["language"] == "en").unwrap();
+    let count = |name: &str| english[name].as_u64().unwrap();
+    assert_eq!(
+        count("both") + count("only_model") + count("only_baseline") + count("neither"),
+        count("n")
+    );
+    let (difference, p, holm) = (&english["difference"], &english["p"], &english["p_holm"]);
+    let expected = (count("only_model") as f64 - count("only_baseline") as f64) / count("n") as f64;
+    assert!((difference.as_f64().unwrap() - expected).abs() < 1e-12);
+    assert!(p.as_f64().unwrap() <= holm.as_f64().unwrap());
+    assert!(english["sentence"].as_str().unwrap().contains("48 items"), "{english}");
+    let baseline = english["model"].as_str().unwrap();
+    let others = rows(&["differences", "--baseline", baseline]);
+    assert!(
+        others
+            .iter()
+            .all(|row| row["baseline"] == baseline && row["model"] != baseline)
+    );
+    let turned = others.iter().find(|row| row["language"] == "en").unwrap();
+    assert_eq!(turned["difference"].as_f64().unwrap(), -difference.as_f64().unwrap());
+
+    let gaps = rows(&["gaps"]);
+    assert!(
+        gaps.iter()
+            .all(|row| row["reference"] == "en" && row["language"] != "en")
+    );
+    assert!(gaps.iter().any(|row| row["language"] == "yo"));
+    let bins = &rows(&["calibration"])[0]["bins"];
+    assert_eq!(bins.as_array().unwrap().len(), 10);
+    assert!(rows(&["subjects"]).iter().all(|row| row["subject"].is_string()));
+
+    let refused = |arguments: &[&str], reason: &str| {
+        let output = place.run(&[&["compare", "--workspace", "demo"][..], arguments].concat());
+        assert_eq!(output.status.code(), Some(1));
+        assert!(said(&output).contains(reason), "{}", said(&output));
+    };
+    refused(&["--show", "differences", "--baseline", "nobody"], baseline);
+    refused(&["--baseline", baseline], "--show differences");
+}
+
+#[test]
+fn a_table_comes_as_text_for_papers_and_pages() {
+    let place = Place::new();
+    with_demo(&place);
+    let table = |format: &str| place.works(&["compare", "--workspace", "demo", "--show", "gaps", "--format", format]);
+    let rows = table("csv").lines().count() - 1;
+    assert!(rows > 10);
+    let markdown = table("markdown");
+    assert_eq!(markdown.lines().count(), rows + 2);
+    assert!(
+        markdown.starts_with("| model | benchmark | task | language |"),
+        "{markdown}"
+    );
+    let latex = table("latex");
+    assert_eq!(latex.matches(" \\\\\n").count(), rows + 1);
+    assert!(
+        latex.contains("\\toprule") && latex.contains("95\\% interval"),
+        "{latex}"
+    );
+    let html = table("html");
+    assert_eq!(html.matches("<tr>").count(), rows + 1);
+    assert!(
+        html.contains("lang=\"ar\" dir=\"rtl\"") && html.ends_with("</html>\n"),
+        "{html}"
+    );
+}
+
 #[test]
 fn the_same_run_twice_gives_the_same_bits() {
     let place = Place::new();

@@ -1,14 +1,16 @@
 //! Pictures of every page to look at: `POLYCLINIC_PICTURES=folder cargo test --release --test window pictures`.
 //! Says so and does nothing without that folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use polyclinic::app::benchmarks::Importing;
 use polyclinic::app::command::{Command, Page};
+use polyclinic::app::figures::FiguresCommand;
 use polyclinic::app::state::Notice;
 use polyclinic::benchmarks::demo;
+use polyclinic::charts::Kind;
 use polyclinic::models::download::EntryState;
 use polyclinic::prompts::Protocol;
 use polyclinic::runs::measures::Measure;
@@ -80,6 +82,9 @@ fn pictures() {
                     }
                     window.send(Command::ShowMeasure(Measure::Accuracy));
                 }
+                if page == Page::Compare {
+                    figures(&mut window, &folder, theme, width);
+                }
                 if page == Page::Runs {
                     window.send(Command::NewRun);
                     save(&mut window, &folder, &name("New-run", theme, width));
@@ -104,6 +109,22 @@ fn pictures() {
             }
         }
     }
+}
+
+/// Every figure of Compare, one of them as a table, and the form that asks what to export.
+fn figures(window: &mut Window, folder: &Path, theme: egui::Theme, width: f32) {
+    for kind in Kind::ALL {
+        window.send(FiguresCommand::Show(kind).into());
+        window.wait(|state| state.figures.shown().is_some());
+        save(window, folder, &name(&format!("Figure-{}", kind.word()), theme, width));
+    }
+    window.send(FiguresCommand::Show(Kind::Gap).into());
+    window.send(FiguresCommand::AsTable(true).into());
+    save(window, folder, &name("Figure-table", theme, width));
+    window.send(FiguresCommand::AsTable(false).into());
+    window.send(FiguresCommand::Export.into());
+    save(window, folder, &name("Figure-export", theme, width));
+    window.send(FiguresCommand::CloseExport.into());
 }
 
 /// Every page in windows that are zoomed, wide and narrow.

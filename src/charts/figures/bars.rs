@@ -1,5 +1,6 @@
 //! Bars of accuracy by task and language.
 
+use super::published::{self, beside};
 use super::{Choice, FEW, Source, distinct, languages, measured, of_languages, of_models, target, task_name};
 use crate::charts::bars::{Bar, Bars, Group, Height, Panel};
 use crate::language::Language;
@@ -12,7 +13,10 @@ const MOST_TASKS: usize = 6;
 /// Every task with bars by language for each model; of many languages one task, with bars by model for each.
 pub fn bars(source: &Source<'_>, choice: &Choice) -> Bars {
     let rows = comparison::compare(source.ledger, source.selection);
-    let rows: Vec<Row> = rows.into_iter().filter(|row| row.protocol == choice.protocol).collect();
+    let rows: Vec<Row> = rows
+        .into_iter()
+        .filter(|row| row.protocol == choice.protocol && choice.has(&row.model))
+        .collect();
     let rows = &Found(rows);
     let few = languages(rows.0.iter().map(|row| row.language.clone()));
     if few.len() <= FEW {
@@ -62,7 +66,7 @@ fn by_language(source: &Source<'_>, choice: &Choice, rows: &Found, languages: &[
                 .map(|(series, language)| Bar {
                     series: *series,
                     height: rows.height(&model, benchmark, task, language),
-                    published: None,
+                    published: published::share(&beside(choice, task, language), &model),
                     target: target(&model, benchmark, task, language),
                 })
                 .collect(),
@@ -95,7 +99,7 @@ fn by_model(source: &Source<'_>, choice: &Choice, rows: &Found) -> Bars {
             .map(|(series, model)| Bar {
                 series,
                 height: rows.height(model, &choice.benchmark, &choice.task, language),
-                published: None,
+                published: published::share(&beside(choice, &choice.task, language), model),
                 target: target(model, &choice.benchmark, &choice.task, language),
             })
             .collect(),

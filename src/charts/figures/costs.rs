@@ -1,7 +1,12 @@
 //! Accuracy of one task against what models cost.
 
-use super::{Choice, FEW, Source, distinct, languages, measured, of_languages, of_models, target, task_name};
+use super::published::beside;
+use super::{
+    Choice, FEW, Source, distinct, languages, measured, of_languages, of_models, shown_languages, target, task_name,
+};
 use crate::charts::scatter::{Accuracy, Across, Scatter, Spot};
+use crate::language::Language;
+use crate::models::named;
 use crate::runs::comparison::{self, Row};
 use crate::runs::measures::{self, Price};
 use crate::text::isolate::isolate;
@@ -9,14 +14,20 @@ use crate::text::isolate::isolate;
 /// One point for each model and language of the chosen task.
 pub fn scatter(source: &Source<'_>, choice: &Choice) -> Scatter {
     let rows = comparison::compare(source.ledger, source.selection);
-    let here = |row: &&Row| row.protocol == choice.protocol && choice.is_of(&row.benchmark, &row.task);
+    let here = |row: &&Row| {
+        row.protocol == choice.protocol && choice.has(&row.model) && choice.is_of(&row.benchmark, &row.task)
+    };
     let rows: Vec<&Row> = rows.iter().filter(here).collect();
     let prices = match choice.across {
         Across::Parameters => Vec::new(),
         Across::Tokens | Across::Seconds => measures::prices(source.ledger, source.selection),
     };
     let models = distinct(rows.iter().map(|row| row.model.clone()));
-    let languages = languages(rows.iter().map(|row| row.language.clone()));
+    // A model is as large in every language: of many only two say something.
+    let languages = match choice.across {
+        Across::Parameters => shown_languages(rows.iter().map(|row| row.language.clone()), choice),
+        Across::Tokens | Across::Seconds => languages(rows.iter().map(|row| row.language.clone())),
+    };
     let few = languages.len() <= FEW;
     let mut points: Vec<Spot> = rows
         .iter()
@@ -25,6 +36,8 @@ pub fn scatter(source: &Source<'_>, choice: &Choice) -> Scatter {
             let language = languages.iter().position(|language| *language == row.language)?;
             Some(Spot {
                 series: if few { language } else { model },
+                model: row.model.clone(),
+                language: row.language.clone(),
                 label: if few {
                     row.model.clone()
                 } else {
@@ -34,13 +47,17 @@ pub fn scatter(source: &Source<'_>, choice: &Choice) -> Scatter {
                 cost: cost(source, choice.across, row, &prices).filter(|cost| *cost > 0.0)?,
                 accuracy: Accuracy::Measured(measured(row)?),
                 tied: few.then_some(model),
-                target: target(&row.model, &row.benchmark, &row.task, &row.language),
+                target: Some(target(&row.model, &row.benchmark, &row.task, &row.language)),
             })
         })
         .collect();
+    if choice.across == Across::Parameters {
+        points.extend(printed(choice, &models, &languages));
+    }
     points.sort_by_key(|spot| (spot.tied, spot.series));
     let task = task_name(source.ledger, &choice.benchmark, &choice.task);
-    let sized = distinct(points.iter().map(|spot| spot.target.model.clone())).len();
+    let own = points.iter().filter(|spot| spot.target.is_some());
+    let sized = distinct(own.map(|spot| spot.model.clone())).len();
     let note = match models.len() - sized {
         0 => isolate(&task),
         1 => format!("{}; of one model the number is not known", isolate(&task)),
@@ -56,6 +73,40 @@ pub fn scatter(source: &Source<'_>, choice: &Choice) -> Scatter {
         },
         points,
     }
+}
+
+/// What was published of models whose name tells their size, in languages that have colours of their own.
+fn printed(choice: &Choice, models: &[String], languages: &[Language]) -> Vec<Spot> {
+    let places = languages.iter().enumerate();
+    let marks = places.flat_map(|(series, language)| {
+        let marks = beside(choice, &choice.task, language).into_iter();
+        marks.map(move |mark| (series, language, mark.figure))
+    });
+    let mut names: Vec<&str> = Vec::new();
+    let spots = marks
+        .filter(|(_, _, figure)| figure.setting.is_none())
+        .filter_map(|(series, language, figure)| {
+            let cost = named::parameters(&figure.model)? as f64;
+            let place = names.iter().position(|name| *name == figure.model).unwrap_or_else(|| {
+                names.push(&figure.model);
+                names.len() - 1
+            });
+            Some(Spot {
+                series,
+                model: figure.model.clone(),
+                language: language.clone(),
+                label: figure.model.clone(),
+                title: format!("{}, {}", isolate(&figure.model), language.english_name()),
+                cost,
+                accuracy: Accuracy::Published {
+                    value: figure.share(),
+                    source: figure.source(),
+                },
+                tied: Some(models.len() + place),
+                target: None,
+            })
+        });
+    spots.collect()
 }
 
 fn cost(source: &Source<'_>, across: Across, row: &Row, prices: &[Price]) -> Option<f64> {

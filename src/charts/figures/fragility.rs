@@ -13,7 +13,7 @@ use crate::text::isolate::isolate;
 pub fn flips(source: &Source<'_>, choice: &Choice) -> Dots {
     let here = |flips: &Flips| {
         let of_protocol = [&flips.protocol, &flips.other_protocol].contains(&&choice.protocol);
-        of_protocol && choice.is_of(&flips.benchmark, &flips.task)
+        of_protocol && choice.has(&flips.model) && choice.is_of(&flips.benchmark, &flips.task)
     };
     let mut flips = measures::flips(source.ledger, source.selection);
     flips.retain(here);

@@ -3,16 +3,22 @@
 mod bars;
 mod costs;
 mod fragility;
+mod gap;
+mod published;
+mod reliability;
+mod subjects;
 
 use std::collections::BTreeMap;
 
-use super::colour::{Colour, Look, looks};
+use super::colour::{Colour, FEW, Look, looks};
 use super::scatter::Across;
 use super::scene::{Shape, Target};
 use super::{Chart, Kind, Measured};
 use crate::language::Language;
-use crate::runs::comparison::Row;
+use crate::quantities::counted;
+use crate::runs::comparison::{self, Row};
 use crate::runs::ledger::{Ledger, Selection};
+use crate::runs::paired::Verdict;
 use crate::text::isolate::isolate;
 
 /// What figures are made from.
@@ -32,10 +38,14 @@ pub struct Choice {
     pub benchmark: String,
     pub task: String,
     pub across: Across,
+    /// Only these, where there are any.
+    pub models: Vec<String>,
+    /// Where a figure has room for one model, or few languages: these.
+    pub model: String,
+    pub language: Option<Language>,
+    /// Leaves out what others published.
+    pub own_only: bool,
 }
-
-/// Up to how many languages each has a colour of its own; past these models have them, and words name the languages.
-const FEW: usize = 4;
 
 /// Makes a plot. It is empty where there is nothing to show.
 pub fn make(kind: Kind, source: &Source<'_>, choice: &Choice) -> Box<dyn Chart> {
@@ -43,15 +53,39 @@ pub fn make(kind: Kind, source: &Source<'_>, choice: &Choice) -> Box<dyn Chart> 
         Kind::Bars => Box::new(bars::bars(source, choice)),
         Kind::Scatter => Box::new(costs::scatter(source, choice)),
         Kind::Flips => Box::new(fragility::flips(source, choice)),
-        Kind::Gap | Kind::Calibration | Kind::Subjects => Box::new(bars::bars(source, choice)),
+        Kind::Gap => Box::new(gap::gap(source, choice)),
+        Kind::Calibration => Box::new(reliability::reliability(source, choice)),
+        Kind::Subjects => Box::new(subjects::subjects(source, choice)),
     }
+}
+
+/// Where the published figures come from that stand beside one's own.
+pub fn sources(source: &Source<'_>, choice: &Choice) -> Vec<String> {
+    let mut rows = comparison::compare(source.ledger, source.selection);
+    rows.retain(|row| row.protocol == choice.protocol);
+    published::sources(source, choice, &rows)
 }
 
 /// What the figures say in sentences.
 pub fn findings(source: &Source<'_>, choice: &Choice) -> Vec<String> {
-    let gap = make(Kind::Gap, source, choice);
-    let _ = gap;
-    Vec::new()
+    let mut sentences = Vec::new();
+    let mut untold = 0;
+    for comparison in gap::comparisons(source, choice) {
+        match comparison.verdict() {
+            Verdict::TooFew => untold += 1,
+            Verdict::First | Verdict::Second => sentences.push(comparison.sentence()),
+        }
+    }
+    if untold > 0 {
+        let noun = if sentences.is_empty() {
+            "comparison"
+        } else {
+            "other comparison"
+        };
+        let comparisons = counted(untold, noun);
+        sentences.push(format!("Too few to tell in {comparisons} of a language with English."));
+    }
+    sentences
 }
 
 impl Choice {
@@ -68,12 +102,16 @@ impl Choice {
             benchmark: first.map_or_else(String::new, |row| row.benchmark.clone()),
             task: first.map_or_else(String::new, |row| row.task.clone()),
             protocol,
-            across: Across::default(),
+            ..Self::default()
         }
     }
 
     fn is_of(&self, benchmark: &str, task: &str) -> bool {
         self.benchmark == benchmark && self.task == task
+    }
+
+    fn has(&self, model: &str) -> bool {
+        self.models.is_empty() || self.models.iter().any(|chosen| chosen == model)
     }
 }
 
@@ -99,6 +137,20 @@ fn languages(values: impl Iterator<Item = Language>) -> Vec<Language> {
     let mut languages = distinct(values);
     languages.sort_by_key(Language::order);
     languages
+}
+
+/// All languages where they are few; else English and the chosen one, or the one after English.
+fn shown_languages(values: impl Iterator<Item = Language>, choice: &Choice) -> Vec<Language> {
+    let mut shown = languages(values);
+    if shown.len() > FEW {
+        let chosen = shown
+            .iter()
+            .position(|language| Some(language) == choice.language.as_ref());
+        let chosen = chosen.filter(|place| *place > 0).unwrap_or(1);
+        shown.swap(1, chosen);
+        shown.truncate(2);
+    }
+    shown
 }
 
 /// The looks of a few languages.
@@ -135,3 +187,6 @@ fn target(model: &str, benchmark: &str, task: &str, language: &Language) -> Targ
         ..Target::default()
     }
 }
+
+#[cfg(test)]
+mod tests;
