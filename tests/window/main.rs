@@ -8,6 +8,7 @@
 
 mod accessibility;
 mod benchmarks;
+mod compare;
 mod downloads;
 mod endpoints;
 mod exchange;
