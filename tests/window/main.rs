@@ -8,9 +8,11 @@
 
 mod accessibility;
 mod benchmarks;
+mod compare;
 mod downloads;
 mod endpoints;
 mod exchange;
+mod figures;
 mod filters;
 mod getting;
 mod hidden;

@@ -26,7 +26,7 @@ use tempfile::TempDir;
 pub const MODELS: [&str; 2] = ["SmolLM2-135M-Instruct", "gemma-3-270m"];
 
 /// A number from 0 to 1 that only depends on what it is made from.
-fn chance(parts: &[&str]) -> f64 {
+pub fn chance(parts: &[&str]) -> f64 {
     let mut state = 0xcbf2_9ce4_8422_2325_u64;
     for byte in parts.iter().flat_map(|part| part.bytes().chain([0])) {
         state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -86,30 +86,20 @@ pub fn workspace(models: &[&str]) -> TempDir {
     folder
 }
 
-/// Writes a run; one that is not finished has a third of its answers, one that failed says why.
-pub fn run(
-    workspace: &Workspace,
-    benchmark: &Benchmark,
-    models: &[&str],
-    protocol: Protocol,
-    state: RunState,
-    created: &str,
-) -> RunId {
-    let id = RunId::parse(&created.replace(':', "").replace(['T'], "-").replace('Z', "-abcd")).unwrap();
-    let total = benchmark.items().len() * models.len();
+/// The record of a finished run of models on this machine.
+pub fn record(benchmark: &Benchmark, models: &[&str], protocol: Protocol) -> RunRecord {
     let mut languages: Vec<_> = benchmark.items().iter().map(|item| item.key.language.clone()).collect();
     languages.dedup();
-    let record = RunRecord {
+    RunRecord {
         schema: 1,
-        id: id.clone(),
-        created: created.to_owned(),
-        state,
-        error: (state == RunState::Failed)
-            .then(|| "the model `gemma-3-270m` stopped at item `everyday-medicine-17`: not enough memory".to_owned()),
+        id: RunId::parse("2026-11-20-181200-abcd").unwrap(),
+        created: "2026-11-20T18:12:00Z".to_owned(),
+        state: RunState::Finished,
+        error: None,
         program: "0.1.0".to_owned(),
         limit: None,
         languages,
-        total,
+        total: benchmark.items().len() * models.len(),
         template: String::new(),
         protocol,
         models: models
@@ -128,6 +118,26 @@ pub fn run(
             hash: benchmark.hash().to_owned(),
         }],
         rest: toml::Table::new(),
+    }
+}
+
+/// Writes a run; one that is not finished has a third of its answers, one that failed says why.
+pub fn run(
+    workspace: &Workspace,
+    benchmark: &Benchmark,
+    models: &[&str],
+    protocol: Protocol,
+    state: RunState,
+    created: &str,
+) -> RunId {
+    let id = RunId::parse(&created.replace(':', "").replace(['T'], "-").replace('Z', "-abcd")).unwrap();
+    let record = RunRecord {
+        id: id.clone(),
+        created: created.to_owned(),
+        state,
+        error: (state == RunState::Failed)
+            .then(|| "the model `gemma-3-270m` stopped at item `everyday-medicine-17`: not enough memory".to_owned()),
+        ..record(benchmark, models, protocol)
     };
     let folder = store::folder(workspace, &id);
     std::fs::create_dir_all(&folder).unwrap();

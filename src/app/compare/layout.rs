@@ -107,16 +107,20 @@ impl Layout {
         self.means.get(&(model.to_owned(), holds.clone())).copied()
     }
 
-    /// The cell `right` columns and `down` rows from `from`, over averages and headings; the same one at the edge.
-    pub fn step(&self, from: &CellKey, right: isize, down: isize) -> Option<CellKey> {
-        let columns: Vec<&ColumnKey> = self.cell_columns().collect();
-        let models: Vec<&str> = self.models().collect();
-        let own = from.column();
-        let column = columns.iter().position(|column| **column == own)?;
-        let row = models.iter().position(|model| *model == from.model)?;
-        let moved = |place: usize, by: isize, count: usize| place.saturating_add_signed(by).min(count - 1);
-        let column = columns.get(moved(column, right, columns.len()))?;
-        Some(column.of(models.get(moved(row, down, models.len()))?))
+    /// The cell `right` columns and `down` rows from `from` among those that `holds` knows, over averages and headings;
+    /// the last one at the edge.
+    pub fn step(&self, from: &CellKey, (right, down): (isize, isize), holds: impl Fn(&CellKey) -> bool) -> CellKey {
+        let moved = |cells: Vec<CellKey>, from: &CellKey, by: isize| {
+            let place = cells.iter().position(|key| key == from)?;
+            let last = cells.len().checked_sub(1)?;
+            cells.into_iter().nth(place.saturating_add_signed(by).min(last))
+        };
+        let row = self.cell_columns().map(|column| column.of(&from.model));
+        let across = moved(row.filter(|key| holds(key)).collect(), from, right);
+        let across = across.unwrap_or_else(|| from.clone());
+        let column = across.column();
+        let cells = self.models().map(|model| column.of(model));
+        moved(cells.filter(|key| holds(key)).collect(), &across, down).unwrap_or(across)
     }
 
     /// The first cell.

@@ -152,6 +152,11 @@ impl Compare {
         self.matrix.holds(key) || self.published.cell(key).is_some()
     }
 
+    /// The cell some columns to the right and some rows down.
+    pub fn step(&self, from: &CellKey, by: (isize, isize)) -> CellKey {
+        self.layout.step(from, by, |key| self.holds(key))
+    }
+
     fn lay_out(&mut self) {
         let parts = Parts {
             matrix: &self.matrix,
@@ -225,6 +230,7 @@ impl Compare {
     fn show_mode(&mut self, mode: Mode) {
         if mode == Mode::Delta && self.view.baseline.is_none() {
             let selected = self.selected.as_ref().map(|key| key.model.clone());
+            let selected = selected.filter(|model| self.matrix.models.contains(model));
             self.view.baseline = selected.or_else(|| self.matrix.models.first().cloned());
         }
         self.view.mode = mode;

@@ -57,7 +57,7 @@ impl PrintedCells {
                 });
             }
         }
-        found.only.sort();
+        found.only.sort_by_key(|name| name.to_lowercase());
         found
     }
 

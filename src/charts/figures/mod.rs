@@ -77,7 +77,12 @@ pub fn findings(source: &Source<'_>, choice: &Choice) -> Vec<String> {
         }
     }
     if untold > 0 {
-        let comparisons = counted(untold, "other comparison");
+        let noun = if sentences.is_empty() {
+            "comparison"
+        } else {
+            "other comparison"
+        };
+        let comparisons = counted(untold, noun);
         sentences.push(format!("Too few to tell in {comparisons} of a language with English."));
     }
     sentences
@@ -182,3 +187,6 @@ fn target(model: &str, benchmark: &str, task: &str, language: &Language) -> Targ
         ..Target::default()
     }
 }
+
+#[cfg(test)]
+mod tests;

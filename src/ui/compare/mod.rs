@@ -93,30 +93,36 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let stacked = !wide && page.width() < 2.0 * finding_width;
     let below_bars = if stacked { finding::HEIGHT + space::GUTTER } else { 0.0 };
     let height = matrix_height + space::GUTTER + lower + below_bars;
-    within(ui, page, "scrolled", |ui| {
+    // Beside the matrix it stays in sight while that and the plots scroll.
+    let mut scrolled = page;
+    if wide {
+        let left = page.left() + matrix_width + space::GUTTER;
+        finding::show(
+            ui,
+            Rect::from_min_max(pos2(left, page.top()), page.max),
+            state,
+            commands,
+        );
+        scrolled.max.x = page.left() + matrix_width;
+    }
+    within(ui, scrolled, "scrolled", |ui| {
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            let (place, _) = ui.allocate_exact_size(vec2(page.width(), height), egui::Sense::hover());
+            let (place, _) = ui.allocate_exact_size(vec2(scrolled.width(), height), egui::Sense::hover());
             let matrix_rect = Rect::from_min_size(place.min, vec2(matrix_width, matrix_height));
             let below = Rect::from_min_max(pos2(place.left(), matrix_rect.bottom() + space::GUTTER), place.max);
-            let (bars_rect, finding_rect) = if wide {
-                (
-                    Rect::from_min_max(below.min, pos2(matrix_rect.right(), below.bottom())),
-                    Rect::from_min_max(pos2(matrix_rect.right() + space::GUTTER, place.top()), place.max),
-                )
+            matrix::show(ui, matrix_rect, narrow, state, commands);
+            if wide {
+                plots::show(ui, below, state, commands);
             } else if stacked {
                 let bars = Rect::from_min_size(below.min, vec2(below.width(), lower));
                 let top = bars.bottom() + space::GUTTER;
-                (bars, Rect::from_min_max(pos2(below.left(), top), below.max))
+                plots::show(ui, bars, state, commands);
+                finding::show(ui, below.with_min_y(top), state, commands);
             } else {
                 let split = below.right() - finding_width;
-                (
-                    Rect::from_min_max(below.min, pos2(split - space::GUTTER, below.bottom())),
-                    Rect::from_min_max(pos2(split, below.top()), below.max),
-                )
-            };
-            matrix::show(ui, matrix_rect, narrow, state, commands);
-            plots::show(ui, bars_rect, state, commands);
-            finding::show(ui, finding_rect, state, commands);
+                plots::show(ui, below.with_max_x(split - space::GUTTER), state, commands);
+                finding::show(ui, below.with_min_x(split), state, commands);
+            }
         });
     });
 }

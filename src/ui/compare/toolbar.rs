@@ -7,12 +7,12 @@ use crate::app::command::Command;
 use crate::app::compare::command::CompareCommand;
 use crate::app::compare::view::{By, ColumnGroups, Mode, Order, RowGroups, View};
 use crate::app::figures::FiguresCommand;
-use crate::app::theme::space;
+use crate::app::theme::{size, space};
 use crate::runs::measures::{Measure, Weighing};
 use crate::ui::icons::Icon;
-use crate::ui::typeset;
+use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::menu::Entry;
-use crate::ui::widgets::{self, Button, Emphasis, Tab, tabs, within};
+use crate::ui::widgets::{self, Button, Emphasis, Tab, palette, tabs, within};
 
 /// Below this width of toolbar the ways to group and sort share one menu.
 const ROOMY: f32 = 1250.0;
@@ -82,7 +82,9 @@ fn show_mode(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         count: None,
     });
     let selected = Mode::ALL.iter().position(|mode| *mode == state.compare.view.mode);
-    let width = 226.0_f32.min(ui.available_width());
+    let ink = Ink::new(size::BODY, palette(ui).text).semibold();
+    let words = Mode::ALL.map(|mode| typeset::galley(ui, mode.title(), ink, f32::INFINITY, 1).size().x + 24.0);
+    let width = words.iter().sum::<f32>().ceil().min(ui.available_width());
     let (rect, _) = ui.allocate_exact_size(vec2(width, space::CONTROL), egui::Sense::hover());
     let chosen = within(ui, rect, "mode", |ui| tabs(ui, "What cells show", &strip, selected));
     let chosen = chosen.and_then(|place| Mode::ALL.get(place));

@@ -42,7 +42,7 @@ pub fn take(ui: &Ui, origin: Pos2, places: &Places, state: &State, commands: &mu
     let mut key = selected.clone();
     for ask in asked(ui) {
         match ask {
-            Ask::Step(right, down) => key = state.compare.layout.step(&key, right, down).unwrap_or(key),
+            Ask::Step(right, down) => key = state.compare.step(&key, (right, down)),
             Ask::Open if state.compare.matrix.cell(&key) != Cell::NotRun => {
                 commands.push(Command::OpenCell(key.clone(), None));
             }

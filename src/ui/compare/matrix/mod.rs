@@ -22,7 +22,7 @@ use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{card, palette, within};
 pub use printed::tell as tell_printed;
 
-use places::{HEADS, PADDING, Places, TITLES};
+use places::{HEADS, PADDING, Places, SCROLL_BAR, TITLES};
 
 /// The rectangles of the matrix in a card `width` wide.
 fn places(state: &State, width: f32, narrow: bool) -> Places {
@@ -133,8 +133,11 @@ fn show_body(ui: &mut Ui, places: &Places, state: &State, commands: &mut Vec<Com
 
 /// Shows the cells that are in sight; returns how far they are scrolled.
 fn show_cells(ui: &mut Ui, room: Rect, places: &Places, state: &State, commands: &mut Vec<Command>) -> Vec2 {
-    let size = vec2(places.width, places.height);
-    let scrolls = [size.x > room.width() + 0.5, size.y > room.height() + 0.5];
+    let sideways = places.width > room.width() + 0.5;
+    // The bar is not to cover the last row.
+    let bar = if sideways { SCROLL_BAR } else { 0.0 };
+    let size = vec2(places.width, places.height + bar);
+    let scrolls = [sideways, size.y > room.height() + 0.5];
     if !scrolls.contains(&true) {
         show_content(ui, room.min, places, state, commands);
         return Vec2::ZERO;

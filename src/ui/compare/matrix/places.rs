@@ -18,7 +18,7 @@ pub const TITLES: f32 = 28.0;
 /// The heads of the columns.
 pub const HEADS: f32 = 22.0;
 /// Room for a scroll bar beside the cells.
-const SCROLL_BAR: f32 = 10.0;
+pub const SCROLL_BAR: f32 = 10.0;
 
 /// Extents of columns from the left of the cells and of rows from their top.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,7 @@ pub struct Places {
 impl Places {
     /// Places `layout` in a card `width` wide, its rows as high as `cell`.
     pub fn new(layout: &Layout, mode: Mode, width: f32, cell: f32) -> Self {
-        let names = (width * 0.18).clamp((width * 0.36).min(164.0), 260.0);
+        let names = (width * 0.15).clamp((width * 0.36).min(164.0), 260.0);
         let room = width - 2.0 * PADDING - names;
         let is_cell = |holds: &Holds| matches!(holds, Holds::Cells(_));
         let cells = layout.columns().filter(|column| is_cell(&column.holds)).count() as f32;
@@ -107,13 +107,13 @@ impl Places {
 fn least_cell(mode: Mode) -> f32 {
     match mode {
         Mode::Accuracy | Mode::Rank => 74.0,
-        Mode::Delta => 96.0,
+        Mode::Delta => 92.0,
     }
 }
 
 fn least_mean(mode: Mode) -> f32 {
     match mode {
         Mode::Accuracy | Mode::Rank => 68.0,
-        Mode::Delta => 92.0,
+        Mode::Delta => 86.0,
     }
 }

@@ -1,0 +1,160 @@
+//! Figures of a small workspace: what they draw and say comes from its answers.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
+use crate::charts::Room;
+use crate::runs::example_record as record;
+use crate::scoring::{Answer, Outcome};
+use crate::text::Fallback;
+use crate::text::outline::Outliner;
+
+const QUESTIONS: usize = 60;
+const MODELS: [&str; 2] = ["Qwen2.5-7B-Instruct", "نموذج ٧"];
+
+/// Questions of a task that papers print, in English and Arabic, tied to each other, of two subjects.
+fn benchmark() -> Benchmark {
+    let items = ["en", "ar"].into_iter().flat_map(|tag| {
+        (0..QUESTIONS).map(move |number| {
+            let fields = ItemFields::asking(tag, &format!("question {number}?"), &["a", "b", "c", "d"]);
+            Item::new(ItemFields {
+                key: ItemKey {
+                    language: tag.parse().unwrap(),
+                    id: format!("{tag}-{number}"),
+                },
+                task: "MedQA".into(),
+                parallel: Some(number.to_string()),
+                subject: Some(["القلب", "lungs"][number % 2].to_owned()),
+                ..fields
+            })
+            .unwrap()
+        })
+    });
+    Benchmark::new("m42", Description::default(), items.collect()).unwrap()
+}
+
+/// In English every third answer is wrong, in Arabic only every third right.
+fn ledger() -> Ledger {
+    let benchmark = benchmark();
+    let answers = MODELS.iter().flat_map(|model| {
+        let items = benchmark.items().iter().enumerate();
+        items.map(move |(number, item)| {
+            let right = (number % 3 == 0) == (item.key.language.tag() == "ar");
+            Answer {
+                outcome: if right { Outcome::Right } else { Outcome::Wrong },
+                choices: vec![usize::from(!right)],
+                log_probabilities: vec![-0.5, -2.0, -3.0, -3.0],
+                error: None,
+                ..Answer::failed(model, "m42", item, 10, String::new())
+            }
+        })
+    });
+    let answers: Vec<Answer> = answers.collect();
+    Ledger::of([benchmark.clone()], [(&record(), answers.as_slice())])
+}
+
+fn with<R>(own_only: bool, look: impl FnOnce(&Source<'_>, &Choice) -> R) -> R {
+    let ledger = ledger();
+    let selection = Selection::all(&ledger);
+    let source = Source {
+        ledger: &ledger,
+        selection: &selection,
+        sizes: &BTreeMap::from([(MODELS[0].to_owned(), 7_600_000_000)]),
+    };
+    let rows = comparison::compare(&ledger, &selection);
+    let choice = Choice {
+        own_only,
+        ..Choice::first(&rows)
+    };
+    look(&source, &choice)
+}
+
+fn regions(kind: Kind, own_only: bool) -> Vec<String> {
+    with(own_only, |source, choice| {
+        let room = Room {
+            width: 600.0,
+            height: 300.0,
+        };
+        let scene = make(kind, source, choice).scene(room, &Outliner::new(Fallback::None));
+        let words = scene.regions.iter().map(crate::charts::scene::Region::words);
+        words.map(|words| crate::text::isolate::plain(&words)).collect()
+    })
+}
+
+#[test]
+fn the_gap_is_that_of_pairs_and_published_rows_stand_apart() {
+    let own = regions(Kind::Gap, true);
+    assert_eq!(own.len(), 2, "{own:#?}");
+    for words in &own {
+        // Of 60 questions 40 are right in English and 20 in Arabic.
+        assert!(words.contains("33.3 percent, 66.7 in English"), "{words}");
+        assert!(
+            words.contains("33.3 points lower") && words.contains("60 items"),
+            "{words}"
+        );
+    }
+    let all = regions(Kind::Gap, false);
+    let published = all.iter().filter(|words| words.contains("published: ")).count();
+    assert!(published > 3, "{all:#?}");
+    // The paper's figures for a model that is here stand in its own row.
+    let here = all
+        .iter()
+        .filter(|words| words.starts_with(MODELS[0]))
+        .collect::<Vec<_>>();
+    assert!(
+        matches!(here.as_slice(), [words] if words.contains("published 53.9 and 60.2")),
+        "{here:#?}"
+    );
+}
+
+#[test]
+fn every_other_figure_says_what_was_measured() {
+    for (kind, count, part) in [
+        (Kind::Bars, 4, "66.7 percent, n 60"),
+        (Kind::Subjects, 4, "n 30"),
+        (Kind::Calibration, 4, "n 60"),
+        (Kind::Scatter, 2, "7.6 B parameters"),
+        (Kind::Flips, 0, ""),
+    ] {
+        let words = regions(kind, true);
+        assert_eq!(words.len(), count, "{kind:?} {words:#?}");
+        assert!(
+            words.is_empty() || words.iter().any(|words| words.contains(part)),
+            "{kind:?} {words:#?}"
+        );
+    }
+}
+
+#[test]
+fn findings_and_sources_are_sentences() {
+    with(false, |source, choice| {
+        let findings = findings(source, choice);
+        assert_eq!(findings.len(), 2);
+        assert!(
+            findings
+                .iter()
+                .all(|finding| finding.contains("lower in Arabic than in English"))
+        );
+        assert!(
+            sources(source, choice)
+                .iter()
+                .any(|source| source.contains("arXiv 2501.09825"))
+        );
+    });
+}
+
+#[test]
+fn a_workspace_without_answers_has_empty_figures() {
+    let ledger = Ledger::of([benchmark()], []);
+    let selection = Selection::all(&ledger);
+    let source = Source {
+        ledger: &ledger,
+        selection: &selection,
+        sizes: &BTreeMap::new(),
+    };
+    for kind in Kind::ALL {
+        let chart = make(kind, &source, &Choice::default());
+        assert!(chart.is_empty() && chart.table().rows.is_empty(), "{kind:?}");
+    }
+}
