@@ -222,6 +222,21 @@ fn in_order<'a>(own: Side<'a>, other: Option<Side<'a>>) -> Vec<Side<'a>> {
     if swap { vec![other, own] } else { vec![own, other] }
 }
 
+/// What keys do in the Review panel, with the keys.
+pub fn review_keys() -> Vec<(String, String)> {
+    [
+        ("Your own answer, before the right one shows", "A  B  C  D  E"),
+        ("Verdict on an answer", "1  2  3  4"),
+        ("What went wrong", "F  R  C  T  L  U  Q  Y"),
+        ("Severity", "S"),
+        ("Note, and out of it", "N  Escape"),
+        ("Save and go on", "Ctrl Enter"),
+        ("Flag the item", "G"),
+    ]
+    .map(|(words, keys)| (words.to_owned(), keys.to_owned()))
+    .into()
+}
+
 /// Opens the panel, and the item's flags.
 fn review_buttons(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let item = state.review_item();
