@@ -388,7 +388,7 @@ fn pictures_of_reviews() {
             two_reviewers(root.path());
             let builder = Harness::builder().with_size([width, height]).with_theme(theme);
             let mut window = Window::with(root.path(), builder);
-            let mut take = |window: &mut Window, name: &str| {
+            let take = |window: &mut Window, name: &str| {
                 window.settle();
                 let file = folder.join(pictures::name(&format!("Review-{name}"), theme, width));
                 window.harness.render().unwrap().save(file).unwrap();
