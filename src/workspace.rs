@@ -205,6 +205,11 @@ impl Workspace {
         self.root.join("protocols")
     }
 
+    /// Where slices lie.
+    pub fn slices_folder(&self) -> PathBuf {
+        self.root.join("slices")
+    }
+
     /// Where the runs lie, a folder each.
     pub fn runs_folder(&self) -> PathBuf {
         self.root.join("runs")

@@ -11,6 +11,7 @@ use super::command::{self, Command};
 use super::dialog::{Dialogs, Purpose};
 use super::downloads::{Downloader, News};
 use super::endpoint_desk::EndpointDesk;
+use super::inspect::{Lister, PromptState};
 use super::loader::{Event, Job, Loader};
 use super::models::{EndpointsTask, ModelsCommand};
 use super::review::KeptReviewer;
@@ -98,6 +99,7 @@ pub struct Application {
     draw: Draw,
     state: State,
     loader: Loader,
+    lister: Lister,
     worker: Worker,
     endpoints: EndpointDesk,
     /// Of endpoints and of the hub, as far as somebody typed them in.
@@ -122,6 +124,7 @@ impl Application {
         context.options_mut(|options| options.zoom_with_keyboard = false);
         let threads = |source| OpenError::Threads { source };
         let loader = Loader::start(context, root).map_err(threads)?;
+        let lister = Lister::start(context).map_err(threads)?;
         let keys = SecretStore::system();
         let wake = context.clone();
         let worker = Worker::start(keys.clone(), move || wake.request_repaint()).map_err(threads)?;
@@ -134,6 +137,7 @@ impl Application {
             draw,
             state: State::default(),
             loader,
+            lister,
             worker,
             endpoints,
             keys,
@@ -210,6 +214,9 @@ impl Application {
             Task::Agree(reviews) => self.loader.submit(Job::Agree(reviews)),
             Task::Correct(study, reviews) => self.loader.submit(Job::Correct(study, reviews)),
             Task::KeepReviewer => self.reviewer.keep(&self.state.review),
+            Task::MakePrompt(study, of) => self.loader.submit(Job::MakePrompt(study, of)),
+            Task::KeepSlice(slice) => self.loader.submit(Job::KeepSlice(slice)),
+            Task::ForgetSlice(name) => self.loader.submit(Job::ForgetSlice(name)),
             Task::Endpoints(task) => self.endpoints.submit(task),
             Task::Copy(text) => context.copy_text(text),
             Task::OpenPage(page) => context.open_url(egui::OpenUrl::new_tab(page)),
@@ -244,6 +251,7 @@ impl Application {
                 let tasks = state.show_reviews(reviews, taxonomy);
                 state.show_study(study);
                 tasks.into_iter().for_each(|task| self.perform(context, task));
+                self.loader.submit(Job::Slices);
             }
             Event::Said(outcome) => {
                 let tasks = state.take_in_said(outcome);
@@ -300,6 +308,16 @@ impl Application {
                 }
                 state.benchmarks.getting.remove(&name);
                 state.notify("The benchmark could not be kept.", &problem);
+            }
+            Event::Prompt(of, prompt) => {
+                let wanted = state.inspect.prompt.as_mut().filter(|(wanted, _)| *wanted == *of);
+                if let Some((_, shown)) = wanted {
+                    *shown = prompt.map_or_else(PromptState::Failed, PromptState::Made);
+                }
+            }
+            Event::Slices { slices, title, problems } => {
+                state.slices = slices.unwrap_or_else(|| std::mem::take(&mut state.slices));
+                problems.iter().for_each(|problem| state.notify(title, problem));
             }
             Event::Machine(machine) => state.machine = machine,
         }
@@ -381,6 +399,12 @@ impl Application {
     pub fn poll(&mut self, context: &Context) {
         while let Some(event) = self.loader.try_event() {
             self.take_in(context, event);
+        }
+        while let Some(listed) = self.lister.try_listed() {
+            self.state.take_in_listed(listed);
+        }
+        if let Some(request) = self.state.inspect.waiting.take() {
+            self.lister.submit(request);
         }
         while let Some(news) = self.downloader.as_ref().and_then(Downloader::try_news) {
             self.take_in_news(news);

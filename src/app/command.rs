@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 
 use super::benchmarks::BenchmarksCommand;
-use super::inspect::Filter;
+use super::inspect::InspectCommand;
 use super::matrix::CellKey;
 use super::measures::Sorting;
 use super::models::{EndpointsCommand, ModelsCommand};
@@ -18,6 +18,7 @@ use crate::runs::RunId;
 use crate::runs::exchange::Format;
 use crate::runs::measures::Measure;
 use crate::scoring::Outcome;
+use crate::slices::Filter;
 
 /// A page of the rail.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -77,8 +78,7 @@ pub enum Command {
     SelectEntry(usize),
     NextItem,
     PreviousItem,
-    /// Chooses the language beside the item.
-    ChooseBeside(Language),
+    Inspect(InspectCommand),
     ToggleList,
     /// Shows or hides characters that are not seen in the item.
     ToggleControls,
@@ -115,6 +115,12 @@ pub enum Command {
     NameImport(String),
     KeepImport,
     DropImport,
+}
+
+impl From<InspectCommand> for Command {
+    fn from(command: InspectCommand) -> Self {
+        Self::Inspect(command)
+    }
 }
 
 impl From<EndpointsCommand> for Command {
@@ -156,7 +162,7 @@ impl Command {
             Self::SelectEntry(_) => "Select item",
             Self::NextItem => "Next item",
             Self::PreviousItem => "Previous item",
-            Self::ChooseBeside(_) => "Beside",
+            Self::Inspect(command) => command.text(),
             Self::ToggleList => "List",
             Self::ToggleControls => "Hidden characters",
             Self::FocusSearch | Self::SearchMeasure(_) | Self::SearchBenchmarks(_) | Self::SearchRuns(_) => "Search",
@@ -203,6 +209,7 @@ impl Command {
             Self::CancelRun => "Stop the run. Every answer so far is kept, and it can be resumed",
             Self::ResumeRun(_) => "Go on where the run stopped",
             Self::Review(command) => command.tooltip(),
+            Self::Inspect(command) => command.tooltip(),
             Self::Models(command) => command.tooltip(),
             Self::Benchmarks(command) => command.tooltip(),
             Self::ChooseBenchmarkFile => {

@@ -1,34 +1,142 @@
 //! What Inspect lists: the filter, which items it leaves, and an item's answers and parallel items.
 
+mod lister;
+pub mod listing;
+pub mod menu;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use lister::Lister;
+pub use listing::{Listed, Order, Request};
+pub use menu::{Choice, Lead, Step};
+
 use super::State;
 use super::review::{Review, Shown, Veil};
-use super::study::{Entry, Study};
+use super::study::Study;
 use crate::benchmarks::Item;
 use crate::language::Language;
-use crate::scoring::Outcome;
+use crate::reviews::Reviews;
+use crate::runs::RunId;
+use crate::runs::ledger::Selection;
+use crate::runs::prompted::Prompted;
+use crate::slices::{Condition, Filter, SliceName};
 use crate::text::controls::Controls;
-use crate::text::folding::Query;
 
-/// What the list is narrowed to; `None` and an empty search leave everything.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Filter {
-    pub model: Option<String>,
-    pub benchmark: Option<String>,
-    pub task: Option<String>,
-    pub language: Option<Language>,
-    pub subject: Option<String>,
-    /// Of `model`, or of any model where none is chosen.
-    pub outcome: Option<Outcome>,
-    pub search: String,
+/// Something to do in Inspect.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InspectCommand {
+    /// Opens a page of the menu of filters.
+    ShowMenu(Step),
+    HideMenu,
+    /// Adds a filter and closes the menu.
+    Add(Condition),
+    Sort(Order),
+    /// Begins or goes on to type the name of a slice.
+    NameSlice(String),
+    /// Keeps the filter under the typed name.
+    KeepSlice,
+    DropName,
+    ForgetSlice(SliceName),
+    ShowTab(Tab),
+    /// Shows these languages beside the item, as many as there is room for.
+    ShowBeside(Vec<Language>),
+    /// Chooses whose prompt and run are shown.
+    ChooseModel(String),
+    /// Puts a prompt together again.
+    MakePrompt(PromptOf),
+    /// Shows all of a long context, or its first lines.
+    ToggleContext,
 }
 
-impl Filter {
-    /// Whether nothing is narrowed.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+impl InspectCommand {
+    /// The words on its button.
+    pub fn text(&self) -> &'static str {
+        match self {
+            Self::ShowMenu(_) | Self::HideMenu | Self::Add(_) => "Filter",
+            Self::Sort(_) => "Sort",
+            Self::NameSlice(_) => "Save slice",
+            Self::KeepSlice => "Save",
+            Self::DropName => "Cancel",
+            Self::ForgetSlice(_) => "Forget slice",
+            Self::ShowTab(tab) => tab.title(),
+            Self::ShowBeside(_) => "Beside",
+            Self::ChooseModel(_) => "Model",
+            Self::MakePrompt(_) => "Prompt",
+            Self::ToggleContext => "Context",
+        }
+    }
+
+    /// What it does, where its words do not say it all.
+    pub fn tooltip(&self) -> &'static str {
+        match self {
+            Self::NameSlice(_) => "Keep these filters in the workspace under a name, for Compare and the command line",
+            Self::ForgetSlice(_) => "Remove its file; the items and answers stay",
+            _ => "",
+        }
+    }
+}
+
+/// What stands below the item.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tab {
+    #[default]
+    Answers,
+    Prompt,
+    Written,
+    Run,
+}
+
+impl Tab {
+    /// All, from left to right.
+    pub const ALL: [Self; 4] = [Self::Answers, Self::Prompt, Self::Written, Self::Run];
+
+    /// Its words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Answers => "Answers",
+            Self::Prompt => "Prompt and tokens",
+            Self::Written => "Generated text",
+            Self::Run => "Run and protocol",
+        }
+    }
+}
+
+/// Whose prompt it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromptOf {
+    /// The number of the question in the ledger.
+    pub question: usize,
+    pub run: RunId,
+    pub model: String,
+}
+
+/// How far a prompt is.
+#[derive(Debug, Clone)]
+pub enum PromptState {
+    Making,
+    Made(Arc<Prompted>),
+    /// Why it cannot be made.
+    Failed(String),
+}
+
+/// The open menu of filters.
+#[derive(Debug, Clone, Default)]
+pub struct Menu {
+    pub step: Step,
+    pub choices: Vec<Choice>,
+    /// How many items choices would leave, as far as that is known.
+    pub counts: Vec<(Condition, usize)>,
+}
+
+impl Menu {
+    /// How many items a choice would leave.
+    pub fn count(&self, choice: &Choice) -> Option<usize> {
+        let Lead::Adds(condition) = &choice.lead else {
+            return None;
+        };
+        let counted = self.counts.iter().find(|(counted, _)| counted == condition);
+        counted.map(|(_, count)| *count)
     }
 }
 
@@ -36,14 +144,32 @@ impl Filter {
 #[derive(Debug, Clone)]
 pub struct Inspect {
     pub filter: Filter,
-    /// Places in [`Study::entries`] that the filter leaves, in the workspace's order or in that of `only`.
+    pub order: Order,
+    /// Places in [`Study::entries`] that the filter leaves, in the list's order.
     pub listed: Vec<usize>,
     /// What is listed in place of what the filter leaves, in its own order; a search narrows it all the same.
     pub only: Option<Vec<usize>>,
+    /// What was listed last, which may be behind the filter by a moment.
+    pub last: Option<(Request, Arc<Selection>)>,
+    /// What waits to be listed on another thread.
+    pub waiting: Option<Request>,
+    /// Where nothing is listed: the places of the conditions without which something would be, with how much.
+    pub blockers: Vec<(usize, usize)>,
+    /// Whether the list is behind the filter.
+    pub is_listing: bool,
     /// A place in `listed`.
     pub selected: usize,
-    /// The language shown beside the item's own.
-    pub beside: Option<Language>,
+    pub menu: Option<Menu>,
+    /// The name of a slice while it is typed.
+    pub naming: Option<String>,
+    /// The languages shown beside the item's own; `None` until somebody chose.
+    pub beside: Option<Vec<Language>>,
+    pub tab: Tab,
+    /// The model whose prompt and run are shown.
+    pub model: Option<String>,
+    pub prompt: Option<(PromptOf, PromptState)>,
+    /// Whether a long context is shown whole.
+    pub context_shown: bool,
     /// Whether the list is not as the window's width would have it: shown in a wide one, folded in a narrow one.
     pub list_toggled: bool,
     /// The list scrolls to the selected row at the next frame.
@@ -54,10 +180,21 @@ impl Default for Inspect {
     fn default() -> Self {
         Self {
             filter: Filter::default(),
+            order: Order::default(),
             listed: Vec::new(),
             only: None,
+            last: None,
+            waiting: None,
+            blockers: Vec::new(),
+            is_listing: false,
             selected: 0,
+            menu: None,
+            naming: None,
             beside: None,
+            tab: Tab::default(),
+            model: None,
+            prompt: None,
+            context_shown: false,
             list_toggled: false,
             reveal: true,
         }
@@ -65,23 +202,44 @@ impl Default for Inspect {
 }
 
 impl Inspect {
-    /// Lists again what the filter leaves, keeping the selected item where it is still there.
-    pub fn list(&mut self, study: &Study, protocol: Option<&str>) {
-        let before = self.listed.get(self.selected).copied();
-        let query = Query::new(&self.filter.search);
-        let kept = |place: &usize| {
-            let Some(entry) = study.entries.get(*place) else {
-                return false;
-            };
-            match &self.only {
-                Some(_) => query.matches(&entry.folded),
-                None => self.keeps(study, (*place, entry), &query, protocol),
-            }
+    /// Lists what the filter leaves: at once where that is quick, else once the request that waits from now on is
+    /// answered.
+    pub fn list(&mut self, study: &Arc<Study>, reviews: &Arc<Reviews>, protocol: Option<&str>) {
+        let filter = match &self.only {
+            Some(_) => Filter::default().looking_for(self.filter.text()),
+            None => self.filter.clone(),
         };
-        self.listed = match &self.only {
-            Some(only) => only.iter().copied().filter(kept).collect(),
-            None => (0..study.entries.len()).filter(kept).collect(),
+        let mut request = Request {
+            study: Arc::clone(study),
+            reviews: Arc::clone(reviews),
+            filter,
+            only: self.only.clone(),
+            protocol: protocol.map(str::to_owned),
+            order: self.order,
+            choices: self.menu.as_ref().map(Menu::conditions).unwrap_or_default(),
+            before: None,
         };
+        let last = self.last.as_ref().filter(|(last, _)| last.is_of_the_same(&request));
+        request.before = last.map(|(last, selection)| (last.filter.clone(), Arc::clone(selection)));
+        self.is_listing = !request.is_small();
+        if self.is_listing {
+            self.waiting = Some(request);
+        } else {
+            self.waiting = None;
+            self.take_in(request.answer());
+        }
+    }
+
+    /// Shows what was listed, keeping the selected item where it is still there.
+    pub fn take_in(&mut self, listed: Listed) {
+        let before = self.entry();
+        self.is_listing = self.waiting.is_some();
+        self.listed = listed.places;
+        self.blockers = listed.blockers;
+        self.last = Some((listed.request, listed.selection));
+        if let Some(menu) = &mut self.menu {
+            menu.counts = listed.counts;
+        }
         self.selected = before
             .and_then(|entry| self.listed.iter().position(|&place| place == entry))
             .unwrap_or(0);
@@ -92,27 +250,16 @@ impl Inspect {
     pub fn entry(&self) -> Option<usize> {
         self.listed.get(self.selected).copied()
     }
+}
 
-    fn keeps(&self, study: &Study, (place, entry): (usize, &Entry), query: &Query, protocol: Option<&str>) -> bool {
-        let Some((benchmark, item)) = study.item(place) else {
-            return false;
-        };
-        let same =
-            |wanted: &Option<String>, value: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == value);
-        let filter = &self.filter;
-        same(&filter.benchmark, Some(benchmark.name()))
-            && same(&filter.task, Some(item.task.as_str()))
-            && same(&filter.subject, item.subject.as_deref())
-            && filter
-                .language
-                .as_ref()
-                .is_none_or(|language| *language == item.key.language)
-            && query.matches(&entry.folded)
-            && ((filter.model.is_none() && filter.outcome.is_none())
-                || study.ledger.answers_to(place, protocol).iter().any(|given| {
-                    filter.model.as_ref().is_none_or(|model| model == given.model())
-                        && filter.outcome.is_none_or(|outcome| outcome == given.outcome())
-                }))
+impl Menu {
+    /// What choices of it would add.
+    fn conditions(&self) -> Vec<Condition> {
+        let adds = self.choices.iter().filter_map(|choice| match &choice.lead {
+            Lead::Adds(condition) => Some(condition.clone()),
+            Lead::To(_) => None,
+        });
+        adds.collect()
     }
 }
 

@@ -13,6 +13,7 @@ use egui::Context;
 
 use super::benchmarks::{self, Getting, Got, Looked, Question};
 use super::exchange;
+use super::inspect::PromptOf;
 use super::library;
 use super::models::{Model, Speed};
 use super::review::{self, Agreed, Saying};
@@ -31,6 +32,8 @@ use crate::reviews::{Reviews, Taxonomy};
 use crate::runs::RunId;
 use crate::runs::exchange::Format;
 use crate::runs::ledger::Ledger;
+use crate::runs::prompted::Prompted;
+use crate::slices::{self, Slice, SliceName};
 use crate::workspace::{Kept, Workspace, WorkspaceError};
 
 /// Something to read or write.
@@ -62,6 +65,12 @@ pub enum Job {
     Agree(Arc<Reviews>),
     /// Makes every number of a study follow the reviews' decisions.
     Correct(Arc<Study>, Arc<Reviews>),
+    /// Puts a prompt together again.
+    MakePrompt(Arc<Study>, PromptOf),
+    /// Lists the slices of the workspace.
+    Slices,
+    KeepSlice(Slice),
+    ForgetSlice(SliceName),
 }
 
 /// What came of it. Errors are the whole chain of causes in words.
@@ -97,6 +106,13 @@ pub enum Event {
         detail: String,
         /// Whether there are new runs.
         taken_in: bool,
+    },
+    Prompt(Box<PromptOf>, Result<Arc<Prompted>, String>),
+    /// The slices that the workspace keeps, where they could be listed, and what went wrong.
+    Slices {
+        slices: Option<Vec<Slice>>,
+        title: &'static str,
+        problems: Vec<String>,
     },
     Machine(Machine),
 }
@@ -203,6 +219,8 @@ enum Broken {
     Say(String),
     Agree,
     Correct,
+    Slice,
+    Prompt(Box<PromptOf>),
 }
 
 impl Broken {
@@ -219,6 +237,8 @@ impl Broken {
             Job::Say(saying) => Self::Say(saying.reviewer.id().to_string()),
             Job::Agree(_) => Self::Agree,
             Job::Correct(..) => Self::Correct,
+            Job::MakePrompt(_, of) => Self::Prompt(Box::new(of.clone())),
+            Job::Slices | Job::KeepSlice(_) | Job::ForgetSlice(_) => Self::Slice,
         }
     }
 
@@ -241,6 +261,12 @@ impl Broken {
             }),
             Self::Agree => Event::Agreed(Arc::default()),
             Self::Correct => Event::NotCorrected(problem),
+            Self::Prompt(of) => Event::Prompt(of, Err(problem)),
+            Self::Slice => Event::Slices {
+                slices: None,
+                title: "The slices could not be read or written.",
+                problems: vec![problem],
+            },
         }
     }
 }
@@ -283,12 +309,56 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
         }
         Job::Export { run, format, into } => exchange::export(workspace.as_deref(), &run, format, &into),
         Job::ImportRuns(path) => exchange::import(workspace.as_deref(), &path),
+        Job::MakePrompt(study, of) => {
+            let prompt = make_prompt(&study, &of);
+            Event::Prompt(Box::new(of), prompt.map(Arc::new))
+        }
+        Job::Slices => with_slices(workspace.as_deref(), "Not every slice could be read.", |_| Ok(())),
+        Job::KeepSlice(slice) => with_slices(workspace.as_deref(), "The slice was not kept.", |workspace| {
+            slices::add(workspace, &slice).map(|_| ())
+        }),
+        Job::ForgetSlice(name) => with_slices(workspace.as_deref(), "The slice was not removed.", |workspace| {
+            slices::remove(workspace, name.as_str())
+        }),
         Job::Keep(keeping) => kept(workspace, keeping.name.clone(), |workspace| keep(workspace, &keeping)),
         Job::KeepKnown(name, collected) => kept(workspace, name.clone(), |workspace| {
             let Collected { imports, description } = *collected;
             let kept = workspace.keep_imports(&name, description, imports);
             kept.map_err(|problem| error_chain(&problem))
         }),
+    }
+}
+
+fn make_prompt(study: &Study, of: &PromptOf) -> Result<Prompted, String> {
+    let run = study.runs().iter().find(|run| run.record.id == of.run);
+    let (run, (benchmark, item)) = run
+        .zip(study.item(of.question))
+        .ok_or("the run or the item is no longer in the workspace")?;
+    Prompted::new(&run.record, benchmark, &item.key, &of.model).map_err(|problem| error_chain(&problem))
+}
+
+/// Does something to the slices of a workspace, then lists them.
+fn with_slices(
+    workspace: Option<&Workspace>,
+    title: &'static str,
+    act: impl FnOnce(&Workspace) -> Result<(), slices::KeptError>,
+) -> Event {
+    let mut problems = Vec::new();
+    let mut slices = None;
+    if let Some(workspace) = workspace {
+        problems.extend(act(workspace).err());
+        match slices::list(workspace) {
+            Ok(kept) => {
+                problems.extend(kept.problems);
+                slices = Some(kept.slices);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    Event::Slices {
+        slices,
+        title,
+        problems: problems.iter().map(|problem| error_chain(problem)).collect(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::benchmarks::{Benchmarks, BenchmarksCommand, ENDINGS, Getting, Importing, PairBy, Question, Section};
 use super::command::{Command, Page};
-use super::inspect::{Filter, Inspect};
+use super::inspect::{Inspect, InspectCommand, Listed, Menu, PromptOf, PromptState};
 use super::matrix::{CellKey, Matrix};
 use super::measures::Sorting;
 use super::models::{DownloadsTask, EndpointsTask, Models, ModelsCommand};
@@ -23,6 +23,7 @@ use crate::runs::ledger::Selection;
 use crate::runs::measures::Measure;
 use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
+use crate::slices::{Condition, Slice, SliceName, Who};
 use crate::text::controls::Controls;
 use crate::text::isolate::isolate;
 
@@ -75,6 +76,10 @@ pub enum Task {
     Correct(Arc<Study>, Arc<Reviews>),
     /// Keeps who reviews for the next start.
     KeepReviewer,
+    /// Puts a prompt together again.
+    MakePrompt(Arc<Study>, PromptOf),
+    KeepSlice(Slice),
+    ForgetSlice(SliceName),
     Endpoints(EndpointsTask),
     Copy(String),
     /// Shows a page in the browser.
@@ -150,6 +155,8 @@ pub struct State {
     pub compare: Compare,
     pub inspect: Inspect,
     pub review: Review,
+    /// The slices that the workspace keeps, by name.
+    pub slices: Vec<Slice>,
     pub runs: Runs,
     pub models: Models,
     pub benchmarks: Benchmarks,
@@ -255,7 +262,7 @@ impl State {
             Command::SelectEntry(place) => self.select_entry(place),
             Command::NextItem => self.select_entry(self.inspect.selected.saturating_add(1)),
             Command::PreviousItem => self.select_entry(self.inspect.selected.saturating_sub(1)),
-            Command::ChooseBeside(language) => self.inspect.beside = Some(language),
+            Command::Inspect(command) => return self.apply_inspect(command),
             Command::ToggleList => self.inspect.list_toggled = !self.inspect.list_toggled,
             Command::ToggleControls => self.controls_shown = !self.controls_shown,
             Command::FocusSearch => {
@@ -392,9 +399,65 @@ impl State {
 
     pub(super) fn list_items(&mut self) {
         if let Some(study) = &self.study {
-            self.inspect.list(study, self.compare.protocol.as_deref());
+            let protocol = self.compare.protocol.as_deref();
+            self.inspect.list(study, &self.review.reviews, protocol);
             self.begin_item();
         }
+    }
+
+    /// Shows what another thread listed.
+    pub fn take_in_listed(&mut self, listed: Listed) {
+        self.inspect.take_in(listed);
+        self.begin_item();
+    }
+
+    fn apply_inspect(&mut self, command: InspectCommand) -> Vec<Task> {
+        match command {
+            InspectCommand::ShowMenu(step) => {
+                if let Some(study) = &self.study {
+                    let choices = step.choices(study, &self.review.reviews);
+                    self.inspect.menu = Some(Menu {
+                        step,
+                        choices,
+                        counts: Vec::new(),
+                    });
+                    self.list_items();
+                }
+            }
+            InspectCommand::HideMenu => self.inspect.menu = None,
+            InspectCommand::Add(condition) => {
+                self.inspect.menu = None;
+                self.inspect.filter = std::mem::take(&mut self.inspect.filter).with(condition);
+                self.list_items();
+            }
+            InspectCommand::Sort(order) => {
+                self.inspect.order = order;
+                self.list_items();
+            }
+            InspectCommand::NameSlice(typed) => self.inspect.naming = Some(typed),
+            InspectCommand::DropName => self.inspect.naming = None,
+            InspectCommand::KeepSlice => {
+                let named = self.inspect.naming.as_deref().map(str::parse);
+                if let (Some(Ok(name)), true) = (named, self.writable()) {
+                    self.inspect.naming = None;
+                    return vec![Task::KeepSlice(Slice {
+                        name,
+                        filter: self.inspect.filter.clone(),
+                        rest: toml::Table::new(),
+                    })];
+                }
+            }
+            InspectCommand::ForgetSlice(name) => return vec![Task::ForgetSlice(name)],
+            InspectCommand::ShowTab(tab) => self.inspect.tab = tab,
+            InspectCommand::ShowBeside(languages) => self.inspect.beside = Some(languages),
+            InspectCommand::ChooseModel(model) => self.inspect.model = Some(model),
+            InspectCommand::MakePrompt(of) => {
+                self.inspect.prompt = Some((of.clone(), PromptState::Making));
+                return self.study.clone().map(|study| Task::MakePrompt(study, of)).into_iter().collect();
+            }
+            InspectCommand::ToggleContext => self.inspect.context_shown = !self.inspect.context_shown,
+        }
+        Vec::new()
     }
 
     fn open_cell(&mut self, key: CellKey, outcome: Option<Outcome>) {
@@ -402,18 +465,24 @@ impl State {
         // Where there is but one task, its name and its benchmark's would narrow nothing.
         let several = self.study.as_ref().is_some_and(|study| study.benchmarks().len() > 1)
             || self.compare.matrix.groups.len() > 1;
-        self.inspect.filter = Filter {
-            model: Some(key.model.clone()),
-            benchmark: several.then(|| key.benchmark.clone()),
-            task: several.then(|| key.task.clone()),
-            language: Some(key.language.clone()),
-            outcome,
-            ..Filter::default()
+        let of = Who::Model(key.model.clone());
+        let answered = match outcome {
+            Some(is) => Condition::Outcome { is, of },
+            None => Condition::Asked(key.model.clone()),
         };
+        let place = several.then(|| {
+            [
+                Condition::Benchmark([key.benchmark.clone()].into()),
+                Condition::Task([key.task.clone()].into()),
+            ]
+        });
+        let language = Condition::Language([key.language.clone()].into());
+        self.inspect.filter = place.into_iter().flatten().chain([language, answered]).collect();
         self.compare.selected = Some(key);
         self.tally();
+        // Begins with the first of them.
+        self.inspect.listed.clear();
         self.list_items();
-        self.inspect.selected = 0;
         self.page = Page::Inspect;
     }
 

@@ -14,8 +14,9 @@ use crate::runs::estimate::Work;
 use crate::runs::ledger::{Ledger, Run, Selection};
 use crate::runs::measures::Measure;
 use crate::text::appearance;
+use crate::reviews::Reviews;
+use crate::slices::{Sources, Texts};
 use crate::text::controls::Controls;
-use crate::text::folding::Folded;
 
 /// A loaded workspace.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub struct Study {
     pub sheets: BTreeMap<Measure, Sheet>,
     /// Every item of every benchmark; an entry's place is its question's number in the ledger.
     pub entries: Vec<Entry>,
+    /// What a search looks through.
+    pub texts: Texts,
     /// What could not be read, in words.
     pub problems: Vec<String>,
     /// Of every benchmark, as [`Self::counts`] gives them.
@@ -46,8 +49,6 @@ pub struct Study {
 /// What a list needs to know of an item.
 #[derive(Debug)]
 pub struct Entry {
-    /// What a search looks through.
-    pub folded: Folded,
     /// What has to be shown of the item's hidden characters, so that it reads as it is.
     pub controls: Controls,
 }
@@ -57,7 +58,6 @@ impl Study {
     pub fn new(root: PathBuf, name: String, read_only: Option<String>, ledger: Ledger, problems: Vec<String>) -> Self {
         let items = ledger.benchmarks().iter().flat_map(|benchmark| benchmark.items());
         let entries = items.map(|item| Entry {
-            folded: fold(item),
             controls: controls(item),
         });
         let entries = entries.collect();
@@ -75,9 +75,20 @@ impl Study {
             protocols: Vec::new(),
             rows: comparison::compare(&ledger, &all),
             sheets: measures::sheets(&ledger, &all),
+            texts: Texts::of(&ledger),
             ledger,
             entries,
             problems,
+        }
+    }
+
+    /// What filters are asked of; `protocol` is the label of the one whose answers are shown.
+    pub fn sources<'a>(&'a self, reviews: &'a Reviews, protocol: Option<&'a str>) -> Sources<'a> {
+        Sources {
+            ledger: &self.ledger,
+            texts: &self.texts,
+            reviews,
+            protocol,
         }
     }
 
@@ -176,6 +187,14 @@ impl Study {
         place.and_then(|place| self.work.get(place)).map_or(&[], Vec::as_slice)
     }
 
+    /// The names of all tasks, in order.
+    pub fn tasks(&self) -> Vec<String> {
+        let mut tasks: Vec<String> = self.ledger.columns().iter().map(|column| column.task.clone()).collect();
+        tasks.sort();
+        tasks.dedup();
+        tasks
+    }
+
     /// The subjects that items name, in order.
     pub fn subjects(&self) -> Vec<String> {
         let mut subjects: Vec<String> = self
@@ -216,12 +235,6 @@ fn work_by_language(items: &[Item]) -> Vec<(Language, Work)> {
         .collect();
     work.sort_by_key(|(language, _)| matrix::order(language));
     work
-}
-
-fn fold(item: &Item) -> Folded {
-    let fields = [item.key.id.as_str(), &item.question].into_iter();
-    let optional = item.context.iter().chain(&item.subject).chain(&item.options);
-    Folded::of_parts(fields.chain(optional.map(String::as_str)))
 }
 
 /// What has to be shown of an item's hidden characters, so that it reads as it is.

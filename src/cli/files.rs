@@ -8,7 +8,6 @@ use polyclinic::reviews::corrected_ledger;
 use polyclinic::runs::columns::{self, Columns, Table};
 use polyclinic::runs::comparison;
 use polyclinic::runs::export::{self, AnswerRow};
-use polyclinic::runs::ledger::Selection;
 use polyclinic::runs::measures::{self, Measure};
 use polyclinic::runs::{RunId, RunRecord, store};
 use polyclinic::scoring::Answer;
@@ -16,16 +15,21 @@ use polyclinic::workspace::Workspace;
 use serde::Serialize;
 
 use super::output::{line, note, table};
-use super::{Ending, LinesFormat, TableFormat};
+use super::{Ending, LinesFormat, TableFormat, slice};
 
 /// Prints what a workspace's answers come to.
-pub fn compare(workspace: &Path, measure: Measure, format: TableFormat) -> anyhow::Result<Ending> {
+pub fn compare(
+    workspace: &Path,
+    measure: Measure,
+    slice: Option<&str>,
+    format: TableFormat,
+) -> anyhow::Result<Ending> {
     let workspace = Workspace::open_to_read(workspace)?;
     let (ledger, problems) = corrected_ledger(&workspace)?;
     for problem in problems {
         note(&format!("left out: {problem}"));
     }
-    let selection = Selection::all(&ledger);
+    let selection = slice::chosen(&workspace, &ledger, slice)?;
     match measure {
         Measure::Accuracy => print_rows(&comparison::compare(&ledger, &selection), format)?,
         Measure::Averages => print_rows(&measures::averages(&ledger, &selection), format)?,
@@ -60,16 +64,24 @@ pub fn print_rows<R: Columns + Serialize>(rows: &[R], format: TableFormat) -> an
 }
 
 /// Prints every answer.
-pub fn answers(workspace: &Path, run: Option<&str>, format: LinesFormat) -> anyhow::Result<Ending> {
+pub fn answers(
+    workspace: &Path,
+    run: Option<&str>,
+    slice: Option<&str>,
+    format: LinesFormat,
+) -> anyhow::Result<Ending> {
     let workspace = Workspace::open_to_read(workspace)?;
     let run = match run {
         Some(run) => Some(RunId::parse(run).with_context(|| format!("`{run}` is no name of a run"))?),
         None => None,
     };
     let runs = read_runs(&workspace, run.as_ref())?;
+    let is_shown = shown(&workspace, slice)?;
     let rows: Vec<AnswerRow<'_>> = runs
         .iter()
-        .flat_map(|(record, answers)| export::answer_rows(record, answers))
+        .flat_map(|(record, answers)| answers.iter().map(move |answer| (record, answer)))
+        .filter(|(_, answer)| is_shown(answer))
+        .flat_map(|(record, answer)| export::answer_rows(record, std::slice::from_ref(answer)))
         .collect();
     let mut output = BufWriter::new(io::stdout().lock());
     match format {
@@ -84,6 +96,19 @@ pub fn answers(workspace: &Path, run: Option<&str>, format: LinesFormat) -> anyh
     }
     output.flush()?;
     Ok(Ending::Done)
+}
+
+/// Which answers a slice shows: those to the items that it leaves.
+fn shown(workspace: &Workspace, slice: Option<&str>) -> anyhow::Result<Box<dyn Fn(&Answer) -> bool>> {
+    let Some(slice) = slice else {
+        return Ok(Box::new(|_| true));
+    };
+    let (ledger, _) = corrected_ledger(workspace)?;
+    let selection = slice::chosen(workspace, &ledger, Some(slice))?;
+    Ok(Box::new(move |answer| {
+        let question = ledger.find(&answer.benchmark, &answer.item);
+        question.is_some_and(|question| selection.contains(question))
+    }))
 }
 
 /// All runs of a workspace with their answers, or just one; what cannot be read is told and left out.

@@ -12,6 +12,7 @@ pub mod measures;
 mod model;
 pub mod outlook;
 mod plan;
+pub mod prompted;
 mod record;
 pub mod spending;
 pub mod store;

@@ -88,8 +88,19 @@ impl Query {
 
     /// Whether all of it occurs in a text.
     pub fn matches(&self, folded: &Folded) -> bool {
-        let haystack = folded.0.as_bytes();
+        self.matches_folded(&folded.0)
+    }
+
+    /// Whether all of it occurs in the characters of a text that was folded before.
+    pub fn matches_folded(&self, folded: &str) -> bool {
+        let haystack = folded.as_bytes();
         self.terms.iter().all(|term| term.find(haystack).is_some())
+    }
+
+    /// Whether every text that this matches is matched by `other` too, as while somebody types on.
+    pub fn narrows(&self, other: &Self) -> bool {
+        let occurs = |old: &Finder<'_>| self.terms.iter().any(|new| old.find(new.needle()).is_some());
+        other.terms.iter().all(occurs)
     }
 
     /// Whether all of it occurs in texts that were not folded before, each for itself.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use polyclinic::app::benchmarks::Importing;
+use polyclinic::app::inspect::InspectCommand;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::state::Notice;
 use polyclinic::benchmarks::demo;
@@ -94,7 +95,7 @@ fn pictures() {
                         ..key
                     };
                     window.send(Command::OpenCell(key, None));
-                    window.send(Command::ChooseBeside(beside.parse().unwrap()));
+                    window.send(Command::from(InspectCommand::ShowBeside(vec![beside.parse().unwrap()])));
                     save(
                         &mut window,
                         &folder,

@@ -97,6 +97,8 @@ pub fn corrected(study: &Study, reviews: &Reviews) -> Study {
         study.ledger.corrected(reviews.corrections()),
         study.problems.clone(),
     );
+    // Corrections change no text.
+    corrected.texts = study.texts.clone();
     corrected.protocols = study.protocols.clone();
     corrected.sends_to = study.sends_to.clone();
     corrected

@@ -93,6 +93,11 @@ impl<'a> Given<'a> {
         (self.mark.run, self.mark.row)
     }
 
+    /// Whether it was given after another.
+    pub fn is_later_than(&self, other: &Self) -> bool {
+        self.order() > other.order()
+    }
+
     fn row(&self) -> usize {
         self.mark.row as usize
     }

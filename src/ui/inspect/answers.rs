@@ -8,13 +8,11 @@ use crate::app::review::Shown;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::text::isolate;
-use crate::ui::icons::{self, Icon};
 use crate::ui::outcomes;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::{self, palette};
 
-const TITLE: f32 = 32.0;
 const NOTE: f32 = 26.0;
 const GAP: f32 = 12.0;
 const LEAST_MODEL: f32 = 110.0;
@@ -28,33 +26,19 @@ const TITLES: [&str; 7] = [
     "Protocol and run",
 ];
 
-/// How high the table is with its title and the benchmark's note.
-pub fn height(own: &Side<'_>, other: Option<&Side<'_>>) -> f32 {
-    let rows = own.given.len() + other.map_or(0, |side| side.given.len());
-    TITLE + space::DENSE_ROW * (rows.max(1) + 1) as f32 + NOTE + 6.0
+/// How high the table is with the benchmark's note.
+pub fn height(sides: &[Side<'_>]) -> f32 {
+    let rows: usize = sides.iter().map(|side| side.given.len()).sum();
+    space::DENSE_ROW * (rows.max(1) + 1) as f32 + NOTE + 6.0
 }
 
 /// Shows the table.
 pub fn show(ui: &mut Ui, sides: &[Side<'_>], study: &Study) {
     let colours = palette(ui);
     let all = ui.max_rect();
-    ui.painter().rect_filled(all, 0, colours.panel);
-    ui.painter()
-        .hline(all.x_range(), all.top() + 0.5, Stroke::new(1.0, colours.line_strong));
-    let title = Rect::from_min_size(all.min + vec2(14.0, 0.0), vec2(all.width() - 28.0, TITLE));
-    let ink = Ink::new(size::BODY, colours.text).semibold();
-    let drawn = typeset::paint(ui, title, "Answers", ink, Align2::LEFT_CENTER);
-    let heading = ui.interact(drawn, widgets::id("answers", "title"), Sense::hover());
-    spoken::tell(&heading, None, || WidgetInfo::labeled(Role::Heading, true, "Answers"));
-    if sides.iter().any(|side| side.veil.names) {
-        let ink = Ink::new(size::SECONDARY, colours.text_2);
-        let words = typeset::paint(ui, title, "Names and order hidden", ink, Align2::RIGHT_CENTER);
-        let mark = pos2(words.left() - 12.0, title.center().y);
-        icons::paint(ui.painter(), Icon::EyeOff, mark, 13.0, colours.text_2);
-    }
     let note = Rect::from_min_max(pos2(all.left() + 14.0, all.bottom() - NOTE), all.max - vec2(14.0, 4.0));
     show_note(ui, note, sides, study);
-    let table = Rect::from_min_max(pos2(all.left(), title.bottom()), pos2(all.right(), note.top()));
+    let table = Rect::from_min_max(all.min, pos2(all.right(), note.top()));
     widgets::group(ui, table, Role::Table, "Answers of the models", |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let given: Vec<(&Side<'_>, &Shown<'_>)> = sides

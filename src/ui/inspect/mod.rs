@@ -1,11 +1,16 @@
 //! The Inspect page: a list of items beside the card of one of them.
 
 mod answers;
+mod below;
 pub mod card;
+mod filters;
 mod hidden;
+mod languages;
 mod list;
+mod prompt;
 mod replies;
 mod review;
+mod run;
 mod words;
 
 use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
@@ -13,14 +18,13 @@ use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 use super::icons::Icon;
 use super::marks;
 use super::typeset::{self, Ink};
-use super::widgets::menu::Entry;
 use super::widgets::{self, Button, Emphasis, palette, within};
 use crate::app::State;
 use crate::app::command::{Command, Page};
 use crate::app::inspect::Side;
 use crate::app::review::ReviewCommand;
 use crate::app::theme::{size, space};
-use crate::language::{Direction, Language};
+use crate::language::Language;
 
 const LIST: f32 = 312.0;
 /// The list of disagreements with its figures.
@@ -162,30 +166,33 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
         });
     };
     let others = study.beside(place);
-    let beside = beside(&own, &others, state.inspect.beside.as_ref());
-    let other = beside.and_then(|beside| Side::new(state, study, beside, place));
-    let other_language = other.as_ref().map(|side| side.item.key.language.clone());
+    let wished = state.inspect.beside.as_deref();
+    let beside = languages::beside(&own.item.key.language, &others, wished, all.width());
     within(ui, header.shrink2(vec2(12.0, 8.0)), "header", |ui| {
-        show_header(ui, state, &own, &others, other_language.as_ref(), commands);
+        show_header(ui, state, &own, &others, &beside, commands);
     });
     if covered {
         return;
     }
-    let table = answers::height(&own, other.as_ref());
-    let sides = in_order(own, other);
+    let mut sides = vec![own];
+    sides.extend(beside.iter().filter_map(|(_, beside)| Side::new(state, study, *beside, place)));
+    let sides = languages::in_order(sides);
+    let height = below::height(state, &sides);
     let body = Rect::from_min_max(header.left_bottom(), all.max);
     if all.height() < LOW {
         return within(ui, body, "sides", |ui| {
             scrolled(ui, |ui| {
-                card::show(ui, state, &sides);
-                let (rect, _) = ui.allocate_exact_size(vec2(body.width(), table), Sense::hover());
-                within(ui, rect, "answers", |ui| answers::show(ui, &sides, study));
+                card::show(ui, state, &sides, commands);
+                let (rect, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::hover());
+                within(ui, rect, "below", |ui| below::show(ui, state, &sides, place, study, commands));
             });
         });
     }
-    let (body, bottom) = body.split_top_bottom_at_y(all.bottom() - table.min(all.height() * 0.4));
-    within(ui, body, "sides", |ui| scrolled(ui, |ui| card::show(ui, state, &sides)));
-    within(ui, bottom, "answers", |ui| answers::show(ui, &sides, study));
+    let (body, bottom) = body.split_top_bottom_at_y(all.bottom() - height.min(all.height() * 0.45));
+    within(ui, body, "sides", |ui| {
+        scrolled(ui, |ui| card::show(ui, state, &sides, commands));
+    });
+    within(ui, bottom, "below", |ui| below::show(ui, state, &sides, place, study, commands));
 }
 
 fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
@@ -194,32 +201,6 @@ fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         .auto_shrink([false, false])
         .id_salt("item card")
         .show(ui, content);
-}
-
-/// The item shown beside: in the wished language, else in English, else in Arabic, else in the first there is.
-fn beside(own: &Side<'_>, others: &[(Language, usize)], wished: Option<&Language>) -> Option<usize> {
-    let find = |wanted: &dyn Fn(&Language) -> bool| {
-        others
-            .iter()
-            .find(|(language, _)| wanted(language))
-            .map(|(_, place)| *place)
-    };
-    let english = own.item.key.language.primary() == "en";
-    wished
-        .and_then(|wished| find(&|language| language == wished))
-        .or_else(|| find(&|language| language.primary() == if english { "ar" } else { "en" }))
-        .or_else(|| find(&|_| true))
-}
-
-/// English stands left; else what runs right to left stands right.
-fn in_order<'a>(own: Side<'a>, other: Option<Side<'a>>) -> Vec<Side<'a>> {
-    let Some(other) = other else { return vec![own] };
-    let (one, two) = (&own.item.key.language, &other.item.key.language);
-    let swap = two.primary() == "en"
-        || (one.primary() != "en"
-            && one.direction() == Direction::RightToLeft
-            && two.direction() == Direction::LeftToRight);
-    if swap { vec![other, own] } else { vec![own, other] }
 }
 
 /// What keys do in the Review panel, with the keys.
@@ -269,7 +250,7 @@ fn show_header(
     state: &State,
     own: &Side<'_>,
     others: &[(Language, usize)],
-    beside: Option<&Language>,
+    beside: &[(Language, usize)],
     commands: &mut Vec<Command>,
 ) {
     let colours = palette(ui);
@@ -285,15 +266,6 @@ fn show_header(
         step(Icon::Previous, state.inspect.selected > 0).show(ui, commands, Command::PreviousItem);
         marks::button(ui, state, commands);
         review_buttons(ui, state, commands);
-        if let Some(beside) = beside {
-            let entries: Vec<Entry<'_>> = others.iter().map(|(language, _)| Entry::native(language)).collect();
-            let selected = others.iter().position(|(language, _)| language == beside);
-            if let Some(place) = widgets::choice(ui, "Beside", &entries, selected, 220.0)
-                && let Some((language, _)) = others.get(place)
-            {
-                commands.push(Command::ChooseBeside(language.clone()));
-            }
-        }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             list_button(ui, state, commands);
             if ui.available_width() < 60.0 {
@@ -302,6 +274,7 @@ fn show_header(
             let subject = widgets::capital(item.subject.as_deref().unwrap_or(&item.task));
             typeset::line(ui, &subject, Ink::new(size::BODY, colours.text).semibold());
             typeset::line(ui, &item.key.id, Ink::new(size::SECONDARY, colours.text_2));
+            languages::chips(ui, &item.key.language, others, beside, commands);
         });
     });
 }
