@@ -315,7 +315,11 @@ impl Application {
                     *shown = prompt.map_or_else(PromptState::Failed, PromptState::Made);
                 }
             }
-            Event::Slices { slices, title, problems } => {
+            Event::Slices {
+                slices,
+                title,
+                problems,
+            } => {
                 state.slices = slices.unwrap_or_else(|| std::mem::take(&mut state.slices));
                 problems.iter().for_each(|problem| state.notify(title, problem));
             }

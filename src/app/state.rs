@@ -453,7 +453,12 @@ impl State {
             InspectCommand::ChooseModel(model) => self.inspect.model = Some(model),
             InspectCommand::MakePrompt(of) => {
                 self.inspect.prompt = Some((of.clone(), PromptState::Making));
-                return self.study.clone().map(|study| Task::MakePrompt(study, of)).into_iter().collect();
+                return self
+                    .study
+                    .clone()
+                    .map(|study| Task::MakePrompt(study, of))
+                    .into_iter()
+                    .collect();
             }
             InspectCommand::ToggleContext => self.inspect.context_shown = !self.inspect.context_shown,
         }

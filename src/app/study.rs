@@ -9,13 +9,13 @@ use super::measures::{self, Sheet};
 use crate::benchmarks::{Benchmark, Item};
 use crate::language::Language;
 use crate::prompts::Protocol;
+use crate::reviews::Reviews;
 use crate::runs::comparison::{self, Row};
 use crate::runs::estimate::Work;
 use crate::runs::ledger::{Ledger, Run, Selection};
 use crate::runs::measures::Measure;
-use crate::text::appearance;
-use crate::reviews::Reviews;
 use crate::slices::{Sources, Texts};
+use crate::text::appearance;
 use crate::text::controls::Controls;
 
 /// A loaded workspace.

@@ -18,12 +18,7 @@ use super::output::{line, note, table};
 use super::{Ending, LinesFormat, TableFormat, slice};
 
 /// Prints what a workspace's answers come to.
-pub fn compare(
-    workspace: &Path,
-    measure: Measure,
-    slice: Option<&str>,
-    format: TableFormat,
-) -> anyhow::Result<Ending> {
+pub fn compare(workspace: &Path, measure: Measure, slice: Option<&str>, format: TableFormat) -> anyhow::Result<Ending> {
     let workspace = Workspace::open_to_read(workspace)?;
     let (ledger, problems) = corrected_ledger(&workspace)?;
     for problem in problems {

@@ -156,6 +156,10 @@ fn add(workspace: &Path, name: &str, conditions: &[String]) -> anyhow::Result<()
         rest: toml::Table::new(),
     };
     let path = slices::add(&workspace, &slice)?;
-    note(&format!("kept {}: {}", path.display(), isolate::plain(&slice.filter.words())));
+    note(&format!(
+        "kept {}: {}",
+        path.display(),
+        isolate::plain(&slice.filter.words())
+    ));
     Ok(())
 }

@@ -90,10 +90,16 @@ fn words(source: Option<&ModelSource>) -> Result<ModelWords, String> {
     let path: &Path = match source {
         Some(ModelSource::File(file)) => &file.path,
         Some(ModelSource::Endpoint { endpoint }) => {
-            return Err(format!("{} tells no tokens: its model's tokenizer is at the server", endpoint.name));
+            return Err(format!(
+                "{} tells no tokens: its model's tokenizer is at the server",
+                endpoint.name
+            ));
         }
         Some(ModelSource::Elsewhere { elsewhere }) => {
-            return Err(format!("{} asked the model, and its tokenizer is not at hand", elsewhere.program));
+            return Err(format!(
+                "{} asked the model, and its tokenizer is not at hand",
+                elsewhere.program
+            ));
         }
         None => return Err("the run's record does not name the model".to_owned()),
     };
@@ -109,7 +115,10 @@ fn text(
     template: Option<&ChatTemplate>,
 ) -> Result<(PromptText, Vec<String>), PromptedError> {
     Ok(match protocol.scoring.is_written() {
-        true => (written_prompt(planned.item, &planned.shots, protocol, template)?.text, Vec::new()),
+        true => (
+            written_prompt(planned.item, &planned.shots, protocol, template)?.text,
+            Vec::new(),
+        ),
         false => scored_prompt(planned.item, &planned.shots, protocol, template)?.parted(),
     })
 }

@@ -74,7 +74,11 @@ impl Filter {
                 facets.push((facet, self.by_name(sources, selection, facet)));
             }
             let with = self.clone().with(choice.clone());
-            let names = with.conditions().iter().filter(|it| Facet::of(it) == Some(facet)).flat_map(named);
+            let names = with
+                .conditions()
+                .iter()
+                .filter(|it| Facet::of(it) == Some(facet))
+                .flat_map(named);
             let known = facets.iter().find(|(known, _)| *known == facet);
             counts.push(names.filter_map(|name| known?.1.get(name)).sum());
         }
@@ -100,6 +104,8 @@ impl Filter {
             }
         }
         let counted = by_number.into_values();
-        counted.filter_map(|(question, count)| Some((facet.name(sources, question)?, count))).collect()
+        counted
+            .filter_map(|(question, count)| Some((facet.name(sources, question)?, count)))
+            .collect()
     }
 }

@@ -71,7 +71,9 @@ impl Condition {
                 ledger.subject(question).is_some_and(|subject| names.contains(subject))
             }),
             Self::Language(languages) => retain_by(ledger, left, |question| {
-                ledger.language(question).is_some_and(|language| languages.contains(language))
+                ledger
+                    .language(question)
+                    .is_some_and(|language| languages.contains(language))
             }),
             Self::Flagged(flagged) => flagged.retain(sources, left),
             Self::Reviewed(by) => by.retain(sources, left),
@@ -118,7 +120,9 @@ impl Condition {
             }),
             Self::Answers(Together::Differ) => left.retain(|&question| {
                 let counted = answers.all(question).filter(Given::counts);
-                let mut chosen = counted.map(|given| given.choices()).filter(|choices| !choices.is_empty());
+                let mut chosen = counted
+                    .map(|given| given.choices())
+                    .filter(|choices| !choices.is_empty());
                 let first = chosen.next();
                 chosen.any(|choices| Some(choices) != first)
             }),
@@ -167,7 +171,9 @@ impl<'a> Answers<'a> {
     /// What a model gave, the latest of several protocols'.
     fn given(&self, model: usize, question: u32) -> Option<Given<'a>> {
         let (_, sheets) = self.models.get(model)?;
-        let given = sheets.iter().filter_map(|sheet| self.ledger.given(sheet, question as usize));
+        let given = sheets
+            .iter()
+            .filter_map(|sheet| self.ledger.given(sheet, question as usize));
         given.reduce(|one, other| if other.is_later_than(&one) { other } else { one })
     }
 

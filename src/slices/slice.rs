@@ -86,7 +86,9 @@ impl SliceName {
 pub enum SliceFileError {
     #[error("it is no slice: {0}")]
     Syntax(toml::de::Error),
-    #[error("it was written by a newer Polyclinic (its schema is {0}, this program knows up to {SCHEMA}); update the program to read it")]
+    #[error(
+        "it was written by a newer Polyclinic (its schema is {0}, this program knows up to {SCHEMA}); update the program to read it"
+    )]
     Newer(u32),
     #[error("`conditions`, number {number}: {source}")]
     Condition { number: usize, source: toml::de::Error },

@@ -72,7 +72,11 @@ fn answer(item: &Item, benchmark: &str, model: &str, kind: u8) -> Option<Answer>
         let mut log_probabilities = vec![-2.0; 3];
         log_probabilities[choice] += sure;
         Answer {
-            outcome: if item.is_right(choice) { Outcome::Right } else { Outcome::Wrong },
+            outcome: if item.is_right(choice) {
+                Outcome::Right
+            } else {
+                Outcome::Wrong
+            },
             choices: vec![choice],
             log_probabilities,
             error: None,
@@ -94,7 +98,11 @@ fn answer(item: &Item, benchmark: &str, model: &str, kind: u8) -> Option<Answer>
 /// Two protocols' runs, from a number for every model and item of each.
 fn ledger(kinds: &[u8]) -> Ledger {
     let benchmarks = [benchmark("p"), benchmark("q")];
-    let items = || benchmarks.iter().flat_map(|it| it.items().iter().map(|item| (it.name(), item)));
+    let items = || {
+        benchmarks
+            .iter()
+            .flat_map(|it| it.items().iter().map(|item| (it.name(), item)))
+    };
     let shots = Protocol {
         shots: 5,
         ..Protocol::default()
@@ -103,8 +111,12 @@ fn ledger(kinds: &[u8]) -> Ledger {
         .into_iter()
         .zip(kinds.chunks(MODELS.len() * ITEMS))
         .map(|(protocol, kinds)| {
-            let asked = MODELS.iter().flat_map(|model| items().map(move |(name, item)| (model, name, item)));
-            let answers = asked.zip(kinds).filter_map(|((model, name, item), kind)| answer(item, name, model, *kind));
+            let asked = MODELS
+                .iter()
+                .flat_map(|model| items().map(move |(name, item)| (model, name, item)));
+            let answers = asked
+                .zip(kinds)
+                .filter_map(|((model, name, item), kind)| answer(item, name, model, *kind));
             (record(protocol), answers.collect())
         })
         .collect();
@@ -156,7 +168,9 @@ fn reviews(ledger: &Ledger, workspace: &Workspace) -> Reviews {
 
 /// The same said as plainly as it can be, question by question.
 fn holds(condition: &Condition, ledger: &Ledger, reviews: &Reviews, protocol: Option<&str>, question: usize) -> bool {
-    let Some(item) = ledger.item(question) else { return false };
+    let Some(item) = ledger.item(question) else {
+        return false;
+    };
     let (benchmark, key) = ledger.place(question).unwrap();
     let given = ledger.answers_to(question, protocol);
     let of = |model: &str, question: usize| {
@@ -176,10 +190,18 @@ fn holds(condition: &Condition, ledger: &Ledger, reviews: &Reviews, protocol: Op
         benchmark: benchmark.to_owned(),
         key: key.clone(),
     };
-    let judges = || reviews.judgements().filter(|said| said.what.answer.item == reference).map(|said| said.by);
+    let judges = || {
+        reviews
+            .judgements()
+            .filter(|said| said.what.answer.item == reference)
+            .map(|said| said.by)
+    };
     match condition {
         Condition::Text(typed) => {
-            let parts = [&item.key.id, &item.question].into_iter().chain(&item.subject).chain(&item.options);
+            let parts = [&item.key.id, &item.question]
+                .into_iter()
+                .chain(&item.subject)
+                .chain(&item.options);
             Query::new(typed).finds(parts.map(String::as_str))
         }
         Condition::Benchmark(names) => names.contains(benchmark),
@@ -189,15 +211,18 @@ fn holds(condition: &Condition, ledger: &Ledger, reviews: &Reviews, protocol: Op
         Condition::Protocol(_) => !given.is_empty(),
         Condition::Asked(model) => of(model, question).is_some(),
         Condition::Outcome { is, of: who } => by(who, &|model| Some(of(model, question)?.outcome() == *is)),
-        Condition::Models { right: one, wrong: other } => {
-            right(one, question) == Some(true) && right(other, question) == Some(false)
-        }
+        Condition::Models {
+            right: one,
+            wrong: other,
+        } => right(one, question) == Some(true) && right(other, question) == Some(false),
         Condition::Languages {
             right: one,
             wrong: other,
             of: who,
         } => (0..ledger.len()).any(|beside| {
-            let Some((other_benchmark, other_key)) = ledger.place(beside) else { return false };
+            let Some((other_benchmark, other_key)) = ledger.place(beside) else {
+                return false;
+            };
             let same = other_benchmark == benchmark && other_key.id == key.id && beside != question;
             let pair = match (&key.language, &other_key.language) {
                 (own, second) if own == one && second == other => Some((question, beside)),
@@ -217,10 +242,14 @@ fn holds(condition: &Condition, ledger: &Ledger, reviews: &Reviews, protocol: Op
             !said.is_empty() && !said.contains(&true)
         }
         Condition::Answers(Together::Differ) => {
-            let counted = given.iter().filter(|given| given.counts() && !given.choices().is_empty());
+            let counted = given
+                .iter()
+                .filter(|given| given.counts() && !given.choices().is_empty());
             counted.map(Given::choices).collect::<BTreeSet<_>>().len() > 1
         }
-        Condition::LowMargin { below, of: who } => by(who, &|model| Some(of(model, question)?.margin()? < below.share())),
+        Condition::LowMargin { below, of: who } => {
+            by(who, &|model| Some(of(model, question)?.margin()? < below.share()))
+        }
         Condition::ConfidentAndWrong { above, of: who } => by(who, &|model| {
             let given = of(model, question)?;
             Some(given.confidence()? > above.share() && !given.is_right())
@@ -268,14 +297,30 @@ fn model() -> impl Strategy<Value = String> {
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
-    let texts = vec!["fever", "f", "fev", "الحمى", "اي دواء", "iba", "\"a fever\"", "q1", "drug head", "kidney", "'\"x\\"];
+    let texts = vec![
+        "fever",
+        "f",
+        "fev",
+        "الحمى",
+        "اي دواء",
+        "iba",
+        "\"a fever\"",
+        "q1",
+        "drug head",
+        "kidney",
+        "'\"x\\",
+    ];
     let reviewed = vec![
         ReviewedBy::Nobody,
         ReviewedBy::Anyone,
         ReviewedBy::By("Nadia".into()),
         ReviewedBy::By("Omar".into()),
     ];
-    let flagged = vec![Flagged::Any, Flagged::As(FlagKind::BadKey), Flagged::As(FlagKind::Duplicate)];
+    let flagged = vec![
+        Flagged::Any,
+        Flagged::As(FlagKind::BadKey),
+        Flagged::As(FlagKind::Duplicate),
+    ];
     prop_oneof![
         proptest::sample::select(texts).prop_map(|text| Condition::Text(text.into())),
         names(&["p", "q"]).prop_map(Condition::Benchmark),
@@ -388,7 +433,11 @@ fn conditions_say_what_they_are() {
             "Every model wrong",
             r#"outcome = { is = "wrong", of = "every" }"#,
         ),
-        (Condition::Answers(Together::AllWrong), "All wrong", r#"answers = "all-wrong""#),
+        (
+            Condition::Answers(Together::AllWrong),
+            "All wrong",
+            r#"answers = "all-wrong""#,
+        ),
         (
             Condition::ConfidentAndWrong {
                 above: 90.try_into().unwrap(),
@@ -397,7 +446,11 @@ fn conditions_say_what_they_are() {
             "Above 90% sure and wrong",
             "confident-and-wrong = { above = 90 }",
         ),
-        (Condition::Flagged(Flagged::As(FlagKind::BadKey)), "Flagged: bad key", r#"flagged = "bad_key""#),
+        (
+            Condition::Flagged(Flagged::As(FlagKind::BadKey)),
+            "Flagged: bad key",
+            r#"flagged = "bad_key""#,
+        ),
     ] {
         assert_eq!(crate::text::isolate::plain(&condition.words()), words);
         let parsed: Condition = line.parse().unwrap();
@@ -434,7 +487,9 @@ fn a_workspace_keeps_slices_and_loses_nothing() {
     let path = add(&workspace, &arabic).unwrap();
     add(&workspace, &arabic).unwrap();
     assert_eq!(find(&workspace, "خطأ في العربية").unwrap(), arabic);
-    let taken = add(&workspace, &slice("خطأ في العربية", "fever")).unwrap_err().to_string();
+    let taken = add(&workspace, &slice("خطأ في العربية", "fever"))
+        .unwrap_err()
+        .to_string();
     assert!(taken.contains("another slice"), "{taken}");
     // What another program wrote there stays.
     let text = std::fs::read_to_string(&path).unwrap();
@@ -446,14 +501,25 @@ fn a_workspace_keeps_slices_and_loses_nothing() {
     assert!(std::fs::read_to_string(&path).unwrap().contains("teal"));
     // One that is damaged hides none, and says where and what.
     let broken = workspace.slices_folder().join("broken.toml");
-    std::fs::write(&broken, "schema = 1\n[[conditions]]\ntext = \"x\"\n[[conditions]]\ncolour = \"teal\"\n").unwrap();
+    std::fs::write(
+        &broken,
+        "schema = 1\n[[conditions]]\ntext = \"x\"\n[[conditions]]\ncolour = \"teal\"\n",
+    )
+    .unwrap();
     let newer = workspace.slices_folder().join("newer.toml");
     std::fs::write(&newer, "schema = 2\n").unwrap();
     let kept = list(&workspace).unwrap();
     assert_eq!(kept.slices.len(), 1);
-    let problems: Vec<String> = kept.problems.iter().map(|problem| crate::error_chain(problem)).collect();
+    let problems: Vec<String> = kept
+        .problems
+        .iter()
+        .map(|problem| crate::error_chain(problem))
+        .collect();
     let told = |parts: [&str; 2]| problems.iter().any(|it| parts.iter().all(|part| it.contains(part)));
-    assert!(told(["broken.toml", "number 2"]) && told(["colour", "broken"]), "{problems:?}");
+    assert!(
+        told(["broken.toml", "number 2"]) && told(["colour", "broken"]),
+        "{problems:?}"
+    );
     assert!(told(["newer.toml", "newer Polyclinic"]), "{problems:?}");
     let asked = crate::error_chain(&find(&workspace, "broken").unwrap_err());
     assert!(asked.contains("number 2"), "{asked}");
@@ -464,7 +530,21 @@ fn a_workspace_keeps_slices_and_loses_nothing() {
 
 #[test]
 fn a_name_is_a_file_s_on_every_system() {
-    for name in ["../secrets", "a/b", "a\\b", "", "  ", ".hidden", "con", "LPT1", "nul.x", "a\u{202e}b", "-x", "a\nb", "x."] {
+    for name in [
+        "../secrets",
+        "a/b",
+        "a\\b",
+        "",
+        "  ",
+        ".hidden",
+        "con",
+        "LPT1",
+        "nul.x",
+        "a\u{202e}b",
+        "-x",
+        "a\nb",
+        "x.",
+    ] {
         assert!(name.parse::<SliceName>().is_err(), "{name:?}");
     }
     for name in ["wrong in Arabic", "خطأ", "错题", "àrùn", "consult", "v1.2"] {

@@ -40,7 +40,11 @@ impl Texts {
             return;
         }
         let folded = self.folded();
-        questions.retain(|&question| folded.get(question as usize).is_some_and(|text| query.matches_folded(text)));
+        questions.retain(|&question| {
+            folded
+                .get(question as usize)
+                .is_some_and(|text| query.matches_folded(text))
+        });
     }
 
     fn folded(&self) -> &FoldedTexts {

@@ -9,7 +9,9 @@ impl Condition {
     pub fn words(&self) -> String {
         match self {
             Self::Text(text) => format!("“{}”", isolate(text)),
-            Self::Benchmark(names) | Self::Task(names) | Self::Subject(names) => either(names.iter().map(String::as_str)),
+            Self::Benchmark(names) | Self::Task(names) | Self::Subject(names) => {
+                either(names.iter().map(String::as_str))
+            }
             Self::Language(languages) => either(languages.iter().map(|language| language.english_name())),
             Self::Protocol(label) => isolate(label),
             Self::Asked(model) => format!("Answered by {}", isolate(model)),
@@ -77,5 +79,10 @@ fn either<'a>(names: impl Iterator<Item = &'a str>) -> String {
 
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+    letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(letters)
+        .collect()
 }

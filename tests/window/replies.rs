@@ -3,8 +3,8 @@
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use polyclinic::app::State;
-use polyclinic::app::inspect::InspectCommand;
 use polyclinic::app::command::{Command, Page};
+use polyclinic::app::inspect::InspectCommand;
 use polyclinic::app::matrix::CellKey;
 use polyclinic::scoring::{Answer, Outcome, Reply, ReplyEnding};
 

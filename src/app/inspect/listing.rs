@@ -91,7 +91,11 @@ impl Request {
         let selection = self.filter.select_after(&sources, before);
         let counts = self.filter.counts(&sources, &selection, &self.choices);
         let places = match &self.only {
-            Some(only) => only.iter().copied().filter(|&place| selection.contains(place)).collect(),
+            Some(only) => only
+                .iter()
+                .copied()
+                .filter(|&place| selection.contains(place))
+                .collect(),
             None => self.sorted(&selection),
         };
         self.before = None;
@@ -130,7 +134,10 @@ fn sort(places: &mut [usize], ledger: &Ledger, order: Order, protocol: Option<&s
     match order {
         Order::Workspace => {}
         Order::Margin => places.sort_by_cached_key(|&place| {
-            let margins = ledger.answers_to(place, protocol).into_iter().filter_map(|given| given.margin());
+            let margins = ledger
+                .answers_to(place, protocol)
+                .into_iter()
+                .filter_map(|given| given.margin());
             let least = margins.fold(f32::INFINITY, f32::min);
             // Margins are never negative, and such numbers are in the order of their bits.
             least.to_bits()
@@ -150,7 +157,12 @@ fn natural(one: &str, other: &str) -> Ordering {
         if first.is_empty() || second.is_empty() {
             return first.len().cmp(&second.len());
         }
-        let by_size = || first.trim_start_matches('0').len().cmp(&second.trim_start_matches('0').len());
+        let by_size = || {
+            first
+                .trim_start_matches('0')
+                .len()
+                .cmp(&second.trim_start_matches('0').len())
+        };
         let (digit, other_digit) = (is_number(first), is_number(second));
         let order = match digit && other_digit {
             true => by_size().then_with(|| first.trim_start_matches('0').cmp(second.trim_start_matches('0'))),
@@ -169,7 +181,9 @@ fn is_number(run: &str) -> bool {
 /// Takes the first run of digits, or of anything else, off a text.
 fn run<'a>(text: &mut &'a str) -> &'a str {
     let digits = is_number(text);
-    let end = text.find(|it: char| it.is_ascii_digit() != digits).unwrap_or(text.len());
+    let end = text
+        .find(|it: char| it.is_ascii_digit() != digits)
+        .unwrap_or(text.len());
     let (first, rest) = text.split_at(end);
     *text = rest;
     first

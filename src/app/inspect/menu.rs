@@ -148,15 +148,21 @@ fn first(study: &Study, reviews: &Reviews) -> Vec<Choice> {
         Choice::of("Language", language, Lead::Adds(condition))
     }));
     let named = |group, names: Vec<String>, condition: fn(String) -> Condition| {
-        names.into_iter().map(move |name| Choice::adds(group, name.clone(), condition(name)))
+        names
+            .into_iter()
+            .map(move |name| Choice::adds(group, name.clone(), condition(name)))
     };
-    choices.extend(named("Subject", study.subjects(), |name| Condition::Subject([name].into())));
+    choices.extend(named("Subject", study.subjects(), |name| {
+        Condition::Subject([name].into())
+    }));
     let tasks = study.tasks();
     if tasks.len() > 1 {
         choices.extend(named("Task", tasks, |name| Condition::Task([name].into())));
     }
     let benchmarks = study.benchmarks().iter().map(|benchmark| benchmark.name().to_owned());
-    choices.extend(named("Benchmark", benchmarks.collect(), |name| Condition::Benchmark([name].into())));
+    choices.extend(named("Benchmark", benchmarks.collect(), |name| {
+        Condition::Benchmark([name].into())
+    }));
     choices.extend(named("Answered by", models, Condition::Asked));
     let protocols = study.protocols();
     if protocols.len() > 1 {
@@ -183,7 +189,11 @@ fn answers(models: usize, languages: usize) -> Vec<Choice> {
             let condition = Condition::Answers(together);
             choices.push(Choice::adds(group, condition.words(), condition));
         }
-        choices.push(Choice::new(group, "One model right, another wrong", Lead::To(Step::RightModel)));
+        choices.push(Choice::new(
+            group,
+            "One model right, another wrong",
+            Lead::To(Step::RightModel),
+        ));
     }
     if languages > 1 {
         let words = "Right in one language, wrong in another";
@@ -199,7 +209,9 @@ fn reviewed(reviews: &Reviews) -> Vec<Choice> {
     let mut choices: Vec<Choice> = [ReviewedBy::Anyone, ReviewedBy::Nobody]
         .map(|by| adds(Condition::Reviewed(by)))
         .to_vec();
-    let reviewers = reviews.reviewers().map(|reviewer| ReviewedBy::By(reviewer.name().to_owned()));
+    let reviewers = reviews
+        .reviewers()
+        .map(|reviewer| ReviewedBy::By(reviewer.name().to_owned()));
     choices.extend(reviewers.map(|by| adds(Condition::Reviewed(by))));
     choices.push(adds(Condition::Flagged(Flagged::Any)));
     choices.extend(FlagKind::ALL.map(|kind| adds(Condition::Flagged(Flagged::As(kind)))));
@@ -214,17 +226,23 @@ fn whose(study: &Study, condition: impl Fn(Who) -> Condition) -> Vec<Choice> {
         _ => vec![Who::Any, Who::Every],
     };
     let all = fixed.into_iter().chain(models.into_iter().map(Who::Model));
-    all.map(|of| Choice::adds("Whose answer?", of.words(), condition(of))).collect()
+    all.map(|of| Choice::adds("Whose answer?", of.words(), condition(of)))
+        .collect()
 }
 
 fn models(study: &Study, lead: impl Fn(String) -> Lead) -> Vec<Choice> {
     let models = study.models().into_iter();
-    models.map(|model| Choice::new("", model.clone(), lead(model))).collect()
+    models
+        .map(|model| Choice::new("", model.clone(), lead(model)))
+        .collect()
 }
 
 fn languages(study: &Study, lead: impl Fn(Language) -> Lead) -> Vec<Choice> {
     let languages = study.languages();
-    languages.iter().map(|language| Choice::of("", language, lead(language.clone()))).collect()
+    languages
+        .iter()
+        .map(|language| Choice::of("", language, lead(language.clone())))
+        .collect()
 }
 
 fn percentages(numbers: [u8; 4], choice: impl Fn(Percent) -> Choice) -> Vec<Choice> {

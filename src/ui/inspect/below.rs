@@ -102,14 +102,24 @@ fn with_model(
     show: fn(&mut Ui, &Of<'_>, &mut Vec<Command>),
 ) {
     let own = study.item(place).map(|(_, item)| item);
-    let side = sides.iter().find(|side| own.is_some_and(|own| std::ptr::eq(own, side.item)));
+    let side = sides
+        .iter()
+        .find(|side| own.is_some_and(|own| std::ptr::eq(own, side.item)));
     let Some(side) = side.filter(|side| !side.given.is_empty()) else {
         return say(ui, "No model was asked this item.");
     };
     let wished = state.inspect.model.as_deref();
-    let chosen = side.given.iter().position(|given| Some(given.model()) == wished).unwrap_or(0);
+    let chosen = side
+        .given
+        .iter()
+        .position(|given| Some(given.model()) == wished)
+        .unwrap_or(0);
     if side.given.len() > 1 {
-        let entries: Vec<Entry<'_>> = side.given.iter().map(|given| Entry::new(Words::name(given.name()))).collect();
+        let entries: Vec<Entry<'_>> = side
+            .given
+            .iter()
+            .map(|given| Entry::new(Words::name(given.name())))
+            .collect();
         let changed = widgets::choice(ui, "Model", &entries, Some(chosen), 420.0);
         let changed = changed.and_then(|place| side.given.get(place));
         commands.extend(changed.map(|given| InspectCommand::ChooseModel(given.model().to_owned()).into()));
@@ -130,7 +140,10 @@ fn with_model(
 fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     let inner = ui.max_rect().shrink2(vec2(PADDING, 2.0));
     within(ui, inner, "scrolled", |ui| {
-        ScrollArea::vertical().auto_shrink([false, false]).id_salt("below").show(ui, content);
+        ScrollArea::vertical()
+            .auto_shrink([false, false])
+            .id_salt("below")
+            .show(ui, content);
     });
 }
 
@@ -142,7 +155,10 @@ fn show_written(ui: &mut Ui, state: &State, sides: &[Side<'_>]) {
         .filter(|(_, given)| given.reply().is_some())
         .collect();
     if written.is_empty() {
-        return say(ui, "No model wrote a reply to this item: options were scored, or it was not asked.");
+        return say(
+            ui,
+            "No model wrote a reply to this item: options were scored, or it was not asked.",
+        );
     }
     for (side, given) in written {
         let Some(reply) = given.reply() else { continue };
@@ -150,7 +166,10 @@ fn show_written(ui: &mut Ui, state: &State, sides: &[Side<'_>]) {
         let (outcome, ending) = (given.outcome().word(), reply.ending.word());
         let (read, wrote) = (counted(given.prompt_tokens(), "token"), counted(reply.tokens, "token"));
         let model = crate::text::isolate::isolate(given.name());
-        let head = format!("{model}, {}: {outcome}, {ending}, read {read}, wrote {wrote}", language.english_name());
+        let head = format!(
+            "{model}, {}: {outcome}, {ending}, read {read}, wrote {wrote}",
+            language.english_name()
+        );
         typeset::line(ui, &head, Ink::new(size::BODY, palette(ui).text).semibold());
         match reply.text.trim().is_empty() {
             true => say(ui, "Nothing was written"),

@@ -191,13 +191,7 @@ fn baseline(ui: &Ui, half: &Half<'_>) -> f32 {
     typeset::first_baseline(ui, text, ink, half.column.width() - 2.0 * PADDING, half.language)
 }
 
-fn show_questions(
-    ui: &mut Ui,
-    state: &State,
-    halves: &[Half<'_>],
-    top: f32,
-    commands: &mut Vec<Command>,
-) -> f32 {
+fn show_questions(ui: &mut Ui, state: &State, halves: &[Half<'_>], top: f32, commands: &mut Vec<Command>) -> f32 {
     let mut bottom = top;
     // The first baselines of the two languages meet.
     let baselines: Vec<f32> = halves.iter().map(|half| baseline(ui, half)).collect();
@@ -230,7 +224,9 @@ fn show_context(
 ) -> f32 {
     let ink = context_ink(ui, half);
     let line = half.reading.option.1;
-    let whole = typeset::galley(ui, (context, half.language), ink, place.width(), usize::MAX).size().y;
+    let whole = typeset::galley(ui, (context, half.language), ink, place.width(), usize::MAX)
+        .size()
+        .y;
     let found = Query::new(half.marks.search);
     if whole <= line * (FOLDED + 2) as f32 || (!found.is_empty() && found.finds([context])) {
         return show_text(ui, half, place, context, ink);
@@ -246,7 +242,9 @@ fn show_context(
             (height, "Show all")
         }
     };
-    let button = half.column.place(PADDING, 90.0, place.top() + height, space::SMALL_CONTROL);
+    let button = half
+        .column
+        .place(PADDING, 90.0, place.top() + height, space::SMALL_CONTROL);
     within(ui, button, ("fold", half.language.tag()), |ui| {
         let name = format!("{words} of the context in {}", half.language.english_name());
         let button = Button::new(Emphasis::Quiet).small().text(words).name(name);

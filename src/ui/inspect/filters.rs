@@ -141,8 +141,12 @@ fn show_slices(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
     let chip = widgets::menu_chip(ui, "Slices", "Slices");
     let names: Vec<&SliceName> = state.slices.iter().map(|slice| &slice.name).collect();
-    let open = names.iter().map(|name| Entry::new(Words::name(name.as_str())).group("Narrow to"));
-    let forget = names.iter().map(|name| Entry::new(Words::name(name.as_str())).group("Remove from the workspace"));
+    let open = names
+        .iter()
+        .map(|name| Entry::new(Words::name(name.as_str())).group("Narrow to"));
+    let forget = names
+        .iter()
+        .map(|name| Entry::new(Words::name(name.as_str())).group("Remove from the workspace"));
     let removable = state.writable();
     let entries: Vec<Entry<'_>> = open.chain(forget.filter(|_| removable)).collect();
     let shows = |filter: &Filter| *filter == state.inspect.filter;
@@ -198,8 +202,11 @@ fn show_naming(ui: &mut Ui, state: &State, typed: &str, commands: &mut Vec<Comma
     let before = commands.len();
     ui.horizontal(|ui| {
         let save = Button::new(Emphasis::Main).small().enabled(problem.is_none());
-        save.name("Save the slice").show(ui, commands, InspectCommand::KeepSlice.into());
-        Button::new(Emphasis::Quiet).small().show(ui, commands, InspectCommand::DropName.into());
+        save.name("Save the slice")
+            .show(ui, commands, InspectCommand::KeepSlice.into());
+        Button::new(Emphasis::Quiet)
+            .small()
+            .show(ui, commands, InspectCommand::DropName.into());
     });
     if done || commands.len() > before {
         ui.data_mut(|data| data.remove::<bool>(begun));
@@ -213,25 +220,39 @@ fn obstacle(state: &State, typed: &str) -> Option<String> {
         Ok(name) => {
             let taken = state.slices.iter().find(|slice| slice.name == name);
             let other = taken.filter(|slice| slice.filter != state.inspect.filter)?;
-            Some(format!("There is a slice of this name: {}.", plain(&other.filter.words())))
+            Some(format!(
+                "There is a slice of this name: {}.",
+                plain(&other.filter.words())
+            ))
         }
     }
 }
 
 fn show_count(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
     let inspect = &state.inspect;
-    let text = format!("{} of {} items", count(inspect.listed.len()), count(study.entries.len()));
+    let text = format!(
+        "{} of {} items",
+        count(inspect.listed.len()),
+        count(study.entries.len())
+    );
     ui.horizontal(|ui| {
         // What is counted anew is grey meanwhile.
         let colours = palette(ui);
-        let colour = if inspect.is_listing { colours.text_3 } else { colours.text };
+        let colour = if inspect.is_listing {
+            colours.text_3
+        } else {
+            colours.text
+        };
         typeset::line(ui, &text, Ink::new(size::SECONDARY, colour).semibold());
         if inspect.filter.is_empty() {
             return;
         }
         ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
-            let clear = Button::new(Emphasis::Quiet).small().text("Clear").name("Clear all filters");
+            let clear = Button::new(Emphasis::Quiet)
+                .small()
+                .text("Clear")
+                .name("Clear all filters");
             clear.show(ui, commands, Command::SetFilter(Filter::default()));
             if inspect.naming.is_none() && state.writable() {
                 let save = Button::new(Emphasis::Quiet).small();

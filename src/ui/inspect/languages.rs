@@ -44,7 +44,10 @@ pub fn beside(
 pub fn in_order<'a>(mut sides: Vec<Side<'a>>) -> Vec<Side<'a>> {
     sides.sort_by_key(|side| {
         let language = &side.item.key.language;
-        (language.primary() != "en", language.direction() == Direction::RightToLeft)
+        (
+            language.primary() != "en",
+            language.direction() == Direction::RightToLeft,
+        )
     });
     sides
 }
@@ -117,7 +120,10 @@ mod tests {
             .collect();
         let wished: Option<Vec<Language>> = wished.map(|tags| tags.iter().map(|tag| language(tag)).collect());
         let beside = beside(&language(own), &others, wished.as_deref(), width);
-        beside.into_iter().map(|(language, _)| language.tag().to_owned()).collect()
+        beside
+            .into_iter()
+            .map(|(language, _)| language.tag().to_owned())
+            .collect()
     }
 
     #[test]

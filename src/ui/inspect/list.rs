@@ -102,7 +102,9 @@ fn show_nothing(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     widgets::empty(ui, title, detail, |ui| {
         ui.vertical_centered(|ui| {
             for (place, left) in inspect.blockers.iter().take(BLOCKERS) {
-                let Some(condition) = conditions.get(*place) else { continue };
+                let Some(condition) = conditions.get(*place) else {
+                    continue;
+                };
                 let words = format!("Remove {}: {}", condition.words(), counted(*left, "item"));
                 let button = Button::new(Emphasis::Plain).text(&words);
                 button.show(ui, commands, filters::removed(state, *place));

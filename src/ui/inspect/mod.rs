@@ -175,7 +175,11 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
         return;
     }
     let mut sides = vec![own];
-    sides.extend(beside.iter().filter_map(|(_, beside)| Side::new(state, study, *beside, place)));
+    sides.extend(
+        beside
+            .iter()
+            .filter_map(|(_, beside)| Side::new(state, study, *beside, place)),
+    );
     let sides = languages::in_order(sides);
     let height = below::height(state, &sides);
     let body = Rect::from_min_max(header.left_bottom(), all.max);
@@ -184,7 +188,9 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
             scrolled(ui, |ui| {
                 card::show(ui, state, &sides, commands);
                 let (rect, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::hover());
-                within(ui, rect, "below", |ui| below::show(ui, state, &sides, place, study, commands));
+                within(ui, rect, "below", |ui| {
+                    below::show(ui, state, &sides, place, study, commands)
+                });
             });
         });
     }
@@ -192,7 +198,9 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
     within(ui, body, "sides", |ui| {
         scrolled(ui, |ui| card::show(ui, state, &sides, commands));
     });
-    within(ui, bottom, "below", |ui| below::show(ui, state, &sides, place, study, commands));
+    within(ui, bottom, "below", |ui| {
+        below::show(ui, state, &sides, place, study, commands)
+    });
 }
 
 fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {

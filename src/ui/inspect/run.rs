@@ -33,7 +33,10 @@ pub fn show(ui: &mut Ui, of: &Of<'_>, _commands: &mut Vec<Command>) {
         facts.push(("Source", model.source.mark()));
         if let ModelSource::File(file) = &model.source {
             facts.push(("File", isolate::path(&file.path)));
-            facts.push(("Computed", file.facts.as_ref().map(ToString::to_string).unwrap_or_default()));
+            facts.push((
+                "Computed",
+                file.facts.as_ref().map(ToString::to_string).unwrap_or_default(),
+            ));
         }
     }
     let benchmark = of.study.item(of.place).map(|(benchmark, _)| benchmark);
@@ -41,7 +44,10 @@ pub fn show(ui: &mut Ui, of: &Of<'_>, _commands: &mut Vec<Command>) {
         let now = benchmark.filter(|benchmark| benchmark.name() == asked.name);
         let changed = now.is_some_and(|benchmark| benchmark.hash() != asked.hash);
         let since = if changed { ", changed since" } else { "" };
-        facts.push(("Benchmark", format!("{}, SHA-256 {}{since}", isolate::isolate(&asked.name), asked.hash)));
+        facts.push((
+            "Benchmark",
+            format!("{}, SHA-256 {}{since}", isolate::isolate(&asked.name), asked.hash),
+        ));
     }
     facts.extend(record.error.clone().map(|error| ("Error", error)));
     facts.retain(|(_, value)| !value.is_empty());

@@ -240,7 +240,11 @@ fn width(ui: &Ui, entries: &[Entry<'_>], least: f32) -> f32 {
         .iter()
         .map(|entry| {
             let note = entry.note.map_or(0.0, |note| NOTE_GAP + natural(note, grey));
-            let end = if entry.count.is_some() || entry.leads_on { COUNT } else { 0.0 };
+            let end = if entry.count.is_some() || entry.leads_on {
+                COUNT
+            } else {
+                0.0
+            };
             natural(entry.words, bold) + note + end + 2.0 * PADDING
         })
         .fold(least, f32::max)
@@ -342,7 +346,8 @@ fn show_row(ui: &mut Ui, place: usize, entry: &Entry<'_>, typed: &str, selected:
         WidgetInfo::selected(Role::ListBoxOption, true, selected, entry.words.text)
     });
     if let Some(count) = entry.count {
-        ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(count));
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_description(count));
     }
     if !ui.is_rect_visible(rect) {
         return response;
