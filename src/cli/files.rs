@@ -4,10 +4,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
+use polyclinic::reviews::corrected_ledger;
 use polyclinic::runs::columns::{self, Columns, Table};
 use polyclinic::runs::comparison;
 use polyclinic::runs::export::{self, AnswerRow};
-use polyclinic::runs::ledger::Ledger;
 use polyclinic::runs::measures::{self, Measure};
 use polyclinic::runs::{RunId, RunRecord, store};
 use polyclinic::scoring::Answer;
@@ -20,7 +20,7 @@ use super::{Ending, LinesFormat, TableFormat, slice};
 /// Prints what a workspace's answers come to.
 pub fn compare(workspace: &Path, measure: Measure, slice: Option<&str>, format: TableFormat) -> anyhow::Result<Ending> {
     let workspace = Workspace::open_to_read(workspace)?;
-    let (ledger, problems) = Ledger::read(&workspace)?;
+    let (ledger, problems) = corrected_ledger(&workspace)?;
     for problem in problems {
         note(&format!("left out: {problem}"));
     }
@@ -31,6 +31,16 @@ pub fn compare(workspace: &Path, measure: Measure, slice: Option<&str>, format: 
         Measure::Sets => print_rows(&measures::set_scores(&ledger, &selection), format)?,
         Measure::Price => print_rows(&measures::prices(&ledger, &selection), format)?,
         Measure::Flips => print_rows(&measures::flips(&ledger, &selection), format)?,
+    }
+    if !ledger.corrections().is_empty() {
+        let left_out = (0..ledger.len())
+            .filter(|&question| ledger.is_left_out(question))
+            .count();
+        let rekeyed = ledger.corrections().len() - left_out;
+        note(&format!(
+            "{left_out} of {} items left out, {rekeyed} re-keyed; `polyclinic review flags` tells which and why",
+            ledger.len()
+        ));
     }
     if ledger.runs().is_empty() {
         note("nothing has been answered here yet; `polyclinic run` asks models");
@@ -88,7 +98,7 @@ fn shown(workspace: &Workspace, slice: Option<&str>) -> anyhow::Result<Box<dyn F
     let Some(slice) = slice else {
         return Ok(Box::new(|_| true));
     };
-    let (ledger, _) = Ledger::read(workspace)?;
+    let (ledger, _) = corrected_ledger(workspace)?;
     let selection = slice::chosen(workspace, &ledger, Some(slice))?;
     Ok(Box::new(move |answer| {
         let question = ledger.find(&answer.benchmark, &answer.item);

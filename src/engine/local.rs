@@ -165,7 +165,7 @@ impl LocalBackend {
     fn make_room(&mut self, tokens: usize) -> Result<(), EngineError> {
         let more = tokens.saturating_sub(self.machine.room());
         if more > 0 {
-            let need = MemoryNeed::of_more_rows(self.machine.settings(), more);
+            let need = MemoryNeed::of_more_rows(&self.device, self.machine.settings(), more);
             need.check(self.machine.files(), &self.device)?;
             self.machine.make_room(tokens)?;
         }

@@ -46,10 +46,11 @@ impl MemoryNeed {
                 device::pass_memory(settings),
             ),
         };
+        let rows = Self::of_more_rows(device, settings, tokens);
         Ok(Self {
             weights,
-            pass,
-            ..Self::of_more_rows(settings, tokens)
+            pass: pass.saturating_add(rows.pass),
+            ..rows
         })
     }
 
@@ -91,19 +92,24 @@ impl MemoryNeed {
             tokens,
             pass: match device {
                 Device::Processor => decoder::pass_bytes(width, width, keys, 3 * inner, vocabulary),
-                Device::Tensors(_) => device::pass_bytes(width, width, keys, 4 * inner, vocabulary),
+                Device::Tensors(_) => {
+                    device::pass_bytes(width, width, keys, 4 * inner, vocabulary) + device::mask_bytes(tokens, 1)
+                }
             },
         }
     }
 
-    /// What more `rows` of keys and values take in a model that is loaded.
-    pub(super) fn of_more_rows(settings: &Settings, rows: usize) -> Self {
+    /// What more `rows` of keys and values take in a model that is loaded, with what hides them from tokens.
+    pub(super) fn of_more_rows(device: &Device, settings: &Settings, rows: usize) -> Self {
         let bytes_per_row = cache::bytes_per_row(settings.layers.len() as u64, settings.key_width() as u64);
         Self {
             weights: 0,
             cache: bytes_per_row.saturating_mul(rows as u64),
             tokens: rows,
-            pass: 0,
+            pass: match device {
+                Device::Processor => 0,
+                Device::Tensors(_) => device::mask_memory(settings, rows),
+            },
         }
     }
 
@@ -186,6 +192,10 @@ mod tests {
         let (processor, device) = (estimate(&Device::Processor, "Q2_K"), estimate(&tensors, "Q2_K"));
         assert!(device.weights * 4 < processor.weights, "{device:?}, {processor:?}");
         assert_eq!(device.cache, processor.cache);
+        // What hides rows from tokens grows with both: 1024 tokens a pass, four bytes each.
+        let quantization = Quantization::find("Q2_K").unwrap();
+        let longer = MemoryNeed::estimate_on(&tensors, &shape, 8_000_000_000, quantization, 104_096);
+        assert_eq!(longer.pass - device.pass, 1024 * 100_000 * 4);
         assert!(device.pass > processor.pass);
         let (processor, device) = (estimate(&Device::Processor, "Q8_0"), estimate(&tensors, "Q8_0"));
         assert!(

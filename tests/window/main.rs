@@ -25,6 +25,7 @@ mod pages;
 mod pictures;
 mod protocols;
 mod replies;
+mod reviews;
 mod search;
 mod sending;
 mod support;

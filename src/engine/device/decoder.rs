@@ -3,6 +3,8 @@
 //! It reads the same settings and files as the decoder on the processor and takes the same steps in a layer.
 //! Activations, keys and values are in single precision.
 
+use std::collections::BTreeSet;
+
 use candle_core::{Result, Tensor};
 use candle_nn::ops::{rms_norm, sigmoid};
 use candle_nn::rotary_emb::{rope, rope_i};
@@ -315,7 +317,7 @@ impl DeviceDecoder {
     }
 }
 
-/// How many bytes the largest pass takes beside weights and store.
+/// How many bytes the largest pass takes beside weights and store, but for its masks.
 pub fn pass_memory(settings: &Settings) -> u64 {
     let feed_forward = match settings.feed_forward {
         FeedForwardSettings::Dense { width } => 4 * width,
@@ -327,11 +329,22 @@ pub fn pass_memory(settings: &Settings) -> u64 {
     pass_bytes(settings.width, queries, keys, feed_forward, settings.vocabulary)
 }
 
+/// What the masks of a pass take with so many rows in the store.
+pub fn mask_memory(settings: &Settings, rows: usize) -> u64 {
+    let windows: BTreeSet<_> = settings.layers.iter().map(|layer| layer.window).collect();
+    mask_bytes(rows, windows.len())
+}
+
+/// As [`mask_memory`]: a number for every token of a pass and every row, once for each kind of window.
+pub fn mask_bytes(rows: usize, windows: usize) -> u64 {
+    (TOKENS_PER_PASS * size_of::<f32>()) as u64 * rows as u64 * windows as u64
+}
+
 /// As [`pass_memory`], from the numbers of a token's state, its queries, its keys and what the feed-forward block holds
 /// of it.
 pub fn pass_bytes(width: usize, queries: usize, keys: usize, feed_forward: usize, vocabulary: usize) -> u64 {
     let per_token = 6 * width + 4 * queries + 4 * keys + feed_forward;
-    // Scores with their mask, capped and as shares; the logits of a handful of states.
+    // Scores with what hides some of them, capped and as shares; the logits of a handful of states.
     let numbers = TOKENS_PER_PASS * per_token + 4 * SCORES_AT_ONCE + 2 * 16 * vocabulary;
     (numbers * size_of::<f32>()) as u64
 }

@@ -27,7 +27,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
-pub use decoder::{DeviceDecoder, pass_bytes, pass_memory};
+pub use decoder::{DeviceDecoder, mask_bytes, mask_memory, pass_bytes, pass_memory};
 
 use super::threads;
 
