@@ -7,12 +7,12 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, NodeT, Queryable};
 use polyclinic::app::command::{Command, Page};
-use polyclinic::app::inspect::Filter;
 use polyclinic::app::review::{FormLanguage, ReviewCommand, Saving, Step};
 use polyclinic::reviews::{
     self, AnswerRef, ItemRef, Judgement, Opinion, Reviewer, RunModel, Severity, Statement, Verdict,
 };
 use polyclinic::runs::ledger::Ledger;
+use polyclinic::slices::{Condition, Filter};
 use polyclinic::workspace::Workspace;
 
 use crate::pictures;
@@ -62,14 +62,17 @@ fn names_a_model(window: &Window) -> Option<String> {
         .find(|text| MODELS.iter().any(|model| text.contains(model)) || text.contains(&run))
 }
 
+/// What leaves the Arabic items.
+fn arabic() -> Filter {
+    let language = Condition::Language(["ar".parse().unwrap()].into());
+    Filter::from_iter([language])
+}
+
 /// A window on Inspect with the Arabic items listed and a reviewer who gave a name.
 fn reviewing(root: &Path, width: f32, height: f32, name: &str) -> Window {
     let mut window = Window::open(root, width, height);
     window.send(Command::Show(Page::Inspect));
-    window.send(Command::SetFilter(Filter {
-        language: Some("ar".parse().unwrap()),
-        ..Filter::default()
-    }));
+    window.send(Command::SetFilter(arabic()));
     click(&mut window, "Review");
     type_in(&mut window, "Name or initials", name);
     click(&mut window, "Begin");
@@ -388,16 +391,13 @@ fn pictures_of_reviews() {
             two_reviewers(root.path());
             let builder = Harness::builder().with_size([width, height]).with_theme(theme);
             let mut window = Window::with(root.path(), builder);
-            let mut take = |window: &mut Window, name: &str| {
+            let take = |window: &mut Window, name: &str| {
                 window.settle();
                 let file = folder.join(pictures::name(&format!("Review-{name}"), theme, width));
                 window.harness.render().unwrap().save(file).unwrap();
             };
             window.send(Command::Show(Page::Inspect));
-            window.send(Command::SetFilter(Filter {
-                language: Some("ar".parse().unwrap()),
-                ..Filter::default()
-            }));
+            window.send(Command::SetFilter(arabic()));
             window.send(ReviewCommand::Toggle.into());
             take(&mut window, "name");
             window.send(ReviewCommand::TypeName("Reviewer A".into()).into());

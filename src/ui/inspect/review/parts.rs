@@ -23,6 +23,14 @@ pub struct Form<'a> {
     pub language: &'static Language,
 }
 
+/// How far a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    Later,
+    Now,
+    Done,
+}
+
 /// One of several words to choose from.
 pub struct Segment<'a> {
     pub words: &'a str,
@@ -123,7 +131,7 @@ impl<'a> Form<'a> {
     }
 
     /// A step: its number, or a check once it is done, what it is, and what came of it.
-    pub fn step(&self, ui: &mut Ui, number: usize, done: bool, words: &str, end: &str) {
+    pub fn step(&self, ui: &mut Ui, number: usize, progress: Progress, words: &str, end: &str) {
         let colours = palette(ui);
         ui.add_space(8.0);
         let (rect, response, column) = self.row(ui, 24.0, Sense::hover());
@@ -136,16 +144,26 @@ impl<'a> Form<'a> {
             WidgetInfo::labeled(Role::Heading, true, told)
         });
         let centre = column.place(0.0, 18.0, rect.top(), rect.height()).center();
-        if done {
-            let pair = colours.outcome(crate::scoring::Outcome::Right);
-            ui.painter().circle_filled(centre, 9.0, pair.tint);
-            icons::paint(ui.painter(), Icon::Check, centre, 11.0, pair.ink);
-        } else {
-            ui.painter().circle_filled(centre, 9.0, colours.accent);
-            let ink = Ink::new(size::SMALL, colours.on_accent).semibold();
-            let number = number.to_string();
+        let number_in = |colour: Color32| {
+            let ink = Ink::new(size::SMALL, colour).semibold();
             let place = Rect::from_center_size(centre, vec2(18.0, 18.0));
-            typeset::paint(ui, place, &number, ink, Align2::CENTER_CENTER);
+            typeset::paint(ui, place, &number.to_string(), ink, Align2::CENTER_CENTER);
+        };
+        match progress {
+            Progress::Done => {
+                let pair = colours.outcome(crate::scoring::Outcome::Right);
+                ui.painter().circle_filled(centre, 9.0, pair.tint);
+                icons::paint(ui.painter(), Icon::Check, centre, 11.0, pair.ink);
+            }
+            Progress::Now => {
+                ui.painter().circle_filled(centre, 9.0, colours.accent);
+                number_in(colours.on_accent);
+            }
+            Progress::Later => {
+                let line = Stroke::new(1.0, colours.edge);
+                ui.painter().circle_stroke(centre, 8.5, line);
+                number_in(colours.text_2);
+            }
         }
         let rest = column.place(26.0, rect.width() - 26.0, rect.top(), rect.height());
         let ink = self.ink(size::BODY, colours.text).semibold();
