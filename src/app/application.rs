@@ -13,8 +13,10 @@ use super::dialog::{Dialogs, Purpose};
 use super::downloads::{Downloader, News};
 use super::endpoint_desk::EndpointDesk;
 use super::figures::FiguresCommand;
+use super::inspect::{Lister, PromptState};
 use super::loader::{Event, Job, Loader};
 use super::models::{EndpointsTask, ModelsCommand};
+use super::review::KeptReviewer;
 use super::runs::Live;
 use super::state::{Notice, State, Task};
 use super::theme;
@@ -86,6 +88,7 @@ fn run(root: &Path, draw: Draw, renderer: Renderer) -> Result<(), eframe::Error>
             let mut application = Application::new(&creation.egui_ctx, root, Fallback::System, draw)?;
             if let Ok(folder) = data_folder() {
                 application.keep_zoom(&creation.egui_ctx, folder.join("window.toml"));
+                application.keep_reviewer(folder.join("reviewer.toml"));
                 application.keep_downloads(&creation.egui_ctx, folder)?;
             }
             Ok(Box::new(application))
@@ -99,6 +102,7 @@ pub struct Application {
     state: State,
     loader: Loader,
     reckoner: Reckoner,
+    lister: Lister,
     worker: Worker,
     endpoints: EndpointDesk,
     /// Of endpoints and of the hub, as far as somebody typed them in.
@@ -110,6 +114,7 @@ pub struct Application {
     /// The window's title, until it is set.
     title: Option<String>,
     zoom: Zoom,
+    reviewer: KeptReviewer,
 }
 
 impl Application {
@@ -123,6 +128,7 @@ impl Application {
         let threads = |source| OpenError::Threads { source };
         let loader = Loader::start(context, root).map_err(threads)?;
         let reckoner = Reckoner::start(context).map_err(threads)?;
+        let lister = Lister::start(context).map_err(threads)?;
         let keys = SecretStore::system();
         let wake = context.clone();
         let worker = Worker::start(keys.clone(), move || wake.request_repaint()).map_err(threads)?;
@@ -136,6 +142,7 @@ impl Application {
             state: State::default(),
             loader,
             reckoner,
+            lister,
             worker,
             endpoints,
             keys,
@@ -145,12 +152,18 @@ impl Application {
             dialogs: Dialogs::default(),
             title: None,
             zoom: Zoom::default(),
+            reviewer: KeptReviewer::default(),
         })
     }
 
     /// Sets the zoom that `file` holds, and keeps there what it is changed to.
     pub fn keep_zoom(&mut self, context: &Context, file: PathBuf) {
         self.zoom = Zoom::restore(context, file);
+    }
+
+    /// Takes over who reviews from `file`, and keeps later changes there.
+    pub fn keep_reviewer(&mut self, file: PathBuf) {
+        self.reviewer = KeptReviewer::restore(&mut self.state.review, file);
     }
 
     /// Goes on with the downloads whose list lies in `folder`, and keeps it there.
@@ -214,6 +227,13 @@ impl Application {
                 self.loader.submit(Job::WriteFigure(request, exporting, into));
             }
             Task::ImportRuns(path) => self.loader.submit(Job::ImportRuns(path)),
+            Task::Say(saying) => self.loader.submit(Job::Say(saying)),
+            Task::Agree(reviews) => self.loader.submit(Job::Agree(reviews)),
+            Task::Correct(study, reviews) => self.loader.submit(Job::Correct(study, reviews)),
+            Task::KeepReviewer => self.reviewer.keep(&self.state.review),
+            Task::MakePrompt(study, of) => self.loader.submit(Job::MakePrompt(study, of)),
+            Task::KeepSlice(slice) => self.loader.submit(Job::KeepSlice(slice)),
+            Task::ForgetSlice(name) => self.loader.submit(Job::ForgetSlice(name)),
             Task::Endpoints(task) => self.endpoints.submit(task),
             Task::Copy(text) => context.copy_text(text),
             Task::OpenPage(page) => context.open_url(egui::OpenUrl::new_tab(page)),
@@ -235,17 +255,33 @@ impl Application {
         }
     }
 
-    fn take_in(&mut self, event: Event) {
+    fn take_in(&mut self, context: &Context, event: Event) {
         let state = &mut self.state;
         match event {
-            Event::Study(study, workspace) => {
+            Event::Study(study, workspace, reviewed) => {
                 for problem in &study.problems {
                     state.notify("A part of the workspace could not be read; the rest is shown.", problem);
                 }
                 self.title = Some(format!("Polyclinic: {}", isolate(&study.name)));
                 self.workspace = Some(workspace);
+                let (reviews, taxonomy) = *reviewed;
+                let tasks = state.show_reviews(reviews, taxonomy);
                 state.show_study(study);
+                tasks.into_iter().for_each(|task| self.perform(context, task));
+                self.loader.submit(Job::Slices);
             }
+            Event::Said(outcome) => {
+                let tasks = state.take_in_said(outcome);
+                tasks.into_iter().for_each(|task| self.perform(context, task));
+            }
+            Event::Agreed(agreed) => state.review.agreed = agreed,
+            // One that was read meanwhile follows the decisions already.
+            Event::Corrected(of, study) => {
+                if state.study.as_ref().is_some_and(|study| Arc::ptr_eq(study, &of)) {
+                    state.show_study(study);
+                }
+            }
+            Event::NotCorrected(problem) => state.notify("The numbers do not follow the last decision yet.", &problem),
             Event::NoStudy(problem) => state.problem = Some(problem),
             Event::Models(models) => state.show_models(models),
             Event::Speed(speed) => state.models.catalogue.speed = speed,
@@ -291,6 +327,20 @@ impl Application {
                 state.notify("The benchmark could not be kept.", &problem);
             }
             Event::Figure(request, chart) => state.figures.take_in(request, chart),
+            Event::Prompt(of, prompt) => {
+                let wanted = state.inspect.prompt.as_mut().filter(|(wanted, _)| *wanted == *of);
+                if let Some((_, shown)) = wanted {
+                    *shown = prompt.map_or_else(PromptState::Failed, PromptState::Made);
+                }
+            }
+            Event::Slices {
+                slices,
+                title,
+                problems,
+            } => {
+                state.slices = slices.unwrap_or_else(|| std::mem::take(&mut state.slices));
+                problems.iter().for_each(|problem| state.notify(title, problem));
+            }
             Event::Machine(machine) => state.machine = machine,
         }
     }
@@ -370,7 +420,7 @@ impl Application {
     /// Takes in what the threads tell. Belongs before [`Self::show`] in every frame.
     pub fn poll(&mut self, context: &Context) {
         while let Some(event) = self.loader.try_event() {
-            self.take_in(event);
+            self.take_in(context, event);
             self.make_figure();
         }
         while let Some(reckoned) = self.reckoner.try_answer() {
@@ -378,6 +428,12 @@ impl Application {
         }
         for question in self.state.questions() {
             self.reckoner.submit(question);
+        }
+        while let Some(listed) = self.lister.try_listed() {
+            self.state.take_in_listed(listed);
+        }
+        if let Some(request) = self.state.inspect.waiting.take() {
+            self.lister.submit(request);
         }
         while let Some(news) = self.downloader.as_ref().and_then(Downloader::try_news) {
             self.take_in_news(news);

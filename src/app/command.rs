@@ -9,16 +9,18 @@ use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 use super::benchmarks::BenchmarksCommand;
 use super::compare::command::CompareCommand;
 use super::figures::FiguresCommand;
-use super::inspect::Filter;
+use super::inspect::InspectCommand;
 use super::matrix::CellKey;
 use super::measures::Sorting;
 use super::models::{EndpointsCommand, ModelsCommand};
+use super::review::ReviewCommand;
 use super::runs::RunForm;
 use crate::language::Language;
 use crate::runs::RunId;
 use crate::runs::exchange::Format;
 use crate::runs::measures::Measure;
 use crate::scoring::Outcome;
+use crate::slices::Filter;
 
 /// A page of the rail.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -82,8 +84,7 @@ pub enum Command {
     SelectEntry(usize),
     NextItem,
     PreviousItem,
-    /// Chooses the language beside the item.
-    ChooseBeside(Language),
+    Inspect(InspectCommand),
     ToggleList,
     /// Shows or hides characters that are not seen in the item.
     ToggleControls,
@@ -107,6 +108,8 @@ pub enum Command {
     ChooseRuns,
     ImportRuns(PathBuf),
 
+    Review(ReviewCommand),
+
     Models(ModelsCommand),
 
     Benchmarks(BenchmarksCommand),
@@ -120,9 +123,21 @@ pub enum Command {
     DropImport,
 }
 
+impl From<InspectCommand> for Command {
+    fn from(command: InspectCommand) -> Self {
+        Self::Inspect(command)
+    }
+}
+
 impl From<EndpointsCommand> for Command {
     fn from(command: EndpointsCommand) -> Self {
         Self::Models(ModelsCommand::Endpoints(command))
+    }
+}
+
+impl From<ReviewCommand> for Command {
+    fn from(command: ReviewCommand) -> Self {
+        Self::Review(command)
     }
 }
 
@@ -155,7 +170,7 @@ impl Command {
             Self::SelectEntry(_) => "Select item",
             Self::NextItem => "Next item",
             Self::PreviousItem => "Previous item",
-            Self::ChooseBeside(_) => "Beside",
+            Self::Inspect(command) => command.text(),
             Self::ToggleList => "List",
             Self::ToggleControls => "Hidden characters",
             Self::FocusSearch | Self::SearchMeasure(_) | Self::SearchBenchmarks(_) | Self::SearchRuns(_) => "Search",
@@ -170,6 +185,7 @@ impl Command {
             Self::CancelRun => "Stop",
             Self::ResumeRun(_) => "Resume",
             Self::SelectRun(_) => "Select run",
+            Self::Review(command) => command.text(),
             Self::Models(command) => command.text(),
             Self::Benchmarks(command) => command.text(),
             Self::SelectBenchmark(_) => "Select benchmark",
@@ -202,6 +218,8 @@ impl Command {
             Self::DeclineToSend => "Go back to the form; nothing is sent",
             Self::CancelRun => "Stop the run. Every answer so far is kept, and it can be resumed",
             Self::ResumeRun(_) => "Go on where the run stopped",
+            Self::Review(command) => command.tooltip(),
+            Self::Inspect(command) => command.tooltip(),
             Self::Models(command) => command.tooltip(),
             Self::Benchmarks(command) => command.tooltip(),
             Self::ChooseBenchmarkFile => {
@@ -235,6 +253,7 @@ impl Command {
             Self::NextItem => plain(Key::J),
             Self::PreviousItem => plain(Key::K),
             Self::Compare(command) => command.shortcut(),
+            Self::Review(command) => command.shortcut(),
             _ => None,
         }
     }

@@ -24,6 +24,7 @@ use crate::models::named;
 use crate::runs::columns::Table;
 use crate::runs::comparison;
 use crate::runs::ledger::Selection;
+use crate::slices::Condition;
 use crate::text::Fallback;
 use crate::text::outline::Outliner;
 
@@ -383,9 +384,9 @@ impl State {
             language,
         };
         let mut tasks = self.apply(Command::OpenCell(key, None));
-        if target.subject.is_some() {
-            let mut filter = self.inspect.filter.clone();
-            filter.subject = target.subject;
+        if let Some(subject) = target.subject {
+            let filter = self.inspect.filter.clone();
+            let filter = filter.with(Condition::Subject([subject].into()));
             tasks.extend(self.apply(Command::SetFilter(filter)));
         }
         tasks

@@ -1,32 +1,142 @@
 //! What Inspect lists: the filter, which items it leaves, and an item's answers and parallel items.
 
+mod lister;
+pub mod listing;
+pub mod menu;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::study::{Entry, Study};
+pub use lister::Lister;
+pub use listing::{Listed, Order, Request};
+pub use menu::{Choice, Lead, Step};
+
+use super::State;
+use super::review::{Review, Shown, Veil};
+use super::study::Study;
 use crate::benchmarks::Item;
 use crate::language::Language;
-use crate::runs::ledger::Given;
-use crate::scoring::Outcome;
+use crate::reviews::Reviews;
+use crate::runs::RunId;
+use crate::runs::ledger::Selection;
+use crate::runs::prompted::Prompted;
+use crate::slices::{Condition, Filter, SliceName};
 use crate::text::controls::Controls;
-use crate::text::folding::Query;
 
-/// What the list is narrowed to; `None` and an empty search leave everything.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Filter {
-    pub model: Option<String>,
-    pub benchmark: Option<String>,
-    pub task: Option<String>,
-    pub language: Option<Language>,
-    pub subject: Option<String>,
-    /// Of `model`, or of any model where none is chosen.
-    pub outcome: Option<Outcome>,
-    pub search: String,
+/// Something to do in Inspect.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InspectCommand {
+    /// Opens a page of the menu of filters.
+    ShowMenu(Step),
+    HideMenu,
+    /// Adds a filter and closes the menu.
+    Add(Condition),
+    Sort(Order),
+    /// Begins or goes on to type the name of a slice.
+    NameSlice(String),
+    /// Keeps the filter under the typed name.
+    KeepSlice,
+    DropName,
+    ForgetSlice(SliceName),
+    ShowTab(Tab),
+    /// Shows these languages beside the item, as many as there is room for.
+    ShowBeside(Vec<Language>),
+    /// Chooses whose prompt and run are shown.
+    ChooseModel(String),
+    /// Puts a prompt together again.
+    MakePrompt(PromptOf),
+    /// Shows all of a long context, or its first lines.
+    ToggleContext,
 }
 
-impl Filter {
-    /// Whether nothing is narrowed.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+impl InspectCommand {
+    /// The words on its button.
+    pub fn text(&self) -> &'static str {
+        match self {
+            Self::ShowMenu(_) | Self::HideMenu | Self::Add(_) => "Filter",
+            Self::Sort(_) => "Sort",
+            Self::NameSlice(_) => "Save slice",
+            Self::KeepSlice => "Save",
+            Self::DropName => "Cancel",
+            Self::ForgetSlice(_) => "Forget slice",
+            Self::ShowTab(tab) => tab.title(),
+            Self::ShowBeside(_) => "Beside",
+            Self::ChooseModel(_) => "Model",
+            Self::MakePrompt(_) => "Prompt",
+            Self::ToggleContext => "Context",
+        }
+    }
+
+    /// What it does, where its words do not say it all.
+    pub fn tooltip(&self) -> &'static str {
+        match self {
+            Self::NameSlice(_) => "Keep these filters in the workspace under a name, for Compare and the command line",
+            Self::ForgetSlice(_) => "Remove its file; the items and answers stay",
+            _ => "",
+        }
+    }
+}
+
+/// What stands below the item.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tab {
+    #[default]
+    Answers,
+    Prompt,
+    Written,
+    Run,
+}
+
+impl Tab {
+    /// All, from left to right.
+    pub const ALL: [Self; 4] = [Self::Answers, Self::Prompt, Self::Written, Self::Run];
+
+    /// Its words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Answers => "Answers",
+            Self::Prompt => "Prompt and tokens",
+            Self::Written => "Generated text",
+            Self::Run => "Run and protocol",
+        }
+    }
+}
+
+/// Whose prompt it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromptOf {
+    /// The number of the question in the ledger.
+    pub question: usize,
+    pub run: RunId,
+    pub model: String,
+}
+
+/// How far a prompt is.
+#[derive(Debug, Clone)]
+pub enum PromptState {
+    Making,
+    Made(Arc<Prompted>),
+    /// Why it cannot be made.
+    Failed(String),
+}
+
+/// The open menu of filters.
+#[derive(Debug, Clone, Default)]
+pub struct Menu {
+    pub step: Step,
+    pub choices: Vec<Choice>,
+    /// How many items choices would leave, as far as that is known.
+    pub counts: Vec<(Condition, usize)>,
+}
+
+impl Menu {
+    /// How many items a choice would leave.
+    pub fn count(&self, choice: &Choice) -> Option<usize> {
+        let Lead::Adds(condition) = &choice.lead else {
+            return None;
+        };
+        let counted = self.counts.iter().find(|(counted, _)| counted == condition);
+        counted.map(|(_, count)| *count)
     }
 }
 
@@ -34,12 +144,32 @@ impl Filter {
 #[derive(Debug, Clone)]
 pub struct Inspect {
     pub filter: Filter,
-    /// Places in [`Study::entries`] that the filter leaves, in the workspace's order.
+    pub order: Order,
+    /// Places in [`Study::entries`] that the filter leaves, in the list's order.
     pub listed: Vec<usize>,
+    /// What is listed in place of what the filter leaves, in its own order; a search narrows it all the same.
+    pub only: Option<Vec<usize>>,
+    /// What was listed last, which may be behind the filter by a moment.
+    pub last: Option<(Request, Arc<Selection>)>,
+    /// What waits to be listed on another thread.
+    pub waiting: Option<Request>,
+    /// Where nothing is listed: the places of the conditions without which something would be, with how much.
+    pub blockers: Vec<(usize, usize)>,
+    /// Whether the list is behind the filter.
+    pub is_listing: bool,
     /// A place in `listed`.
     pub selected: usize,
-    /// The language shown beside the item's own.
-    pub beside: Option<Language>,
+    pub menu: Option<Menu>,
+    /// The name of a slice while it is typed.
+    pub naming: Option<String>,
+    /// The languages shown beside the item's own; `None` until somebody chose.
+    pub beside: Option<Vec<Language>>,
+    pub tab: Tab,
+    /// The model whose prompt and run are shown.
+    pub model: Option<String>,
+    pub prompt: Option<(PromptOf, PromptState)>,
+    /// Whether a long context is shown whole.
+    pub context_shown: bool,
     /// Whether the list is not as the window's width would have it: shown in a wide one, folded in a narrow one.
     pub list_toggled: bool,
     /// The list scrolls to the selected row at the next frame.
@@ -50,9 +180,21 @@ impl Default for Inspect {
     fn default() -> Self {
         Self {
             filter: Filter::default(),
+            order: Order::default(),
             listed: Vec::new(),
+            only: None,
+            last: None,
+            waiting: None,
+            blockers: Vec::new(),
+            is_listing: false,
             selected: 0,
+            menu: None,
+            naming: None,
             beside: None,
+            tab: Tab::default(),
+            model: None,
+            prompt: None,
+            context_shown: false,
             list_toggled: false,
             reveal: true,
         }
@@ -60,16 +202,44 @@ impl Default for Inspect {
 }
 
 impl Inspect {
-    /// Lists again what the filter leaves, keeping the selected item where it is still there.
-    pub fn list(&mut self, study: &Study, protocol: Option<&str>) {
-        let before = self.listed.get(self.selected).copied();
-        let query = Query::new(&self.filter.search);
-        self.listed = (0..study.entries.len())
-            .filter(|&place| {
-                let entry = study.entries.get(place);
-                entry.is_some_and(|entry| self.keeps(study, (place, entry), &query, protocol))
-            })
-            .collect();
+    /// Lists what the filter leaves: at once where that is quick, else once the request that waits from now on is
+    /// answered.
+    pub fn list(&mut self, study: &Arc<Study>, reviews: &Arc<Reviews>, protocol: Option<&str>) {
+        let filter = match &self.only {
+            Some(_) => Filter::default().looking_for(self.filter.text()),
+            None => self.filter.clone(),
+        };
+        let mut request = Request {
+            study: Arc::clone(study),
+            reviews: Arc::clone(reviews),
+            filter,
+            only: self.only.clone(),
+            protocol: protocol.map(str::to_owned),
+            order: self.order,
+            choices: self.menu.as_ref().map(Menu::conditions).unwrap_or_default(),
+            before: None,
+        };
+        let last = self.last.as_ref().filter(|(last, _)| last.is_of_the_same(&request));
+        request.before = last.map(|(last, selection)| (last.filter.clone(), Arc::clone(selection)));
+        self.is_listing = !request.is_small();
+        if self.is_listing {
+            self.waiting = Some(request);
+        } else {
+            self.waiting = None;
+            self.take_in(request.answer());
+        }
+    }
+
+    /// Shows what was listed, keeping the selected item where it is still there.
+    pub fn take_in(&mut self, listed: Listed) {
+        let before = self.entry();
+        self.is_listing = self.waiting.is_some();
+        self.listed = listed.places;
+        self.blockers = listed.blockers;
+        self.last = Some((listed.request, listed.selection));
+        if let Some(menu) = &mut self.menu {
+            menu.counts = listed.counts;
+        }
         self.selected = before
             .and_then(|entry| self.listed.iter().position(|&place| place == entry))
             .unwrap_or(0);
@@ -80,27 +250,16 @@ impl Inspect {
     pub fn entry(&self) -> Option<usize> {
         self.listed.get(self.selected).copied()
     }
+}
 
-    fn keeps(&self, study: &Study, (place, entry): (usize, &Entry), query: &Query, protocol: Option<&str>) -> bool {
-        let Some((benchmark, item)) = study.item(place) else {
-            return false;
-        };
-        let same =
-            |wanted: &Option<String>, value: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == value);
-        let filter = &self.filter;
-        same(&filter.benchmark, Some(benchmark.name()))
-            && same(&filter.task, Some(item.task.as_str()))
-            && same(&filter.subject, item.subject.as_deref())
-            && filter
-                .language
-                .as_ref()
-                .is_none_or(|language| *language == item.key.language)
-            && query.matches(&entry.folded)
-            && ((filter.model.is_none() && filter.outcome.is_none())
-                || study.ledger.answers_to(place, protocol).iter().any(|given| {
-                    filter.model.as_ref().is_none_or(|model| model == given.model())
-                        && filter.outcome.is_none_or(|outcome| outcome == given.outcome())
-                }))
+impl Menu {
+    /// What choices of it would add.
+    fn conditions(&self) -> Vec<Condition> {
+        let adds = self.choices.iter().filter_map(|choice| match &choice.lead {
+            Lead::Adds(condition) => Some(condition.clone()),
+            Lead::To(_) => None,
+        });
+        adds.collect()
     }
 }
 
@@ -108,19 +267,52 @@ impl Inspect {
 #[derive(Debug, Clone)]
 pub struct Side<'a> {
     pub item: &'a Item,
-    pub given: Vec<Given<'a>>,
+    pub given: Vec<Shown<'a>>,
+    /// What may not be seen of it yet.
+    pub veil: Veil,
+    /// The right options, as corrected; none while they are hidden.
+    right: &'a [usize],
+    /// The options the reviewer marked as their own answer.
+    pub own: BTreeSet<usize>,
     /// What has to be shown of its hidden characters whatever is wished.
     pub needed: Controls,
 }
 
 impl<'a> Side<'a> {
-    /// The item in a place of [`Study::entries`] with the answers under `protocol`.
-    pub fn new(study: &'a Arc<Study>, place: usize, protocol: Option<&str>) -> Option<Self> {
+    /// The item in a place of [`Study::entries`], blind as the item in place `like` is: the same question in another
+    /// language is judged with it.
+    pub fn new(state: &State, study: &'a Arc<Study>, place: usize, like: usize) -> Option<Self> {
         let (_, item) = study.item(place)?;
+        let protocol = state.compare.protocol.as_deref();
+        let veil = state.review.veil(study, like, protocol);
+        let right = study.ledger.right(place).unwrap_or_default();
         Some(Self {
+            given: state.review.shown(study, place, like, protocol),
+            right: if veil.key { &[] } else { right },
+            own: Review::item(study, like)
+                .filter(|_| state.review.open)
+                .map(|item| state.review.own_choices(&item))
+                .unwrap_or_default(),
+            veil,
             item,
-            given: study.ledger.answers_to(place, protocol),
             needed: study.entries.get(place)?.controls,
         })
+    }
+
+    /// An item that nobody was asked.
+    pub fn of_item(item: &'a Item, needed: Controls) -> Self {
+        Self {
+            given: Vec::new(),
+            veil: Veil::default(),
+            right: &item.right,
+            own: BTreeSet::new(),
+            item,
+            needed,
+        }
+    }
+
+    /// Whether an option (from 0) is known to be right.
+    pub fn is_right(&self, option: usize) -> bool {
+        self.right.contains(&option)
     }
 }

@@ -14,8 +14,10 @@ use egui::Context;
 use super::benchmarks::{self, Getting, Got, Looked, Question};
 use super::exchange;
 use super::figures::{Exporting, Request};
+use super::inspect::PromptOf;
 use super::library;
 use super::models::{Model, Speed};
+use super::review::{self, Agreed, Saying};
 use super::state::{Keeping, Machine};
 use super::study::Study;
 use crate::benchmarks::alignment;
@@ -28,9 +30,12 @@ use crate::error_chain;
 use crate::models::cache::Places;
 use crate::network::SecretStore;
 use crate::prompts::kept;
+use crate::reviews::{Reviews, Taxonomy};
 use crate::runs::RunId;
 use crate::runs::exchange::Format;
 use crate::runs::ledger::Ledger;
+use crate::runs::prompted::Prompted;
+use crate::slices::{self, Slice, SliceName};
 use crate::workspace::{Kept, Workspace, WorkspaceError};
 
 /// Something to read or write.
@@ -60,12 +65,31 @@ pub enum Job {
     Figure(Request),
     /// Writes one, or what else is exported of Compare, into a file.
     WriteFigure(Request, Exporting, PathBuf),
+    /// Saves what a reviewer says.
+    Say(Saying),
+    /// Reckons how far reviewers agree.
+    Agree(Arc<Reviews>),
+    /// Makes every number of a study follow the reviews' decisions.
+    Correct(Arc<Study>, Arc<Reviews>),
+    /// Puts a prompt together again.
+    MakePrompt(Arc<Study>, PromptOf),
+    /// Lists the slices of the workspace.
+    Slices,
+    KeepSlice(Slice),
+    ForgetSlice(SliceName),
 }
 
 /// What came of it. Errors are the whole chain of causes in words.
 #[derive(Debug)]
 pub enum Event {
-    Study(Arc<Study>, Arc<Workspace>),
+    Study(Arc<Study>, Arc<Workspace>, Box<(Reviews, Taxonomy)>),
+    /// What came of saving a review.
+    Said(review::Outcome),
+    Agreed(Arc<Agreed>),
+    /// A study with other corrections in place of the first one.
+    Corrected(Arc<Study>, Arc<Study>),
+    /// The numbers could not follow the reviews' decisions.
+    NotCorrected(String),
     NoStudy(String),
     Models(Vec<Model>),
     NoModels(String),
@@ -90,6 +114,13 @@ pub enum Event {
         taken_in: bool,
     },
     Figure(Request, Arc<dyn Chart>),
+    Prompt(Box<PromptOf>, Result<Arc<Prompted>, String>),
+    /// The slices that the workspace keeps, where they could be listed, and what went wrong.
+    Slices {
+        slices: Option<Vec<Slice>>,
+        title: &'static str,
+        problems: Vec<String>,
+    },
     Machine(Machine),
 }
 
@@ -192,6 +223,11 @@ enum Broken {
     Look(Box<Question>),
     Keep(String),
     Exchange,
+    Say(String),
+    Agree,
+    Correct,
+    Slice,
+    Prompt(Box<PromptOf>),
 }
 
 impl Broken {
@@ -205,6 +241,11 @@ impl Broken {
             Job::Keep(keeping) => Self::Keep(keeping.name.clone()),
             Job::KeepKnown(name, _) => Self::Keep(name.clone()),
             Job::Export { .. } | Job::ImportRuns(_) | Job::Figure(_) | Job::WriteFigure(..) => Self::Exchange,
+            Job::Say(saying) => Self::Say(saying.reviewer.id().to_string()),
+            Job::Agree(_) => Self::Agree,
+            Job::Correct(..) => Self::Correct,
+            Job::MakePrompt(_, of) => Self::Prompt(Box::new(of.clone())),
+            Job::Slices | Job::KeepSlice(_) | Job::ForgetSlice(_) => Self::Slice,
         }
     }
 
@@ -221,6 +262,18 @@ impl Broken {
             })),
             Self::Keep(name) => Event::NotKept { name, problem },
             Self::Exchange => exchange::failed(problem),
+            Self::Say(file) => Event::Said(review::Outcome {
+                file,
+                saved: Err(problem),
+            }),
+            Self::Agree => Event::Agreed(Arc::default()),
+            Self::Correct => Event::NotCorrected(problem),
+            Self::Prompt(of) => Event::Prompt(of, Err(problem)),
+            Self::Slice => Event::Slices {
+                slices: None,
+                title: "The slices could not be read or written.",
+                problems: vec![problem],
+            },
         }
     }
 }
@@ -237,7 +290,7 @@ impl Drop for Loader {
 fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Event {
     match job {
         Job::Workspace => match read_workspace(root, workspace) {
-            Ok((study, workspace)) => Event::Study(study, workspace),
+            Ok((study, workspace, reviewed)) => Event::Study(study, workspace, Box::new(reviewed)),
             Err(problem) => Event::NoStudy(problem),
         },
         Job::Models => match library::list() {
@@ -255,6 +308,12 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
             let joined = with.and_then(|(name, workspace)| workspace.load_benchmark(name).ok());
             Event::Looked(Box::new(benchmarks::look(question, joined.as_ref())))
         }
+        Job::Say(saying) => Event::Said(review::work::save(workspace.as_deref(), saying)),
+        Job::Agree(reviews) => Event::Agreed(Arc::new(Agreed::of(&reviews))),
+        Job::Correct(study, reviews) => {
+            let corrected = review::work::corrected(&study, &reviews);
+            Event::Corrected(study, Arc::new(corrected))
+        }
         Job::Export { run, format, into } => exchange::export(workspace.as_deref(), &run, format, &into),
         Job::ImportRuns(path) => exchange::import(workspace.as_deref(), &path),
         Job::Figure(request) => {
@@ -262,12 +321,56 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
             Event::Figure(request, chart)
         }
         Job::WriteFigure(request, exporting, into) => request.write(exporting, &into),
+        Job::MakePrompt(study, of) => {
+            let prompt = make_prompt(&study, &of);
+            Event::Prompt(Box::new(of), prompt.map(Arc::new))
+        }
+        Job::Slices => with_slices(workspace.as_deref(), "Not every slice could be read.", |_| Ok(())),
+        Job::KeepSlice(slice) => with_slices(workspace.as_deref(), "The slice was not kept.", |workspace| {
+            slices::add(workspace, &slice).map(|_| ())
+        }),
+        Job::ForgetSlice(name) => with_slices(workspace.as_deref(), "The slice was not removed.", |workspace| {
+            slices::remove(workspace, name.as_str())
+        }),
         Job::Keep(keeping) => kept(workspace, keeping.name.clone(), |workspace| keep(workspace, &keeping)),
         Job::KeepKnown(name, collected) => kept(workspace, name.clone(), |workspace| {
             let Collected { imports, description } = *collected;
             let kept = workspace.keep_imports(&name, description, imports);
             kept.map_err(|problem| error_chain(&problem))
         }),
+    }
+}
+
+fn make_prompt(study: &Study, of: &PromptOf) -> Result<Prompted, String> {
+    let run = study.runs().iter().find(|run| run.record.id == of.run);
+    let (run, (benchmark, item)) = run
+        .zip(study.item(of.question))
+        .ok_or("the run or the item is no longer in the workspace")?;
+    Prompted::new(&run.record, benchmark, &item.key, &of.model).map_err(|problem| error_chain(&problem))
+}
+
+/// Does something to the slices of a workspace, then lists them.
+fn with_slices(
+    workspace: Option<&Workspace>,
+    title: &'static str,
+    act: impl FnOnce(&Workspace) -> Result<(), slices::KeptError>,
+) -> Event {
+    let mut problems = Vec::new();
+    let mut slices = None;
+    if let Some(workspace) = workspace {
+        problems.extend(act(workspace).err());
+        match slices::list(workspace) {
+            Ok(kept) => {
+                problems.extend(kept.problems);
+                slices = Some(kept.slices);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    Event::Slices {
+        slices,
+        title,
+        problems: problems.iter().map(|problem| error_chain(problem)).collect(),
     }
 }
 
@@ -286,7 +389,10 @@ fn measured_speed() -> Result<Speed, String> {
     Ok(Speed::Known(Arc::new(measured)))
 }
 
-fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc<Study>, Arc<Workspace>), String> {
+/// A workspace as it was read, with what was said in it.
+type ReadWorkspace = (Arc<Study>, Arc<Workspace>, (Reviews, Taxonomy));
+
+fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<ReadWorkspace, String> {
     let workspace = match open {
         Some(workspace) => Arc::clone(workspace),
         None => {
@@ -296,6 +402,14 @@ fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc
         }
     };
     let (ledger, mut problems) = Ledger::read(&workspace).map_err(|error| error_chain(&error))?;
+    let (reviews, taxonomy, unread) = review::work::read(&workspace);
+    problems.extend(unread);
+    let corrections = reviews.corrections();
+    let ledger = if corrections.is_empty() {
+        ledger
+    } else {
+        ledger.corrected(corrections)
+    };
     let protocols = match kept::list(&workspace) {
         Ok(kept) => {
             problems.extend(kept.problems.iter().map(|problem| error_chain(problem)));
@@ -315,7 +429,7 @@ fn read_workspace(root: &Path, open: &mut Option<Arc<Workspace>>) -> Result<(Arc
     );
     study.protocols = protocols;
     study.sends_to = workspace.sends_to().into_iter().collect();
-    Ok((Arc::new(study), workspace))
+    Ok((Arc::new(study), workspace, (reviews, taxonomy)))
 }
 
 /// Tells what keeping a benchmark did.

@@ -15,6 +15,7 @@ mod loader;
 pub mod measures;
 pub mod models;
 pub mod preview;
+pub mod review;
 pub mod runs;
 pub mod state;
 pub mod study;

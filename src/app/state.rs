@@ -5,21 +5,27 @@ use std::sync::Arc;
 
 use super::benchmarks::{Benchmarks, BenchmarksCommand, ENDINGS, Getting, Importing, PairBy, Question, Section};
 use super::command::{Command, Page};
+use super::compare::command::CompareCommand;
+use super::compare::finding::Side;
 use super::compare::{Compare, reckoner};
 use super::figures::{Exporting, Figures, Request};
-use super::inspect::{Filter, Inspect};
+use super::inspect::{Inspect, InspectCommand, Listed, Menu, PromptOf, PromptState};
 use super::matrix::CellKey;
 use super::models::{DownloadsTask, EndpointsTask, Model, Models, ModelsCommand};
+use super::review::{Review, Saying};
 use super::runs::{Asking, RunForm, Runs};
 use super::study::Study;
 use crate::benchmarks::import::{Import, ImportOptions};
 use crate::benchmarks::known::{self, Known};
 use crate::models::safetensors::ModelFolder;
 use crate::prompts;
+use crate::reviews::Reviews;
 use crate::runs::estimate::Work;
 use crate::runs::exchange::Format;
+use crate::runs::ledger::Selection;
 use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
+use crate::slices::{Condition, Slice, SliceName, Who};
 use crate::text::controls::Controls;
 use crate::text::isolate::isolate;
 
@@ -67,6 +73,18 @@ pub enum Task {
     Look(Question),
     GetBenchmark(&'static Known, Getting),
     Keep(Keeping),
+    /// Saves what a reviewer says.
+    Say(Saying),
+    /// Reckons how far reviewers agree.
+    Agree(Arc<Reviews>),
+    /// Makes every number of a study follow the reviews' decisions.
+    Correct(Arc<Study>, Arc<Reviews>),
+    /// Keeps who reviews for the next start.
+    KeepReviewer,
+    /// Puts a prompt together again.
+    MakePrompt(Arc<Study>, PromptOf),
+    KeepSlice(Slice),
+    ForgetSlice(SliceName),
     Endpoints(EndpointsTask),
     Copy(String),
     /// Shows a page in the browser.
@@ -114,6 +132,9 @@ pub struct State {
     pub compare: Compare,
     pub figures: Figures,
     pub inspect: Inspect,
+    pub review: Review,
+    /// The slices that the workspace keeps, by name.
+    pub slices: Vec<Slice>,
     pub runs: Runs,
     pub models: Models,
     pub benchmarks: Benchmarks,
@@ -125,7 +146,8 @@ impl State {
         self.compare.show_study(&study, &self.models.list);
         self.study = Some(study);
         self.problem = None;
-        self.list_items();
+        self.narrow();
+        self.list_only_review();
     }
 
     /// Takes over the list of models that are known here.
@@ -215,7 +237,8 @@ impl State {
                 if let Some(study) = &self.study {
                     self.compare.show_protocol(study);
                 }
-                self.list_items();
+                self.narrow();
+                self.list_only_review();
             }
             Command::ShowMeasure(measure) => {
                 self.compare.measure = measure;
@@ -230,6 +253,11 @@ impl State {
                     self.compare.select_cell(key, study);
                 }
             }
+            Command::Compare(CompareCommand::Slice(slice)) => {
+                self.compare.slice = slice;
+                self.narrow();
+            }
+            Command::Compare(CompareCommand::OpenSide(side)) => self.open_side(side),
             Command::Compare(command) => {
                 if let Some(study) = &self.study {
                     self.compare.apply(command, study);
@@ -246,7 +274,7 @@ impl State {
             Command::SelectEntry(place) => self.select_entry(place),
             Command::NextItem => self.select_entry(self.inspect.selected.saturating_add(1)),
             Command::PreviousItem => self.select_entry(self.inspect.selected.saturating_sub(1)),
-            Command::ChooseBeside(language) => self.inspect.beside = Some(language),
+            Command::Inspect(command) => return self.apply_inspect(command),
             Command::ToggleList => self.inspect.list_toggled = !self.inspect.list_toggled,
             Command::ToggleControls => self.controls_shown = !self.controls_shown,
             Command::FocusSearch => {
@@ -280,6 +308,8 @@ impl State {
                     return vec![Task::ImportRuns(path)];
                 }
             }
+
+            Command::Review(command) => return self.apply_review(command),
 
             Command::Models(command) => return self.models.apply(command),
 
@@ -320,38 +350,133 @@ impl State {
     pub fn after_frame(&mut self) {
         self.focus_search = false;
         self.inspect.reveal = false;
+        self.review.focus_note = false;
     }
 
-    fn list_items(&mut self) {
-        if let Some(study) = &self.study {
-            self.inspect.list(study, self.compare.protocol.as_deref());
+    /// Narrows Compare to the slice that is chosen there.
+    fn narrow(&mut self) {
+        let Some(study) = &self.study else { return };
+        let reviews = Arc::clone(&self.review.reviews);
+        let sources = study.sources(&reviews, self.compare.protocol.as_deref());
+        let selection = match &self.compare.slice {
+            Some(slice) => slice.filter.select(&sources),
+            None => Selection::all(&study.ledger),
+        };
+        if *self.compare.selection != selection {
+            self.compare.select(Arc::new(selection));
         }
+    }
+
+    /// Opens the items that only one side of the finding has right.
+    fn open_side(&mut self, side: Side) {
+        if let Some(filter) = self.compare.side(side) {
+            self.inspect.filter = filter;
+            self.inspect.listed.clear();
+            self.inspect.selected = 0;
+            self.list_items();
+            self.page = Page::Inspect;
+        }
+    }
+
+    pub(super) fn list_items(&mut self) {
+        if let Some(study) = &self.study {
+            let protocol = self.compare.protocol.as_deref();
+            self.inspect.list(study, &self.review.reviews, protocol);
+            self.begin_item();
+        }
+    }
+
+    /// Shows what another thread listed.
+    pub fn take_in_listed(&mut self, listed: Listed) {
+        self.inspect.take_in(listed);
+        self.begin_item();
+    }
+
+    fn apply_inspect(&mut self, command: InspectCommand) -> Vec<Task> {
+        match command {
+            InspectCommand::ShowMenu(step) => {
+                if let Some(study) = &self.study {
+                    let choices = step.choices(study, &self.review.reviews);
+                    self.inspect.menu = Some(Menu {
+                        step,
+                        choices,
+                        counts: Vec::new(),
+                    });
+                    self.list_items();
+                }
+            }
+            InspectCommand::HideMenu => self.inspect.menu = None,
+            InspectCommand::Add(condition) => {
+                self.inspect.menu = None;
+                self.inspect.filter = std::mem::take(&mut self.inspect.filter).with(condition);
+                self.list_items();
+            }
+            InspectCommand::Sort(order) => {
+                self.inspect.order = order;
+                self.list_items();
+            }
+            InspectCommand::NameSlice(typed) => self.inspect.naming = Some(typed),
+            InspectCommand::DropName => self.inspect.naming = None,
+            InspectCommand::KeepSlice => {
+                let named = self.inspect.naming.as_deref().map(str::parse);
+                if let (Some(Ok(name)), true) = (named, self.writable()) {
+                    self.inspect.naming = None;
+                    return vec![Task::KeepSlice(Slice {
+                        name,
+                        filter: self.inspect.filter.clone(),
+                        rest: toml::Table::new(),
+                    })];
+                }
+            }
+            InspectCommand::ForgetSlice(name) => return vec![Task::ForgetSlice(name)],
+            InspectCommand::ShowTab(tab) => self.inspect.tab = tab,
+            InspectCommand::ShowBeside(languages) => self.inspect.beside = Some(languages),
+            InspectCommand::ChooseModel(model) => self.inspect.model = Some(model),
+            InspectCommand::MakePrompt(of) => {
+                self.inspect.prompt = Some((of.clone(), PromptState::Making));
+                return self
+                    .study
+                    .clone()
+                    .map(|study| Task::MakePrompt(study, of))
+                    .into_iter()
+                    .collect();
+            }
+            InspectCommand::ToggleContext => self.inspect.context_shown = !self.inspect.context_shown,
+        }
+        Vec::new()
     }
 
     fn open_cell(&mut self, key: CellKey, outcome: Option<Outcome>) {
         // Where there is but one task, its name and its benchmark's would narrow nothing.
         let several = self.study.as_ref().is_some_and(|study| study.benchmarks().len() > 1)
             || self.compare.matrix.groups.len() > 1;
-        self.inspect.filter = Filter {
-            model: Some(key.model.clone()),
-            benchmark: several.then(|| key.benchmark.clone()),
-            task: several.then(|| key.task.clone()),
-            language: Some(key.language.clone()),
-            outcome,
-            ..Filter::default()
+        let of = Who::Model(key.model.clone());
+        let answered = match outcome {
+            Some(is) => Condition::Outcome { is, of },
+            None => Condition::Asked(key.model.clone()),
         };
+        let place = several.then(|| {
+            [
+                Condition::Benchmark([key.benchmark.clone()].into()),
+                Condition::Task([key.task.clone()].into()),
+            ]
+        });
+        let language = Condition::Language([key.language.clone()].into());
+        self.inspect.filter = place.into_iter().flatten().chain([language, answered]).collect();
         if let Some(study) = &self.study {
             self.compare.select_cell(key, study);
         }
+        // Begins with the first of them.
+        self.inspect.listed.clear();
         self.list_items();
-        self.inspect.selected = 0;
         self.page = Page::Inspect;
     }
 
-    fn select_entry(&mut self, place: usize) {
+    pub(super) fn select_entry(&mut self, place: usize) {
         if place < self.inspect.listed.len() {
             self.inspect.selected = place;
             self.inspect.reveal = true;
+            self.begin_item();
         }
     }
 

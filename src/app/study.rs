@@ -9,11 +9,12 @@ use super::matrix;
 use crate::benchmarks::{Benchmark, Item};
 use crate::language::Language;
 use crate::prompts::Protocol;
+use crate::reviews::Reviews;
 use crate::runs::estimate::Work;
 use crate::runs::ledger::{Ledger, Run, Selection};
+use crate::slices::{Sources, Texts};
 use crate::text::appearance;
 use crate::text::controls::Controls;
-use crate::text::folding::Folded;
 
 /// A loaded workspace.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct Study {
     pub tables: Arc<Tables>,
     /// Every item of every benchmark; an entry's place is its question's number in the ledger.
     pub entries: Vec<Entry>,
+    /// What a search looks through.
+    pub texts: Texts,
     /// What could not be read, in words.
     pub problems: Vec<String>,
     /// Of every benchmark, as [`Self::counts`] gives them.
@@ -43,8 +46,6 @@ pub struct Study {
 /// What a list needs to know of an item.
 #[derive(Debug)]
 pub struct Entry {
-    /// What a search looks through.
-    pub folded: Folded,
     /// What has to be shown of the item's hidden characters, so that it reads as it is.
     pub controls: Controls,
 }
@@ -54,7 +55,6 @@ impl Study {
     pub fn new(root: PathBuf, name: String, read_only: Option<String>, ledger: Ledger, problems: Vec<String>) -> Self {
         let items = ledger.benchmarks().iter().flat_map(|benchmark| benchmark.items());
         let entries = items.map(|item| Entry {
-            folded: fold(item),
             controls: controls(item),
         });
         let entries = entries.collect();
@@ -71,9 +71,20 @@ impl Study {
             sends_to: BTreeSet::new(),
             protocols: Vec::new(),
             tables: Arc::new(Tables::new(&ledger, &all)),
+            texts: Texts::of(&ledger),
             ledger,
             entries,
             problems,
+        }
+    }
+
+    /// What filters are asked of; `protocol` is the label of the one whose answers are shown.
+    pub fn sources<'a>(&'a self, reviews: &'a Reviews, protocol: Option<&'a str>) -> Sources<'a> {
+        Sources {
+            ledger: &self.ledger,
+            texts: &self.texts,
+            reviews,
+            protocol,
         }
     }
 
@@ -172,6 +183,14 @@ impl Study {
         place.and_then(|place| self.work.get(place)).map_or(&[], Vec::as_slice)
     }
 
+    /// The names of all tasks, in order.
+    pub fn tasks(&self) -> Vec<String> {
+        let mut tasks: Vec<String> = self.ledger.columns().iter().map(|column| column.task.clone()).collect();
+        tasks.sort();
+        tasks.dedup();
+        tasks
+    }
+
     /// The subjects that items name, in order.
     pub fn subjects(&self) -> Vec<String> {
         let mut subjects: Vec<String> = self
@@ -212,12 +231,6 @@ fn work_by_language(items: &[Item]) -> Vec<(Language, Work)> {
         .collect();
     work.sort_by_key(|(language, _)| matrix::order(language));
     work
-}
-
-fn fold(item: &Item) -> Folded {
-    let fields = [item.key.id.as_str(), &item.question].into_iter();
-    let optional = item.context.iter().chain(&item.subject).chain(&item.options);
-    Folded::of_parts(fields.chain(optional.map(String::as_str)))
 }
 
 /// What has to be shown of an item's hidden characters, so that it reads as it is.

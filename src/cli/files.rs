@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use polyclinic::runs::columns::{self, Columns, Table};
 use polyclinic::runs::comparison;
 use polyclinic::runs::export::{self, AnswerRow};
-use polyclinic::runs::ledger::{Ledger, Selection};
+use polyclinic::runs::ledger::Ledger;
 use polyclinic::runs::measures::{self, Measure};
 use polyclinic::runs::{RunId, RunRecord, store};
 use polyclinic::scoring::Answer;
@@ -16,13 +16,14 @@ use polyclinic::workspace::Workspace;
 use serde::Serialize;
 
 use super::output::{line, note, table};
-use super::{Ending, LinesFormat, TableFormat};
+use super::{Ending, LinesFormat, TableFormat, slice};
 
 /// Prints what a workspace's answers come to.
 pub fn compare(
     workspace: &Path,
     measure: Measure,
     baseline: Option<&str>,
+    slice: Option<&str>,
     format: TableFormat,
 ) -> anyhow::Result<Ending> {
     let workspace = Workspace::open_to_read(workspace)?;
@@ -31,8 +32,8 @@ pub fn compare(
         note(&format!("left out: {problem}"));
     }
     require_baseline(&ledger, measure, baseline)?;
-    let selection = Selection::all(&ledger);
     let title = measure.title();
+    let selection = slice::chosen(&workspace, &ledger, slice)?;
     match measure {
         Measure::Accuracy => print_rows(title, &comparison::compare(&ledger, &selection), format)?,
         Measure::Averages => print_rows(title, &measures::averages(&ledger, &selection), format)?,
@@ -84,16 +85,24 @@ pub fn print_rows<R: Columns + Serialize>(title: &str, rows: &[R], format: Table
 }
 
 /// Prints every answer.
-pub fn answers(workspace: &Path, run: Option<&str>, format: LinesFormat) -> anyhow::Result<Ending> {
+pub fn answers(
+    workspace: &Path,
+    run: Option<&str>,
+    slice: Option<&str>,
+    format: LinesFormat,
+) -> anyhow::Result<Ending> {
     let workspace = Workspace::open_to_read(workspace)?;
     let run = match run {
         Some(run) => Some(RunId::parse(run).with_context(|| format!("`{run}` is no name of a run"))?),
         None => None,
     };
     let runs = read_runs(&workspace, run.as_ref())?;
+    let is_shown = shown(&workspace, slice)?;
     let rows: Vec<AnswerRow<'_>> = runs
         .iter()
-        .flat_map(|(record, answers)| export::answer_rows(record, answers))
+        .flat_map(|(record, answers)| answers.iter().map(move |answer| (record, answer)))
+        .filter(|(_, answer)| is_shown(answer))
+        .flat_map(|(record, answer)| export::answer_rows(record, std::slice::from_ref(answer)))
         .collect();
     let mut output = BufWriter::new(io::stdout().lock());
     match format {
@@ -108,6 +117,19 @@ pub fn answers(workspace: &Path, run: Option<&str>, format: LinesFormat) -> anyh
     }
     output.flush()?;
     Ok(Ending::Done)
+}
+
+/// Which answers a slice shows: those to the items that it leaves.
+fn shown(workspace: &Workspace, slice: Option<&str>) -> anyhow::Result<Box<dyn Fn(&Answer) -> bool>> {
+    let Some(slice) = slice else {
+        return Ok(Box::new(|_| true));
+    };
+    let (ledger, _) = Ledger::read(workspace)?;
+    let selection = slice::chosen(workspace, &ledger, Some(slice))?;
+    Ok(Box::new(move |answer| {
+        let question = ledger.find(&answer.benchmark, &answer.item);
+        question.is_some_and(|question| selection.contains(question))
+    }))
 }
 
 /// All runs of a workspace with their answers, or just one; what cannot be read is told and left out.

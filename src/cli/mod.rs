@@ -21,6 +21,7 @@ mod progress;
 mod protocol;
 mod review;
 mod runs;
+mod slice;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -92,6 +93,9 @@ enum Command {
         /// The model that `--show differences` measures the others by [default: every two models]
         #[arg(long, value_name = "MODEL")]
         baseline: Option<String>,
+        /// Only the items that this slice leaves; `polyclinic slice` keeps them
+        #[arg(long, value_name = "NAME")]
+        slice: Option<String>,
         #[arg(long, value_enum, default_value_t)]
         format: TableFormat,
         #[command(flatten)]
@@ -104,6 +108,9 @@ enum Command {
         /// Only this run's
         #[arg(long)]
         run: Option<String>,
+        /// Only those to the items that this slice leaves; `polyclinic slice` keeps them
+        #[arg(long, value_name = "NAME")]
+        slice: Option<String>,
         #[arg(long, value_enum, default_value_t)]
         format: LinesFormat,
     },
@@ -127,6 +134,11 @@ enum Command {
     Review {
         #[command(subcommand)]
         action: review::ReviewCommand,
+    },
+    /// List, show, keep and forget slices: items that conditions leave, for `compare`, `answers` and the window
+    Slice {
+        #[command(subcommand)]
+        action: slice::SliceCommand,
     },
     /// List the models on this machine and those that can be fetched
     Models {
@@ -516,19 +528,26 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
             workspace,
             show,
             baseline,
+            slice,
             format,
             figures,
         }) => match figures.ask() {
             true => figures::write(&workspace, &figures),
-            false => files::compare(&workspace, show, baseline.as_deref(), format),
+            false => files::compare(&workspace, show, baseline.as_deref(), slice.as_deref(), format),
         },
-        Some(Command::Answers { workspace, run, format }) => files::answers(&workspace, run.as_deref(), format),
+        Some(Command::Answers {
+            workspace,
+            run,
+            slice,
+            format,
+        }) => files::answers(&workspace, run.as_deref(), slice.as_deref(), format),
         Some(Command::Export(arguments)) => exchange::export(&arguments),
         Some(Command::ImportRun(arguments)) => exchange::import(&arguments),
         Some(Command::Generate(arguments)) => generate::generate(&arguments),
         Some(Command::Endpoint { action }) => endpoint::act(action),
         Some(Command::Protocol { action }) => protocol::act(action),
         Some(Command::Review { action }) => review::act(&action),
+        Some(Command::Slice { action }) => slice::act(&action),
         Some(Command::Models { action: None }) => models::list(ListFormat::Table),
         Some(Command::Models { action: Some(action) }) => models::act(&action),
     }

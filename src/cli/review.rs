@@ -85,7 +85,7 @@ pub fn act(command: &ReviewCommand) -> anyhow::Result<Ending> {
 fn read(workspace: &Path) -> anyhow::Result<Reviews> {
     let reviews = reviews::read(&Workspace::open_to_read(workspace)?)?;
     for problem in &reviews.problems {
-        note(&format!("left out: {}", polyclinic::error_chain(problem)));
+        note(&format!("left out: {}", polyclinic::error_chain(problem.as_ref())));
     }
     if reviews.lines().is_empty() {
         note("nothing has been reviewed here yet; the window's Inspect page has the form");

@@ -31,7 +31,7 @@ const STATES_AT_ONCE: usize = 16;
 pub struct LocalBackend {
     machine: Box<dyn Machine>,
     device: Device,
-    words: Words,
+    words: ModelWords,
     /// The tokens whose keys and values the machine holds in its first rows, kept for the next call.
     kept: Vec<TokenId>,
     /// What the cached keys were turned by.
@@ -39,15 +39,37 @@ pub struct LocalBackend {
     facts: ModelFacts,
 }
 
-/// What is known of a model's texts before its weights are loaded.
+/// How a model reads texts: what is known of it before, or without, its weights.
 #[derive(Debug)]
-struct Words {
+pub struct ModelWords {
     tokenizer: Tokenizer,
     chat_template: Option<String>,
     context_length: usize,
 }
 
-impl Reader for Words {
+impl ModelWords {
+    /// Reads the tokenizer and the chat template of a model's file or folder.
+    pub fn read(path: &Path) -> Result<Self, EngineError> {
+        let (files, settings) = LocalBackend::open(path)?;
+        let chat_template = files.summary()?.chat_template;
+        Self::of(files.as_ref(), &settings, chat_template)
+    }
+
+    fn of(files: &dyn ModelFiles, settings: &Settings, chat_template: Option<String>) -> Result<Self, EngineError> {
+        Ok(Self {
+            tokenizer: files.tokenizer()?,
+            chat_template,
+            context_length: settings.context_length,
+        })
+    }
+
+    /// Its tokenizer.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+}
+
+impl Reader for ModelWords {
     fn tokenize(&self, prompt: &PromptText) -> Result<Vec<TokenId>, EngineError> {
         self.tokenizer.encode(prompt)
     }
@@ -113,13 +135,8 @@ impl LocalBackend {
         cancel: &Cancel,
     ) -> Result<Self, EngineError> {
         let (files, settings) = Self::open(path)?;
-        let tokenizer = files.tokenizer()?;
         let summary = files.summary()?;
-        let words = Words {
-            tokenizer,
-            chat_template: summary.chat_template,
-            context_length: settings.context_length,
-        };
+        let words = ModelWords::of(files.as_ref(), &settings, summary.chat_template)?;
         let tokens = plan(&words);
         let machine = machine::load(files, settings, device, tokens, cancel)?;
         let facts = ModelFacts {

@@ -34,7 +34,7 @@ pub use architecture::{ARCHITECTURES, Architecture, find as architecture};
 pub use device::{Device, DeviceError, DeviceName};
 pub use error::EngineError;
 pub use generation::{Ending, Generation, GenerationRequest, Sampling, Written};
-pub use local::{LocalBackend, PLANNED_TOKENS};
+pub use local::{LocalBackend, ModelWords, PLANNED_TOKENS};
 
 /// A token's number in a model's vocabulary.
 pub type TokenId = u32;

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod blinding;
+mod corrections;
 mod disagreement;
 mod error_type;
 mod file;

@@ -1,6 +1,7 @@
 //! All that was said in a workspace, as it holds now.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::line::{Line, StatementId, Timestamp};
 use super::read::LineProblem;
@@ -26,7 +27,7 @@ impl<T> Clone for Said<'_, T> {
 impl<T> Copy for Said<'_, T> {}
 
 /// Everything said in a workspace: what holds now, and every line that led there.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Reviews {
     /// In the order they were said.
     lines: Vec<Line>,
@@ -34,10 +35,10 @@ pub struct Reviews {
     /// What holds: places in `lines`.
     standing: Standing,
     /// What could not be read.
-    pub problems: Vec<LineProblem>,
+    pub problems: Vec<Arc<LineProblem>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Standing {
     judgements: BTreeMap<AnswerRef, BTreeMap<ReviewerId, usize>>,
     own: HashMap<ItemRef, BTreeMap<ReviewerId, usize>>,
@@ -55,7 +56,7 @@ impl Reviews {
         lines.dedup_by(|one, other| one.line == other.line && one == other);
         let mut reviews = Self {
             lines,
-            problems,
+            problems: problems.into_iter().map(Arc::new).collect(),
             ..Self::default()
         };
         reviews.index();

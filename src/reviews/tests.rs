@@ -173,7 +173,11 @@ fn one_bad_line_hides_no_other_and_is_told_by_file_and_line() {
     assert_eq!(verdict(&reviews, "A", 1), Some(Verdict::Wrong));
     assert_eq!(verdict(&reviews, "A", 3), Some(Verdict::Wrong));
     assert_eq!(verdict(&reviews, "B", 1), Some(Verdict::Right));
-    let told: Vec<String> = reviews.problems.iter().map(|problem| error_chain(problem)).collect();
+    let told: Vec<String> = reviews
+        .problems
+        .iter()
+        .map(|problem| error_chain(problem.as_ref()))
+        .collect();
     assert_eq!(told.len(), 3, "{told:#?}");
     assert!(
         told[0].contains("a.jsonl, line 2") && told[0].contains("missing field"),

@@ -13,6 +13,7 @@ mod model;
 pub mod outlook;
 pub mod paired;
 mod plan;
+pub mod prompted;
 pub mod published;
 mod record;
 pub mod spending;

@@ -170,10 +170,12 @@ impl FromStr for Condition {
 impl Condition {
     /// As one line of a slice's file, which [`str::parse`] reads back.
     pub fn to_line(&self) -> String {
+        let named = std::collections::BTreeMap::from([("condition", self)]);
         // Made of tables, texts and numbers only, which TOML has.
-        let table = toml::Table::try_from(self).unwrap_or_default();
-        let fields: Vec<String> = table.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        fields.join("\n")
+        let table = toml::Table::try_from(named).unwrap_or_default();
+        let fields = table.get("condition").and_then(toml::Value::as_table);
+        let line = |(name, value): (&String, &toml::Value)| format!("{name} = {value}");
+        fields.into_iter().flatten().map(line).collect()
     }
 
     /// Larger for what takes longer to find out, so that the cheap conditions leave less to the dear ones.

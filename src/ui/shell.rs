@@ -8,8 +8,9 @@ use super::typeset::{self, Ink, Words};
 use super::widgets::{self, Button, Emphasis, palette, tooltip, within};
 use crate::app::State;
 use crate::app::command::{self, Command, Page};
-use crate::app::matrix::counted;
+use crate::app::matrix::{count, counted};
 use crate::app::models::bytes;
+use crate::app::study::Study;
 use crate::app::theme::{radius, size, space};
 use crate::text::isolate::isolate;
 use crate::text::{self, Missing, isolate};
@@ -229,7 +230,15 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
         counted(study.runs().len(), "run")
     );
     let root = study.root.display().to_string();
-    for (name, words) in [("workspace", Words::name(&root)), ("counts", Words::from(&counts))] {
+    let flags = flag_words(state, study);
+    for (name, words) in [
+        ("workspace", Words::name(&root)),
+        ("flags", Words::from(&flags)),
+        ("counts", Words::from(&counts)),
+    ] {
+        if words.text.is_empty() {
+            continue;
+        }
         let room = (right - left).max(0.0);
         let galley = typeset::galley(ui, words, ink, room, 1);
         let place = Rect::from_min_size(pos2(left, inner.top()), vec2(galley.size().x, inner.height()));
@@ -237,6 +246,21 @@ fn show_status(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Comman
             status_text(ui, place, name, words, ink);
         }
         left = place.right() + 24.0;
+    }
+}
+
+/// How many items are flagged, and how many count nowhere; empty where there is neither.
+fn flag_words(state: &State, study: &Study) -> String {
+    let (flagged, left_out) = state.review.flagged(study);
+    let items = counted(study.entries.len(), "item");
+    match (flagged, left_out) {
+        (0, 0) => String::new(),
+        (flagged, 0) => format!("{} of {items} flagged", count(flagged)),
+        (flagged, left_out) => format!(
+            "{} of {items} flagged, {} left out of Compare",
+            count(flagged),
+            count(left_out)
+        ),
     }
 }
 

@@ -8,6 +8,7 @@ use egui_kittest::kittest::Queryable;
 use polyclinic::app::benchmarks::Importing;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::figures::FiguresCommand;
+use polyclinic::app::inspect::InspectCommand;
 use polyclinic::app::state::Notice;
 use polyclinic::benchmarks::demo;
 use polyclinic::charts::Kind;
@@ -99,7 +100,7 @@ fn pictures() {
                         ..key
                     };
                     window.send(Command::OpenCell(key, None));
-                    window.send(Command::ChooseBeside(beside.parse().unwrap()));
+                    window.send(Command::from(InspectCommand::ShowBeside(vec![beside.parse().unwrap()])));
                     save(
                         &mut window,
                         &folder,

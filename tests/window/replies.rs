@@ -4,6 +4,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use polyclinic::app::State;
 use polyclinic::app::command::{Command, Page};
+use polyclinic::app::inspect::InspectCommand;
 use polyclinic::app::matrix::CellKey;
 use polyclinic::scoring::{Answer, Outcome, Reply, ReplyEnding};
 
@@ -73,7 +74,7 @@ fn inspect() -> State {
         ..key
     };
     state.apply(Command::OpenCell(arabic, None));
-    state.apply(Command::ChooseBeside("en".parse().unwrap()));
+    state.apply(Command::from(InspectCommand::ShowBeside(vec!["en".parse().unwrap()])));
     state.page = Page::Inspect;
     state
 }

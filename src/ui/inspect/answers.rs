@@ -4,16 +4,15 @@ use egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, 
 
 use crate::app::inspect::Side;
 use crate::app::matrix::{count, counted};
+use crate::app::review::Shown;
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
-use crate::runs::ledger::Given;
 use crate::text::isolate;
 use crate::ui::outcomes;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::{self, palette};
 
-const TITLE: f32 = 32.0;
 const NOTE: f32 = 26.0;
 const GAP: f32 = 12.0;
 const LEAST_MODEL: f32 = 110.0;
@@ -27,40 +26,38 @@ const TITLES: [&str; 7] = [
     "Protocol and run",
 ];
 
-/// How high the table is with its title and the benchmark's note.
-pub fn height(own: &Side<'_>, other: Option<&Side<'_>>) -> f32 {
-    let rows = own.given.len() + other.map_or(0, |side| side.given.len());
-    TITLE + space::DENSE_ROW * (rows.max(1) + 1) as f32 + NOTE + 6.0
+/// How high the table is with the benchmark's note.
+pub fn height(sides: &[Side<'_>]) -> f32 {
+    let rows: usize = sides.iter().map(|side| side.given.len()).sum();
+    space::DENSE_ROW * (rows.max(1) + 1) as f32 + NOTE + 6.0
 }
 
 /// Shows the table.
 pub fn show(ui: &mut Ui, sides: &[Side<'_>], study: &Study) {
     let colours = palette(ui);
     let all = ui.max_rect();
-    ui.painter().rect_filled(all, 0, colours.panel);
-    ui.painter()
-        .hline(all.x_range(), all.top() + 0.5, Stroke::new(1.0, colours.line_strong));
-    let title = Rect::from_min_size(all.min + vec2(14.0, 0.0), vec2(all.width() - 28.0, TITLE));
-    let ink = Ink::new(size::BODY, colours.text).semibold();
-    let drawn = typeset::paint(ui, title, "Answers", ink, Align2::LEFT_CENTER);
-    let heading = ui.interact(drawn, widgets::id("answers", "title"), Sense::hover());
-    spoken::tell(&heading, None, || WidgetInfo::labeled(Role::Heading, true, "Answers"));
     let note = Rect::from_min_max(pos2(all.left() + 14.0, all.bottom() - NOTE), all.max - vec2(14.0, 4.0));
     show_note(ui, note, sides, study);
-    let table = Rect::from_min_max(pos2(all.left(), title.bottom()), pos2(all.right(), note.top()));
+    let table = Rect::from_min_max(all.min, pos2(all.right(), note.top()));
     widgets::group(ui, table, Role::Table, "Answers of the models", |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let given: Vec<(&Side<'_>, Given<'_>)> = sides
+        let given: Vec<(&Side<'_>, &Shown<'_>)> = sides
             .iter()
-            .flat_map(|side| side.given.iter().map(move |given| (side, *given)))
+            .flat_map(|side| side.given.iter().map(move |given| (side, given)))
             .collect();
-        if given.is_empty() {
+        let hidden = sides.iter().any(|side| side.veil.key);
+        if given.is_empty() || hidden {
+            let words = if hidden {
+                "The answers show once you gave your own."
+            } else {
+                "No model was asked this item."
+            };
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::DENSE_ROW), Sense::hover());
             let line = rect.shrink2(vec2(14.0, 0.0));
             typeset::paint(
                 ui,
                 line,
-                "No model was asked this item.",
+                words,
                 Ink::new(size::BODY, colours.text_2),
                 Align2::LEFT_CENTER,
             );
@@ -69,7 +66,7 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>], study: &Study) {
         let rows = |ui: &mut Ui| {
             show_row(ui, TITLES.map(str::to_owned), None);
             for (side, given) in &given {
-                show_answer(ui, side, *given);
+                show_answer(ui, side, given);
             }
         };
         // What is high enough is no place to scroll in: it would take what is meant for the item around it.
@@ -152,7 +149,7 @@ fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Out
     }
 }
 
-fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
+fn show_answer(ui: &mut Ui, side: &Side<'_>, given: &Shown<'_>) {
     let language = &side.item.key.language;
     let letters: Vec<&str> = given
         .choices()
@@ -168,6 +165,8 @@ fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
         None => "–".to_owned(),
     };
     let run = match (given.error(), given.reply()) {
+        // Runs and errors name models.
+        _ if side.veil.names => given.protocol().to_owned(),
         (Some(error), _) => error.to_owned(),
         (None, None) => format!("{}, {}", given.protocol(), given.run().id),
         (None, Some(reply)) => {
@@ -176,7 +175,7 @@ fn show_answer(ui: &mut Ui, side: &Side<'_>, given: Given<'_>) {
         }
     };
     let texts = [
-        given.model().to_owned(),
+        given.name().to_owned(),
         language.english_name().to_owned(),
         letter,
         margin,

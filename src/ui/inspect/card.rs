@@ -1,4 +1,4 @@
-//! The card: the question in one or two languages side by side, and every option with the models' probabilities.
+//! The card: the question in one or several languages side by side, and every option with the models' probabilities.
 //!
 //! Rectangles are computed first. Both languages share one grid of rows; a [`Column`] mirrors itself, so that
 //! letters stand on the outer edges and bars grow from their own side.
@@ -8,17 +8,19 @@ use egui::{Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 use super::words::right_answer;
 use super::{hidden, replies};
 use crate::app::State;
-use crate::app::inspect::Side;
+use crate::app::command::Command;
+use crate::app::inspect::{InspectCommand, Side};
 use crate::app::theme::{radius, size, space};
 use crate::language::Language;
 use crate::scoring::Outcome;
 use crate::text::Styled;
+use crate::text::folding::Query;
 use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
 use crate::ui::marks::Marks;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Reading, Words};
-use crate::ui::widgets::{self, palette};
+use crate::ui::widgets::{self, Button, Emphasis, palette, within};
 
 const HEAD: f32 = 30.0;
 const PADDING: f32 = 14.0;
@@ -27,6 +29,8 @@ const INDENT: f32 = PADDING + space::LETTER_BOX + 10.0;
 const BAR_ROW: f32 = 16.0;
 const PERCENT: f32 = 36.0;
 const MARK: f32 = 18.0;
+/// The lines of a long context that are shown folded.
+const FOLDED: usize = 5;
 
 /// One language's half of the card.
 struct Half<'a> {
@@ -40,13 +44,13 @@ struct Half<'a> {
 }
 
 /// Shows the sides as high as they are.
-pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>]) {
+pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>], commands: &mut Vec<Command>) {
     let width = ui.max_rect().width();
     let origin = ui.cursor().min;
     let halves = halves(state, sides, origin.x, width);
     let mut top = show_heads(ui, &halves, origin.y);
     top = show_hidden(ui, &halves, top);
-    top = show_questions(ui, &halves, top);
+    top = show_questions(ui, state, &halves, top, commands);
     let options = halves
         .iter()
         .map(|half| half.side.item.options.len())
@@ -62,8 +66,8 @@ pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>]) {
     );
     top = show_rationales(ui, &halves, top);
     top = show_replies(ui, &halves, top);
-    if let [first, _] = halves.as_slice() {
-        let spine = first.column.right;
+    for half in halves.iter().skip(1) {
+        let spine = half.column.left;
         ui.painter()
             .vline(spine - 0.5, origin.y..=top, Stroke::new(1.0, palette(ui).line));
     }
@@ -88,16 +92,18 @@ fn halves<'a>(state: &'a State, sides: &'a [Side<'a>], left: f32, width: f32) ->
                 language,
                 reading: typeset::reading(language),
                 marks: Marks {
-                    search: &state.inspect.filter.search,
+                    search: state.inspect.filter.text(),
                     controls: state.controls(side.needed),
                 },
                 column: Column::of(Rect::from_x_y_ranges(start..=end, 0.0..=0.0), language),
+                // What models chose would tell the right answer.
                 bars: side
                     .given
                     .iter()
+                    .filter(|_| !side.veil.key)
                     .map(|given| {
                         (
-                            given.model(),
+                            given.name(),
                             given.probabilities(side.item),
                             given.choices(),
                             given.outcome(),
@@ -185,7 +191,7 @@ fn baseline(ui: &Ui, half: &Half<'_>) -> f32 {
     typeset::first_baseline(ui, text, ink, half.column.width() - 2.0 * PADDING, half.language)
 }
 
-fn show_questions(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
+fn show_questions(ui: &mut Ui, state: &State, halves: &[Half<'_>], top: f32, commands: &mut Vec<Command>) -> f32 {
     let mut bottom = top;
     // The first baselines of the two languages meet.
     let baselines: Vec<f32> = halves.iter().map(|half| baseline(ui, half)).collect();
@@ -195,9 +201,8 @@ fn show_questions(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
         let width = column.width() - 2.0 * PADDING;
         let mut y = top + 12.0 + lowest - baseline;
         if let Some(context) = &half.side.item.context {
-            let ink = context_ink(ui, half);
             let place = column.place(PADDING, width, y, f32::INFINITY);
-            y += show_text(ui, half, place, context, ink) + 10.0;
+            y += show_context(ui, state, half, place, context, commands) + 10.0;
         }
         let ink = question_ink(ui, half);
         let place = column.place(PADDING, width, y, f32::INFINITY);
@@ -207,12 +212,53 @@ fn show_questions(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
     bottom.ceil()
 }
 
+/// Shows what the question is about, its first lines only where it is long and nobody asked for more; returns the
+/// height. What is searched for is never folded away.
+fn show_context(
+    ui: &mut Ui,
+    state: &State,
+    half: &Half<'_>,
+    place: Rect,
+    context: &str,
+    commands: &mut Vec<Command>,
+) -> f32 {
+    let ink = context_ink(ui, half);
+    let line = half.reading.option.1;
+    let whole = typeset::galley(ui, (context, half.language), ink, place.width(), usize::MAX)
+        .size()
+        .y;
+    let found = Query::new(half.marks.search);
+    if whole <= line * (FOLDED + 2) as f32 || (!found.is_empty() && found.finds([context])) {
+        return show_text(ui, half, place, context, ink);
+    }
+    let (height, words) = match state.inspect.context_shown {
+        true => (show_text(ui, half, place, context, ink), "Show less"),
+        false => {
+            let height = line * FOLDED as f32;
+            let first = Rect::from_min_size(place.min, vec2(place.width(), height));
+            within(ui, first, ("context", half.language.tag()), |ui| {
+                show_text(ui, half, place, context, ink);
+            });
+            (height, "Show all")
+        }
+    };
+    let button = half
+        .column
+        .place(PADDING, 90.0, place.top() + height, space::SMALL_CONTROL);
+    within(ui, button, ("fold", half.language.tag()), |ui| {
+        let name = format!("{words} of the context in {}", half.language.english_name());
+        let button = Button::new(Emphasis::Quiet).small().text(words).name(name);
+        button.show(ui, commands, InspectCommand::ToggleContext.into());
+    });
+    height + space::SMALL_CONTROL
+}
+
 /// Why the right answer is right, where the source says so.
 fn show_rationales(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
     let colours = palette(ui);
     let mut bottom = top;
     for half in halves {
-        let Some(rationale) = &half.side.item.rationale else {
+        let Some(rationale) = half.side.item.rationale.as_ref().filter(|_| !half.side.veil.key) else {
             continue;
         };
         let column = half.column;
@@ -251,13 +297,14 @@ impl Parts {
         let Some(text) = half.side.item.options.get(option) else {
             return Self::default();
         };
-        let right = half.side.item.is_right(option);
+        let right = half.side.is_right(option);
+        let own = half.side.own.contains(&option);
         let ink = option_ink(ui, half, right);
         let width = half.column.width() - INDENT - PADDING;
         let galley = typeset::galley(ui, (text.as_str(), half.language), ink, width, usize::MAX);
         let baseline = typeset::first_baseline(ui, text, ink, width, half.language);
         Self {
-            mark: if right { 20.0 } else { 0.0 },
+            mark: if right || own { 20.0 } else { 0.0 },
             baseline,
             below: galley.size().y - baseline,
             bars: half.bars.len() as f32 * BAR_ROW,
@@ -309,18 +356,22 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
     let item = half.side.item;
     let Some(text) = item.options.get(option) else { return };
     let column = half.column;
-    let right = item.is_right(option);
+    let right = half.side.is_right(option);
+    let own = half.side.own.contains(&option);
     let pair = colours.outcome(Outcome::Right);
     let whole = column.place(0.0, column.width(), top, height);
     if right {
         ui.painter().rect_filled(whole, 0, pair.tint);
         ui.painter()
             .rect_filled(column.place(0.0, 3.0, top, height), 0, pair.ink);
-        show_right_answer(
-            ui,
-            half,
-            column.place(INDENT, column.width() - INDENT - PADDING, top + 8.0, 18.0),
-        );
+    }
+    let line = column.place(INDENT, column.width() - INDENT - PADDING, top + 8.0, 18.0);
+    let mut start = INDENT;
+    if right {
+        start += show_right_answer(ui, half, line) + 10.0;
+    }
+    if own {
+        show_own(ui, half, start, line);
     }
     let text_top = top + 8.0 + row.mark;
     let text_height = row.text();
@@ -367,6 +418,9 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
         if right {
             name.push_str(", right answer");
         }
+        if own {
+            name.push_str(", your answer");
+        }
         for (model, probabilities, choices, _) in &half.bars {
             let chosen = if choices.contains(&option) { ", chosen" } else { "" };
             name.push_str(&format!(
@@ -380,7 +434,8 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
     });
 }
 
-fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) {
+/// Returns how far it reaches.
+fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) -> f32 {
     let colour = palette(ui).outcome(Outcome::Right).ink;
     let words: Words<'_> = match right_answer(half.language) {
         Some(words) => (words, half.language).into(),
@@ -392,7 +447,27 @@ fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) {
         .column
         .place(INDENT + 18.0, rect.width() - 18.0, rect.top(), rect.height());
     let ink = Ink::new(size::SECONDARY, colour).semibold();
-    typeset::paint(ui, words_rect, words, ink, half.column.start());
+    typeset::paint(ui, words_rect, words, ink, half.column.start()).width() + 18.0
+}
+
+/// Marks the option that the reviewer would choose.
+fn show_own(ui: &Ui, half: &Half<'_>, start: f32, rect: Rect) {
+    let colours = palette(ui);
+    let words: Words<'_> = match half.language.primary() {
+        "ar" => ("إجابتك", half.language).into(),
+        _ => "you".into(),
+    };
+    let ink = Ink::new(size::SMALL, colours.text);
+    let width = typeset::galley(ui, words, ink, f32::INFINITY, 1).size().x + 12.0;
+    let chip = half.column.place(start, width, rect.top(), rect.height());
+    ui.painter().rect(
+        chip,
+        radius::CHIP,
+        colours.panel,
+        Stroke::new(1.0, colours.accent),
+        egui::StrokeKind::Inside,
+    );
+    typeset::paint(ui, chip, words, ink, egui::Align2::CENTER_CENTER);
 }
 
 fn show_letter(ui: &Ui, half: &Half<'_>, rect: Rect, letter: &str, right: bool) {

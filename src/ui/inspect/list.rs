@@ -1,30 +1,31 @@
-//! The list: search, filters, and a row an item, only those in sight.
+//! The list: a row an item, only those in sight, below its filters.
 
-use egui::{Align, CursorIcon, Key, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{CursorIcon, Key, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::{filters, review};
 use crate::app::State;
 use crate::app::command::Command;
-use crate::app::inspect::Filter;
-use crate::app::matrix::count;
+use crate::app::matrix::{count, counted};
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
-use crate::runs::ledger::Given;
 use crate::scoring::Outcome;
+use crate::slices::{Condition, Filter};
 use crate::text::Styled;
 use crate::text::isolate::{self, isolate};
 use crate::ui::column::Column;
 use crate::ui::icons;
 use crate::ui::marks::{Excerpt, Marks};
 use crate::ui::spoken;
-use crate::ui::typeset::{self, Ink, Words};
-use crate::ui::widgets::menu::{self, Entry};
-use crate::ui::widgets::{self, Button, Emphasis, Search, palette, within};
+use crate::ui::typeset::{self, Ink};
+use crate::ui::widgets::{self, Button, Emphasis, palette, within};
 
-/// What a filter narrows to, and how it is taken away.
-type Chip<'a> = (Option<Words<'a>>, fn(&mut Filter));
+/// Past this many models their marks are numbered, as the table of answers has them.
+const MARKS: usize = 3;
+/// Past this many the row counts outcomes instead of marking each.
+const NUMBERED: usize = 6;
 
-/// Past this many models the row counts outcomes instead of marking each.
-const MARKS: usize = 5;
+/// How many filters that are in the way are named.
+const BLOCKERS: usize = 3;
 
 /// The size of a mark.
 const MARK: f32 = 12.0;
@@ -36,11 +37,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let all = ui.max_rect();
     let head = all.shrink2(vec2(12.0, 10.0));
     let used = within(ui, head, "filters", |ui| {
-        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        let changed = search(state).show(ui, "Search items, any language");
-        commands.extend(changed.map(|typed| searched(state, typed)));
-        show_filters(ui, state, study, commands);
-        show_count(ui, state, study, commands);
+        filters::show(ui, state, study, commands);
         ui.min_rect().bottom()
     });
     let top = used + 6.0;
@@ -55,147 +52,14 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-fn search(state: &State) -> Search<'_> {
-    Search {
-        typed: &state.inspect.filter.search,
-        thing: "item",
-        focus: state.focus_search,
-    }
-}
-
-fn searched(state: &State, search: String) -> Command {
-    Command::SetFilter(Filter {
-        search,
-        ..state.inspect.filter.clone()
-    })
-}
-
-fn show_filters(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
-    let filter = &state.inspect.filter;
-    ui.spacing_mut().interact_size.y = 22.0;
-    ui.horizontal_wrapped(|ui| {
-        let language = filter.language.as_ref().map(|language| language.english_name().into());
-        let outcome = filter.outcome.map(|outcome| outcome.word().into());
-        let chips: [Chip<'_>; 6] = [
-            (filter.model.as_deref().map(Words::name), |filter| filter.model = None),
-            (filter.benchmark.as_deref().map(Words::name), |filter| {
-                filter.benchmark = None;
-            }),
-            (filter.task.as_deref().map(Words::from), |filter| filter.task = None),
-            (language, |filter| filter.language = None),
-            (filter.subject.as_deref().map(Words::from), |filter| {
-                filter.subject = None;
-            }),
-            (outcome, |filter| filter.outcome = None),
-        ];
-        for (words, remove) in chips {
-            let Some(words) = words else { continue };
-            if widgets::filter_chip(ui, words).clicked() {
-                let mut fewer = filter.clone();
-                remove(&mut fewer);
-                commands.push(Command::SetFilter(fewer));
-            }
-        }
-        let add = widgets::add_chip(ui, "Filter", "Add filter");
-        menu::tell(&add);
-        // What there is to narrow to takes a look at every item, so only an open menu asks.
-        if add.clicked() || menu::is_open(&add) {
-            show_menu(&add, filter, study, commands);
-        }
-    });
-}
-
-/// Everything there is to narrow to, in one menu.
-fn show_menu(button: &Response, filter: &Filter, study: &Study, commands: &mut Vec<Command>) {
-    let (languages, subjects, models) = (study.languages(), study.subjects(), study.models());
-    let benchmarks = study.benchmarks().iter().map(|benchmark| benchmark.name());
-    let narrowed = || filter.clone();
-    let mut rows: Vec<(Entry<'_>, Filter)> = Vec::new();
-    rows.extend(Outcome::ALL.map(|outcome| {
-        let outcome_only = Filter {
-            outcome: Some(outcome),
-            ..narrowed()
-        };
-        (Entry::new(outcome.word()).group("Outcome"), outcome_only)
-    }));
-    rows.extend(languages.iter().map(|language| {
-        let entry = Entry::language(language).group("Language");
-        (
-            entry,
-            Filter {
-                language: Some(language.clone()),
-                ..narrowed()
-            },
-        )
-    }));
-    rows.extend(subjects.iter().map(|subject| {
-        let entry = Entry::new(subject).group("Subject");
-        (
-            entry,
-            Filter {
-                subject: Some(subject.clone()),
-                ..narrowed()
-            },
-        )
-    }));
-    rows.extend(models.iter().map(|model| {
-        let entry = Entry::new(Words::name(model)).group("Model");
-        (
-            entry,
-            Filter {
-                model: Some(model.clone()),
-                ..narrowed()
-            },
-        )
-    }));
-    rows.extend(benchmarks.map(|benchmark| {
-        let entry = Entry::new(Words::name(benchmark)).group("Benchmark");
-        (
-            entry,
-            Filter {
-                benchmark: Some(benchmark.to_owned()),
-                ..narrowed()
-            },
-        )
-    }));
-    let (entries, filters): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-    let chosen = menu::show(button, "Filter", &entries, None, 200.0);
-    commands.extend(
-        chosen
-            .and_then(|place| filters.into_iter().nth(place))
-            .map(Command::SetFilter),
-    );
-}
-
-fn show_count(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
-    let colours = palette(ui);
-    let text = format!(
-        "{} of {} items",
-        count(state.inspect.listed.len()),
-        count(study.entries.len())
-    );
-    ui.horizontal(|ui| {
-        typeset::line(ui, &text, Ink::new(size::SECONDARY, colours.text).semibold());
-        if !state.inspect.filter.is_empty() {
-            ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
-                let clear = Button::new(Emphasis::Quiet)
-                    .small()
-                    .text("Clear")
-                    .name("Clear all filters");
-                clear.show(ui, commands, Command::SetFilter(Filter::default()));
-            });
-        }
-    });
-}
-
 fn show_rows(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let inspect = &state.inspect;
-    if inspect.listed.is_empty() && !inspect.filter.search.trim().is_empty() {
-        return search(state).nothing(ui, commands, searched(state, String::new()));
-    }
     if inspect.listed.is_empty() {
-        return widgets::empty(ui, "No item passes these filters.", "Remove one of them above.", |_| {});
+        if !inspect.is_listing {
+            show_nothing(ui, state, commands);
+        }
+        return;
     }
     arrows(ui, commands);
     let mut area = ScrollArea::vertical().auto_shrink([false, false]);
@@ -220,6 +84,37 @@ fn show_rows(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comma
         }
     });
     ui.data_mut(|data| data.insert_temp(widgets::id("list", "offset"), output.state.clamped_offset().y));
+}
+
+/// Says that nothing is left, and which filter to remove for how much.
+fn show_nothing(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let inspect = &state.inspect;
+    let conditions = inspect.filter.conditions();
+    if let [Condition::Text(_)] = conditions {
+        return filters::search(state).nothing(ui, commands, filters::searched(state, ""));
+    }
+    let (title, detail) = match (inspect.blockers.is_empty(), conditions.len()) {
+        (_, 0) => ("Nothing is listed here.", ""),
+        (true, 1) => ("No item passes this filter.", ""),
+        (true, _) => ("No item passes these filters.", "No single one of them is in the way."),
+        (false, _) => ("No item passes all of these filters.", ""),
+    };
+    widgets::empty(ui, title, detail, |ui| {
+        ui.vertical_centered(|ui| {
+            for (place, left) in inspect.blockers.iter().take(BLOCKERS) {
+                let Some(condition) = conditions.get(*place) else {
+                    continue;
+                };
+                let words = format!("Remove {}: {}", condition.words(), counted(*left, "item"));
+                let button = Button::new(Emphasis::Plain).text(&words);
+                button.show(ui, commands, filters::removed(state, *place));
+            }
+            if inspect.blockers.is_empty() && !conditions.is_empty() {
+                let clear = Button::new(Emphasis::Plain).text("Clear all filters");
+                clear.show(ui, commands, Command::SetFilter(Filter::default()));
+            }
+        });
+    });
 }
 
 /// Arrows move the selection while nothing else has the focus.
@@ -251,7 +146,13 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
             Role::ListBoxOption,
             true,
             selected,
-            format!("{} {}: {}", language.tag(), item.key.id, item.question),
+            format!(
+                "{} {}: {}{}",
+                language.tag(),
+                item.key.id,
+                item.question,
+                review::told(state, study, question)
+            ),
         )
     });
     // Only the rows in sight are there to be counted.
@@ -265,7 +166,7 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
         .exact()
         .bold_if(selected);
     let marks = Marks {
-        search: &state.inspect.filter.search,
+        search: state.inspect.filter.text(),
         controls: state.controls(entry.controls),
     };
     let ink = ink.controls(marks.controls);
@@ -273,10 +174,14 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
     let galley = typeset::galley(ui, (excerpt.styled(), language), ink, upper.width(), 1);
     let start = column.start().align_size_within_rect(galley.size(), upper);
     ui.painter().galley(start.min, galley, ink.colour);
-    let marks = show_marks(ui, lower, column, state, question);
+    let marks = match review::to_judge(ui, lower, column, state, study, question) {
+        Some(taken) => taken,
+        None => show_marks(ui, lower, column, state, study, question),
+    };
+    let marks = marks + review::flag(ui, lower, column, marks, state, study, question);
     let subject = item.subject.as_deref().unwrap_or(&item.task);
     let note = isolate::join([language.tag(), subject, &item.key.id], "  ");
-    let mut pieces = Marks::hits(&state.inspect.filter.search).pieces(ui, &note);
+    let mut pieces = Marks::hits(state.inspect.filter.text()).pieces(ui, &note);
     // The tag is not searched.
     let tag = isolate(language.tag()).len();
     pieces.retain(|piece| piece.range.start >= tag);
@@ -298,21 +203,28 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
 }
 
 /// Marks each model's outcome, the last one where the row ends; returns the width that the marks take.
-fn show_marks(ui: &Ui, rect: Rect, column: Column, state: &State, question: usize) -> f32 {
+fn show_marks(ui: &Ui, rect: Rect, column: Column, state: &State, study: &Study, question: usize) -> f32 {
     let colours = palette(ui);
-    let Some(study) = &state.study else { return 0.0 };
-    let given = study.ledger.answers_to(question, state.compare.protocol.as_deref());
-    let outcomes: Vec<Outcome> = given.iter().map(Given::outcome).collect();
+    let given = state
+        .review
+        .shown(study, question, question, state.compare.protocol.as_deref());
+    let outcomes: Vec<Outcome> = given.iter().map(|given| given.outcome()).collect();
     let mark = |outcome: Outcome, end: f32| {
         let place = column.place_from_end(end, MARK, rect.top(), rect.height());
         let ink = colours.outcome(outcome).ink;
         icons::paint(ui.painter(), outcome.into(), place.center(), MARK, ink);
     };
     let mut taken = 0.0;
-    if outcomes.len() <= MARKS {
-        for outcome in outcomes.iter().rev() {
+    if outcomes.len() <= NUMBERED {
+        for (place, outcome) in outcomes.iter().enumerate().rev() {
             mark(*outcome, taken);
-            taken += MARK + 5.0;
+            taken += MARK + 1.0;
+            if outcomes.len() > MARKS {
+                let number = column.place_from_end(taken, MARK, rect.top(), rect.height());
+                let number_ink = Ink::new(size::SMALL, colours.text_2);
+                taken += typeset::paint(ui, number, &count(place + 1), number_ink, column.end()).width();
+            }
+            taken += 6.0;
         }
         return taken;
     }
@@ -332,8 +244,12 @@ fn show_marks(ui: &Ui, rect: Rect, column: Column, state: &State, question: usiz
 /// Whose mark is whose.
 fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, question: usize) {
     let colours = palette(ui);
-    for given in study.ledger.answers_to(question, state.compare.protocol.as_deref()) {
-        let words = format!("{}: {}", isolate(given.model()), given.outcome().word());
+    let protocol = state.compare.protocol.as_deref();
+    if state.review.veil(study, question, protocol).names {
+        return;
+    }
+    for given in state.review.shown(study, question, question, protocol) {
+        let words = format!("{}: {}", isolate(given.name()), given.outcome().word());
         typeset::line(ui, &words, Ink::new(size::SECONDARY, colours.text));
     }
 }

@@ -1,10 +1,16 @@
 //! The Inspect page: a list of items beside the card of one of them.
 
 mod answers;
+mod below;
 pub mod card;
+mod filters;
 mod hidden;
+mod languages;
 mod list;
+mod prompt;
 mod replies;
+mod review;
+mod run;
 mod words;
 
 use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
@@ -12,15 +18,17 @@ use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 use super::icons::Icon;
 use super::marks;
 use super::typeset::{self, Ink};
-use super::widgets::menu::Entry;
 use super::widgets::{self, Button, Emphasis, palette, within};
 use crate::app::State;
 use crate::app::command::{Command, Page};
 use crate::app::inspect::Side;
+use crate::app::review::ReviewCommand;
 use crate::app::theme::{size, space};
-use crate::language::{Direction, Language};
+use crate::language::Language;
 
 const LIST: f32 = 312.0;
+/// The list of disagreements with its figures.
+const WIDE_LIST: f32 = 400.0;
 /// The least width of a card that two languages can be read in.
 const LEAST_CARD: f32 = 340.0;
 /// Below this height the table of answers scrolls with the item.
@@ -44,18 +52,22 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             },
         );
     }
+    review::take_keys(ui, state, commands);
     let colours = palette(ui);
-    let all = ui.max_rect();
-    let narrow = is_narrow(ui);
+    let whole = ui.max_rect();
+    let (all, panel) = beside_panel(whole, state);
+    let narrow = is_narrow(ui, state);
     let listed = is_listed(ui, state);
+    let wide = state.review.settling.is_some();
+    let list_width = if wide { WIDE_LIST } else { LIST };
     if state.focus_search && !listed {
         // The search field stands in the list, so it is there at the next frame.
         commands.extend([Command::ToggleList, Command::FocusSearch]);
     }
     // Where the card would have no room beside the list, the list covers it, all but its header.
-    let covered = listed && all.width() < LIST + LEAST_CARD;
+    let covered = listed && all.width() < list_width + LEAST_CARD;
     let split = if listed && !covered {
-        all.left() + LIST
+        all.left() + list_width
     } else {
         all.left()
     };
@@ -82,22 +94,47 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.painter()
             .vline(list.right() - 0.5, list.y_range(), Stroke::new(1.0, colours.line));
         let before = commands.len();
-        within(ui, list, "list", |ui| list::show(ui, state, commands));
+        within(ui, list, "list", |ui| match wide {
+            true => review::agreement::show(ui, state, commands),
+            false => list::show(ui, state, commands),
+        });
         let chosen = |command: &Command| matches!(command, Command::SelectEntry(_));
         if covered && commands.iter().skip(before).any(chosen) {
             // The item that was chosen is to be seen.
             commands.push(Command::ToggleList);
         }
     }
+    if let Some(panel) = panel {
+        within(ui, panel, "review", |ui| review::show(ui, state, commands));
+    }
 }
 
-fn is_narrow(ui: &Ui) -> bool {
-    ui.ctx().content_rect().width() < space::VERY_NARROW
+/// The room of list and card, and that of the Review panel where it is open. Where both have no room beside each
+/// other, the panel covers all but the card's header.
+fn beside_panel(whole: Rect, state: &State) -> (Rect, Option<Rect>) {
+    if !state.review.open {
+        return (whole, None);
+    }
+    if whole.width() < space::SIDE_PANEL + LEAST_CARD {
+        return (whole, Some(whole.with_min_y(whole.top() + space::HEADER)));
+    }
+    let (rest, panel) = whole.split_left_right_at_x(whole.right() - space::SIDE_PANEL);
+    (rest, Some(panel))
+}
+
+fn is_narrow(ui: &Ui, state: &State) -> bool {
+    let width = ui.ctx().content_rect().width();
+    match (state.review.open, &state.review.settling) {
+        (true, None) => width < space::NARROW,
+        // What is settled stands in the list.
+        (_, Some(_)) => false,
+        (false, None) => width < space::VERY_NARROW,
+    }
 }
 
 /// Whether the list stands beside the card.
 fn is_listed(ui: &Ui, state: &State) -> bool {
-    is_narrow(ui) == state.inspect.list_toggled
+    state.review.settling.is_some() || is_narrow(ui, state) == state.inspect.list_toggled
 }
 
 /// Shows an item with its answers, or its header alone where the list covers the rest.
@@ -107,10 +144,9 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
     let header = Rect::from_min_size(all.min, vec2(all.width(), space::HEADER));
     ui.painter()
         .hline(header.x_range(), header.bottom() - 0.5, Stroke::new(1.0, colours.line));
-    let protocol = state.compare.protocol.as_deref();
     let shown = state.study.as_ref().and_then(|study| {
         let place = state.inspect.entry()?;
-        Some((study, place, Side::new(study, place, protocol)?))
+        Some((study, place, Side::new(state, study, place, place)?))
     });
     let Some((study, place, own)) = shown else {
         within(ui, header.shrink2(vec2(12.0, 8.0)), "header", |ui| {
@@ -130,30 +166,41 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
         });
     };
     let others = study.beside(place);
-    let beside = beside(&own, &others, state.inspect.beside.as_ref());
-    let other = beside.and_then(|place| Side::new(study, place, protocol));
-    let other_language = other.as_ref().map(|side| side.item.key.language.clone());
+    let wished = state.inspect.beside.as_deref();
+    let beside = languages::beside(&own.item.key.language, &others, wished, all.width());
     within(ui, header.shrink2(vec2(12.0, 8.0)), "header", |ui| {
-        show_header(ui, state, &own, &others, other_language.as_ref(), commands);
+        show_header(ui, state, &own, &others, &beside, commands);
     });
     if covered {
         return;
     }
-    let table = answers::height(&own, other.as_ref());
-    let sides = in_order(own, other);
+    let mut sides = vec![own];
+    sides.extend(
+        beside
+            .iter()
+            .filter_map(|(_, beside)| Side::new(state, study, *beside, place)),
+    );
+    let sides = languages::in_order(sides);
+    let height = below::height(state, &sides);
     let body = Rect::from_min_max(header.left_bottom(), all.max);
     if all.height() < LOW {
         return within(ui, body, "sides", |ui| {
             scrolled(ui, |ui| {
-                card::show(ui, state, &sides);
-                let (rect, _) = ui.allocate_exact_size(vec2(body.width(), table), Sense::hover());
-                within(ui, rect, "answers", |ui| answers::show(ui, &sides, study));
+                card::show(ui, state, &sides, commands);
+                let (rect, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::hover());
+                within(ui, rect, "below", |ui| {
+                    below::show(ui, state, &sides, place, study, commands)
+                });
             });
         });
     }
-    let (body, bottom) = body.split_top_bottom_at_y(all.bottom() - table.min(all.height() * 0.4));
-    within(ui, body, "sides", |ui| scrolled(ui, |ui| card::show(ui, state, &sides)));
-    within(ui, bottom, "answers", |ui| answers::show(ui, &sides, study));
+    let (body, bottom) = body.split_top_bottom_at_y(all.bottom() - height.min(all.height() * 0.45));
+    within(ui, body, "sides", |ui| {
+        scrolled(ui, |ui| card::show(ui, state, &sides, commands));
+    });
+    within(ui, bottom, "below", |ui| {
+        below::show(ui, state, &sides, place, study, commands)
+    });
 }
 
 fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
@@ -164,30 +211,19 @@ fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         .show(ui, content);
 }
 
-/// The item shown beside: in the wished language, else in English, else in Arabic, else in the first there is.
-fn beside(own: &Side<'_>, others: &[(Language, usize)], wished: Option<&Language>) -> Option<usize> {
-    let find = |wanted: &dyn Fn(&Language) -> bool| {
-        others
-            .iter()
-            .find(|(language, _)| wanted(language))
-            .map(|(_, place)| *place)
-    };
-    let english = own.item.key.language.primary() == "en";
-    wished
-        .and_then(|wished| find(&|language| language == wished))
-        .or_else(|| find(&|language| language.primary() == if english { "ar" } else { "en" }))
-        .or_else(|| find(&|_| true))
-}
-
-/// English stands left; else what runs right to left stands right.
-fn in_order<'a>(own: Side<'a>, other: Option<Side<'a>>) -> Vec<Side<'a>> {
-    let Some(other) = other else { return vec![own] };
-    let (one, two) = (&own.item.key.language, &other.item.key.language);
-    let swap = two.primary() == "en"
-        || (one.primary() != "en"
-            && one.direction() == Direction::RightToLeft
-            && two.direction() == Direction::LeftToRight);
-    if swap { vec![other, own] } else { vec![own, other] }
+/// Opens the panel, and the item's flags.
+fn review_buttons(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let item = state.review_item();
+    let flagged = item.is_some_and(|item| state.review.reviews.is_flagged(&item));
+    let roomy = ui.available_width() >= 360.0;
+    let emphasis = |on: bool| if on { Emphasis::Quiet } else { Emphasis::Plain };
+    Button::new(emphasis(state.review.open)).show(ui, commands, ReviewCommand::Toggle.into());
+    let words = if flagged { "Flagged" } else { "Flag item" };
+    Button::new(emphasis(flagged))
+        .icon(Icon::Flag)
+        .text(if roomy { words } else { "" })
+        .name(words)
+        .show(ui, commands, ReviewCommand::ToggleFlag.into());
 }
 
 fn list_button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -207,7 +243,7 @@ fn show_header(
     state: &State,
     own: &Side<'_>,
     others: &[(Language, usize)],
-    beside: Option<&Language>,
+    beside: &[(Language, usize)],
     commands: &mut Vec<Command>,
 ) {
     let colours = palette(ui);
@@ -222,15 +258,7 @@ fn show_header(
         step(Icon::Next, state.inspect.selected < last).show(ui, commands, Command::NextItem);
         step(Icon::Previous, state.inspect.selected > 0).show(ui, commands, Command::PreviousItem);
         marks::button(ui, state, commands);
-        if let Some(beside) = beside {
-            let entries: Vec<Entry<'_>> = others.iter().map(|(language, _)| Entry::native(language)).collect();
-            let selected = others.iter().position(|(language, _)| language == beside);
-            if let Some(place) = widgets::choice(ui, "Beside", &entries, selected, 220.0)
-                && let Some((language, _)) = others.get(place)
-            {
-                commands.push(Command::ChooseBeside(language.clone()));
-            }
-        }
+        review_buttons(ui, state, commands);
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             list_button(ui, state, commands);
             if ui.available_width() < 60.0 {
@@ -239,6 +267,7 @@ fn show_header(
             let subject = widgets::capital(item.subject.as_deref().unwrap_or(&item.task));
             typeset::line(ui, &subject, Ink::new(size::BODY, colours.text).semibold());
             typeset::line(ui, &item.key.id, Ink::new(size::SECONDARY, colours.text_2));
+            languages::chips(ui, &item.key.language, others, beside, commands);
         });
     });
 }

@@ -4,8 +4,8 @@ use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::app::inspect::Side;
 use crate::app::matrix::counted;
+use crate::app::review::Shown;
 use crate::app::theme::size;
-use crate::runs::ledger::Given;
 use crate::scoring::Reply;
 use crate::text::controls::Controls;
 use crate::ui::column::Column;
@@ -22,6 +22,9 @@ const MOST: usize = 6000;
 /// Shows the replies to one side of the card from `top` on; returns where they end.
 pub fn show(ui: &mut Ui, column: Column, side: &Side<'_>, controls: Controls, top: f32) -> f32 {
     let mut y = top;
+    if side.veil.key {
+        return top;
+    }
     for (place, given) in side.given.iter().enumerate() {
         if let Some(reply) = given.reply() {
             y = show_reply(ui, column, side, (place, given, reply), controls, y + 12.0);
@@ -34,7 +37,7 @@ fn show_reply(
     ui: &mut Ui,
     column: Column,
     side: &Side<'_>,
-    (number, given, reply): (usize, &Given<'_>, &Reply),
+    (number, given, reply): (usize, &Shown<'_>, &Reply),
     controls: Controls,
     top: f32,
 ) -> f32 {
@@ -43,7 +46,7 @@ fn show_reply(
     let width = column.width() - 2.0 * PADDING;
     let head = column.place(PADDING, width, top, HEAD);
     let ink = Ink::new(size::SECONDARY, colours.text).semibold();
-    let drawn = typeset::paint(ui, head, Words::name(given.model()), ink, column.start());
+    let drawn = typeset::paint(ui, head, Words::name(given.name()), ink, column.start());
     let mark = column.place(PADDING + drawn.width() + 12.0, 96.0, top, HEAD);
     outcomes::paint(ui, mark.left_center(), given.outcome());
     let (left_out, text) = end_of(&reply.text);
@@ -57,7 +60,7 @@ fn show_reply(
     let response = ui.interact(head, widgets::id("reply", (language.tag(), number)), Sense::hover());
     spoken::tell(&response, None, || {
         let outcome = given.outcome().word();
-        WidgetInfo::labeled(Role::Label, true, format!("{}: {outcome}, {note}", given.model()))
+        WidgetInfo::labeled(Role::Label, true, format!("{}: {outcome}, {note}", given.name()))
     });
     if text.trim().is_empty() {
         let line = column.place(PADDING, width, top + HEAD, HEAD);

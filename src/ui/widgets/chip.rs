@@ -37,7 +37,7 @@ pub fn toggle_chip<'a>(ui: &mut Ui, words: impl Into<Words<'a>>, on: bool, name:
 pub fn filter_chip(ui: &mut Ui, words: Words<'_>) -> Response {
     let colours = palette(ui);
     let ink = Ink::new(size::SECONDARY, colours.accent_text).semibold();
-    let galley = typeset::galley(ui, words, ink, 220.0, 1);
+    let galley = typeset::galley(ui, words, ink, 250.0, 1);
     let (rect, response) = ui.allocate_exact_size(vec2((galley.size().x + 30.0).round(), 22.0), Sense::click());
     spoken::tell(&response, None, || {
         WidgetInfo::labeled(Role::Button, true, format!("Remove filter {}", words.text))
@@ -82,6 +82,25 @@ pub fn add_chip(ui: &mut Ui, text: &str, name: &str) -> Response {
     icons::paint(ui.painter(), Icon::Plus, plus, 11.0, colours.text_2);
     let place = pos2(rect.left() + 23.0, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(place, galley, ink.colour);
+    focus_ring(ui, &response, rect);
+    response.on_hover_cursor(CursorIcon::PointingHand)
+}
+
+/// A chip that opens a menu; `name` says what is chosen.
+pub fn menu_chip(ui: &mut Ui, text: &str, name: &str) -> Response {
+    let colours = palette(ui);
+    let ink = Ink::new(size::SECONDARY, colours.text_2);
+    let galley = typeset::galley(ui, text, ink, 180.0, 1);
+    let (rect, response) = ui.allocate_exact_size(vec2((galley.size().x + 28.0).round(), 22.0), Sense::click());
+    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Button, true, name));
+    super::menu::tell(&response);
+    if response.hovered() {
+        ui.painter().rect_filled(rect, radius::CHIP, colours.hover);
+    }
+    let place = pos2(rect.left() + 6.0, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(place, galley, ink.colour);
+    let arrow = pos2(rect.right() - 12.0, rect.center().y);
+    icons::paint(ui.painter(), Icon::Down, arrow, 11.0, colours.text_2);
     focus_ring(ui, &response, rect);
     response.on_hover_cursor(CursorIcon::PointingHand)
 }

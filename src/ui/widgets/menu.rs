@@ -23,6 +23,8 @@ const LONGEST: f32 = 420.0;
 const PADDING: f32 = 10.0;
 /// Between a row's words and its note.
 const NOTE_GAP: f32 = 16.0;
+/// Room for a row's count, or for the arrow of one that leads on.
+const COUNT: f32 = 52.0;
 /// A menu of more rows says that it can be searched.
 const LONG: usize = 10;
 
@@ -36,6 +38,10 @@ pub struct Entry<'a> {
     group: &'a str,
     /// Chosen besides others.
     marked: bool,
+    /// How much there is of it, at the far end; its room is there while it is not known yet.
+    count: Option<&'a str>,
+    /// Whether choosing it leads to other rows in the same menu, which then stays open.
+    leads_on: bool,
 }
 
 impl<'a> Entry<'a> {
@@ -45,6 +51,8 @@ impl<'a> Entry<'a> {
             note: None,
             group: "",
             marked: false,
+            count: None,
+            leads_on: false,
         }
     }
 
@@ -74,6 +82,16 @@ impl<'a> Entry<'a> {
     /// Shows it as chosen where several are.
     pub fn marked(mut self, marked: bool) -> Self {
         self.marked = marked;
+        self
+    }
+
+    pub fn counted(mut self, count: &'a str) -> Self {
+        self.count = Some(count);
+        self
+    }
+
+    pub fn leading_on(mut self) -> Self {
+        self.leads_on = true;
         self
     }
 
@@ -123,8 +141,11 @@ pub fn show(
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
             chosen = show_rows(ui, name, entries, selected, least, &mut open);
-            if chosen.is_some() {
-                ui.close();
+            let leads_on = chosen.and_then(|place| entries.get(place)).map(|entry| entry.leads_on);
+            match leads_on {
+                Some(true) => open = Open::default(),
+                Some(false) => ui.close(),
+                None => {}
             }
         });
     match shown {
@@ -198,7 +219,10 @@ fn show_rows(
             for (place, entry) in shown {
                 if entry.group != group {
                     group = entry.group;
-                    show_group(ui, group);
+                    match group {
+                        "" => ui.add_space(6.0),
+                        group => show_group(ui, group),
+                    }
                 }
                 let response = show_row(
                     ui,
@@ -232,7 +256,12 @@ fn width(ui: &Ui, entries: &[Entry<'_>], least: f32) -> f32 {
         .iter()
         .map(|entry| {
             let note = entry.note.map_or(0.0, |note| NOTE_GAP + natural(note, grey));
-            natural(entry.words, bold) + note + 2.0 * PADDING
+            let end = if entry.count.is_some() || entry.leads_on {
+                COUNT
+            } else {
+                0.0
+            };
+            natural(entry.words, bold) + note + end + 2.0 * PADDING
         })
         .fold(least, f32::max)
         .ceil()
@@ -332,6 +361,10 @@ fn show_row(ui: &mut Ui, place: usize, entry: &Entry<'_>, typed: &str, selected:
     spoken::tell(&response, entry.words.language, || {
         WidgetInfo::selected(Role::ListBoxOption, true, selected, entry.words.text)
     });
+    if let Some(count) = entry.count {
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_description(count));
+    }
     if !ui.is_rect_visible(rect) {
         return response;
     }
@@ -342,7 +375,18 @@ fn show_row(ui: &mut Ui, place: usize, entry: &Entry<'_>, typed: &str, selected:
         ui.painter().rect_filled(rect, radius::CHIP, colours.hover);
     }
     super::focus_ring(ui, &response, rect);
-    let inner = rect.shrink2(vec2(PADDING, 0.0));
+    let mut inner = rect.shrink2(vec2(PADDING, 0.0));
+    if entry.leads_on {
+        let arrow = pos2(inner.right() - 5.0, inner.center().y);
+        icons::paint(ui.painter(), Icon::Next, arrow, 11.0, colours.text_2);
+    }
+    if let Some(count) = entry.count {
+        let ink = Ink::new(size::SECONDARY, colours.text_2);
+        typeset::paint(ui, inner, count, ink, Align2::RIGHT_CENTER);
+    }
+    if entry.leads_on || entry.count.is_some() {
+        inner.max.x -= COUNT;
+    }
     let end = match entry.note {
         Some(note) => typeset::paint(ui, inner, note, note_ink(ui), Align2::RIGHT_CENTER).left() - NOTE_GAP,
         None => inner.right(),

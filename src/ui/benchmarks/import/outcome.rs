@@ -91,7 +91,7 @@ fn show_item(ui: &mut Ui, rect: Rect, state: &State, draft: &Draft, commands: &m
     };
     let title = item.map_or_else(|| "As an item".to_owned(), |item| format!("{} as an item", item.key.id));
     card(ui, rect, &title, &note.unwrap_or_default(), tools, |ui| match item {
-        Some(item) => show_rendered(ui, state, draft, item),
+        Some(item) => show_rendered(ui, state, draft, item, commands),
         None => {
             let detail = "Choose which columns hold the question, the options and the right answer.";
             widgets::empty(ui, "No row makes an item yet.", detail, |_| {});
@@ -101,7 +101,7 @@ fn show_item(ui: &mut Ui, rect: Rect, state: &State, draft: &Draft, commands: &m
 }
 
 /// The item as Inspect shows items.
-fn show_rendered(ui: &mut Ui, state: &State, draft: &Draft, item: &Item) {
+fn show_rendered(ui: &mut Ui, state: &State, draft: &Draft, item: &Item, commands: &mut Vec<Command>) {
     let needed = draft
         .look
         .preview
@@ -109,15 +109,11 @@ fn show_rendered(ui: &mut Ui, state: &State, draft: &Draft, item: &Item) {
         .get(draft.shown)
         .copied()
         .unwrap_or_default();
-    let side = Side {
-        item,
-        given: Vec::new(),
-        needed,
-    };
+    let side = Side::of_item(item, needed);
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .id_salt("item")
-        .show(ui, |ui| inspect::card::show(ui, state, &[side]));
+        .show(ui, |ui| inspect::card::show(ui, state, &[side], commands));
 }
 
 fn show_pairs(ui: &mut Ui, rect: Rect, draft: &Draft, pairs: &Pairs, commands: &mut Vec<Command>) {

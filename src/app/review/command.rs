@@ -1,0 +1,134 @@
+//! What can be done while reviewing.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use super::FormLanguage;
+use super::flagging::Choice;
+use crate::reviews::{FlagKind, Severity, Verdict};
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReviewCommand {
+    /// Opens or closes the panel.
+    Toggle,
+    TypeName(String),
+    KeepName,
+    /// Asks for the name anew.
+    ChangeName,
+    UseForm(FormLanguage),
+    ToggleBlind,
+
+    /// Asks how many of the listed items make a queue.
+    PlanQueue,
+    TypeSize(String),
+    DropQueue,
+    StartQueue,
+    /// Goes on with the newest queue that has something left.
+    ContinueQueue,
+    LeaveQueue,
+
+    /// Marks an option as one's own answer.
+    MarkOwn(usize),
+    GiveOwn,
+    /// Gives none: the right answer shows all the same.
+    DoNotKnow,
+
+    /// Chooses which answer is judged, from 0.
+    ChooseAnswer(usize),
+    Judge(Verdict),
+    ToggleError(String),
+    Grade(Severity),
+    NextSeverity,
+    Rate(String, u8),
+    Note(String),
+    FocusNote,
+    /// Saves what the form holds and goes on.
+    Save,
+    /// Takes one's judgement of the answer back.
+    TakeBack,
+    /// Goes to the next item to judge.
+    Next,
+
+    /// Opens or closes the item's flags.
+    ToggleFlag,
+    FlagAs(FlagKind),
+    NoteFlag(String),
+    Decide(Choice),
+    /// Marks an option as right in a re-keyed item.
+    Rekey(usize),
+    SaveFlag,
+
+    /// Opens or closes what reviewers agree and disagree on.
+    ToggleAgreement,
+    /// Which two reviewers are compared, a place among all pairs.
+    ChoosePair(usize),
+    /// Which disagreement is looked at, a place among all.
+    ChooseDisagreement(usize),
+}
+
+impl ReviewCommand {
+    /// The words on its button.
+    pub fn text(&self) -> &'static str {
+        match self {
+            Self::Toggle => "Review",
+            Self::TypeName(_) | Self::KeepName => "Begin",
+            Self::ChangeName => "Other reviewer",
+            Self::UseForm(_) => "Language of the form",
+            Self::ToggleBlind => "Blind",
+            Self::PlanQueue => "New queue",
+            Self::TypeSize(_) => "Items",
+            Self::DropQueue => "Cancel",
+            Self::StartQueue => "Start queue",
+            Self::ContinueQueue => "Continue queue",
+            Self::LeaveQueue => "Leave queue",
+            Self::MarkOwn(_) | Self::GiveOwn => "Give answer",
+            Self::DoNotKnow => "I don't know",
+            Self::ChooseAnswer(_) => "Answer",
+            Self::Judge(_) => "Verdict",
+            Self::ToggleError(_) => "What went wrong",
+            Self::Grade(_) | Self::NextSeverity => "Severity",
+            Self::Rate(..) => "Rate",
+            Self::Note(_) | Self::FocusNote => "Note",
+            Self::Save => "Save",
+            Self::TakeBack => "Take back",
+            Self::Next => "Next question",
+            Self::ToggleFlag => "Flag item",
+            Self::FlagAs(_) => "Flag",
+            Self::NoteFlag(_) => "Why",
+            Self::Decide(_) => "Decision",
+            Self::Rekey(_) => "Right option",
+            Self::SaveFlag => "Save flag",
+            Self::ToggleAgreement => "Agreement",
+            Self::ChoosePair(_) => "Reviewers",
+            Self::ChooseDisagreement(_) => "Disagreement",
+        }
+    }
+
+    /// What it does; empty where the words say it all.
+    pub fn tooltip(&self) -> &'static str {
+        match self {
+            Self::Toggle => "Judge answers, in a panel beside the item",
+            Self::ToggleBlind => "Hide names, order and right answer until an item is judged",
+            Self::PlanQueue => "Draw items at random from those listed, to judge one after another",
+            Self::LeaveQueue => "Go back to all items; the queue can be continued later",
+            Self::FocusNote => "Write a note on the answer",
+            Self::NextSeverity => "Next severity",
+            Self::Save => "Save the judgement and go on",
+            Self::ToggleFlag => "Flag what is wrong with the item itself, and decide whether it counts",
+            Self::ToggleAgreement => "How far reviewers agree, and what they differ in",
+            _ => "",
+        }
+    }
+
+    /// The keys that send it, while no text field has the focus.
+    pub fn shortcut(&self) -> Option<KeyboardShortcut> {
+        let plain = |key| Some(KeyboardShortcut::new(Modifiers::NONE, key));
+        match self {
+            Self::ToggleFlag => plain(Key::G),
+            Self::FocusNote => plain(Key::N),
+            Self::NextSeverity => plain(Key::S),
+            Self::Save => Some(KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter)),
+            _ => None,
+        }
+    }
+}

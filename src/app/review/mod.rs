@@ -1,0 +1,194 @@
+//! Reviewing in the window: who reviews, what is judged, what is hidden until then, and what came of saving.
+
+mod apply;
+mod command;
+mod draft;
+mod flagging;
+mod kept;
+mod keys;
+mod settling;
+mod veil;
+pub mod work;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock};
+
+pub use apply::Step;
+pub use command::ReviewCommand;
+pub use draft::Draft;
+pub use flagging::{Choice, FlagForm};
+pub use kept::KeptReviewer;
+pub use keys::{go_on, keys};
+pub use settling::Settling;
+pub use veil::{Shown, Veil};
+pub use work::{Agreed, Differs, Outcome, Saying};
+
+use super::study::Study;
+use crate::language::Language;
+use crate::reviews::{
+    AnswerRef, ItemRef, Queue, Reviewer, ReviewerError, Reviews, Said, StatementId, Taxonomy, Timestamp,
+};
+
+/// How many items a queue has where nobody says otherwise.
+const QUEUE: usize = 10;
+
+/// The language of the form; Arabic mirrors it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FormLanguage {
+    #[default]
+    English,
+    Arabic,
+}
+
+impl FormLanguage {
+    /// Both, in the order of the switch.
+    pub const ALL: [Self; 2] = [Self::English, Self::Arabic];
+
+    /// The language itself.
+    pub fn language(self) -> &'static Language {
+        #[expect(clippy::expect_used, reason = "both tags are well-formed")]
+        static LANGUAGES: LazyLock<[Language; 2]> =
+            LazyLock::new(|| ["en", "ar"].map(|tag| tag.parse().expect("a known tag")));
+        let [english, arabic] = &*LANGUAGES;
+        match self {
+            Self::English => english,
+            Self::Arabic => arabic,
+        }
+    }
+}
+
+/// What came of the last saving.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Saving {
+    #[default]
+    Nothing,
+    UnderWay,
+    Saved {
+        /// Within the workspace, such as `reviews/reviewer-a.jsonl`.
+        file: String,
+        at: Timestamp,
+    },
+    /// Why not; the form is as it was.
+    Failed(String),
+}
+
+/// A queue about to be drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Starting {
+    /// How many items, as typed.
+    pub size: String,
+}
+
+/// What the panel of Inspect knows and does.
+#[derive(Debug, Default)]
+pub struct Review {
+    /// Whether the panel is open.
+    pub open: bool,
+    pub reviews: Arc<Reviews>,
+    pub taxonomy: Option<Arc<Taxonomy>>,
+    pub reviewer: Option<Reviewer>,
+    /// The name that is being typed.
+    pub name: String,
+    pub name_problem: Option<ReviewerError>,
+    pub form: FormLanguage,
+    /// Whether names, order and right answer are hidden until an item is judged.
+    pub blind: bool,
+    /// The queue that is worked through.
+    pub queue: Option<StatementId>,
+    pub starting: Option<Starting>,
+    /// Which of the item's answers is judged, from 0.
+    pub target: usize,
+    /// What was filled in and not saved yet.
+    pub drafts: HashMap<AnswerRef, Draft>,
+    /// The options marked as one's own answer, until it is given, with the item they belong to.
+    pub own: Option<(ItemRef, BTreeSet<usize>)>,
+    pub flag: Option<FlagForm>,
+    /// Disagreements being looked at.
+    pub settling: Option<Settling>,
+    /// What is known of agreement; behind the reviews while it is reckoned anew.
+    pub agreed: Arc<Agreed>,
+    pub saving: Saving,
+    /// The note asks for the focus at the next frame.
+    pub focus_note: bool,
+}
+
+impl Review {
+    /// The taxonomy in force.
+    pub fn taxonomy(&self) -> &Taxonomy {
+        self.taxonomy.as_deref().unwrap_or_else(|| Taxonomy::usual())
+    }
+
+    /// The queue that is worked through.
+    pub fn queue(&self) -> Option<Said<'_, Queue>> {
+        let reviewer = self.reviewer.as_ref()?;
+        let id = self.queue.as_ref()?;
+        self.reviews.queues(reviewer.id()).find(|queue| queue.id == id)
+    }
+
+    /// The reviewer's newest queue with something left to judge.
+    pub fn unfinished_queue(&self) -> Option<Said<'_, Queue>> {
+        let reviewer = self.reviewer.as_ref()?;
+        let left = |queue: &Said<'_, Queue>| {
+            let progress = queue.what.progress(&self.reviews, reviewer.id());
+            progress.done < progress.items
+        };
+        self.reviews.queues(reviewer.id()).rev().find(left)
+    }
+
+    /// How many items of the workspace are flagged, and how many of them count nowhere.
+    pub fn flagged(&self, study: &Study) -> (usize, usize) {
+        let here = |item: &ItemRef| study.ledger.find(&item.benchmark, &item.key);
+        let flagged = self.reviews.flagged().filter(|item| here(item).is_some()).count();
+        let decided = self.reviews.decided().filter_map(|(item, _)| here(item));
+        (
+            flagged,
+            decided.filter(|&question| study.ledger.is_left_out(question)).count(),
+        )
+    }
+
+    /// The item in a place of [`Study::entries`], as reviews name it.
+    pub fn item(study: &Study, place: usize) -> Option<ItemRef> {
+        let (benchmark, key) = study.ledger.place(place)?;
+        Some(ItemRef {
+            benchmark: benchmark.to_owned(),
+            key: key.clone(),
+        })
+    }
+
+    /// The options marked as one's own answer to an item: those given, else those marked so far.
+    pub fn own_choices(&self, item: &ItemRef) -> BTreeSet<usize> {
+        let given = self
+            .reviewer
+            .as_ref()
+            .and_then(|by| self.reviews.own_answer(item, by.id()));
+        match (given, &self.own) {
+            (Some(given), _) => given.what.choices.clone(),
+            (None, Some((of, choices))) if of == item => choices.clone(),
+            _ => BTreeSet::new(),
+        }
+    }
+
+    /// Whether the reviewer's own answer to an item was given.
+    pub fn own_given(&self, item: &ItemRef) -> bool {
+        let by = self.reviewer.as_ref();
+        by.is_some_and(|by| self.reviews.own_answer(item, by.id()).is_some())
+    }
+
+    /// The form of an answer: what was filled in, else what was judged before, else nothing.
+    pub fn draft(&self, answer: &AnswerRef) -> Draft {
+        if let Some(draft) = self.drafts.get(answer) {
+            return draft.clone();
+        }
+        let judged = self
+            .reviewer
+            .as_ref()
+            .and_then(|by| self.reviews.judgement(answer, by.id()));
+        judged.map_or_else(Draft::default, |judged| Draft::of(&judged.what.opinion))
+    }
+
+    /// Whether the reviewer judged an answer.
+    pub fn is_judged(&self, answer: &AnswerRef) -> bool {
+        let by = self.reviewer.as_ref();
+        by.is_some_and(|by| self.reviews.judgement(answer, by.id()).is_some())
+    }
+}

@@ -1,0 +1,263 @@
+//! What stands above the list: the search, the filters in force, the menu that adds one, slices and the order.
+
+use egui::{Align, Id, Response, Ui, vec2};
+
+use crate::app::State;
+use crate::app::command::Command;
+use crate::app::inspect::{Choice, InspectCommand, Lead, Menu, Order, Step};
+use crate::app::matrix::count;
+use crate::app::study::Study;
+use crate::app::theme::size;
+use crate::slices::{Condition, Filter, SliceName};
+use crate::text::isolate::plain;
+use crate::ui::text::TextEdit;
+use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::widgets::menu::{self, Entry};
+use crate::ui::widgets::{self, Button, Emphasis, Search, palette};
+
+/// Shows them from the top of `ui` on.
+pub fn show(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
+    ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+    let changed = search(state).show(ui, "Search items, any language");
+    commands.extend(changed.map(|typed| searched(state, &typed)));
+    ui.spacing_mut().interact_size.y = 22.0;
+    ui.horizontal_wrapped(|ui| {
+        show_chips(ui, state, commands);
+        show_adding(ui, state, study, commands);
+        show_slices(ui, state, commands);
+        show_order(ui, state, commands);
+    });
+    if let Some(typed) = &state.inspect.naming {
+        show_naming(ui, state, typed, commands);
+    }
+    show_count(ui, state, study, commands);
+}
+
+/// The search of the list.
+pub fn search(state: &State) -> Search<'_> {
+    Search {
+        typed: state.inspect.filter.text(),
+        thing: "item",
+        focus: state.focus_search,
+    }
+}
+
+/// Looks for something else from now on.
+pub fn searched(state: &State, typed: &str) -> Command {
+    Command::SetFilter(state.inspect.filter.clone().looking_for(typed))
+}
+
+/// Takes the filter in a place away.
+pub fn removed(state: &State, place: usize) -> Command {
+    Command::SetFilter(state.inspect.filter.clone().without(place))
+}
+
+fn show_chips(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    for (place, condition) in state.inspect.filter.conditions().iter().enumerate() {
+        // The text stands in the search field.
+        if matches!(condition, Condition::Text(_)) {
+            continue;
+        }
+        let words = condition.words();
+        if widgets::filter_chip(ui, Words::from(&*words)).clicked() {
+            commands.push(removed(state, place));
+        }
+    }
+}
+
+/// The menu that adds a filter, and asks step by step where one is not enough.
+fn show_adding(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
+    let add = widgets::add_chip(ui, "Filter", "Add filter");
+    menu::tell(&add);
+    let open = add.clicked() || menu::is_open(&add);
+    let Some(menu) = &state.inspect.menu else {
+        if open {
+            // The rows are there at once, the counts when they are known.
+            let step = Step::First;
+            let choices = step.choices(study, &state.review.reviews);
+            let menu = Menu {
+                step,
+                choices,
+                counts: Vec::new(),
+            };
+            show_menu(&add, &menu, commands);
+            commands.push(InspectCommand::ShowMenu(Step::First).into());
+        }
+        return;
+    };
+    if open {
+        show_menu(&add, menu, commands);
+    } else {
+        commands.push(InspectCommand::HideMenu.into());
+    }
+}
+
+fn entry(choice: &Choice) -> Entry<'_> {
+    match &choice.language {
+        Some(language) => Entry::language(language),
+        None => Entry::new(Words::name(&choice.words)),
+    }
+}
+
+fn show_menu(button: &Response, shown: &Menu, commands: &mut Vec<Command>) {
+    let counts: Vec<String> = shown
+        .choices
+        .iter()
+        .map(|choice| shown.count(choice).map(count).unwrap_or_default())
+        .collect();
+    let title = |choice: &Choice| match shown.step {
+        Step::First => choice.group,
+        _ => shown.step.title(),
+    };
+    let mut entries: Vec<Entry<'_>> = shown
+        .choices
+        .iter()
+        .zip(&counts)
+        .map(|(choice, count)| {
+            let entry = entry(choice).group(title(choice));
+            match choice.lead {
+                Lead::To(_) => entry.leading_on(),
+                Lead::Adds(_) => entry.counted(count),
+            }
+        })
+        .collect();
+    if shown.step != Step::First {
+        entries.push(Entry::new("Back to all filters").group("").leading_on());
+    }
+    let Some(place) = menu::show(button, "Filter", &entries, None, 264.0) else {
+        return;
+    };
+    commands.push(match shown.choices.get(place).map(|choice| &choice.lead) {
+        Some(Lead::Adds(condition)) => InspectCommand::Add(condition.clone()).into(),
+        Some(Lead::To(step)) => InspectCommand::ShowMenu(step.clone()).into(),
+        None => InspectCommand::ShowMenu(Step::First).into(),
+    });
+}
+
+/// The slices the workspace keeps: to narrow to one, or to forget one.
+fn show_slices(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if state.slices.is_empty() {
+        return;
+    }
+    let chip = widgets::menu_chip(ui, "Slices", "Slices");
+    let names: Vec<&SliceName> = state.slices.iter().map(|slice| &slice.name).collect();
+    let open = names
+        .iter()
+        .map(|name| Entry::new(Words::name(name.as_str())).group("Narrow to"));
+    let forget = names
+        .iter()
+        .map(|name| Entry::new(Words::name(name.as_str())).group("Remove from the workspace"));
+    let removable = state.writable();
+    let entries: Vec<Entry<'_>> = open.chain(forget.filter(|_| removable)).collect();
+    let shows = |filter: &Filter| *filter == state.inspect.filter;
+    let selected = state.slices.iter().position(|slice| shows(&slice.filter));
+    if let Some(place) = menu::show(&chip, "Slices", &entries, selected, 220.0) {
+        commands.extend(match state.slices.get(place) {
+            Some(slice) => Some(Command::SetFilter(slice.filter.clone())),
+            None => names
+                .get(place - names.len())
+                .map(|name| InspectCommand::ForgetSlice((*name).clone()).into()),
+        });
+    }
+}
+
+fn show_order(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let current = state.inspect.order;
+    let words = current.words();
+    let chip = widgets::menu_chip(ui, words, &format!("Order: {words}"));
+    let entries = Order::ALL.map(|order| Entry::new(order.words()));
+    let selected = Order::ALL.iter().position(|order| *order == current);
+    let chosen = menu::show(&chip, "Order", &entries, selected, 180.0);
+    let order = chosen.and_then(|place| Order::ALL.get(place));
+    commands.extend(order.map(|order| InspectCommand::Sort(*order).into()));
+}
+
+/// The field for the name of a new slice.
+fn show_naming(ui: &mut Ui, state: &State, typed: &str, commands: &mut Vec<Command>) {
+    let mut text = typed.to_owned();
+    let edited = TextEdit::single_line(&mut text)
+        .name("Name of the slice")
+        .placeholder("Name of the slice")
+        .show(ui);
+    // Typing goes on where the button was.
+    let begun = Id::unique("naming a slice");
+    if !ui.data(|data| data.get_temp::<bool>(begun).unwrap_or_default()) {
+        edited.response.request_focus();
+        ui.data_mut(|data| data.insert_temp(begun, true));
+    }
+    let mut done = edited.cancelled;
+    if edited.cancelled {
+        commands.push(InspectCommand::DropName.into());
+    } else if edited.response.changed() {
+        commands.push(InspectCommand::NameSlice(text.clone()).into());
+    }
+    let problem = obstacle(state, &text);
+    if edited.submitted && problem.is_none() {
+        commands.push(InspectCommand::KeepSlice.into());
+        done = true;
+    }
+    if let Some(problem) = problem.as_ref().filter(|_| !text.is_empty()) {
+        typeset::paragraph(ui, problem, Ink::new(size::SECONDARY, palette(ui).warning().ink));
+    }
+    let before = commands.len();
+    ui.horizontal(|ui| {
+        let save = Button::new(Emphasis::Main).small().enabled(problem.is_none());
+        save.name("Save the slice")
+            .show(ui, commands, InspectCommand::KeepSlice.into());
+        Button::new(Emphasis::Quiet)
+            .small()
+            .show(ui, commands, InspectCommand::DropName.into());
+    });
+    if done || commands.len() > before {
+        ui.data_mut(|data| data.remove::<bool>(begun));
+    }
+}
+
+/// Why a slice cannot have this name.
+fn obstacle(state: &State, typed: &str) -> Option<String> {
+    match typed.parse::<SliceName>() {
+        Err(problem) => Some(format!("{}.", widgets::capital(&problem.to_string()))),
+        Ok(name) => {
+            let taken = state.slices.iter().find(|slice| slice.name == name);
+            let other = taken.filter(|slice| slice.filter != state.inspect.filter)?;
+            Some(format!(
+                "There is a slice of this name: {}.",
+                plain(&other.filter.words())
+            ))
+        }
+    }
+}
+
+fn show_count(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
+    let inspect = &state.inspect;
+    let text = format!(
+        "{} of {} items",
+        count(inspect.listed.len()),
+        count(study.entries.len())
+    );
+    ui.horizontal(|ui| {
+        // What is counted anew is grey meanwhile.
+        let colours = palette(ui);
+        let colour = if inspect.is_listing {
+            colours.text_3
+        } else {
+            colours.text
+        };
+        typeset::line(ui, &text, Ink::new(size::SECONDARY, colour).semibold());
+        if inspect.filter.is_empty() {
+            return;
+        }
+        ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            let clear = Button::new(Emphasis::Quiet)
+                .small()
+                .text("Clear")
+                .name("Clear all filters");
+            clear.show(ui, commands, Command::SetFilter(Filter::default()));
+            if inspect.naming.is_none() && state.writable() {
+                let save = Button::new(Emphasis::Quiet).small();
+                save.show(ui, commands, InspectCommand::NameSlice(String::new()).into());
+            }
+        });
+    });
+}

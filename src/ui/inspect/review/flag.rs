@@ -1,0 +1,104 @@
+//! The flag form: what is wrong with the item, whether it counts, and why.
+
+use egui::Ui;
+
+use super::parts::{Form, Segment};
+use crate::app::command::Command;
+use crate::app::review::{Choice, ReviewCommand};
+use crate::app::theme::size;
+use crate::reviews::tables::ruled;
+use crate::reviews::{FlagKind, Statement};
+use crate::text::isolate::isolate;
+use crate::ui::widgets::palette;
+
+/// Shows the form.
+pub fn show(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
+    let state = form.state;
+    let Some(flag) = &state.review.flag else { return };
+    form.label(ui, form.words.flag_what(), form.words.any_number(), "");
+    for kind in FlagKind::ALL {
+        if form.check(ui, form.words.of_flag(kind), None, flag.kinds.contains(&kind)) {
+            commands.push(ReviewCommand::FlagAs(kind).into());
+        }
+    }
+    form.label(ui, form.words.flag_counts(), "", "");
+    let segments = Choice::ALL.map(|choice| Segment::new(form.words.of_choice(choice)));
+    let on = |place: usize| Choice::ALL.get(place) == Some(&flag.choice);
+    if let Some(place) = form.segments(ui, form.words.flag_counts(), &segments, on)
+        && let Some(choice) = Choice::ALL.get(place)
+    {
+        commands.push(ReviewCommand::Decide(*choice).into());
+    }
+    if flag.choice == Choice::Rekeyed {
+        rekey(ui, form, commands);
+    }
+    form.label(ui, form.words.why(), "", "");
+    if let Some(note) = form.note(ui, form.words.why(), &flag.note, false, 3) {
+        commands.push(ReviewCommand::NoteFlag(note).into());
+    }
+    if let Some(problem) = flag.problem {
+        ui.add_space(4.0);
+        form.hint(ui, problem, palette(ui).outcome(crate::scoring::Outcome::Failed).ink);
+    }
+    ui.add_space(6.0);
+    let (rect, _, _) = form.row(ui, 22.0, egui::Sense::hover());
+    form.link(ui, rect, form.words.cancel(), commands, ReviewCommand::ToggleFlag);
+    history(ui, form);
+}
+
+/// Which options are right instead.
+fn rekey(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
+    let state = form.state;
+    let Some(flag) = &state.review.flag else { return };
+    let item = state.study.as_ref().and_then(|study| {
+        let place = study.ledger.find(&flag.item.benchmark, &flag.item.key)?;
+        Some(study.item(place)?.1)
+    });
+    let Some(item) = item else { return };
+    form.label(ui, form.words.right_options(), form.words.any_number(), "");
+    for (option, text) in item.options.iter().enumerate() {
+        let letter = item.key.language.option_letter(option).unwrap_or("?");
+        let words = format!("{letter}  {}", isolate(text));
+        if form.check(ui, &words, None, flag.right.contains(&option)) {
+            commands.push(ReviewCommand::Rekey(option).into());
+        }
+    }
+}
+
+/// Who flagged and decided what, when and why, the latest first.
+fn history(ui: &mut Ui, form: &Form<'_>) {
+    let state = form.state;
+    let Some(flag) = &state.review.flag else { return };
+    let colours = palette(ui);
+    let lines: Vec<_> = state
+        .review
+        .reviews
+        .history(&flag.item)
+        .filter_map(|line| {
+            let (what, why) = match &line.statement {
+                Statement::Flag(flag) => {
+                    let kinds: Vec<&str> = flag.kinds.iter().map(|kind| form.words.of_flag(*kind)).collect();
+                    (kinds.join(", "), &flag.note)
+                }
+                Statement::Decision(decision) => (ruled(&decision.ruling), &decision.note),
+                _ => return None,
+            };
+            let why = if why.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", isolate(why))
+            };
+            Some(format!("{}, {}: {what}{why}", isolate(&line.reviewer), line.at.day()))
+        })
+        .collect();
+    if lines.is_empty() {
+        return;
+    }
+    form.separator(ui);
+    ui.add_space(6.0);
+    let ink = form.ink(size::BODY, colours.text).semibold();
+    form.line(ui, (form.words.earlier(), ink), ("", ink), 24.0);
+    for line in lines.iter().rev() {
+        form.hint(ui, line, colours.text_2);
+    }
+}

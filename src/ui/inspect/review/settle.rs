@@ -1,0 +1,42 @@
+//! Settling a disagreement: what each reviewer said, and the opinion that holds.
+
+use egui::Ui;
+
+use super::judge;
+use super::parts::Form;
+use super::revealed;
+use crate::app::command::Command;
+use crate::app::review::ReviewCommand;
+use crate::app::theme::size;
+use crate::text::isolate::isolate;
+use crate::ui::widgets::palette;
+
+/// Shows the form.
+pub fn show(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
+    let state = form.state;
+    let colours = palette(ui);
+    ui.add_space(4.0);
+    let (rect, _, _) = form.row(ui, 24.0, egui::Sense::hover());
+    form.link(ui, rect, form.words.cancel(), commands, ReviewCommand::ToggleAgreement);
+    let Some(answer) = state.review_target() else {
+        ui.add_space(6.0);
+        return form.hint(ui, form.words.no_disagreement(), colours.text_2);
+    };
+    let ink = form.ink(size::BODY, colours.text).semibold();
+    form.line(ui, (form.words.opinions(), ink), ("", ink), 24.0);
+    for (_, judged) in state.review.reviews.judgements_of(&answer) {
+        revealed::said(ui, form, judged.by, &judged.what.opinion);
+    }
+    if let Some(settled) = state.review.reviews.adjudication(&answer) {
+        form.separator(ui);
+        let words = format!(
+            "{}: {}, {}",
+            form.words.settled(),
+            isolate(settled.by),
+            settled.at.day()
+        );
+        form.hint(ui, &words, colours.text_2);
+    }
+    form.separator(ui);
+    judge::opinion(ui, form, &state.review_draft(), commands);
+}
