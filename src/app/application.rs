@@ -326,7 +326,7 @@ impl Application {
                 state.benchmarks.getting.remove(&name);
                 state.notify("The benchmark could not be kept.", &problem);
             }
-            Event::Figure(request, chart) => state.figures.take_in(request, chart),
+            Event::Figure(request, chart) => state.figures.take_in(*request, chart),
             Event::Prompt(of, prompt) => {
                 let wanted = state.inspect.prompt.as_mut().filter(|(wanted, _)| *wanted == *of);
                 if let Some((_, shown)) = wanted {

@@ -113,7 +113,7 @@ pub enum Event {
         /// Whether there are new runs.
         taken_in: bool,
     },
-    Figure(Request, Arc<dyn Chart>),
+    Figure(Box<Request>, Arc<dyn Chart>),
     Prompt(Box<PromptOf>, Result<Arc<Prompted>, String>),
     /// The slices that the workspace keeps, where they could be listed, and what went wrong.
     Slices {
@@ -318,7 +318,7 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
         Job::ImportRuns(path) => exchange::import(workspace.as_deref(), &path),
         Job::Figure(request) => {
             let chart = request.make();
-            Event::Figure(request, chart)
+            Event::Figure(Box::new(request), chart)
         }
         Job::WriteFigure(request, exporting, into) => request.write(exporting, &into),
         Job::MakePrompt(study, of) => {

@@ -60,7 +60,7 @@ const TITLE: f32 = 18.0;
 const AXIS: f32 = 36.0;
 const ERROR: f32 = 15.0;
 /// The least and the greatest side of a diagram.
-const SIDES: (f32, f32) = (110.0, 260.0);
+const SIDES: (f32, f32) = (110.0, 380.0);
 /// The height of the bars that count answers.
 const COUNTS: f32 = 26.0;
 

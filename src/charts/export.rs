@@ -31,8 +31,8 @@ impl Picture {
     /// What it is called.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Svg => "SVG, sharp at every size",
-            Self::Png => "PNG, 300 dots per inch",
+            Self::Svg => "SVG",
+            Self::Png => "PNG, 300 dpi",
         }
     }
 }

@@ -326,7 +326,7 @@ impl Columns for Listed<'_> {
             ("difference", Value::Points(Some(row.difference))),
             (
                 "",
-                Value::Interval(row.paired.as_ref().and_then(|paired| paired.interval)),
+                Value::PointsInterval(row.paired.as_ref().and_then(|paired| paired.interval)),
             ),
             (
                 "source",

@@ -36,8 +36,8 @@ impl Column {
     /// What it is called.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Single => "single column, 89 mm",
-            Self::Double => "double column, 183 mm",
+            Self::Single => "single, 89 mm",
+            Self::Double => "double, 183 mm",
         }
     }
 }

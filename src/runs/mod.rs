@@ -25,5 +25,7 @@ pub use execute::{ExecuteError, Means, ModelChoice, Progress, RunRequest, Step};
 pub use journal::{Journal, JournalError};
 pub use model::{Elsewhere, ModelFile, ModelSource, RunModel};
 pub use plan::{GROUP_ITEMS, Group, Plan, Planned};
+#[cfg(test)]
+pub(crate) use record::tests::record as example_record;
 pub use record::{RecordError, RunBenchmark, RunId, RunRecord, RunState};
 pub use table::TableError;

@@ -150,7 +150,7 @@ pub(super) mod tests {
     use super::*;
 
     /// A run of nothing.
-    pub(in crate::runs) fn record() -> RunRecord {
+    pub(crate) fn record() -> RunRecord {
         RunRecord {
             schema: SCHEMA,
             id: RunId::now(),

@@ -12,6 +12,7 @@ mod compare;
 mod downloads;
 mod endpoints;
 mod exchange;
+mod figures;
 mod getting;
 mod hidden;
 #[path = "../downloads/server.rs"]

@@ -349,7 +349,7 @@ pub fn name(page: &str, theme: egui::Theme, width: f32) -> String {
     format!("{page}-{theme:?}-{width}.png")
 }
 
-fn save(window: &mut Window, folder: &std::path::Path, name: &str) {
+fn save(window: &mut Window, folder: &Path, name: &str) {
     window.settle();
     window.harness.render().unwrap().save(folder.join(name)).unwrap();
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
 use crate::charts::Room;
-use crate::runs::record::tests::record;
+use crate::runs::example_record as record;
 use crate::scoring::{Answer, Outcome};
 use crate::text::Fallback;
 use crate::text::outline::Outliner;
