@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::benchmarks::{Benchmarks, BenchmarksCommand, ENDINGS, Getting, Importing, PairBy, Question, Section};
 use super::command::{Command, Page};
+use super::compare::command::CompareCommand;
+use super::compare::finding::Side;
 use super::compare::{Compare, reckoner};
 use super::figures::{Exporting, Figures, Request};
 use super::inspect::{Inspect, InspectCommand, Listed, Menu, PromptOf, PromptState};
@@ -20,6 +22,7 @@ use crate::prompts;
 use crate::reviews::Reviews;
 use crate::runs::estimate::Work;
 use crate::runs::exchange::Format;
+use crate::runs::ledger::Selection;
 use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
 use crate::slices::{Condition, Slice, SliceName, Who};
@@ -146,7 +149,8 @@ impl State {
         self.compare.show_study(&study, &self.models.list);
         self.study = Some(study);
         self.problem = None;
-        self.list_items();
+        self.narrow();
+        self.list_only_review();
     }
 
     /// Takes over the list of models that are known here.
@@ -236,7 +240,8 @@ impl State {
                 if let Some(study) = &self.study {
                     self.compare.show_protocol(study);
                 }
-                self.list_items();
+                self.narrow();
+                self.list_only_review();
             }
             Command::ShowMeasure(measure) => {
                 self.compare.measure = measure;
@@ -251,6 +256,11 @@ impl State {
                     self.compare.select_cell(key, study);
                 }
             }
+            Command::Compare(CompareCommand::Slice(slice)) => {
+                self.compare.slice = slice;
+                self.narrow();
+            }
+            Command::Compare(CompareCommand::OpenSide(side)) => self.open_side(side),
             Command::Compare(command) => {
                 if let Some(study) = &self.study {
                     self.compare.apply(command, study);
@@ -344,6 +354,31 @@ impl State {
         self.focus_search = false;
         self.inspect.reveal = false;
         self.review.focus_note = false;
+    }
+
+    /// Narrows Compare to the slice that is chosen there.
+    fn narrow(&mut self) {
+        let Some(study) = &self.study else { return };
+        let reviews = Arc::clone(&self.review.reviews);
+        let sources = study.sources(&reviews, self.compare.protocol.as_deref());
+        let selection = match &self.compare.slice {
+            Some(slice) => slice.filter.select(&sources),
+            None => Selection::all(&study.ledger),
+        };
+        if *self.compare.selection != selection {
+            self.compare.select(Arc::new(selection));
+        }
+    }
+
+    /// Opens the items that only one side of the finding has right.
+    fn open_side(&mut self, side: Side) {
+        if let Some(filter) = self.compare.side(side) {
+            self.inspect.filter = filter;
+            self.inspect.listed.clear();
+            self.inspect.selected = 0;
+            self.list_items();
+            self.page = Page::Inspect;
+        }
     }
 
     pub(super) fn list_items(&mut self) {

@@ -2,10 +2,12 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::finding::Side;
 use super::matrix::CellKey;
 use super::view::{ColumnGroups, Mode, Order, RowGroups};
 use crate::app::command::Command;
 use crate::runs::measures::Weighing;
+use crate::slices::Slice;
 
 /// One thing to do on Compare.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +22,10 @@ pub enum CompareCommand {
     Sort(Order),
     Weigh(Weighing),
     TogglePublished,
+    /// Narrows every number to the items of a slice, or to none in particular.
+    Slice(Option<Slice>),
+    /// Opens the items that only this side of the finding has right.
+    OpenSide(Side),
     FindModel(String),
     /// Pins a model, or takes its pin away.
     Pin(String),
@@ -52,6 +58,8 @@ impl CompareCommand {
             Self::Sort(_) => "Sort",
             Self::Weigh(_) => "Averages",
             Self::TogglePublished => "Published",
+            Self::Slice(_) => "Slice",
+            Self::OpenSide(_) => "Open items",
             Self::FindModel(_) => "Search",
             Self::Pin(_) => "Pin the model",
             Self::Move(_) => "Select",
@@ -69,6 +77,7 @@ impl CompareCommand {
             Self::Show(Mode::Rank) => "Each model's place in its column",
             Self::TogglePublished => "Show what others published beside your own runs; it is never averaged in",
             Self::Swap => "Turn the comparison round",
+            Self::OpenSide(_) => "Open the items that only this one has right in Inspect",
             Self::Drop => "Look at the selected cell alone again",
             _ => "",
         }

@@ -4,7 +4,15 @@ use super::matrix::{Cell, CellKey, Matrix};
 use crate::runs::ledger::{self, Column, Ledger, Selection, Sheet};
 use crate::runs::paired::{self, Comparison};
 use crate::scoring::Outcome;
+use crate::slices::{Condition, Filter, Who};
 use crate::stats::{Pairs, exact_mcnemar, holm};
+
+/// One of the two of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    First,
+    Second,
+}
 
 /// Two cells and the protocol they stand under.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +53,33 @@ pub fn obstacle(matrix: &Matrix, first: &CellKey, second: &CellKey) -> Option<In
 }
 
 impl Pair {
+    /// The items that only `side` has right.
+    pub fn only(&self, side: Side) -> Filter {
+        let (right, wrong) = match side {
+            Side::First => (&self.first, &self.second),
+            Side::Second => (&self.second, &self.first),
+        };
+        let apart = match right.model == wrong.model {
+            true => Condition::Languages {
+                right: right.language.clone(),
+                wrong: wrong.language.clone(),
+                of: Who::Model(right.model.clone()),
+            },
+            false => Condition::Models {
+                right: right.model.clone(),
+                wrong: wrong.model.clone(),
+            },
+        };
+        [
+            Condition::Benchmark([right.benchmark.clone()].into()),
+            Condition::Task([right.task.clone()].into()),
+            Condition::Language([right.language.clone()].into()),
+            apart,
+        ]
+        .into_iter()
+        .collect()
+    }
+
     /// Compares the two, and says how sure that is among all pairs of their kind on the page: every two models of the
     /// column, or every model's two languages.
     pub fn compare(&self, ledger: &Ledger, selection: &Selection) -> Result<Comparison, Incomparable> {

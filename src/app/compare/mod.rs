@@ -24,9 +24,10 @@ use crate::runs::measures::Measure;
 use crate::runs::paired::Comparison;
 use crate::runs::published::Published;
 use crate::scoring::Outcome;
+use crate::slices::{Filter, Slice};
 use command::CompareCommand;
 use deltas::{Baseline, Deltas};
-use finding::{Incomparable, Pair};
+use finding::{Incomparable, Pair, Side};
 use layout::{Layout, Parts};
 use matrix::{CellKey, Matrix};
 use origin::Origin;
@@ -74,6 +75,8 @@ pub struct Compare {
     pub sorting: Option<Sorting>,
     /// The questions that every number stands on.
     pub selection: Arc<Selection>,
+    /// What the selection is of, where it is not everything.
+    pub slice: Option<Slice>,
     tables: Arc<Tables>,
     sheets: BTreeMap<Measure, Arc<Sheet>>,
     deltas: Option<(Baseline, Arc<Deltas>)>,
@@ -205,6 +208,8 @@ impl Compare {
                     self.pinned.insert(model);
                 }
             }
+            // They need more than what Compare knows.
+            CompareCommand::Slice(_) | CompareCommand::OpenSide(_) => {}
             CompareCommand::Move(key) => self.move_to(key, study),
             CompareCommand::Add(key) => {
                 self.against = self.selected.take().filter(|selected| *selected != key);
@@ -300,6 +305,11 @@ impl Compare {
             first,
             second,
         })
+    }
+
+    /// What Inspect shows of the items that only one side of the finding has right.
+    pub fn side(&self, side: Side) -> Option<Filter> {
+        Some(self.wanted_pair()?.only(side))
     }
 
     /// What the page lacks and nobody was asked yet.

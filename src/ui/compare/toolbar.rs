@@ -103,6 +103,7 @@ fn show_choices(ui: &mut Ui, width: f32, state: &State, commands: &mut Vec<Comma
     if of_matrix && compare.view.mode == Mode::Delta {
         show_baseline(ui, limit, state, commands);
     }
+    show_slice(ui, limit, state, commands);
     show_protocol(ui, limit, state, commands);
     if !of_matrix {
         return;
@@ -140,6 +141,22 @@ fn show_baseline(ui: &mut Ui, limit: f32, state: &State, commands: &mut Vec<Comm
     let chosen = widgets::choice(ui, "Baseline", &entries, selected, limit);
     let chosen = chosen.and_then(|place| models.get(place));
     commands.extend(chosen.map(|model| CompareCommand::Baseline(model.clone()).into()));
+}
+
+fn show_slice(ui: &mut Ui, limit: f32, state: &State, commands: &mut Vec<Command>) {
+    let chosen = state.compare.slice.as_ref();
+    if state.slices.is_empty() && chosen.is_none() {
+        return;
+    }
+    let all = std::iter::once(Entry::new("All items"));
+    let names = state.slices.iter().map(|slice| Entry::new(slice.name.as_str()));
+    let entries: Vec<Entry<'_>> = all.chain(names).collect();
+    let is_it = |name: &str| chosen.is_some_and(|slice| slice.name.as_str() == name);
+    let place = state.slices.iter().position(|slice| is_it(slice.name.as_str()));
+    let selected = place.map_or(0, |place| place + 1);
+    let place = widgets::choice(ui, "Slice", &entries, Some(selected), limit);
+    let slice = |place: usize| state.slices.get(place.checked_sub(1)?).cloned();
+    commands.extend(place.map(|place| CompareCommand::Slice(slice(place)).into()));
 }
 
 fn show_protocol(ui: &mut Ui, limit: f32, state: &State, commands: &mut Vec<Command>) {

@@ -6,13 +6,14 @@ use super::divider;
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::compare::command::CompareCommand;
-use crate::app::compare::finding::Incomparable;
+use crate::app::compare::finding::{Incomparable, Side};
 use crate::app::matrix::{CellKey, count, counted};
 use crate::app::theme::{radius, size, space};
 use crate::runs::paired::{Between, Comparison, Finding, Verdict};
 use crate::stats::{RESAMPLES, SEED};
 use crate::text::isolate::isolate;
 use crate::text::{Look, Piece, Styled, Weight};
+use crate::ui::icons::Icon;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::{self, Button, Emphasis, palette};
@@ -221,12 +222,28 @@ fn short_names(comparison: &Comparison) -> [String; 2] {
 pub fn show_foot(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if let Some(Ok(comparison)) = state.compare.pair() {
         let sentence = crate::text::isolate::plain(&comparison.sentence());
-        Button::new(Emphasis::Plain)
+        let pairs = comparison.pairs;
+        let sides = [(Side::First, pairs.only_first), (Side::Second, pairs.only_second)];
+        let names = short_names(comparison);
+        for ((side, items), name) in sides.into_iter().zip(names) {
+            if items > 0 {
+                Button::new(Emphasis::Plain)
+                    .icon(Icon::Inspect)
+                    .text(&count(items))
+                    .name(format!(
+                        "Open the {} that only {name} has right",
+                        counted(items, "item")
+                    ))
+                    .show(ui, commands, CompareCommand::OpenSide(side).into());
+            }
+        }
+        Button::new(Emphasis::Quiet)
             .text("Copy sentence")
             .show(ui, commands, Command::Copy(sentence));
     }
     Button::new(Emphasis::Quiet)
-        .text("One cell")
+        .icon(Icon::Cross)
+        .text("")
         .name(CompareCommand::Drop.text())
         .show(ui, commands, CompareCommand::Drop.into())
         .on_hover_cursor(CursorIcon::PointingHand);
