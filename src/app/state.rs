@@ -285,7 +285,7 @@ impl State {
             }
 
             Command::NewRun => return self.open_form(),
-            Command::EditForm(form) => return self.runs.edit(form, self.study.as_deref()),
+            Command::EditForm(form) => return self.runs.edit(*form, self.study.as_deref()),
             Command::CloseForm => self.runs.form = None,
             Command::StartRun => return self.start_run(),
             Command::AgreeToSend => return self.agree_to_send(),

@@ -87,7 +87,7 @@ fn filters_are_added_and_taken_away_by_keys() {
         };
         let differs =
             |model: &&str| (outcome(english, model), outcome(place, model)) == (Outcome::Right, Outcome::Wrong);
-        assert!(MODELS.iter().any(|model| differs(&model)));
+        assert!(MODELS.iter().any(differs));
     }
     pages
         .harness

@@ -220,7 +220,7 @@ fn what_cannot_be_saved_stays_in_the_form() {
 
 fn n(window: &Window, language: &str) -> (usize, usize) {
     window.state(|state| {
-        let rows = &state.study.as_ref().unwrap().rows;
+        let rows = &state.study.as_ref().unwrap().tables.rows;
         let row = rows.iter().find(|row| row.language.tag() == language).unwrap();
         (row.n, row.left_out)
     })
