@@ -72,7 +72,7 @@ const VALUES: f32 = 36.0;
 const TITLE: f32 = 20.0;
 /// The least height of the bars' area, and of names that run upwards.
 const LEAST: f32 = 110.0;
-const TURNED: f32 = 96.0;
+const TURNED: f32 = 140.0;
 
 impl Bar {
     fn words(&self) -> String {

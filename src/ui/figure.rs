@@ -20,6 +20,9 @@ use crate::charts::svg::{HOLLOW, offset};
 use crate::charts::{Chart, Room};
 use crate::text;
 
+/// Room for the bar that scrolls a long figure.
+const SCROLL_BAR: f32 = 8.0;
+
 /// Words measured as this window sets them.
 struct OnScreen<'a>(&'a Context);
 
@@ -66,7 +69,8 @@ fn scene(ui: &Ui, id: Id, chart: &Arc<dyn Chart>, room: Room) -> Arc<Scene> {
 pub fn show(ui: &mut Ui, rect: Rect, chart: &Arc<dyn Chart>) -> Option<Target> {
     let id = widgets::id("figure", chart.kind().word());
     let room = Room {
-        width: rect.width().floor(),
+        // Figures that are scrolled do not lie under the bar.
+        width: (rect.width() - SCROLL_BAR).floor(),
         height: rect.height().floor(),
     };
     let scene = scene(ui, id, chart, room);
