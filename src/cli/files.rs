@@ -5,10 +5,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use polyclinic::reviews::corrected_ledger;
 use polyclinic::runs::columns::{self, Columns, Table};
 use polyclinic::runs::comparison;
 use polyclinic::runs::export::{self, AnswerRow};
-use polyclinic::runs::ledger::Ledger;
 use polyclinic::runs::measures::{self, Measure};
 use polyclinic::runs::{RunId, RunRecord, store};
 use polyclinic::scoring::Answer;
@@ -27,7 +27,7 @@ pub fn compare(
     format: TableFormat,
 ) -> anyhow::Result<Ending> {
     let workspace = Workspace::open_to_read(workspace)?;
-    let (ledger, problems) = Ledger::read(&workspace)?;
+    let (ledger, problems) = corrected_ledger(&workspace)?;
     for problem in problems {
         note(&format!("left out: {problem}"));
     }
@@ -45,6 +45,16 @@ pub fn compare(
         Measure::Price => print_rows(title, &measures::prices(&ledger, &selection), format)?,
         Measure::Flips => print_rows(title, &measures::flips(&ledger, &selection), format)?,
     }
+    if !ledger.corrections().is_empty() {
+        let left_out = (0..ledger.len())
+            .filter(|&question| ledger.is_left_out(question))
+            .count();
+        let rekeyed = ledger.corrections().len() - left_out;
+        note(&format!(
+            "{left_out} of {} items left out, {rekeyed} re-keyed; `polyclinic review flags` tells which and why",
+            ledger.len()
+        ));
+    }
     if ledger.runs().is_empty() {
         note("nothing has been answered here yet; `polyclinic run` asks models");
     }
@@ -52,7 +62,11 @@ pub fn compare(
 }
 
 /// A baseline must be one of the models, and is of no use to measures that compare no models.
-fn require_baseline(ledger: &Ledger, measure: Measure, baseline: Option<&str>) -> anyhow::Result<()> {
+fn require_baseline(
+    ledger: &polyclinic::runs::ledger::Ledger,
+    measure: Measure,
+    baseline: Option<&str>,
+) -> anyhow::Result<()> {
     let Some(baseline) = baseline else { return Ok(()) };
     if measure != Measure::Differences {
         bail!(
@@ -124,7 +138,7 @@ fn shown(workspace: &Workspace, slice: Option<&str>) -> anyhow::Result<Box<dyn F
     let Some(slice) = slice else {
         return Ok(Box::new(|_| true));
     };
-    let (ledger, _) = Ledger::read(workspace)?;
+    let (ledger, _) = corrected_ledger(workspace)?;
     let selection = slice::chosen(workspace, &ledger, Some(slice))?;
     Ok(Box::new(move |answer| {
         let question = ledger.find(&answer.benchmark, &answer.item);

@@ -105,7 +105,7 @@ fn read_reviews(workspace: &Workspace) -> anyhow::Result<Reviews> {
 }
 
 fn read_ledger(workspace: &Workspace) -> anyhow::Result<Ledger> {
-    let (ledger, problems) = Ledger::read(workspace)?;
+    let (ledger, problems) = reviews::corrected_ledger(workspace)?;
     for problem in problems {
         note(&format!("left out: {problem}"));
     }

@@ -1,8 +1,30 @@
 //! What decisions about items change in every number.
 
+use super::read::read;
 use super::said::Reviews;
 use super::statement::Ruling;
-use crate::runs::ledger::{Correction, Corrections};
+use crate::error_chain;
+use crate::runs::ledger::{Correction, Corrections, Ledger, LedgerError};
+use crate::workspace::Workspace;
+
+/// Everything a workspace holds, as the decisions in its reviews have it, and in words what could not be read of it.
+pub fn corrected_ledger(workspace: &Workspace) -> Result<(Ledger, Vec<String>), LedgerError> {
+    let (ledger, mut problems) = Ledger::read(workspace)?;
+    match read(workspace) {
+        Ok(reviews) => {
+            problems.extend(reviews.problems.iter().map(|problem| error_chain(problem.as_ref())));
+            let corrections = reviews.corrections();
+            match corrections.is_empty() {
+                true => Ok((ledger, problems)),
+                false => Ok((ledger.corrected(corrections), problems)),
+            }
+        }
+        Err(problem) => {
+            problems.push(error_chain(&problem));
+            Ok((ledger, problems))
+        }
+    }
+}
 
 impl Reviews {
     /// The items that count nowhere, and those of which other options are right, by the decisions that hold.

@@ -72,20 +72,25 @@ impl Reviews {
 
     fn index(&mut self) {
         let mut latest: HashMap<&StatementId, usize> = HashMap::new();
+        // Few people say many things, so that a name is looked at once.
+        let mut known: HashMap<&str, Reviewer> = HashMap::new();
+        let (mut standing, mut reviewers) = (Standing::default(), BTreeMap::new());
         for (place, line) in self.lines.iter().enumerate() {
             latest.insert(&line.id, place);
+            if !known.contains_key(line.reviewer.as_str())
+                && let Ok(reviewer) = Reviewer::new(&line.reviewer)
+            {
+                reviewers
+                    .entry(reviewer.id().clone())
+                    .or_insert_with(|| reviewer.clone());
+                known.insert(&line.reviewer, reviewer);
+            }
         }
         let mut places: Vec<usize> = latest.into_values().collect();
         places.sort_unstable();
-        let (mut standing, mut reviewers) = (Standing::default(), BTreeMap::new());
-        for line in &self.lines {
-            if let Ok(reviewer) = Reviewer::new(&line.reviewer) {
-                reviewers.entry(reviewer.id().clone()).or_insert(reviewer);
-            }
-        }
         for place in places {
             if let Some(line) = self.lines.get(place)
-                && let Ok(reviewer) = Reviewer::new(&line.reviewer)
+                && let Some(reviewer) = known.get(line.reviewer.as_str())
             {
                 standing.take(place, reviewer.id().clone(), &line.statement);
             }

@@ -407,6 +407,7 @@ fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
                 .collect();
             rows.push(("Move in the matrix and the list".to_owned(), "Arrows".to_owned()));
             rows.push(("Open the selected cell".to_owned(), "Enter".to_owned()));
+            rows.extend(super::inspect::review_keys());
             rows.push(("Zoom in, out, back".to_owned(), "Ctrl +  Ctrl −  Ctrl 0".to_owned()));
             for (words, keys) in rows {
                 let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());

@@ -7,6 +7,7 @@ mod device;
 mod generate;
 mod imports;
 mod interrupted;
+mod reviews;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;
 

@@ -68,8 +68,12 @@ fn faults(node: AccessKitNode<'_>, told: bool, found: &mut Vec<String>) {
 
 /// Checks all that is told of a window.
 pub fn check(pages: &Pages, what: &str) {
+    check_root(pages.harness.root().accesskit_node(), what);
+}
+
+/// The same of the node that all others stand in.
+pub fn check_root(root: AccessKitNode<'_>, what: &str) {
     let mut found = Vec::new();
-    let root = pages.harness.root().accesskit_node();
     assert_eq!(root.data().language(), Some("en"));
     faults(root, false, &mut found);
     assert!(found.is_empty(), "{what}: {found:#?}");

@@ -13,6 +13,7 @@ mod downloads;
 mod endpoints;
 mod exchange;
 mod figures;
+mod filters;
 mod getting;
 mod hidden;
 #[path = "../downloads/server.rs"]
@@ -26,6 +27,7 @@ mod pages;
 mod pictures;
 mod protocols;
 mod replies;
+mod reviews;
 mod search;
 mod sending;
 mod support;

@@ -5,6 +5,7 @@ use egui::{ImeEvent, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::command::Page;
+use polyclinic::slices::Condition;
 
 use crate::support::{MODELS, Pages, state};
 
@@ -111,8 +112,8 @@ fn what_is_typed_finds_a_row_and_is_no_command() {
     );
     press(&mut pages, Key::Enter);
     assert_eq!(
-        pages.state().inspect.filter.subject.as_deref(),
-        Some("infectious diseases")
+        pages.state().inspect.filter.conditions(),
+        [Condition::Subject(["infectious diseases".to_owned()].into())]
     );
     assert!(pages.harness.query_by_role_and_label(Role::ListBox, "Filter").is_none());
 }

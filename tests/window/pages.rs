@@ -12,6 +12,7 @@ use polyclinic::app::models::DownloadsTask;
 use polyclinic::app::{State, Task};
 use polyclinic::models::download::EntryState;
 use polyclinic::runs::{ModelChoice, RunState};
+use polyclinic::slices::{Condition, Filter};
 use polyclinic::text::controls::Controls;
 use polyclinic::text::{self, Frame, TextStyle, Weight};
 use polyclinic::workspace::Workspace;
@@ -35,8 +36,9 @@ fn a_click_on_a_cell_opens_its_items() {
     }
     window.state(|state| {
         assert_eq!(state.page, Page::Inspect);
-        assert_eq!(state.inspect.filter.model.as_deref(), Some("gemma-3-270m"));
-        assert_eq!(state.inspect.filter.language.as_ref().unwrap().tag(), "ar");
+        let arabic = Condition::Language(["ar".parse().unwrap()].into());
+        let asked = Condition::Asked("gemma-3-270m".into());
+        assert_eq!(state.inspect.filter.conditions(), [arabic, asked]);
         assert_eq!(state.inspect.listed.len(), 48);
     });
     // The Arabic question is there for a screen reader, in logical order.
@@ -63,7 +65,8 @@ fn arrows_and_enter_walk_the_matrix() {
     pages.harness.key_press(Key::Enter);
     pages.settle();
     assert_eq!(pages.state().page, Page::Inspect);
-    assert_eq!(pages.state().inspect.filter.language.as_ref().unwrap().tag(), "ar");
+    let arabic = Condition::Language(["ar".parse().unwrap()].into());
+    assert!(pages.state().inspect.filter.conditions().contains(&arabic));
     // The letters of the keys act where no text is typed.
     pages.harness.key_press(Key::J);
     pages.settle();
@@ -83,7 +86,7 @@ fn what_is_typed_into_the_search_narrows_the_list_and_is_no_command() {
     pages.harness.event(egui::Event::Text("scurvy".to_owned()));
     pages.harness.key_press(Key::J);
     pages.settle();
-    assert_eq!(pages.state().inspect.filter.search, "scurvy");
+    assert_eq!(pages.state().inspect.filter.text(), "scurvy");
     assert_eq!(pages.state().inspect.selected, 0);
     let listed = pages.state().inspect.listed.len();
     assert!((1..10).contains(&listed), "{listed}");
@@ -94,10 +97,7 @@ fn a_search_finds_what_is_written_in_another_way() {
     let mut pages = Pages::new(state(&MODELS), Harness::builder().with_size([1440.0, 900.0]));
     let study = pages.state().study.clone().unwrap();
     let mut listed = |search: &str| {
-        let filter = polyclinic::app::inspect::Filter {
-            search: search.to_owned(),
-            ..Default::default()
-        };
+        let filter = Filter::default().looking_for(search);
         pages.harness.state_mut().0.apply(Command::SetFilter(filter));
         pages.state().inspect.listed.clone()
     };

@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable;
 use polyclinic::app::benchmarks::Importing;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::figures::FiguresCommand;
-use polyclinic::app::inspect::InspectCommand;
+use polyclinic::app::inspect::{InspectCommand, PromptState, Step, Tab};
 use polyclinic::app::state::Notice;
 use polyclinic::benchmarks::demo;
 use polyclinic::charts::Kind;
@@ -16,6 +16,7 @@ use polyclinic::models::download::EntryState;
 use polyclinic::prompts::Protocol;
 use polyclinic::runs::measures::Measure;
 use polyclinic::runs::{RunId, RunState};
+use polyclinic::slices::{Condition, Filter};
 use polyclinic::workspace::Workspace;
 
 use crate::support::{MODELS, Pages, Window, draft, run, state, workspace};
@@ -327,6 +328,71 @@ fn pictures_of_many() {
             }
             state = std::mem::take(&mut pages.harness.state_mut().0);
             state.page = Page::Compare;
+        }
+    }
+}
+
+/// Filters, slices, several languages and the tabs below an item.
+#[test]
+fn pictures_of_filters() {
+    let Some(folder) = folder() else { return };
+    std::fs::create_dir_all(&folder).unwrap();
+    let five = [
+        "Apollo2-2B",
+        "BiMediX بيميديكس",
+        "gemma-3-270m",
+        "Med42-8B",
+        "SmolLM2-135M-Instruct",
+    ];
+    let made = workspace(&five);
+    let place = std::env::var_os("POLYCLINIC_PICTURES_OF").map_or_else(|| made.path().to_owned(), PathBuf::from);
+    let condition = |line: &str| line.parse::<Condition>().unwrap();
+    let pair = condition("languages = { right = \"en\", wrong = \"yo\" }");
+    let shows = |tags: &[&str]| -> Command {
+        InspectCommand::ShowBeside(tags.iter().map(|tag| tag.parse().unwrap()).collect()).into()
+    };
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        for (width, height) in [(2560.0, 1440.0), (1440.0, 900.0), (1000.0, 700.0)] {
+            let builder = || Harness::builder().with_size([width, height]).with_theme(theme);
+            let save = |window: &mut Window, page: &str| save(window, &folder, &name(page, theme, width));
+            let mut window = Window::with(made.path(), builder());
+            window.send(Command::Show(Page::Inspect));
+            if width < 1100.0 {
+                window.send(Command::ToggleList);
+            }
+            let filter: Filter = [pair.clone(), condition("language = [\"yo\"]")].into_iter().collect();
+            window.send(Command::SetFilter(filter.clone()));
+            save(&mut window, "Filters-chips");
+            window.harness.get_by_label("Add filter").click();
+            window.settle();
+            save(&mut window, "Filters-menu");
+            window.send(InspectCommand::ShowMenu(Step::WrongLanguage("en".parse().unwrap())).into());
+            save(&mut window, "Filters-step");
+            window.harness.key_press(egui::Key::Escape);
+            window.settle();
+            window.send(InspectCommand::NameSlice("Wrong in".into()).into());
+            save(&mut window, "Filters-name");
+            window.send(InspectCommand::DropName.into());
+            window.send(Command::SetFilter(filter.with(condition("flagged = \"bad_key\""))));
+            save(&mut window, "Filters-nothing");
+            window.send(Command::SetFilter(
+                [condition("language = [\"zh\"]")].into_iter().collect(),
+            ));
+            if width < 1100.0 {
+                window.send(Command::ToggleList);
+            }
+            window.send(shows(&["yo", "ar"]));
+            save(&mut window, "Card-languages");
+            drop(window);
+            let mut window = Window::with(&place, builder());
+            window.send(Command::Show(Page::Inspect));
+            for tab in Tab::ALL {
+                window.send(InspectCommand::ShowTab(tab).into());
+                if tab == Tab::Prompt {
+                    window.wait(|state| !matches!(state.inspect.prompt, None | Some((_, PromptState::Making))));
+                }
+                save(&mut window, &format!("Card-{}", tab.title()));
+            }
         }
     }
 }

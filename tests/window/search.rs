@@ -7,9 +7,9 @@ use egui::{Color32, Galley, Key, Modifiers, Pos2, Shape, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::command::{Command, Page};
-use polyclinic::app::inspect::Filter;
 use polyclinic::app::models::ModelsCommand;
 use polyclinic::app::theme::{DARK, LIGHT, Palette};
+use polyclinic::slices::{Condition, Filter};
 
 use crate::support::{MODELS, Pages, state};
 
@@ -21,11 +21,8 @@ fn inspect(theme: Theme, scale: f32) -> Pages {
 }
 
 fn search(pages: &mut Pages, language: &str, search: &str) {
-    let filter = Filter {
-        language: Some(language.parse().unwrap()),
-        search: search.to_owned(),
-        ..Filter::default()
-    };
+    let language = Condition::Language([language.parse().unwrap()].into());
+    let filter = Filter::default().with(language).looking_for(search);
     pages.harness.state_mut().0.apply(Command::SetFilter(filter));
     pages.harness.state_mut().0.apply(Command::SelectEntry(0));
     pages.settle();
@@ -201,7 +198,7 @@ fn a_list_that_is_folded_away_comes_when_it_is_searched() {
         type_in(&mut pages, "no such words");
         pages.harness.get_by_label("Clear the search").click();
         pages.settle();
-        assert!(pages.state().inspect.filter.search.is_empty());
+        assert!(pages.state().inspect.filter.text().is_empty());
         assert!(!pages.state().inspect.listed.is_empty());
     }
 }

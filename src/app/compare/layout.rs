@@ -141,7 +141,7 @@ impl Layout {
         let query = Query::new(&view.search);
         let found = |name: &&String| query.is_empty() || query.finds([name.as_str()]);
         let mut models: Vec<&String> = parts.matrix.models.iter().filter(found).collect();
-        models.sort_by(|one, other| natural(one).cmp(&natural(other)));
+        models.sort_by_key(|name| natural(name));
         match &view.order.by {
             By::Name if view.order.descending => models.reverse(),
             By::Name => {}

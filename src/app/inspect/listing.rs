@@ -70,10 +70,10 @@ pub struct Listed {
 const AT_ONCE: usize = 60_000;
 
 impl Request {
-    /// Whether it takes so little that nothing else need wait for it.
+    /// Whether it takes so little that it need not wait for another thread. Reviews go on in a list of their own at once.
     pub fn is_small(&self) -> bool {
         let ledger = &self.study.ledger;
-        ledger.len() * (ledger.sheets().len() + 1) <= AT_ONCE
+        self.only.is_some() || ledger.len() * (ledger.sheets().len() + 1) <= AT_ONCE
     }
 
     /// Whether it is asked of the same study, reviews and protocol as another.

@@ -63,7 +63,8 @@ impl Review {
         let names = !answers.is_empty() && !answers.iter().all(|answer| self.is_judged(answer));
         Veil {
             names,
-            key: names && !self.own_given(&item),
+            // Who settles between others answers nothing first.
+            key: names && !self.own_given(&item) && self.settling.is_none(),
         }
     }
 

@@ -59,9 +59,12 @@ pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>], place: usize, study:
             }
         });
     });
+    // What was written has to be read to be judged, but for one's own answer.
+    let before_own = sides.iter().any(|side| side.veil.key);
     within(ui, body, "tab", |ui| match state.inspect.tab {
         Tab::Answers => answers::show(ui, sides, study),
-        _ if hidden => say(ui, "This shows once all answers are judged: it names models."),
+        Tab::Written if before_own => say(ui, "This shows once you gave your own answer."),
+        Tab::Prompt | Tab::Run if hidden => say(ui, "This shows once all answers are judged: it names models."),
         tab => scrolled(ui, |ui| match tab {
             Tab::Written => show_written(ui, state, sides),
             Tab::Prompt => with_model(ui, state, sides, place, study, commands, prompt::show),

@@ -6,6 +6,7 @@ use crate::app::State;
 use crate::app::command::Command;
 use crate::app::inspect::{Choice, InspectCommand, Lead, Menu, Order, Step};
 use crate::app::matrix::count;
+use crate::app::review::ReviewCommand;
 use crate::app::study::Study;
 use crate::app::theme::size;
 use crate::slices::{Condition, Filter, SliceName};
@@ -23,9 +24,11 @@ pub fn show(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comman
     ui.spacing_mut().interact_size.y = 22.0;
     ui.horizontal_wrapped(|ui| {
         show_chips(ui, state, commands);
-        show_adding(ui, state, study, commands);
-        show_slices(ui, state, commands);
-        show_order(ui, state, commands);
+        if state.inspect.only.is_none() {
+            show_adding(ui, state, study, commands);
+            show_slices(ui, state, commands);
+            show_order(ui, state, commands);
+        }
     });
     if let Some(typed) = &state.inspect.naming {
         show_naming(ui, state, typed, commands);
@@ -53,6 +56,13 @@ pub fn removed(state: &State, place: usize) -> Command {
 }
 
 fn show_chips(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if state.inspect.only.is_some() {
+        // What is reviewed stands in the list whatever is filtered.
+        if widgets::filter_chip(ui, Words::from("Queue")).clicked() {
+            commands.push(ReviewCommand::LeaveQueue.into());
+        }
+        return;
+    }
     for (place, condition) in state.inspect.filter.conditions().iter().enumerate() {
         // The text stands in the search field.
         if matches!(condition, Condition::Text(_)) {
@@ -230,11 +240,11 @@ fn obstacle(state: &State, typed: &str) -> Option<String> {
 
 fn show_count(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
     let inspect = &state.inspect;
-    let text = format!(
-        "{} of {} items",
-        count(inspect.listed.len()),
-        count(study.entries.len())
-    );
+    let listed = count(inspect.listed.len());
+    let text = match inspect.only {
+        Some(_) => format!("{listed} in queue"),
+        None => format!("{listed} of {} items", count(study.entries.len())),
+    };
     ui.horizontal(|ui| {
         // What is counted anew is grey meanwhile.
         let colours = palette(ui);
@@ -244,7 +254,7 @@ fn show_count(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comm
             colours.text
         };
         typeset::line(ui, &text, Ink::new(size::SECONDARY, colour).semibold());
-        if inspect.filter.is_empty() {
+        if inspect.filter.is_empty() || inspect.only.is_some() {
             return;
         }
         ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {

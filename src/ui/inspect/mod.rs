@@ -211,6 +211,21 @@ fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         .show(ui, content);
 }
 
+/// What keys do in the Review panel, with the keys.
+pub fn review_keys() -> Vec<(String, String)> {
+    [
+        ("Your own answer, before the right one shows", "A  B  C  D  E"),
+        ("Verdict on an answer", "1  2  3  4"),
+        ("What went wrong", "F  R  C  T  L  U  Q  Y"),
+        ("Severity", "S"),
+        ("Note, and out of it", "N  Escape"),
+        ("Save and go on", "Ctrl Enter"),
+        ("Flag the item", "G"),
+    ]
+    .map(|(words, keys)| (words.to_owned(), keys.to_owned()))
+    .into()
+}
+
 /// Opens the panel, and the item's flags.
 fn review_buttons(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let item = state.review_item();

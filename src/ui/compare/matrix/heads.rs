@@ -58,7 +58,7 @@ fn show_title(ui: &mut Ui, rect: Rect, section: &Section, mode: Mode) {
 /// A head that sorts the rows by its column.
 pub fn show_head(ui: &mut Ui, rect: Rect, words: &str, name: &str, by: By, order: &Order, commands: &mut Vec<Command>) {
     let colours = palette(ui);
-    let response = ui.interact(rect, widgets::id("sort", &by_salt(&by)), Sense::click());
+    let response = ui.interact(rect, widgets::id("sort", by_salt(&by)), Sense::click());
     let sorted = (order.by == by && *order != Order::default()).then_some(order.descending);
     let told = match sorted {
         None => format!("Sort by {name}"),

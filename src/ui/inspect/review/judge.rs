@@ -2,7 +2,7 @@
 
 use egui::{Sense, Ui};
 
-use super::parts::{Form, Segment};
+use super::parts::{Form, Progress, Segment};
 use crate::app::command::Command;
 use crate::app::review::{Draft, ReviewCommand};
 use crate::reviews::{Severity, Verdict};
@@ -12,7 +12,7 @@ use crate::ui::widgets::palette;
 /// Step 1: the reviewer's own answer, before the right one shows.
 pub fn own(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     let state = form.state;
-    form.step(ui, 1, false, form.words.own(), "");
+    form.step(ui, 1, Progress::Now, form.words.own(), "");
     form.hint(ui, form.words.own_first(), palette(ui).text_2);
     ui.add_space(4.0);
     let Some(item) = state.review_item() else { return };
@@ -37,8 +37,8 @@ pub fn own(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     let (rect, _, _) = form.row(ui, 22.0, Sense::hover());
     form.link(ui, rect, form.words.do_not_know(), commands, ReviewCommand::DoNotKnow);
     form.separator(ui);
-    form.step(ui, 2, false, form.words.judge(), "");
-    form.step(ui, 3, false, form.words.revealed_later(), "");
+    form.step(ui, 2, Progress::Later, form.words.judge(), "");
+    form.step(ui, 3, Progress::Later, form.words.revealed_later(), "");
 }
 
 /// Step 2: every answer by its number.
@@ -48,12 +48,12 @@ pub fn show(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
         own_given(ui, form);
         form.separator(ui);
     }
-    form.step(ui, 2, false, form.words.judge(), "");
+    form.step(ui, 2, Progress::Now, form.words.judge(), "");
     answers(ui, form, commands);
     opinion(ui, form, &state.review_draft(), commands);
     if state.review.blind {
         form.separator(ui);
-        form.step(ui, 3, false, form.words.revealed_later(), "");
+        form.step(ui, 3, Progress::Later, form.words.revealed_later(), "");
     }
 }
 
@@ -75,7 +75,7 @@ pub fn own_given(ui: &mut Ui, form: &Form<'_>) {
         true => form.words.unknown().to_owned(),
         false => letters.join(", "),
     };
-    form.step(ui, 1, true, form.words.own(), &letters);
+    form.step(ui, 1, Progress::Done, form.words.own(), &letters);
     if own.what.before_key {
         form.hint(ui, form.words.own_before(), palette(ui).text_2);
     }

@@ -23,6 +23,14 @@ pub struct Form<'a> {
     pub language: &'static Language,
 }
 
+/// How far a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    Later,
+    Now,
+    Done,
+}
+
 /// One of several words to choose from.
 pub struct Segment<'a> {
     pub words: &'a str,
@@ -123,7 +131,7 @@ impl<'a> Form<'a> {
     }
 
     /// A step: its number, or a check once it is done, what it is, and what came of it.
-    pub fn step(&self, ui: &mut Ui, number: usize, done: bool, words: &str, end: &str) {
+    pub fn step(&self, ui: &mut Ui, number: usize, progress: Progress, words: &str, end: &str) {
         let colours = palette(ui);
         ui.add_space(8.0);
         let (rect, response, column) = self.row(ui, 24.0, Sense::hover());
@@ -136,16 +144,26 @@ impl<'a> Form<'a> {
             WidgetInfo::labeled(Role::Heading, true, told)
         });
         let centre = column.place(0.0, 18.0, rect.top(), rect.height()).center();
-        if done {
-            let pair = colours.outcome(crate::scoring::Outcome::Right);
-            ui.painter().circle_filled(centre, 9.0, pair.tint);
-            icons::paint(ui.painter(), Icon::Check, centre, 11.0, pair.ink);
-        } else {
-            ui.painter().circle_filled(centre, 9.0, colours.accent);
-            let ink = Ink::new(size::SMALL, colours.on_accent).semibold();
-            let number = number.to_string();
+        let number_in = |colour: Color32| {
+            let ink = Ink::new(size::SMALL, colour).semibold();
             let place = Rect::from_center_size(centre, vec2(18.0, 18.0));
-            typeset::paint(ui, place, &number, ink, Align2::CENTER_CENTER);
+            typeset::paint(ui, place, &number.to_string(), ink, Align2::CENTER_CENTER);
+        };
+        match progress {
+            Progress::Done => {
+                let pair = colours.outcome(crate::scoring::Outcome::Right);
+                ui.painter().circle_filled(centre, 9.0, pair.tint);
+                icons::paint(ui.painter(), Icon::Check, centre, 11.0, pair.ink);
+            }
+            Progress::Now => {
+                ui.painter().circle_filled(centre, 9.0, colours.accent);
+                number_in(colours.on_accent);
+            }
+            Progress::Later => {
+                let line = Stroke::new(1.0, colours.edge);
+                ui.painter().circle_stroke(centre, 8.5, line);
+                number_in(colours.text_2);
+            }
         }
         let rest = column.place(26.0, rect.width() - 26.0, rect.top(), rect.height());
         let ink = self.ink(size::BODY, colours.text).semibold();
@@ -204,6 +222,9 @@ impl<'a> Form<'a> {
         let mut clicked = None;
         let mut start = 0.0;
         widgets::group(ui, whole, Role::RadioGroup, name, |ui| {
+            let tag = self.language.tag();
+            ui.ctx()
+                .accesskit_node_builder(ui.unique_id(), |node| node.set_language(tag));
             for (place, (segment, natural)) in segments.iter().zip(&natural).enumerate() {
                 let width = match spare >= 0.0 {
                     true => natural + spare,
@@ -300,6 +321,13 @@ impl<'a> Form<'a> {
     pub fn note(&self, ui: &mut Ui, name: &str, text: &str, focus: bool, rows: usize) -> Option<String> {
         let mut typed = text.to_owned();
         let edited = TextEdit::multi_line(&mut typed, rows).name(name).show(ui);
+        let tag = self.language.tag();
+        ui.ctx().accesskit_node_builder(edited.response.id, |node| {
+            // What is typed may be in any language; its name is in the form's.
+            if node.language().is_none() {
+                node.set_language(tag);
+            }
+        });
         if focus {
             edited.response.request_focus();
             edited.response.scroll_to_me(None);

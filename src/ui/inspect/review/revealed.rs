@@ -3,12 +3,13 @@
 use egui::{Rect, Role, Sense, Stroke, Ui, WidgetInfo};
 
 use super::judge::{self, mark_of};
-use super::parts::Form;
+use super::parts::{Form, Progress};
 use crate::app::command::Command;
 use crate::app::review::ReviewCommand;
 use crate::app::theme::size;
 use crate::reviews::{Opinion, Severity, TopicAgreement, Verdict};
 use crate::scoring::Outcome;
+use crate::stats::Interval;
 use crate::text::isolate;
 use crate::ui::icons;
 use crate::ui::spoken;
@@ -18,8 +19,8 @@ use crate::ui::widgets::palette;
 /// Shows the step.
 pub fn show(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     judge::own_given(ui, form);
-    form.step(ui, 2, true, form.words.all_judged(), "");
-    form.step(ui, 3, true, form.words.revealed(), "");
+    form.step(ui, 2, Progress::Done, form.words.all_judged(), "");
+    form.step(ui, 3, Progress::Done, form.words.revealed(), "");
     form.separator(ui);
     judgements(ui, form);
     agreement(ui, form);
@@ -140,9 +141,12 @@ pub fn figures(ui: &mut Ui, form: &Form<'_>, topic: &TopicAgreement) {
     let colours = palette(ui);
     let grey = form.ink(size::SECONDARY, colours.text_2);
     let black = form.ink(size::SECONDARY, colours.text);
-    let number = |value: f64, interval: Option<crate::stats::Interval>| match interval {
-        Some(interval) => format!("{value:.2} ({:.2}–{:.2})", interval.low, interval.high),
-        None => format!("{value:.2}"),
+    let signed = |value: f64| format!("{value:.2}").replace('-', "−");
+    let number = |value: f64, interval: Option<Interval>| match interval {
+        // A dash between would look like another minus.
+        Some(Interval { low, high }) if low < 0.0 => format!("{} ({}, {})", signed(value), signed(low), signed(high)),
+        Some(Interval { low, high }) => format!("{} ({low:.2}–{high:.2})", signed(value)),
+        None => signed(value),
     };
     let known = |found: Option<crate::stats::agreement::Agreement>| {
         found.map_or("–".to_owned(), |found| number(found.value, found.interval))

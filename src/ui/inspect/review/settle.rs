@@ -8,8 +8,24 @@ use super::revealed;
 use crate::app::command::Command;
 use crate::app::review::ReviewCommand;
 use crate::app::theme::size;
+use crate::reviews::AnswerRef;
 use crate::text::isolate::isolate;
 use crate::ui::widgets::palette;
+
+/// The name that the card has for an answer.
+fn shown_name(form: &Form<'_>, answer: &AnswerRef) -> String {
+    let state = form.state;
+    let place = state.inspect.entry();
+    let Some((study, place)) = state.study.as_ref().zip(place) else {
+        return String::new();
+    };
+    let shown = state
+        .review
+        .shown(study, place, place, state.compare.protocol.as_deref());
+    let is_it = |run: &str, model: &str| run == answer.given.run.as_str() && model == answer.given.model;
+    let found = shown.iter().find(|shown| is_it(shown.run().id.as_str(), shown.model()));
+    found.map(|shown| isolate(shown.name()).to_string()).unwrap_or_default()
+}
 
 /// Shows the form.
 pub fn show(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
@@ -23,7 +39,8 @@ pub fn show(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
         return form.hint(ui, form.words.no_disagreement(), colours.text_2);
     };
     let ink = form.ink(size::BODY, colours.text).semibold();
-    form.line(ui, (form.words.opinions(), ink), ("", ink), 24.0);
+    let name = shown_name(form, &answer);
+    form.line(ui, (form.words.opinions(), ink), (&name, ink), 24.0);
     for (_, judged) in state.review.reviews.judgements_of(&answer) {
         revealed::said(ui, form, judged.by, &judged.what.opinion);
     }

@@ -1,0 +1,447 @@
+//! Reviewing: ten items judged blind by keys alone, agreement, settling, flags that every number follows.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{AccessKitNode, NodeT, Queryable};
+use polyclinic::app::command::{Command, Page};
+use polyclinic::app::review::{FormLanguage, ReviewCommand, Saving, Step};
+use polyclinic::reviews::{
+    self, AnswerRef, ItemRef, Judgement, Opinion, Reviewer, RunModel, Severity, Statement, Verdict,
+};
+use polyclinic::runs::ledger::Ledger;
+use polyclinic::slices::{Condition, Filter};
+use polyclinic::workspace::Workspace;
+
+use crate::pictures;
+use crate::support::{Window, workspace};
+
+const MODELS: [&str; 3] = ["SmolLM2-135M-Instruct", "gemma-3-270m", "Qwen2.5-0.5B"];
+
+fn press(window: &mut Window, key: Key) {
+    window.harness.key_press(key);
+    window.settle();
+}
+
+fn go_on(window: &mut Window) {
+    window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.settle();
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.harness.get_by_label(label).click();
+    window.settle();
+}
+
+fn type_in(window: &mut Window, field: &str, text: &str) {
+    window.harness.get_by_label(field).focus();
+    window.settle();
+    window.harness.event(egui::Event::Text(text.to_owned()));
+    window.settle();
+}
+
+/// Everything that assistive technology is told of the window.
+fn told(window: &Window) -> Vec<String> {
+    fn collect(node: AccessKitNode<'_>, found: &mut Vec<String>) {
+        let data = node.data();
+        let texts = [data.label(), data.value(), data.description()];
+        found.extend(texts.into_iter().flatten().map(str::to_owned));
+        node.children().for_each(|child| collect(child, found));
+    }
+    let mut found = Vec::new();
+    collect(window.harness.root().accesskit_node(), &mut found);
+    found
+}
+
+fn names_a_model(window: &Window) -> Option<String> {
+    let run = window.state(|state| state.study.as_ref().unwrap().runs()[0].record.id.to_string());
+    told(window)
+        .into_iter()
+        .find(|text| MODELS.iter().any(|model| text.contains(model)) || text.contains(&run))
+}
+
+/// What leaves the Arabic items.
+fn arabic() -> Filter {
+    let language = Condition::Language(["ar".parse().unwrap()].into());
+    Filter::from_iter([language])
+}
+
+/// A window on Inspect with the Arabic items listed and a reviewer who gave a name.
+fn reviewing(root: &Path, width: f32, height: f32, name: &str) -> Window {
+    let mut window = Window::open(root, width, height);
+    window.send(Command::Show(Page::Inspect));
+    window.send(Command::SetFilter(arabic()));
+    click(&mut window, "Review");
+    type_in(&mut window, "Name or initials", name);
+    click(&mut window, "Begin");
+    assert_eq!(
+        window.state(|state| state.review.reviewer.as_ref().map(|by| by.name().to_owned())),
+        Some(name.to_owned())
+    );
+    window
+}
+
+fn start_queue(window: &mut Window) {
+    click(window, "Blind");
+    click(window, "New queue");
+    click(window, "Start queue");
+    window.wait(|state| state.review.queue.is_some());
+}
+
+/// Judges the item at hand by keys alone, every answer wrong for a wrong fact of low severity.
+fn judge_by_keys(window: &mut Window) {
+    press(window, Key::A);
+    go_on(window);
+    window.wait(|state| state.review_step() == Step::Judge);
+    for place in 0..MODELS.len() {
+        assert_eq!(names_a_model(window), None, "answer {place}");
+        for key in [Key::Num3, Key::F, Key::S] {
+            press(window, key);
+        }
+        let before = window.state(|state| state.review.reviews.lines().len());
+        go_on(window);
+        window.wait(|state| state.review.reviews.lines().len() > before);
+    }
+    window.wait(|state| state.review_step() == Step::Revealed);
+}
+
+#[test]
+fn ten_items_are_judged_blind_by_keys_alone() {
+    let folder = workspace(&MODELS);
+    let mut window = reviewing(folder.path(), 1440.0, 900.0, "Reviewer A");
+    assert!(names_a_model(&window).is_some(), "nothing is hidden yet");
+    start_queue(&mut window);
+    assert_eq!(window.state(|state| state.inspect.listed.len()), 10);
+    for item in 0..10 {
+        assert_eq!(names_a_model(&window), None, "item {item} before the own answer");
+        let right = told(&window).iter().any(|text| text.contains(", right answer"));
+        assert!(!right, "item {item}: the right answer comes after one's own");
+        window.harness.get_by_label(&format!("{} of 10 in queue", item + 1));
+        judge_by_keys(&mut window);
+        for model in MODELS {
+            assert!(
+                told(&window).iter().any(|text| text.contains(model)),
+                "{model} is revealed"
+            );
+        }
+        go_on(&mut window);
+    }
+    window.harness.get_by_label("The whole queue is judged.");
+    drop(window);
+    let open = Workspace::open_to_read(folder.path()).unwrap();
+    let read = reviews::read(&open).unwrap();
+    assert!(read.problems.is_empty());
+    let by = Reviewer::new("Reviewer A").unwrap();
+    assert_eq!(read.lines().len(), 1 + 10 + 30);
+    assert!(folder.path().join("reviews/reviewer-a.jsonl").exists());
+    let numbers: BTreeSet<usize> = read.judgements().filter_map(|said| said.what.shown_as).collect();
+    assert_eq!(numbers, BTreeSet::from([1, 2, 3]));
+    for judged in read.judgements() {
+        let opinion = &judged.what.opinion;
+        assert!(judged.what.blind);
+        assert_eq!((opinion.verdict, opinion.severity), (Verdict::Wrong, Severity::Low));
+        assert_eq!(opinion.errors, BTreeSet::from(["wrong-fact".to_owned()]));
+        assert!(
+            read.own_answer(&judged.what.answer.item, by.id())
+                .unwrap()
+                .what
+                .before_key
+        );
+    }
+}
+
+#[test]
+fn a_queue_goes_on_after_a_restart_in_the_same_order() {
+    let folder = workspace(&MODELS);
+    let mut window = reviewing(folder.path(), 1440.0, 900.0, "ليلى");
+    start_queue(&mut window);
+    judge_by_keys(&mut window);
+    let order = |window: &Window| {
+        window.state(|state| {
+            let queue = state.review.queue().unwrap();
+            queue.what.items.clone()
+        })
+    };
+    let before = order(&window);
+    drop(window);
+    let mut window = reviewing(folder.path(), 1440.0, 900.0, "ليلى");
+    click(&mut window, "Continue queue");
+    assert_eq!(order(&window), before);
+    assert!(window.state(|state| state.review.blind));
+    assert_eq!(window.state(|state| state.inspect.selected), 1);
+    assert_eq!(names_a_model(&window), None);
+}
+
+#[test]
+fn a_note_is_written_left_and_saved_without_the_mouse() {
+    let folder = workspace(&MODELS);
+    let mut window = reviewing(folder.path(), 1440.0, 900.0, "A");
+    press(&mut window, Key::Num2);
+    press(&mut window, Key::N);
+    let note = "«حبيبات قزحية» ترجمة خاطئة (eosinophils)";
+    window.harness.event(egui::Event::Text(note.to_owned()));
+    window.settle();
+    // Letters go into the note while it has the focus.
+    assert_eq!(window.state(|state| state.review_draft().note.clone()), note);
+    press(&mut window, Key::Escape);
+    press(&mut window, Key::T);
+    go_on(&mut window);
+    window.wait(|state| matches!(state.review.saving, Saving::Saved { .. }));
+    let judged = window.state(|state| {
+        let said = state.review.reviews.judgements().next().unwrap();
+        said.what.opinion.clone()
+    });
+    assert_eq!(judged.note, note);
+    assert_eq!(judged.verdict, Verdict::Partly);
+    assert!(judged.errors.contains("mistranslated-term"));
+}
+
+#[test]
+fn what_cannot_be_saved_stays_in_the_form() {
+    let folder = workspace(&MODELS);
+    let mut window = reviewing(folder.path(), 1440.0, 900.0, "A");
+    // A file where the folder has to be.
+    std::fs::write(folder.path().join("reviews"), "").unwrap();
+    press(&mut window, Key::Num3);
+    go_on(&mut window);
+    window.wait(|state| matches!(state.review.saving, Saving::Failed(_)));
+    assert!(
+        told(&window).iter().any(|text| text.contains("a.jsonl")),
+        "it says which file"
+    );
+    assert_eq!(window.state(|state| state.review_draft().verdict), Some(Verdict::Wrong));
+    std::fs::remove_file(folder.path().join("reviews")).unwrap();
+    go_on(&mut window);
+    window.wait(|state| matches!(state.review.saving, Saving::Saved { .. }));
+    assert_eq!(window.state(|state| state.review.reviews.judgements().count()), 1);
+}
+
+fn n(window: &Window, language: &str) -> (usize, usize) {
+    window.state(|state| {
+        let rows = &state.study.as_ref().unwrap().tables.rows;
+        let row = rows.iter().find(|row| row.language.tag() == language).unwrap();
+        (row.n, row.left_out)
+    })
+}
+
+#[test]
+fn a_flagged_item_is_left_out_and_every_number_follows() {
+    let folder = workspace(&MODELS);
+    let mut window = reviewing(folder.path(), 1440.0, 900.0, "A");
+    let (before, _) = n(&window, "ar");
+    press(&mut window, Key::G);
+    click(&mut window, "Bad translation");
+    click(&mut window, "Leave out");
+    go_on(&mut window);
+    window.wait(|state| state.study.as_ref().unwrap().ledger.corrections().len() == 1);
+    assert_eq!(n(&window, "ar"), (before - 1, 1));
+    let items = window.state(|state| state.study.as_ref().unwrap().entries.len());
+    window
+        .harness
+        .get_by_label(&format!("1 of {items} items flagged, 1 left out of Compare"));
+    let ledger = |root: &Path| {
+        let open = Workspace::open_to_read(root).unwrap();
+        let (ledger, _) = Ledger::read(&open).unwrap();
+        ledger.corrected(reviews::read(&open).unwrap().corrections())
+    };
+    assert_eq!(ledger(folder.path()).corrections().len(), 1);
+    // Another decision takes its place, and the first is kept.
+    press(&mut window, Key::G);
+    click(&mut window, "Keep");
+    go_on(&mut window);
+    window.wait(|state| state.study.as_ref().unwrap().ledger.corrections().is_empty());
+    assert_eq!(n(&window, "ar"), (before, 0));
+    press(&mut window, Key::G);
+    let said = told(&window);
+    assert!(said.iter().any(|text| text.contains("left out")), "{said:#?}");
+}
+
+#[test]
+fn a_rekeyed_item_is_scored_by_its_new_answer() {
+    let folder = workspace(&MODELS);
+    let mut window = reviewing(folder.path(), 1440.0, 900.0, "A");
+    let right = |window: &Window| {
+        window.state(|state| {
+            let study = state.study.as_ref().unwrap();
+            study.ledger.right(state.inspect.entry().unwrap()).unwrap().to_vec()
+        })
+    };
+    let before = right(&window);
+    press(&mut window, Key::G);
+    click(&mut window, "Re-key");
+    let other = if before == [0] { 1 } else { 0 };
+    window.send(ReviewCommand::Rekey(before[0]).into());
+    window.send(ReviewCommand::Rekey(other).into());
+    go_on(&mut window);
+    window.wait(|state| state.study.as_ref().unwrap().ledger.corrections().len() == 1);
+    assert_eq!(right(&window), [other]);
+    let agree = window.state(|state| {
+        let study = state.study.as_ref().unwrap();
+        let given = study.ledger.answers_to(state.inspect.entry().unwrap(), None);
+        given
+            .iter()
+            .all(|given| given.is_right() == (given.choices() == [other]))
+    });
+    assert!(agree);
+}
+
+/// Two reviewers who judged twenty answers of one model, and differ on three.
+fn two_reviewers(root: &Path) {
+    let open = Workspace::open(root).unwrap();
+    let (ledger, _) = Ledger::read(&open).unwrap();
+    let sheet = ledger.sheets().iter().find(|sheet| sheet.model == MODELS[1]).unwrap();
+    let arabic = (0..ledger.len()).filter(|&question| ledger.place(question).unwrap().1.language.tag() == "ar");
+    for (number, question) in arabic.take(20).enumerate() {
+        let given = ledger.given(sheet, question).unwrap();
+        let (benchmark, key) = ledger.place(question).unwrap();
+        let answer = AnswerRef {
+            given: RunModel {
+                run: given.run().id.clone(),
+                model: given.model().to_owned(),
+            },
+            item: ItemRef {
+                benchmark: benchmark.to_owned(),
+                key: key.clone(),
+            },
+        };
+        for (reviewer, differs) in [("Reviewer A", false), ("Reviewer B", number % 8 == 3)] {
+            let verdict = if given.is_right() == differs {
+                Verdict::Wrong
+            } else {
+                Verdict::Right
+            };
+            let mut opinion = Opinion::new(verdict);
+            if verdict == Verdict::Wrong {
+                opinion.errors.insert("wrong-fact".to_owned());
+                opinion.severity = Severity::Medium;
+            }
+            opinion.ratings.insert("accuracy".to_owned(), 2 + u8::from(differs));
+            let judgement = Judgement {
+                answer: answer.clone(),
+                protocol: given.protocol().to_owned(),
+                opinion,
+                blind: true,
+                shown_as: Some(1),
+                queue: None,
+                rest: serde_json::Map::new(),
+            };
+            let said = vec![Statement::Judgement(judgement).into()];
+            reviews::append(&open, &Reviewer::new(reviewer).unwrap(), said).unwrap();
+        }
+    }
+}
+
+#[test]
+fn agreement_is_shown_and_disagreements_are_settled_one_after_another() {
+    let folder = workspace(&MODELS);
+    two_reviewers(folder.path());
+    let mut window = reviewing(folder.path(), 1440.0, 900.0, "Reviewer C");
+    click(&mut window, "Agreement");
+    window.wait(|state| state.review.agreed.disagreements.len() == 3);
+    let said = told(&window);
+    let row = said.iter().find(|text| text.starts_with("Verdict; 20; 85.0")).unwrap();
+    assert!(row.contains("64.0–94.8"), "{row}");
+    window.harness.get_by_label("3 of 3 disagreements open");
+    for left in [2, 1, 0] {
+        press(&mut window, Key::Num1);
+        go_on(&mut window);
+        window.wait(|state| state.review.agreed.open() == left);
+    }
+    let settled = window.state(|state| {
+        let reviews = &state.review.reviews;
+        let judged: Vec<_> = reviews
+            .judged()
+            .filter_map(|answer| reviews.adjudication(answer))
+            .collect();
+        judged
+            .iter()
+            .map(|said| (said.by.to_owned(), said.what.settles.len()))
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(settled, vec![("Reviewer C".to_owned(), 2); 3]);
+}
+
+#[test]
+fn the_panel_tells_names_and_languages() {
+    let folder = workspace(&MODELS);
+    two_reviewers(folder.path());
+    let mut window = reviewing(folder.path(), 1440.0, 900.0, "ليلى");
+    for form in FormLanguage::ALL {
+        window.send(ReviewCommand::UseForm(form).into());
+        crate::accessibility::check_root(window.harness.root().accesskit_node(), "the form");
+        window.send(ReviewCommand::ToggleFlag.into());
+        crate::accessibility::check_root(window.harness.root().accesskit_node(), "the flags");
+        window.send(ReviewCommand::ToggleFlag.into());
+        window.send(ReviewCommand::ToggleAgreement.into());
+        crate::accessibility::check_root(window.harness.root().accesskit_node(), "agreement");
+        window.send(ReviewCommand::ToggleAgreement.into());
+    }
+}
+
+/// Every state of the panel, to be looked at.
+#[test]
+fn pictures_of_reviews() {
+    let Some(folder) = pictures::folder() else { return };
+    std::fs::create_dir_all(&folder).unwrap();
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        for (width, height) in [(1280.0, 800.0), (1440.0, 900.0), (2560.0, 1440.0), (1000.0, 700.0)] {
+            let root = workspace(&MODELS);
+            two_reviewers(root.path());
+            let builder = Harness::builder().with_size([width, height]).with_theme(theme);
+            let mut window = Window::with(root.path(), builder);
+            let take = |window: &mut Window, name: &str| {
+                window.settle();
+                let file = folder.join(pictures::name(&format!("Review-{name}"), theme, width));
+                window.harness.render().unwrap().save(file).unwrap();
+            };
+            window.send(Command::Show(Page::Inspect));
+            window.send(Command::SetFilter(arabic()));
+            window.send(ReviewCommand::Toggle.into());
+            take(&mut window, "name");
+            window.send(ReviewCommand::TypeName("Reviewer A".into()).into());
+            window.send(ReviewCommand::KeepName.into());
+            take(&mut window, "open");
+            window.send(ReviewCommand::ToggleBlind.into());
+            window.send(ReviewCommand::PlanQueue.into());
+            take(&mut window, "plan");
+            window.send(ReviewCommand::StartQueue.into());
+            window.wait(|state| state.review.queue.is_some());
+            while window.state(|state| state.review_step() == Step::Revealed) {
+                window.send(ReviewCommand::Next.into());
+            }
+            window.send(ReviewCommand::MarkOwn(3).into());
+            take(&mut window, "own");
+            window.send(ReviewCommand::GiveOwn.into());
+            window.wait(|state| state.review_step() == Step::Judge);
+            window.send(ReviewCommand::Judge(Verdict::Wrong).into());
+            window.send(ReviewCommand::ToggleError("mistranslated-term".into()).into());
+            window.send(ReviewCommand::Grade(Severity::Medium).into());
+            window.send(
+                ReviewCommand::Note("«حبيبات قزحية» ترجمة خاطئة، والمقصود الحمضات (eosinophils) بنسبة 20٪.".into())
+                    .into(),
+            );
+            take(&mut window, "judge");
+            window.send(ReviewCommand::UseForm(FormLanguage::Arabic).into());
+            take(&mut window, "judge-arabic");
+            for _ in 0..MODELS.len() {
+                window.send(ReviewCommand::Judge(Verdict::Partly).into());
+                let before = window.state(|state| state.review.reviews.lines().len());
+                window.send(ReviewCommand::Save.into());
+                window
+                    .wait(|state| state.review.reviews.lines().len() > before || state.review_step() == Step::Revealed);
+            }
+            window.wait(|state| state.review_step() == Step::Revealed && !state.review.agreed.pairs.is_empty());
+            take(&mut window, "revealed-arabic");
+            window.send(ReviewCommand::UseForm(FormLanguage::English).into());
+            take(&mut window, "revealed");
+            window.send(ReviewCommand::ToggleFlag.into());
+            take(&mut window, "flag");
+            window.send(ReviewCommand::ToggleFlag.into());
+            window.send(ReviewCommand::ToggleAgreement.into());
+            window.wait(|state| !state.review.agreed.disagreements.is_empty());
+            take(&mut window, "agreement");
+        }
+    }
+}
