@@ -62,7 +62,11 @@ pub fn compare(
 }
 
 /// A baseline must be one of the models, and is of no use to measures that compare no models.
-fn require_baseline(ledger: &Ledger, measure: Measure, baseline: Option<&str>) -> anyhow::Result<()> {
+fn require_baseline(
+    ledger: &polyclinic::runs::ledger::Ledger,
+    measure: Measure,
+    baseline: Option<&str>,
+) -> anyhow::Result<()> {
     let Some(baseline) = baseline else { return Ok(()) };
     if measure != Measure::Differences {
         bail!(
