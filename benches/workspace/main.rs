@@ -19,13 +19,15 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
-use polyclinic::app::inspect::{Filter, Inspect};
+use polyclinic::app::State;
 use polyclinic::app::study::Study;
-use polyclinic::app::{State, measures};
 use polyclinic::prompts::Protocol;
+use polyclinic::reviews::Reviews;
 use polyclinic::runs::comparison::compare;
 use polyclinic::runs::ledger::{Ledger, Selection};
+use polyclinic::runs::measures::averages;
 use polyclinic::scoring::Outcome;
+use polyclinic::slices::{Condition, Filter, Together, Who};
 use polyclinic::workspace::Workspace;
 
 /// Tells the process that measures from the one that started it.
@@ -130,19 +132,39 @@ fn open(folder: &Path) -> Arc<Study> {
 
 fn filter(study: &Study) {
     let protocol = Protocol::default().label();
-    let search = |search: &str| Filter {
-        search: search.to_owned(),
-        ..Filter::default()
+    let reviews = Reviews::default();
+    let sources = study.sources(&reviews, Some(&protocol));
+    let search = |text: &str| Filter::default().looking_for(text);
+    let wrong = Condition::Outcome {
+        is: Outcome::Wrong,
+        of: Who::Model(made_up::name_of(0)),
     };
+    let language = |tag: &str| tag.parse().unwrap();
     let filters = [
         (
             "language and outcome",
-            Filter {
-                model: Some(made_up::name_of(0)),
-                language: Some("ar".parse().unwrap()),
-                outcome: Some(Outcome::Wrong),
-                ..Filter::default()
-            },
+            [Condition::Language([language("ar")].into()), wrong]
+                .into_iter()
+                .collect(),
+        ),
+        (
+            "one model right and another wrong",
+            Filter::default().with(Condition::Models {
+                right: made_up::name_of(0),
+                wrong: made_up::name_of(1),
+            }),
+        ),
+        (
+            "right in English and wrong in Arabic",
+            Filter::default().with(Condition::Languages {
+                right: language("en"),
+                wrong: language("ar"),
+                of: Who::Any,
+            }),
+        ),
+        (
+            "all wrong",
+            Filter::default().with(Condition::Answers(Together::AllWrong)),
         ),
         ("a common word, English", search("patient")),
         ("a rare word, English", search(made_up::RARE[0].1)),
@@ -150,16 +172,9 @@ fn filter(study: &Study) {
         ("rare words, Arabic", search(made_up::RARE[1].1)),
     ];
     for (what, filter) in filters {
-        let mut inspect = Inspect {
-            filter,
-            ..Inspect::default()
-        };
-        let time = median(|| inspect.list(study, Some(&protocol)));
-        tell(
-            &format!("filter: {what}, {} items", inspect.listed.len()),
-            time,
-            Some(60.0),
-        );
+        let mut left = 0;
+        let time = median(|| left = filter.select(&sources).len());
+        tell(&format!("filter: {what}, {left} items"), time, Some(60.0));
     }
 }
 
@@ -174,8 +189,8 @@ fn follow(study: &Study) {
         tell(&format!("Compare's {rows} rows of {what}"), time, Some(100.0));
     }
     tell(
-        "its other measures of everything",
-        median(|| drop(measures::sheets(ledger, &all))),
+        "its averages of everything",
+        median(|| drop(averages(ledger, &all))),
         None,
     );
 }
