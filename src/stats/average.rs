@@ -124,6 +124,23 @@ mod tests {
         assert_eq!(clustered_average(&[vec![("1", true)]]), None);
     }
 
+    /// `(-0.2 + 0.1) / 2`, and half the root of the summed squares of the halves' widths, by hand.
+    #[test]
+    fn differences_are_averaged_with_their_doubt() {
+        let estimate = |value, low, high| Estimate {
+            value,
+            interval: Interval { low, high },
+        };
+        let found = macro_estimate(&[estimate(-0.2, -0.5, -0.1), estimate(0.1, -0.3, 0.2)]).unwrap();
+        assert!((found.value + 0.05).abs() < 1e-12);
+        assert!((found.interval.low - (-0.05 - 0.25)).abs() < 1e-12, "{found:?}");
+        assert!(
+            (found.interval.high - (-0.05 + 0.02_f64.sqrt() / 2.0)).abs() < 1e-12,
+            "{found:?}"
+        );
+        assert_eq!(macro_estimate(&[]), None);
+    }
+
     #[test]
     fn an_average_of_nothing_is_none() {
         assert_eq!(macro_average(&[]), None);

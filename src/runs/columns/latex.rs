@@ -1,8 +1,9 @@
 //! Tables as LaTeX with booktabs' rules.
 //!
 //! Compiles with XeLaTeX, whose `polyglossia` loads `bidi`: cells that run from right to left stand in `\textarabic`
-//! or `\texthebrew`, Latin words in them in `\LR`. What a document's preamble needs is told in a comment above each
-//! table, so that one is made by copying it.
+//! or `\texthebrew`, Latin words in them in `\textenglish`, which changes direction and font. What a document's
+//! preamble needs is told in a comment above each table. Amiri comes with TeX Live and has the punctuation too, which
+//! Noto's Arabic font has not.
 
 use super::{Table, is_right_to_left, runs_right_to_left};
 use crate::language::Script;
@@ -47,10 +48,7 @@ fn preamble<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     if arabic || hebrew {
         lines.push("\\usepackage{polyglossia} \\setdefaultlanguage{english}".to_owned());
     }
-    for (used, language, font) in [
-        (arabic, "arabic", "Noto Sans Arabic"),
-        (hebrew, "hebrew", "Noto Sans Hebrew"),
-    ] {
+    for (used, language, font) in [(arabic, "arabic", "Amiri"), (hebrew, "hebrew", "Noto Sans Hebrew")] {
         if used {
             let script = if language == "arabic" { "Arabic" } else { "Hebrew" };
             lines.push(format!(
@@ -74,7 +72,9 @@ fn cell(text: &str) -> String {
         let words = escaped(run.text);
         match (outer, run.right_to_left) {
             (false, true) => cell.push_str(&format!("{}{{{words}}}", command(run.text))),
-            (true, false) if run.text.contains(char::is_alphanumeric) => cell.push_str(&format!("\\LR{{{words}}}")),
+            (true, false) if run.text.contains(char::is_alphanumeric) => {
+                cell.push_str(&format!("\\textenglish{{{words}}}"))
+            }
             _ => cell.push_str(&words),
         }
     }
@@ -113,7 +113,17 @@ fn runs(text: &str) -> Vec<Run<'_>> {
             }
             continue;
         }
-        let right_to_left = is_right_to_left(character);
+        let right_to_left = match (character.is_numeric(), direction) {
+            // A number goes with what is before it; after right-to-left letters, with what comes next.
+            (true, Some(true)) => text
+                .get(place..)
+                .unwrap_or_default()
+                .chars()
+                .find(|next| next.is_alphabetic())
+                .is_none_or(is_right_to_left),
+            (true, Some(false)) => false,
+            _ => is_right_to_left(character),
+        };
         match direction {
             Some(before) if before != right_to_left => {
                 runs.extend(part(text, start, end, before));
@@ -189,13 +199,13 @@ mod tests {
                 "% Needs in the preamble, and XeLaTeX:",
                 "%   \\usepackage{booktabs}",
                 "%   \\usepackage{polyglossia} \\setdefaultlanguage{english}",
-                "%   \\setotherlanguage{arabic} \\newfontfamily\\arabicfont[Script=Arabic]{Noto Sans Arabic}",
+                "%   \\setotherlanguage{arabic} \\newfontfamily\\arabicfont[Script=Arabic]{Amiri}",
                 "\\begin{tabular}{llrrrrr}",
                 "\\toprule",
                 "model & language & n & accuracy & 95\\% interval & gap & p \\\\",
                 "\\midrule",
                 "a|b\\_c 50\\% \\& \\textless{}i\\textgreater{} & en & 1273 & 61.2 & 56.9--65.4 & $-$2.9 & \\textless{}0.001 \\\\",
-                "\\textarabic{نموذج \\LR{7B (Arabic)}} & ar & 5 & -- & -- & +6.5 & 0.042 \\\\",
+                "\\textarabic{نموذج \\textenglish{7B (Arabic)}} & ar & 5 & -- & -- & +6.5 & 0.042 \\\\",
                 "\\bottomrule",
                 "\\end{tabular}",
             ]
@@ -206,7 +216,8 @@ mod tests {
     #[test]
     fn every_name_runs_its_own_way() {
         assert_eq!(cell("model نموذج الطب, v2"), "model \\textarabic{نموذج الطب}, v2");
-        assert_eq!(cell("שלום x"), "\\texthebrew{שלום \\LR{x}}");
+        assert_eq!(cell("שלום x"), "\\texthebrew{שלום \\textenglish{x}}");
+        assert_eq!(cell("v2 (نموذج 3-ب) 7B"), "v2 (\\textarabic{نموذج 3-ب}) 7B");
         assert_eq!(cell("\\[a]{b}"), "\\textbackslash{}{[}a{]}\\{b\\}");
         assert_eq!(cell(""), "");
     }

@@ -124,7 +124,7 @@ impl Published {
         let name = plain_task(task, language);
         let same = self.figures.iter().filter(|figure| figure.language == *language);
         let marks = same.filter_map(|figure| {
-            let named = |names: &[String]| names.iter().any(|known| *known == name);
+            let named = |names: &[String]| names.contains(&name);
             let mut differs: Vec<&str> = figure.differs.iter().map(String::as_str).collect();
             if !named(&figure.tasks) {
                 if !named(&figure.same_questions) {
