@@ -91,7 +91,7 @@ pub enum Command {
     FocusSearch,
 
     NewRun,
-    EditForm(RunForm),
+    EditForm(Box<RunForm>),
     CloseForm,
     StartRun,
     /// Agrees to what the run that waits would send, and starts it.

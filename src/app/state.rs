@@ -282,7 +282,7 @@ impl State {
             }
 
             Command::NewRun => self.open_form(),
-            Command::EditForm(form) => self.runs.edit(form, self.study.as_deref()),
+            Command::EditForm(form) => self.runs.edit(*form, self.study.as_deref()),
             Command::CloseForm => self.runs.form = None,
             Command::StartRun => return self.start_run(),
             Command::AgreeToSend => return self.agree_to_send(),

@@ -133,8 +133,11 @@ pub fn answers(
     Ok(Ending::Done)
 }
 
+/// Whether an answer is printed.
+type IsShown = Box<dyn Fn(&Answer) -> bool>;
+
 /// Which answers a slice shows: those to the items that it leaves.
-fn shown(workspace: &Workspace, slice: Option<&str>) -> anyhow::Result<Box<dyn Fn(&Answer) -> bool>> {
+fn shown(workspace: &Workspace, slice: Option<&str>) -> anyhow::Result<IsShown> {
     let Some(slice) = slice else {
         return Ok(Box::new(|_| true));
     };

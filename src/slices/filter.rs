@@ -77,20 +77,20 @@ impl Filter {
 
     /// What is looked for; empty where nothing is.
     pub fn text(&self) -> &str {
-        let texts = self.conditions.iter().filter_map(|condition| match condition {
+        let mut texts = self.conditions.iter().filter_map(|condition| match condition {
             Condition::Text(text) => Some(text.as_str()),
             _ => None,
         });
-        texts.last().unwrap_or_default()
+        texts.next_back().unwrap_or_default()
     }
 
     /// The label of the protocol whose answers alone count, where one is named.
     pub fn protocol(&self) -> Option<&str> {
-        let labels = self.conditions.iter().filter_map(|condition| match condition {
+        let mut labels = self.conditions.iter().filter_map(|condition| match condition {
             Condition::Protocol(label) => Some(label.as_str()),
             _ => None,
         });
-        labels.last()
+        labels.next_back()
     }
 
     /// The conditions of this filter that have to be looked at where those of `before` hold already; `None` where this

@@ -87,7 +87,7 @@ fn filters_are_added_and_taken_away_by_keys() {
         };
         let differs =
             |model: &&str| (outcome(english, model), outcome(place, model)) == (Outcome::Right, Outcome::Wrong);
-        assert!(MODELS.iter().any(|model| differs(&model)));
+        assert!(MODELS.iter().any(differs));
     }
     pages
         .harness
@@ -178,7 +178,10 @@ fn nothing_left_names_the_filter_to_remove() {
     add(&mut pages, &["flagged: bad key"]);
     assert!(pages.state().inspect.listed.is_empty());
     accessibility::check(&pages, "nothing left");
-    pages.harness.get_by_label("Remove Flagged: bad key: 48 items").focus();
+    pages
+        .harness
+        .get_by_label("Remove “Flagged: bad key”: 48 items")
+        .focus();
     pages.settle();
     press(&mut pages, Key::Enter);
     assert_eq!(pages.state().inspect.listed.len(), 48);

@@ -313,7 +313,7 @@ fn a_run_goes_from_the_form_to_the_matrix() {
     let mut form = window.state(|state| state.runs.form.clone()).unwrap();
     form.models = [("tiny".to_owned(), ModelChoice::File(model))].into();
     form.languages = ["en", "ar", "zh"].map(|tag| tag.parse().unwrap()).into();
-    window.send(Command::EditForm(form));
+    window.send(Command::EditForm(Box::new(form)));
     // Stopped while the model is still being hashed, nothing has happened, and that is no failure.
     let form = window.state(|state| state.runs.form.clone()).unwrap();
     window.send(Command::StartRun);
@@ -323,7 +323,7 @@ fn a_run_goes_from_the_form_to_the_matrix() {
 
     let earlier = window.state(|state| state.study.as_ref().unwrap().runs().len());
     window.send(Command::NewRun);
-    window.send(Command::EditForm(form));
+    window.send(Command::EditForm(Box::new(form)));
     window.harness.get_by_label("Start run").click();
     window.settle();
     window.wait(|state| state.study.as_ref().is_some_and(|study| study.runs().len() > earlier));

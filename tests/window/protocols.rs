@@ -16,7 +16,7 @@ fn form_with(protocol: &Protocol, language: &str) -> State {
     let mut form = state.runs.form.clone().unwrap();
     form.languages = [language.parse().unwrap()].into();
     form.choose(protocol);
-    state.apply(Command::EditForm(form));
+    state.apply(Command::EditForm(Box::new(form)));
     state
 }
 
@@ -54,7 +54,7 @@ fn the_preview_follows_what_is_changed() {
     form.shots = "2".to_owned();
     form.protocol.chat = true;
     form.protocol.multi_turn = true;
-    state.apply(Command::EditForm(form));
+    state.apply(Command::EditForm(Box::new(form)));
     let said: Vec<&str> = shown(&state).parts.iter().map(|(who, _)| *who).collect();
     assert_eq!(said, ["User", "Model", "User", "Model", "User"]);
     assert_eq!(shown(&state).scored, ["A", "B", "C", "D"]);

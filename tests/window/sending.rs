@@ -47,7 +47,7 @@ fn form_with(chosen: &str, builder: egui_kittest::HarnessBuilder<(State, Vec<Tas
     state.apply(Command::NewRun);
     let mut form = state.runs.form.clone().unwrap();
     form.models.clear();
-    state.apply(Command::EditForm(form));
+    state.apply(Command::EditForm(Box::new(form)));
     let mut pages = Pages::new(state, builder);
     pages.harness.get_by_label(chosen).click();
     pages.settle();
@@ -103,10 +103,10 @@ fn a_far_endpoint_is_asked_about_and_only_then_started() {
 fn what_was_declined_is_followed_by_nothing() {
     let form = form_with(FAR, wide()).state().runs.form.clone().unwrap();
     let mut state = with_endpoints();
-    state.apply(Command::EditForm(RunForm {
+    state.apply(Command::EditForm(Box::new(RunForm {
         fragility: true,
         ..form
-    }));
+    })));
     assert!(state.apply(Command::StartRun).is_empty());
     state.apply(Command::DeclineToSend);
     assert!(

@@ -105,7 +105,7 @@ fn show_nothing(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 let Some(condition) = conditions.get(*place) else {
                     continue;
                 };
-                let words = format!("Remove {}: {}", condition.words(), counted(*left, "item"));
+                let words = format!("Remove “{}”: {}", condition.words(), counted(*left, "item"));
                 let button = Button::new(Emphasis::Plain).text(&words);
                 button.show(ui, commands, filters::removed(state, *place));
             }
@@ -248,8 +248,15 @@ fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, question: usize) {
     if state.review.veil(study, question, protocol).names {
         return;
     }
-    for given in state.review.shown(study, question, question, protocol) {
-        let words = format!("{}: {}", isolate(given.name()), given.outcome().word());
+    let shown = state.review.shown(study, question, question, protocol);
+    let numbered = (MARKS + 1..=NUMBERED).contains(&shown.len());
+    for (place, given) in shown.iter().enumerate() {
+        let number = if numbered {
+            format!("{}. ", place + 1)
+        } else {
+            String::new()
+        };
+        let words = format!("{number}{}: {}", isolate(given.name()), given.outcome().word());
         typeset::line(ui, &words, Ink::new(size::SECONDARY, colours.text));
     }
 }

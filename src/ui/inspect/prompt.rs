@@ -66,17 +66,17 @@ fn show_prompt(ui: &mut Ui, of: &Of<'_>, prompted: &Prompted) {
 /// How many tokens there are, and why they are not shown where they are not.
 fn about_tokens(of: &Of<'_>, prompted: &Prompted) -> String {
     let run = counted(of.given.prompt_tokens(), "token");
-    let with_answer = match of.given.run().protocol.scoring.is_written() {
-        true => "",
-        false => " with the longest answer",
-    };
     match &prompted.tokens {
-        Ok(_) => format!(
-            "{} in the prompt; the run read {run}{with_answer}. Every other one is shaded; those that only steer are amber.",
-            counted(prompted.token_count().unwrap_or_default(), "token")
-        ),
+        Ok(_) => {
+            let now = prompted.token_count().unwrap_or_default();
+            let told = match now == of.given.prompt_tokens() {
+                true => format!("{run}, as many as the run read."),
+                false => format!("{}; the run read {run}.", counted(now, "token")),
+            };
+            format!("{told} Every other one is shaded; those that only steer are amber.")
+        }
         Err(problem) => format!(
-            "The run read {run}{with_answer}. Where each begins is not shown: {}.",
+            "The run read {run}. Where each begins is not shown: {}.",
             crate::text::isolate::names(problem)
         ),
     }

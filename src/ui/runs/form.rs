@@ -55,7 +55,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, study: &Study, commands: &mu
     );
     if edited != *form {
         // Before what was clicked, so that a start takes what was typed in the same frame.
-        commands.insert(0, Command::EditForm(edited));
+        commands.insert(0, Command::EditForm(Box::new(edited)));
     }
 }
 
