@@ -160,7 +160,10 @@ fn keys_pin_show_differences_and_open() {
     press(&mut pages, &[Key::D, Key::Space]);
     assert_eq!(pages.state().compare.view.mode, Mode::Accuracy);
     assert!(pages.state().compare.pinned.is_empty());
+    // What was not run has no items to open.
     press(&mut pages, &[Key::Enter]);
+    assert_eq!(pages.state().page, Page::Compare);
+    press(&mut pages, &[Key::ArrowRight, Key::ArrowRight, Key::Enter]);
     assert_eq!(pages.state().page, Page::Inspect);
 }
 
@@ -230,7 +233,7 @@ fn cells_say_what_they_hold() {
             .label()
             .is_some_and(|label| label.ends_with("published"))
     });
-    assert!(own.count() > 3);
+    assert!(own.count() > 0);
     check(&pages, "Compare with published figures");
 }
 
