@@ -75,7 +75,7 @@ fn a_chat_is_previewed_as_the_chosen_model_reads_it() {
     let mut form = state.runs.form.clone().unwrap();
     form.protocol.chat = true;
     form.protocol.system = Some("You are a careful doctor.".to_owned());
-    let tasks = state.apply(Command::EditForm(form.clone()));
+    let tasks = state.apply(Command::EditForm(form.clone().into()));
     let [Task::ReadChatTemplate(path)] = tasks.as_slice() else {
         panic!("{tasks:?}")
     };
@@ -83,7 +83,7 @@ fn a_chat_is_previewed_as_the_chosen_model_reads_it() {
     let shown = |state: &State| state.runs.preview.clone().unwrap();
     assert_eq!(shown(&state).parts[0].0, "System");
     form.shots = "1".to_owned();
-    assert!(state.apply(Command::EditForm(form.clone())).is_empty());
+    assert!(state.apply(Command::EditForm(form.clone().into())).is_empty());
     let study = state.study.clone();
     state.runs.take_chat(path.clone(), chat(), study.as_deref());
     let preview = shown(&state);
