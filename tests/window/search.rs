@@ -188,19 +188,26 @@ fn every_list_is_searched_by_keys_alone() {
 
 #[test]
 fn a_list_that_is_folded_away_comes_when_it_is_searched() {
-    for from in [Page::Inspect, Page::Compare] {
-        let mut pages = page(from);
-        pages.harness.state_mut().0.apply(Command::ToggleList);
-        pages.settle();
-        assert!(pages.harness.query_by_label("Search items").is_none());
-        press(&mut pages, Modifiers::COMMAND, Key::F);
-        assert!(pages.harness.get_by_label("Search items").accesskit_node().is_focused());
-        type_in(&mut pages, "no such words");
-        pages.harness.get_by_label("Clear the search").click();
-        pages.settle();
-        assert!(pages.state().inspect.filter.text().is_empty());
-        assert!(!pages.state().inspect.listed.is_empty());
-    }
+    let mut pages = page(Page::Inspect);
+    pages.harness.state_mut().0.apply(Command::ToggleList);
+    pages.settle();
+    assert!(pages.harness.query_by_label("Search items").is_none());
+    press(&mut pages, Modifiers::COMMAND, Key::F);
+    assert!(pages.harness.get_by_label("Search items").accesskit_node().is_focused());
+    type_in(&mut pages, "no such words");
+    pages.harness.get_by_label("Clear the search").click();
+    pages.settle();
+    assert!(pages.state().inspect.filter.text().is_empty());
+    assert!(!pages.state().inspect.listed.is_empty());
+}
+
+#[test]
+fn compare_searches_its_models() {
+    let mut pages = page(Page::Compare);
+    press(&mut pages, Modifiers::COMMAND, Key::F);
+    type_in(&mut pages, "gemma");
+    assert_eq!(pages.state().page, Page::Compare);
+    assert_eq!(pages.state().compare.layout.models().count(), 1);
 }
 
 #[test]

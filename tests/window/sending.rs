@@ -130,6 +130,8 @@ fn an_endpoint_on_this_machine_and_one_agreed_to_start_at_once() {
     assert_eq!(request.protocol.scoring, Scoring::Letters);
 
     let mut state = with_endpoints();
+    // What was listed last knows the study too.
+    state.inspect = Default::default();
     let study = std::sync::Arc::get_mut(state.study.as_mut().unwrap()).unwrap();
     study.sends_to.insert("https://api.example.org".to_owned());
     state.apply(Command::NewRun);

@@ -178,10 +178,15 @@ fn on_path(places: &Places, name: &str) -> Option<PathBuf> {
 fn wait(mut child: Child, tick: &mut dyn FnMut(), cancel: &Cancel) -> Result<ExitStatus, FetchError> {
     loop {
         if let Some(status) = child.try_wait().map_err(|source| FetchError::PipUnusable { source })? {
-            if !status.success() && cancel.is_cancelled() {
-                return Err(FetchError::Cancelled);
+            if status.success() {
+                return Ok(status);
             }
-            return Ok(status);
+            // What stops both of us may reach the program first.
+            std::thread::sleep(TICK);
+            return match cancel.is_cancelled() {
+                true => Err(FetchError::Cancelled),
+                false => Ok(status),
+            };
         }
         if cancel.is_cancelled() {
             // It may have ended by itself just now.
