@@ -35,7 +35,6 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("egui", &["text/galley", "app", "ui"]),
     ("epaint", &["text/galley", "app", "ui"]),
     ("eframe", &["app", "ui"]),
-    ("egui_plot", &["app", "ui"]),
     ("rfd", &["app", "ui"]),
     ("parley", &["text"]),
     ("parley_engine", &["text"]),

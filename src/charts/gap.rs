@@ -91,12 +91,12 @@ impl Gap {
         (sorted, grouped)
     }
 
-    /// `Arabic − English, 95%`.
+    /// `Arabic − English, 95%`, or `Difference to English, 95%` of several.
     fn heading(&self) -> String {
         let languages = self.languages();
         match languages.as_slice() {
             [reference, other] => format!("{} − {}, 95%", other.english_name(), reference.english_name()),
-            _ => format!("− {}, 95%", self.reference_name()),
+            _ => format!("Difference to {}, 95%", self.reference_name()),
         }
     }
 
