@@ -14,7 +14,7 @@ use super::import::{self, EXAMPLES, Import, ImportError, ImportOptions, Rejected
 use super::item::{Item, ItemKey};
 use super::provenance::Provenance;
 use super::table;
-use crate::files::{WriteError, write_atomically, write_toml};
+use crate::files::{self, WriteError, write_atomically, write_toml};
 
 /// The newest layout of the two files that this program knows.
 pub const SCHEMA: i64 = 1;
@@ -343,22 +343,12 @@ impl Benchmark {
 
     /// The names of the benchmarks in `folder`, sorted; none where there is no such folder.
     pub fn names(folder: &Path) -> Result<Vec<String>, BenchmarkError> {
-        let unreadable = |source| BenchmarkError::Unreadable {
+        let descriptions = files::with_ending(folder, "toml").map_err(|source| BenchmarkError::Unreadable {
             path: folder.to_owned(),
             source,
-        };
-        let entries = match std::fs::read_dir(folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(unreadable)?,
-        };
-        let mut names = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(unreadable)?.path();
-            let is_description = path.extension().is_some_and(|extension| extension == "toml");
-            if let (true, Some(name)) = (is_description, path.file_stem().and_then(|stem| stem.to_str())) {
-                names.push(name.to_owned());
-            }
-        }
+        })?;
+        let stems = descriptions.iter().filter_map(|path| path.file_stem()?.to_str());
+        let mut names: Vec<String> = stems.map(str::to_owned).collect();
         names.sort();
         Ok(names)
     }

@@ -1,8 +1,8 @@
-//! Writing files so that a crash leaves the old one or the new one, never half of one.
+//! Writing files so that a crash leaves the old one or the new one, never half of one, and finding those there are.
 
 pub mod cells;
 
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -13,7 +13,7 @@ use serde::Serialize;
 pub struct WriteError {
     pub path: PathBuf,
     #[source]
-    pub source: std::io::Error,
+    pub source: io::Error,
 }
 
 /// Writes `content` to a temporary file beside `path` and renames it into place.
@@ -24,7 +24,7 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), WriteError> {
 /// Lets `write` fill a temporary file beside `path`, piece by piece, and renames it into place.
 pub fn write_with(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> std::io::Result<()>,
+    write: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> io::Result<()>,
 ) -> Result<(), WriteError> {
     let attempt = || {
         let folder = path
@@ -62,9 +62,26 @@ pub fn readable_by_others<'a, 'b>(mut builder: tempfile::Builder<'a, 'b>) -> tem
 pub fn write_toml(path: &Path, value: &impl Serialize) -> Result<(), WriteError> {
     let text = toml::to_string_pretty(value).map_err(|error| WriteError {
         path: path.to_owned(),
-        source: std::io::Error::other(error),
+        source: io::Error::other(error),
     })?;
     write_atomically(path, text.as_bytes())
+}
+
+/// The files of a folder whose names end so, in no order; none where there is no such folder.
+pub fn with_ending(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|own| own == ending) {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! The protocols a workspace keeps, a file each in its folder `protocols`, beside those of the program.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{Protocol, ProtocolFileError, known};
-use crate::files::{WriteError, write_atomically};
+use crate::files::{self, WriteError, write_atomically};
 use crate::workspace::{Workspace, WorkspaceError};
 
 const ENDING: &str = "toml";
@@ -61,21 +60,9 @@ pub fn read(path: &Path) -> Result<Protocol, KeptError> {
 /// The protocols a workspace keeps.
 pub fn list(workspace: &Workspace) -> Result<KeptProtocols, KeptError> {
     let folder = workspace.protocols_folder();
-    let unread = |source| KeptError::Read {
-        path: folder.clone(),
-        source,
-    };
     let mut kept = KeptProtocols::default();
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(kept),
-        Err(error) => return Err(unread(error)),
-    };
-    for entry in entries {
-        let path = entry.map_err(unread)?.path();
-        if path.extension().is_none_or(|ending| ending != ENDING) {
-            continue;
-        }
+    let paths = files::with_ending(&folder, ENDING).map_err(|source| KeptError::Read { path: folder, source })?;
+    for path in paths {
         match read(&path) {
             Ok(protocol) => kept.protocols.push(protocol),
             Err(problem) => kept.problems.push(problem),

@@ -1,6 +1,5 @@
 //! Reading reviewers' files: one bad line or file does not hide the rest.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -83,22 +82,10 @@ pub fn read(workspace: &Workspace) -> Result<Reviews, ReviewError> {
 
 /// The reviewers' files in a folder, sorted; none where there is no folder.
 pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, ReviewError> {
-    let unread = |source| ReviewError::List {
+    let mut paths = crate::files::with_ending(folder, ENDING).map_err(|source| ReviewError::List {
         path: folder.to_owned(),
         source,
-    };
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unread(error)),
-    };
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(unread)?.path();
-        if path.extension().is_some_and(|ending| ending == ENDING) {
-            paths.push(path);
-        }
-    }
+    })?;
     paths.sort();
     Ok(paths)
 }

@@ -1,10 +1,9 @@
 //! The slices a workspace keeps, a file each in its folder `slices`.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::slice::{Slice, SliceFileError, SliceName, SliceNameError};
-use crate::files::{WriteError, write_atomically};
+use crate::files::{self, WriteError, write_atomically};
 use crate::workspace::{Workspace, WorkspaceError};
 
 const ENDING: &str = "toml";
@@ -52,21 +51,9 @@ pub struct KeptSlices {
 /// The slices a workspace keeps.
 pub fn list(workspace: &Workspace) -> Result<KeptSlices, KeptError> {
     let folder = workspace.slices_folder();
-    let unread = |source| KeptError::Read {
-        path: folder.clone(),
-        source,
-    };
     let mut kept = KeptSlices::default();
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(kept),
-        Err(error) => return Err(unread(error)),
-    };
-    for entry in entries {
-        let path = entry.map_err(unread)?.path();
-        if path.extension().is_none_or(|ending| ending != ENDING) {
-            continue;
-        }
+    let paths = files::with_ending(&folder, ENDING).map_err(|source| KeptError::Read { path: folder, source })?;
+    for path in paths {
         match read(&path) {
             Ok(slice) => kept.slices.push(slice),
             Err(problem) => kept.problems.push(problem),

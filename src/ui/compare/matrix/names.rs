@@ -16,23 +16,17 @@ use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::{self, Search, palette, within};
 
-/// From so many models on they are searched.
-const SEARCHED: usize = 8;
-
 /// Shows the search and the head that sorts by name.
 pub fn show_corner(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
     let view = &state.compare.view;
-    let models = state.compare.matrix.models.len();
-    if models >= SEARCHED || !view.search.is_empty() || state.focus_search {
-        let field = Rect::from_min_size(rect.min, vec2(rect.width(), TITLES));
-        let search = Search {
-            typed: &view.search,
-            thing: "model",
-            focus: state.focus_search,
-        };
-        let found = within(ui, field, "search", |ui| search.show(ui, "Find a model"));
-        commands.extend(found.map(|search| CompareCommand::FindModel(search).into()));
-    }
+    let field = Rect::from_min_size(rect.min, vec2(rect.width(), TITLES));
+    let search = Search {
+        typed: &view.search,
+        thing: "model",
+        focus: state.focus_search,
+    };
+    let found = within(ui, field, "search", |ui| search.show(ui, "Find a model"));
+    commands.extend(found.map(|search| CompareCommand::FindModel(search).into()));
     let head = Rect::from_min_size(rect.min + vec2(0.0, TITLES), vec2(rect.width(), HEADS));
     heads::show_head(ui, head, "Model", "model", By::Name, &view.order, commands);
 }
