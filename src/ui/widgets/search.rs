@@ -11,6 +11,8 @@ use crate::ui::icons::Icon;
 use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink};
 
+/// What the icon and the paddings of a field take.
+const BEFORE: f32 = 34.0;
 /// The widest field above a list.
 const WIDEST: f32 = 360.0;
 
@@ -37,7 +39,7 @@ impl Search<'_> {
             .show(ui);
         let response = edited.response;
         if text.is_empty() && !response.has_focus() {
-            show_keys(ui, response.rect);
+            show_keys(ui, response.rect, placeholder);
         }
         if self.focus {
             response.request_focus();
@@ -82,14 +84,19 @@ impl Search<'_> {
     }
 }
 
-/// The keys that lead to a field, at its end.
-fn show_keys(ui: &Ui, field: Rect) {
+/// The keys that lead to a field, at its end, where there is room for them after what stands in it.
+fn show_keys(ui: &Ui, field: Rect, placeholder: &str) {
     let Some(keys) = Command::FocusSearch.keys(ui.ctx()) else {
         return;
     };
     let colours = palette(ui);
     let ink = Ink::new(size::SMALL, colours.text_2);
-    let width = typeset::galley(ui, &keys, ink, f32::INFINITY, 1).size().x + 10.0;
+    let width_of = |text: &str, ink: Ink| typeset::galley(ui, text, ink, f32::INFINITY, 1).size().x;
+    let width = width_of(&keys, ink) + 10.0;
+    let taken = width_of(placeholder, Ink::new(size::BODY, colours.text_3)) + BEFORE;
+    if field.width() < taken + width + 8.0 {
+        return;
+    }
     let place = field.right_center() - vec2(5.0 + width / 2.0, 0.0);
     let hint = Rect::from_center_size(place, vec2(width, 18.0));
     ui.painter()
