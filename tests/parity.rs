@@ -263,7 +263,7 @@ fn scores_of_real_log_likelihoods_are_those_of_the_harness() {
     }
 }
 
-/// How many times llama.cpp's distance from f32 ours may be.
+/// How many times llama.cpp's distance from f32 ours may be; chosen after the figures below were known.
 const FARTHEST: f64 = 1.05;
 
 /// What the name of a model whose weights were written in f32 ends with.
