@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 
 use super::chart::{Chart, Room};
 use super::colour::{Colour, Theme};
-use super::svg::{self, escaped};
+use super::svg;
+use crate::files::markup::escaped;
 use crate::runs::columns::{Table, html};
 use crate::text::isolate;
 use crate::text::outline::Outliner;

@@ -10,6 +10,7 @@ use super::colour::{Colour, Theme};
 use super::label::{Label, outlined};
 use super::print::{MARGIN, millimetres};
 use super::scene::{Anchor, Area, Mark, Point, Region, Scene, Shape, Stroke, corners};
+use crate::files::markup::escaped;
 use crate::text::isolate;
 use crate::text::outline::{OutlineKey, Outliner};
 
@@ -32,23 +33,6 @@ pub fn document(scene: &Scene, theme: &Theme, outliner: &Outliner) -> String {
 pub fn element(scene: &Scene, id: &str, outliner: &Outliner) -> String {
     let size = format!(r#"class="figure" width="{}""#, number(scene.width));
     Writer::new(outliner, id, None).whole(scene, &size, 0.0)
-}
-
-/// `text` within XML: without what its grammar forbids.
-pub fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\t' | '\n' | '\r' => escaped.push(character),
-            character if character.is_control() || matches!(character, '\u{FFFE}' | '\u{FFFF}') => {}
-            character => escaped.push(character),
-        }
-    }
-    escaped
 }
 
 struct Writer<'a> {

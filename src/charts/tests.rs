@@ -354,11 +354,6 @@ fn an_svg_says_in_words_what_it_shows_and_needs_no_fonts() {
 }
 
 #[test]
-fn what_xml_forbids_is_left_out_of_words() {
-    assert_eq!(svg::escaped("a<b & \"c\"\u{0}\u{8}"), "a&lt;b &amp; &quot;c&quot;");
-}
-
-#[test]
 fn an_svg_in_a_page_names_its_colours() {
     let outliner = Outliner::new(Fallback::None);
     let scene = gap(2).scene(room(Column::Single), &outliner);

@@ -1,6 +1,7 @@
 //! Writing files so that a crash leaves the old one or the new one, never half of one, and finding those there are.
 
 pub mod cells;
+pub mod markup;
 
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! Tables as HTML, each text in its own language and direction.
 
 use super::{Table, Value, runs_right_to_left};
+use crate::files::markup::escaped;
 use crate::language::{Direction, Script};
 
 /// A table in HTML, to be put into a page; nothing where it has no row.
@@ -71,22 +72,6 @@ fn attribute(direction: Direction) -> &'static str {
 fn tag(text: &str) -> String {
     let script = text.chars().find_map(Script::of);
     format!("und-{}", script.unwrap_or(Script::Latin).code())
-}
-
-/// A text that a browser shows as it is, within an element or an attribute.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use egui::{Id, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, 
 pub use bar::{bar, progress};
 pub use button::{Button, Emphasis};
 pub use card::{card, empty, facts, message, quoted, scrolled};
-pub use check::check;
+pub use check::{check, paint_box};
 pub use chip::{add_chip, filter_chip, menu_chip, toggle_chip};
 pub use choice::{choice, choice_among, choice_of};
 pub use radio::radio;

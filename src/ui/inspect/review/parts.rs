@@ -13,7 +13,7 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink, Words};
-use crate::ui::widgets::{self, focus_ring, palette};
+use crate::ui::widgets::{self, focus_ring, paint_box, palette};
 
 /// The form being shown: its state, its words and the way it runs.
 #[derive(Clone, Copy)]
@@ -296,16 +296,7 @@ impl<'a> Form<'a> {
             column.place(0.0, 14.0, rect.top(), rect.height()).center(),
             vec2(14.0, 14.0),
         );
-        let (fill, line) = if on {
-            (colours.accent, colours.accent)
-        } else {
-            (colours.panel, colours.edge)
-        };
-        ui.painter()
-            .rect(mark, radius::CHIP, fill, Stroke::new(1.0, line), StrokeKind::Inside);
-        if on {
-            icons::paint(ui.painter(), Icon::Check, mark.center(), 11.0, colours.on_accent);
-        }
+        paint_box(ui, mark, on);
         let place = column.place(22.0, rect.width() - 48.0, rect.top(), rect.height());
         let ink = self.ink(size::BODY, colours.text);
         typeset::paint(ui, place, self.say(words), ink, column.start());
