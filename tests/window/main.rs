@@ -32,6 +32,7 @@ mod search;
 mod sending;
 #[path = "../support/spreadsheet.rs"]
 mod spreadsheet;
+mod stranger;
 mod support;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;
