@@ -102,7 +102,7 @@ impl Walk {
     }
 
     /// Judges the item at hand by keys: one's own answer first, then every answer of the models.
-    fn judge(&mut self, verdict: impl Fn(bool) -> Key) {
+    fn judge(&mut self, verdict: impl Fn(bool) -> Key, pictured: bool) {
         self.press(&[Key::B]);
         self.control(Key::Enter);
         self.window.wait(|state| state.review_step() == Step::Judge);
@@ -124,6 +124,9 @@ impl Walk {
                 // A wrong fact, of low severity.
                 self.press(&[Key::F, Key::S]);
             }
+            if pictured {
+                self.picture("07-judge");
+            }
             self.control(Key::Enter);
             self.window.wait(|state| state.review.reviews.lines().len() > saved);
         }
@@ -143,7 +146,82 @@ fn walk(size: (f32, f32), theme: Theme) {
     assert!(protocol.starts_with("cloze"), "{protocol}");
     walk.window.wait(|state| state.figures.shown().is_some());
     walk.picture("01-compare");
+    walk.click("gemma-3-270m, everyday medicine, Yoruba, ");
+    walk.window.wait(|state| state.compare.pair().is_some());
+    walk.says("gemma-3-270m, everyday medicine, Yoruba, 35.4 percent, n 48, 23.4 to 49.6");
+    walk.says("gemma-3-270m, everyday medicine, English, 75.0 percent, n 48, 61.2 to 85.1");
+    walk.says("39.6 points lower in Yoruba than in English on everyday medicine, 95% interval 22.9 to 56.2, 48 items");
+    walk.picture("02-gap");
+    walk.click("gemma-3-270m, Yoruba, 35.4 percent, 75.0 in English");
+    assert_eq!(walk.window.state(|state| state.page), Page::Inspect);
+    walk.window.settle();
+    walk.picture("03-items");
+
+    // Ten of them, judged blind.
+    walk.click("Review");
+    walk.picture("04-name");
+    walk.window.harness.get_by_label("Name or initials").focus();
+    walk.window.settle();
+    walk.write("Nadia");
+    walk.click("Begin");
+    walk.click("Blind");
+    walk.click("New queue");
+    walk.picture("05-queue");
+    walk.click("Start queue");
+    walk.window.wait(|state| state.review.queue.is_some());
+    for item in 0..10 {
+        walk.says(&format!("{} of 10 in queue", item + 1));
+        if item == 0 {
+            walk.picture("06-own");
+        }
+        walk.judge(|right| if right { Key::Num1 } else { Key::Num3 }, item == 0);
+        if item == 0 {
+            walk.picture("08-shown");
+        }
+        if item < 9 {
+            walk.control(Key::Enter);
+        }
+    }
+    walk.says("The whole queue is judged.");
+    walk.picture("09-judged");
+
+    // By keys alone: a second reviewer judges the same ten, in the Arabic form, and sees three of them otherwise.
+    walk.tab_to("Other reviewer");
+    walk.press(&[Key::Enter]);
+    walk.picture("10-other");
+    walk.tab_to("Name or initials");
+    walk.control(Key::A);
+    walk.write("ليلى");
+    walk.press(&[Key::Enter]);
+    walk.tab_to("Same queue as");
+    walk.picture("11-same-queue");
+    walk.press(&[Key::Enter]);
+    walk.window.wait(|state| state.review.queue.is_some());
+    let items = |walk: &Walk| walk.window.state(|state| state.review.queue().unwrap().what.items.clone());
+    assert_eq!(items(&walk).len(), 10);
+    walk.tab_to("العربية");
+    walk.press(&[Key::Enter]);
+    for item in 0..10 {
+        let otherwise = item % 4 == 1;
+        walk.judge(|right| if right == otherwise { Key::Num3 } else { Key::Num1 }, false);
+        if item == 1 {
+            walk.picture("12-arabic");
+        }
+        if item < 9 {
+            walk.control(Key::Enter);
+        }
+    }
+    walk.window.wait(|state| !state.review.agreed.pairs.is_empty());
+    walk.picture("13-both");
+    walk.control(Key::Enter);
+    walk.window.wait(|state| !state.review.agreed.disagreements.is_empty());
+    walk.picture("14-agreement");
     for told in walk.told() { eprintln!("{told}"); }
+
+    // Back to the figure, which goes into a file.
+    walk.control(Key::Num4);
+    walk.control(Key::E);
+    walk.picture("15-export");
 }
 
 #[test]

@@ -19,6 +19,7 @@ use super::measures::{Sheet, Sorting};
 use super::models::Model;
 use super::study::Study;
 use crate::cancel::Cancel;
+use crate::runs::comparison::Row;
 use crate::runs::ledger::Selection;
 use crate::runs::measures::Measure;
 use crate::runs::paired::Comparison;
@@ -274,10 +275,33 @@ impl Compare {
         (Some(baseline) == self.wanted_deltas().as_ref()).then_some(deltas)
     }
 
-    /// What the two cells of the finding say; `None` where there is but one, and until it is reckoned.
+    /// The selected cell and the one it is compared with: the one chosen, else the same model's in English.
+    fn sides(&self) -> Option<(&CellKey, CellKey)> {
+        let selected = self.selected.as_ref()?;
+        if let Some(against) = &self.against {
+            return Some((selected, against.clone()));
+        }
+        if selected.language.is_english() {
+            return None;
+        }
+        let mut groups = self.matrix.groups.iter();
+        let group = groups.find(|group| group.benchmark == selected.benchmark && group.task == selected.task)?;
+        let english = group.languages.iter().find(|language| language.is_english())?;
+        let language = english.clone();
+        Some((
+            selected,
+            CellKey {
+                language,
+                ..selected.clone()
+            },
+        ))
+    }
+
+    /// What the two cells of the finding say, or the selected cell and the same model's in English; `None` where there
+    /// is but one, and until it is reckoned.
     pub fn pair(&self) -> Option<Result<&Comparison, Incomparable>> {
-        let (first, second) = self.selected.as_ref().zip(self.against.as_ref())?;
-        if let Some(obstacle) = finding::obstacle(&self.matrix, first, second) {
+        let (first, second) = self.sides()?;
+        if let Some(obstacle) = finding::obstacle(&self.matrix, first, &second) {
             return Some(Err(obstacle));
         }
         let (pair, found) = self.pair.as_ref()?;
@@ -296,15 +320,25 @@ impl Compare {
     }
 
     fn wanted_pair(&self) -> Option<Pair> {
-        let (first, second) = self.selected.clone().zip(self.against.clone())?;
-        if finding::obstacle(&self.matrix, &first, &second).is_some() {
+        let (first, second) = self.sides()?;
+        if finding::obstacle(&self.matrix, first, &second).is_some() {
             return None;
         }
         Some(Pair {
             protocol: self.protocol.clone()?,
-            first,
+            first: first.clone(),
             second,
         })
+    }
+
+    /// The same cell under the other protocols.
+    pub fn elsewhere(&self, key: &CellKey) -> impl Iterator<Item = &Row> {
+        let is_it = move |row: &&Row| {
+            (&row.model, &row.benchmark, &row.task) == (&key.model, &key.benchmark, &key.task)
+                && row.language == key.language
+        };
+        let other = |row: &&Row| Some(&row.protocol) != self.protocol.as_ref();
+        self.tables.rows.iter().filter(is_it).filter(other)
     }
 
     /// What Inspect shows of the items that only one side of the finding has right.

@@ -135,6 +135,13 @@ impl Review {
         self.reviews.queues(reviewer.id()).rev().find(left)
     }
 
+    /// Whether every item of the queue that is worked through is judged.
+    pub fn is_queue_done(&self) -> bool {
+        let progress = self.queue().zip(self.reviewer.as_ref());
+        let progress = progress.map(|(queue, by)| queue.what.progress(&self.reviews, by.id()));
+        progress.is_some_and(|progress| progress.done == progress.items)
+    }
+
     /// The newest queue of another reviewer that this one neither took over nor judged to the end.
     pub fn others_queue(&self) -> Option<Said<'_, Queue>> {
         let own = self.reviewer.as_ref()?.id();

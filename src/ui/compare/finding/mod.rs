@@ -11,6 +11,7 @@ use crate::app::compare::command::CompareCommand;
 use crate::app::compare::published::Printed;
 use crate::app::matrix::{Cell, CellKey, Measure, count, counted, percent};
 use crate::app::theme::size;
+use crate::runs::comparison::Row;
 use crate::scoring::Outcome;
 use crate::text::isolate::isolate;
 use crate::ui::icons::Icon;
@@ -144,6 +145,10 @@ fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
         };
         typeset::paragraph(ui, &format!("{mark} {sentence}"), plain);
     }
+    if let Some(Ok(comparison)) = state.compare.pair() {
+        divider(ui);
+        pair::show_short(ui, comparison);
+    }
     divider(ui);
     outcomes::show_counts(ui, &state.compare.tally.outcomes);
     divider(ui);
@@ -157,10 +162,21 @@ fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
     let left_out = format!("{} of {}", count(measure.left_out), count(measure.n + measure.left_out));
     rows.push(("Left out", left_out));
     rows.extend(extremes(key, state));
+    rows.extend(state.compare.elsewhere(key).filter_map(elsewhere));
     widgets::facts(ui, &rows, 84.0);
     divider(ui);
     let hint = "To compare: Shift and click another cell, or Shift+Enter here and move on with the arrows.";
     typeset::paragraph(ui, hint, Ink::new(size::SECONDARY, colours.text_3));
+}
+
+/// What came of the same items under another protocol.
+fn elsewhere(row: &Row) -> Option<(&'static str, String)> {
+    let (low, high) = row.low.zip(row.high)?;
+    let (accuracy, low, high) = (percent(row.accuracy?), percent(low), percent(high));
+    Some((
+        "Else under",
+        format!("{}: {accuracy} ({low}–{high})", isolate(&row.protocol)),
+    ))
 }
 
 /// The languages where the model does best and worst on the task, if their intervals lie apart.

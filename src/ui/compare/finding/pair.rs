@@ -53,7 +53,8 @@ fn show_obstacle(ui: &mut Ui, first: &CellKey, second: &CellKey, obstacle: Incom
     }
 }
 
-fn show_comparison(ui: &mut Ui, comparison: &Comparison) {
+/// What the two come to and whose the items are, without what it stands on.
+pub fn show_short(ui: &mut Ui, comparison: &Comparison) {
     let colours = palette(ui);
     let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
     let plain = Ink::new(size::SECONDARY, colours.text_2);
@@ -67,6 +68,12 @@ fn show_comparison(ui: &mut Ui, comparison: &Comparison) {
         count(pairs.neither)
     );
     typeset::paragraph(ui, &rest, plain);
+}
+
+fn show_comparison(ui: &mut Ui, comparison: &Comparison) {
+    let colours = palette(ui);
+    let plain = Ink::new(size::SECONDARY, colours.text_2);
+    show_short(ui, comparison);
     divider(ui);
     widgets::facts(ui, &facts(comparison), 84.0);
     if comparison.verdict() == Verdict::TooFew {
