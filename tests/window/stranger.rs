@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, NodeT, Queryable};
@@ -14,8 +13,6 @@ use polyclinic::charts::export::Picture;
 
 use crate::pictures;
 use crate::support::Window;
-
-const YORUBA: &str = "gemma-3-270m, everyday-medicine, everyday medicine, Yoruba, ";
 
 /// A window on the demo workspace with someone who walks through it, and a picture of every step where there is a
 /// folder for them.
@@ -216,15 +213,54 @@ fn walk(size: (f32, f32), theme: Theme) {
     walk.control(Key::Enter);
     walk.window.wait(|state| !state.review.agreed.disagreements.is_empty());
     walk.picture("14-agreement");
-    for told in walk.told() { eprintln!("{told}"); }
+    let verdicts = walk.says("Verdict; 20; 70.0, 48.1–85.5");
+    assert_eq!(verdicts.split("; ").count(), 5, "{verdicts}: percent, kappa and alpha");
+    assert_eq!(verdicts.matches(" to ").count(), 2, "{verdicts}: both with an interval");
+    walk.says("6 of 6 disagreements open");
+    // The card's parts keep apart even beside both panels.
+    let place = |label: &str| walk.window.harness.get_by_label(label).rect();
+    assert!(!place("Beside").intersects(place("Flag item")), "{:?}", place("Beside"));
 
     // Back to the figure, which goes into a file.
     walk.control(Key::Num4);
     walk.control(Key::E);
     walk.picture("15-export");
+    for (picture, begins, words) in [
+        (Picture::Svg, b"<?xml".as_slice(), Some("gemma-3-270m")),
+        (Picture::Png, b"\x89PNG\r\n\x1a\n", None),
+    ] {
+        walk.click("Format");
+        walk.click(picture.words());
+        let exporting = walk.window.state(|state| state.figures.exporting).unwrap();
+        assert_eq!(exporting.picture, picture);
+        // The system asks where to; nobody answers it here.
+        let file = folder.path().join(format!("gap.{}", exporting.ending()));
+        walk.window.send(FiguresCommand::Write(exporting, file.clone()).into());
+        walk.window.wait(|state| state.notices.iter().any(|notice| notice.detail == file.display().to_string()));
+        let written = std::fs::read(&file).unwrap();
+        if let Some(folder) = &walk.pictures {
+            std::fs::write(folder.join(format!("Walk-gap.{}", exporting.ending())), &written).unwrap();
+        }
+        assert!(written.starts_with(begins));
+        if let Some(words) = words {
+            assert!(String::from_utf8(written).unwrap().contains(words));
+        }
+    }
+    walk.press(&[Key::Escape]);
+    walk.picture("16-exported");
 }
 
 #[test]
 fn a_stranger_finds_a_gap_judges_its_items_and_takes_the_figure_home() {
     walk((1280.0, 800.0), Theme::Light);
+}
+
+/// The same in the dark and in a large window, to be looked at.
+#[test]
+fn pictures_of_the_walk() {
+    if pictures::folder().is_some() {
+        walk((1280.0, 800.0), Theme::Dark);
+        walk((2560.0, 1440.0), Theme::Light);
+        walk((2560.0, 1440.0), Theme::Dark);
+    }
 }
