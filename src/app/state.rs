@@ -101,6 +101,8 @@ pub enum Task {
 pub struct Notice {
     pub title: String,
     pub detail: String,
+    /// Whether it says that something was done, and not what went wrong.
+    pub done: bool,
 }
 
 /// What the machine is and has.
@@ -597,6 +599,7 @@ impl State {
                                 "Drop {} again when the first is kept.",
                                 isolate(&path.to_string_lossy())
                             ),
+                            done: false,
                         });
                     }
                 }
@@ -606,6 +609,7 @@ impl State {
                         "{}. Models are .gguf or folders with config.json; benchmarks are .xlsx, .xls, .ods, .csv, .tsv, .jsonl, .json, .parquet, .zip or .tar.gz.",
                         isolate(&path.to_string_lossy())
                     ),
+                    done: false,
                 }),
             }
         }

@@ -180,11 +180,12 @@ fn show_bar(ui: &mut Ui, comparison: &Comparison) {
         if items > 0 {
             ui.painter().rect_filled(side, radius::CELL, ground);
             let ink = Ink::new(size::SECONDARY, ink).semibold();
-            if side.width() > 34.0 {
+            let words = count(items);
+            if side.width() > typeset::galley(ui, &words, ink, f32::INFINITY, 1).size().x + 12.0 {
                 typeset::paint(
                     ui,
-                    side.shrink2(vec2(8.0, 0.0)),
-                    &count(items),
+                    side.shrink2(vec2(6.0, 0.0)),
+                    &words,
                     ink,
                     Align2::LEFT_CENTER,
                 );
