@@ -6,11 +6,13 @@ use crate::runs::ledger::{self, Ledger, Selection};
 use crate::runs::paired::{self, Comparison};
 use crate::slices::{Condition, Filter, Who};
 
-/// One of the two of a finding.
+/// Which of the items that tell two cells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
-    First,
-    Second,
+pub enum Way {
+    /// All that only one of the two has right.
+    Either,
+    FirstRight,
+    SecondRight,
 }
 
 /// Two cells and the protocol they stand under.
@@ -52,28 +54,31 @@ pub fn obstacle(matrix: &Matrix, first: &CellKey, second: &CellKey) -> Option<In
 }
 
 impl Pair {
-    /// The items that only `side` has right.
-    pub fn only(&self, side: Side) -> Filter {
-        let (right, wrong) = match side {
-            Side::First => (&self.first, &self.second),
-            Side::Second => (&self.second, &self.first),
-        };
-        let apart = match right.model == wrong.model {
-            true => Condition::Languages {
-                right: right.language.clone(),
-                wrong: wrong.language.clone(),
-                of: Who::Model(right.model.clone()),
+    /// What Inspect shows of the items that tell the two apart: those of the first one's language, as many as its pairs.
+    pub fn apart(&self, way: Way) -> Filter {
+        let (first, second) = (&self.first, &self.second);
+        let either = match first.model == second.model {
+            true => Condition::OneOfLanguages {
+                first: first.language.clone(),
+                second: second.language.clone(),
+                of: Who::Model(first.model.clone()),
             },
-            false => Condition::Models {
-                right: right.model.clone(),
-                wrong: wrong.model.clone(),
+            false => Condition::OneOfModels {
+                first: first.model.clone(),
+                second: second.model.clone(),
             },
         };
+        let place = match way {
+            Way::Either => 0,
+            Way::FirstRight => 1,
+            Way::SecondRight => 2,
+        };
+        let one = either.ways().into_iter().flatten().nth(place);
         [
-            Condition::Benchmark([right.benchmark.clone()].into()),
-            Condition::Task([right.task.clone()].into()),
-            Condition::Language([right.language.clone()].into()),
-            apart,
+            Condition::Benchmark([first.benchmark.clone()].into()),
+            Condition::Task([first.task.clone()].into()),
+            Condition::Language([first.language.clone()].into()),
+            one.unwrap_or(either),
         ]
         .into_iter()
         .collect()

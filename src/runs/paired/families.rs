@@ -141,10 +141,12 @@ fn sheets(
     asked: &[(&Column, &Sheet, &Sheet)],
     cancel: &Cancel,
 ) -> Vec<Comparison> {
-    let compared = asked.par_iter().map(|(column, first, second)| match cancel.is_cancelled() {
-        true => Err(Cancelled),
-        false => Ok(Comparison::of_sheets(ledger, selection, &[*column], first, second)),
-    });
+    let compared = asked
+        .par_iter()
+        .map(|(column, first, second)| match cancel.is_cancelled() {
+            true => Err(Cancelled),
+            false => Ok(Comparison::of_sheets(ledger, selection, &[*column], first, second)),
+        });
     let compared: Result<Vec<Option<Comparison>>, Cancelled> = compared.collect();
     adjusted(compared.unwrap_or_default().into_iter().flatten().collect())
 }

@@ -1,6 +1,6 @@
 use super::*;
-use crate::cancel::Cancel;
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
+use crate::cancel::Cancel;
 use crate::runs::RunRecord;
 use crate::runs::ledger::{Correction, Corrections};
 use crate::runs::record::tests::record;
@@ -326,7 +326,13 @@ fn a_finding_is_adjusted_for_all_of_its_kind() {
         };
         assert_eq!(found(cell(model, "yo"), cell(model, "en")), *gap);
     }
-    let same = among_its_kind(&ledger, &selection, cell("A", "en"), cell("A", "en"), &Cancel::default());
+    let same = among_its_kind(
+        &ledger,
+        &selection,
+        cell("A", "en"),
+        cell("A", "en"),
+        &Cancel::default(),
+    );
     assert_eq!(same, Err(Incomparable::Same));
 }
 
