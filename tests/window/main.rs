@@ -23,6 +23,7 @@ mod measures;
 mod menus;
 mod mirrored;
 mod models;
+mod opening;
 mod pages;
 mod pictures;
 mod protocols;

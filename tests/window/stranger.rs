@@ -61,7 +61,9 @@ impl Walk {
     fn says(&self, words: &str) -> String {
         let told = self.told();
         let found = told.iter().find(|text| text.contains(words));
-        found.cloned().unwrap_or_else(|| panic!("nothing says `{words}`: {told:#?}"))
+        found
+            .cloned()
+            .unwrap_or_else(|| panic!("nothing says `{words}`: {told:#?}"))
     }
 
     fn click(&mut self, label: &str) {
@@ -149,9 +151,9 @@ fn walk(size: (f32, f32), theme: Theme) {
     walk.says("gemma-3-270m, everyday medicine, English, 75.0 percent, n 48, 61.2 to 85.1");
     walk.says("39.6 points lower in Yoruba than in English on everyday medicine, 95% interval 22.9 to 56.2, 48 items");
     walk.picture("02-gap");
-    walk.click("gemma-3-270m, Yoruba, 35.4 percent, 75.0 in English");
+    walk.click("Open the 22 items right in English and wrong in Yoruba");
     assert_eq!(walk.window.state(|state| state.page), Page::Inspect);
-    walk.window.settle();
+    walk.window.wait(|state| state.inspect.listed.len() == 22);
     walk.picture("03-items");
 
     // Ten of them, judged blind.
@@ -194,7 +196,10 @@ fn walk(size: (f32, f32), theme: Theme) {
     walk.picture("11-same-queue");
     walk.press(&[Key::Enter]);
     walk.window.wait(|state| state.review.queue.is_some());
-    let items = |walk: &Walk| walk.window.state(|state| state.review.queue().unwrap().what.items.clone());
+    let items = |walk: &Walk| {
+        walk.window
+            .state(|state| state.review.queue().unwrap().what.items.clone())
+    };
     assert_eq!(items(&walk).len(), 10);
     walk.tab_to("العربية");
     walk.press(&[Key::Enter]);
@@ -236,7 +241,12 @@ fn walk(size: (f32, f32), theme: Theme) {
         // The system asks where to; nobody answers it here.
         let file = folder.path().join(format!("gap.{}", exporting.ending()));
         walk.window.send(FiguresCommand::Write(exporting, file.clone()).into());
-        walk.window.wait(|state| state.notices.iter().any(|notice| notice.detail == file.display().to_string()));
+        walk.window.wait(|state| {
+            state
+                .notices
+                .iter()
+                .any(|notice| notice.detail == file.display().to_string())
+        });
         let written = std::fs::read(&file).unwrap();
         if let Some(folder) = &walk.pictures {
             std::fs::write(folder.join(format!("Walk-gap.{}", exporting.ending())), &written).unwrap();

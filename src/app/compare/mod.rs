@@ -19,6 +19,7 @@ use super::measures::{Sheet, Sorting};
 use super::models::Model;
 use super::study::Study;
 use crate::cancel::Cancel;
+use crate::charts::target::{Against, Target};
 use crate::runs::comparison::Row;
 use crate::runs::ledger::Selection;
 use crate::runs::measures::Measure;
@@ -28,7 +29,7 @@ use crate::scoring::Outcome;
 use crate::slices::{Filter, Slice};
 use command::CompareCommand;
 use deltas::{Baseline, Deltas};
-use finding::{Incomparable, Pair, Side};
+use finding::{Incomparable, Pair, Way};
 use layout::{Layout, Parts};
 use matrix::{CellKey, Matrix};
 use origin::Origin;
@@ -210,7 +211,7 @@ impl Compare {
                 }
             }
             // They need more than what Compare knows.
-            CompareCommand::Slice(_) | CompareCommand::OpenSide(_) => {}
+            CompareCommand::Slice(_) | CompareCommand::OpenApart => {}
             CompareCommand::Move(key) => self.move_to(key, study),
             CompareCommand::Add(key) => {
                 self.against = self.selected.take().filter(|selected| *selected != key);
@@ -342,8 +343,17 @@ impl Compare {
     }
 
     /// What Inspect shows of the items that only one side of the finding has right.
-    pub fn side(&self, side: Side) -> Option<Filter> {
-        Some(self.wanted_pair()?.only(side))
+    pub fn apart(&self) -> Option<Filter> {
+        Some(self.wanted_pair()?.apart(Way::Either))
+    }
+
+    /// What a cell's items stand for where its difference to the baseline is shown.
+    pub fn delta_target(&self, key: &CellKey) -> Option<Target> {
+        let (baseline, deltas) = self.wanted_deltas().zip(self.deltas())?;
+        deltas.cells.contains_key(key).then(|| Target {
+            against: Some(Against::Model(baseline.model)),
+            ..key.target()
+        })
     }
 
     /// What the page lacks and nobody was asked yet.

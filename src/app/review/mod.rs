@@ -149,7 +149,10 @@ impl Review {
         let queues = others.flat_map(|other| self.reviews.queues(other.id()));
         let is_new = |queue: &Said<'_, Queue>| {
             let progress = queue.what.progress(&self.reviews, own);
-            let is_taken = self.reviews.queues(own).any(|taken| taken.what.items == queue.what.items);
+            let is_taken = self
+                .reviews
+                .queues(own)
+                .any(|taken| taken.what.items == queue.what.items);
             progress.done < progress.items && !is_taken
         };
         queues.filter(is_new).max_by_key(|queue| queue.at)

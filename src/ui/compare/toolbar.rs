@@ -113,7 +113,11 @@ fn show_choices(ui: &mut Ui, width: f32, state: &State, commands: &mut Vec<Comma
     let published = !compare.published.is_empty();
     // Which protocol it is decides what all numbers mean, so its name takes the room that the others leave.
     let others = if apart { TWO_MENUS } else { ONE_MENU } + if published { PUBLISHED } else { 0.0 };
-    let rest = if of_matrix { ui.available_width() - others } else { limit };
+    let rest = if of_matrix {
+        ui.available_width() - others
+    } else {
+        limit
+    };
     show_protocol(ui, rest.max(limit), state, commands);
     if !of_matrix {
         return;
