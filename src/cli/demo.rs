@@ -34,12 +34,14 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Ending> {
         None => demo::with_recorded_answers(&root)?,
     });
     workspace.require_write()?;
+    // Before anything is fetched.
+    let protocol = protocol::found(&arguments.protocol, Some(&workspace))?;
     let request = RunRequest {
         models: models::files(&arguments.model)?,
         benchmarks: vec![NAME.to_owned()],
         languages: arguments.language.clone(),
         limit: arguments.limit.map(|limit| limit as usize),
-        protocol: protocol::found(&arguments.protocol, Some(&workspace))?,
+        protocol,
     };
     let (record, ending) = work_through(
         &workspace,

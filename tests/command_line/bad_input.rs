@@ -101,6 +101,19 @@ fn workspaces_and_benchmarks_that_are_none() {
 }
 
 #[test]
+fn the_demo_refuses_an_unknown_protocol_before_it_fetches_a_model() {
+    let place = Place::new();
+    let output = place
+        .command(&["demo", "--protocol", "claws"])
+        .env("PATH", place.path("nothing"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = said(&output);
+    assert!(text.contains("claws") && text.contains("cloze"), "{text}");
+}
+
+#[test]
 fn no_network_and_no_pip() {
     let place = Place::new();
     let output = place
