@@ -114,6 +114,7 @@ pub enum Event {
     Exchanged {
         title: String,
         detail: String,
+        done: bool,
         /// Whether there are new runs.
         taken_in: bool,
     },

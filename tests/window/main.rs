@@ -23,6 +23,7 @@ mod measures;
 mod menus;
 mod mirrored;
 mod models;
+mod opening;
 mod pages;
 mod pictures;
 mod protocols;
@@ -32,6 +33,7 @@ mod search;
 mod sending;
 #[path = "../support/spreadsheet.rs"]
 mod spreadsheet;
+mod stranger;
 mod support;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;

@@ -120,6 +120,11 @@ impl State {
             ReviewCommand::DropQueue => review.starting = None,
             ReviewCommand::StartQueue => return self.start_queue(),
             ReviewCommand::ContinueQueue => self.continue_queue(),
+            ReviewCommand::TakeQueue => {
+                if let Some(queue) = review.others_queue().map(|queue| queue.what.clone()) {
+                    return self.say(vec![Statement::Queue(queue).into()]);
+                }
+            }
             ReviewCommand::LeaveQueue => return self.leave_queue(),
             ReviewCommand::MarkOwn(option) => self.mark_own(option),
             ReviewCommand::GiveOwn => {

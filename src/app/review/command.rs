@@ -25,6 +25,8 @@ pub enum ReviewCommand {
     StartQueue,
     /// Goes on with the newest queue that has something left.
     ContinueQueue,
+    /// Takes over the queue that another reviewer drew.
+    TakeQueue,
     LeaveQueue,
 
     /// Marks an option as one's own answer.
@@ -80,6 +82,7 @@ impl ReviewCommand {
             Self::DropQueue => "Cancel",
             Self::StartQueue => "Start queue",
             Self::ContinueQueue => "Continue queue",
+            Self::TakeQueue => "Queue of another reviewer",
             Self::LeaveQueue => "Leave queue",
             Self::MarkOwn(_) | Self::GiveOwn => "Give answer",
             Self::DoNotKnow => "I don't know",
@@ -110,6 +113,7 @@ impl ReviewCommand {
             Self::Toggle => "Judge answers, in a panel beside the item",
             Self::ToggleBlind => "Hide names, order and right answer until an item is judged",
             Self::PlanQueue => "Draw items at random from those listed, to judge one after another",
+            Self::TakeQueue => "Judge the same items, so that it shows how far you agree",
             Self::LeaveQueue => "Go back to all items; the queue can be continued later",
             Self::FocusNote => "Write a note on the answer",
             Self::NextSeverity => "Next severity",
