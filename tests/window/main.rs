@@ -7,6 +7,7 @@
 )]
 
 mod accessibility;
+mod benchmark_pictures;
 mod benchmarks;
 mod compare;
 mod downloads;
@@ -32,6 +33,7 @@ mod search;
 mod sending;
 #[path = "../support/spreadsheet.rs"]
 mod spreadsheet;
+mod stranger;
 mod support;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;
