@@ -13,7 +13,7 @@ use super::widgets::tooltip;
 use crate::app::theme::{Palette, size};
 use crate::language::{Language, Script};
 use crate::text::controls::Controls;
-use crate::text::{self, ARABIC_BESIDE_LATIN, Cut, Frame, Piece, Styled, TextStyle, Weight};
+use crate::text::{self, ARABIC_BESIDE_LATIN, Cut, Frame, Piece, Pitch, Styled, TextStyle, Weight};
 
 /// How a text is set.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +27,7 @@ pub struct Ink {
     pub exact: bool,
     /// Whether characters that are not seen are shown.
     pub controls: Controls,
+    pub pitch: Pitch,
 }
 
 /// The least line height of text that wraps, as a share of its size: signs above one line must not
@@ -48,6 +49,7 @@ impl Ink {
             line_height: None,
             exact: false,
             controls: Controls::Obeyed,
+            pitch: Pitch::Proportional,
         }
     }
 
@@ -78,6 +80,12 @@ impl Ink {
         self
     }
 
+    /// Letters all as wide as each other: for prompts, raw text and values as they stand in files.
+    pub fn fixed(mut self) -> Self {
+        self.pitch = Pitch::Fixed;
+        self
+    }
+
     fn style(self, language: Option<&Language>) -> TextStyle {
         let larger = !self.exact && language.map(Language::script) == Some(Script::Arabic);
         let line_height = self.line_height.unwrap_or(match self.size {
@@ -101,6 +109,7 @@ impl Ink {
             },
             language: language.cloned(),
             controls: self.controls,
+            pitch: self.pitch,
         }
     }
 

@@ -7,9 +7,11 @@
 )]
 
 mod accessibility;
+mod benchmark_pictures;
 mod benchmarks;
 mod compare;
 mod downloads;
+mod dropped;
 mod endpoints;
 mod exchange;
 mod figures;
