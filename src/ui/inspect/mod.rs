@@ -211,19 +211,27 @@ fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         .show(ui, content);
 }
 
-/// What keys do in the Review panel, with the keys.
-pub fn review_keys() -> Vec<(String, String)> {
-    [
-        ("Your own answer, before the right one shows", "A  B  C  D  E"),
+/// What keys do in Inspect and its Review panel beside those of every page, with the keys.
+pub fn keys(context: &egui::Context) -> Vec<(String, String)> {
+    let held = ReviewCommand::WITH_KEYS.into_iter().filter_map(|command| {
+        let words = command.tooltip().to_owned();
+        Some((words, Command::from(command).keys(context)?))
+    });
+    let plain = [
+        ("Begin, start, give, save and go on", "Ctrl Enter"),
+        ("Your own answer, before the models' show", "A  B  C  D  E  F"),
         ("Verdict on an answer", "1  2  3  4"),
         ("What went wrong", "F  R  C  T  L  U  Q  Y"),
         ("Severity", "S"),
         ("Note, and out of it", "N  Escape"),
-        ("Save and go on", "Ctrl Enter"),
         ("Flag the item", "G"),
+        ("On its form: what is wrong", "1  2  3  4  5"),
+        ("On its form: whether it counts", "S"),
+        ("On its form: the right options", "A  B  C  D  E  F"),
+        ("Close that form, or leave the agreement", "Escape"),
     ]
-    .map(|(words, keys)| (words.to_owned(), keys.to_owned()))
-    .into()
+    .map(|(words, keys)| (words.to_owned(), keys.to_owned()));
+    held.chain(plain).collect()
 }
 
 /// Opens the panel, and the item's flags.
