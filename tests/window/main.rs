@@ -8,6 +8,9 @@
 
 mod accessibility;
 mod benchmarks;
+mod blind;
+mod by_keys;
+mod card;
 mod compare;
 mod downloads;
 mod endpoints;
@@ -30,6 +33,7 @@ mod replies;
 mod reviews;
 mod search;
 mod sending;
+mod slices;
 #[path = "../support/spreadsheet.rs"]
 mod spreadsheet;
 mod support;

@@ -4,6 +4,7 @@ mod answers;
 mod below;
 pub mod card;
 mod filters;
+mod flagged;
 mod hidden;
 mod languages;
 mod list;
@@ -186,6 +187,7 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
     if all.height() < LOW {
         return within(ui, body, "sides", |ui| {
             scrolled(ui, |ui| {
+                flagged::show(ui, state, study, place);
                 card::show(ui, state, &sides, commands);
                 let (rect, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::hover());
                 within(ui, rect, "below", |ui| {
@@ -196,7 +198,10 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
     }
     let (body, bottom) = body.split_top_bottom_at_y(all.bottom() - height.min(all.height() * 0.45));
     within(ui, body, "sides", |ui| {
-        scrolled(ui, |ui| card::show(ui, state, &sides, commands));
+        scrolled(ui, |ui| {
+            flagged::show(ui, state, study, place);
+            card::show(ui, state, &sides, commands);
+        });
     });
     within(ui, bottom, "below", |ui| {
         below::show(ui, state, &sides, place, study, commands)
