@@ -9,6 +9,9 @@
 mod accessibility;
 mod benchmark_pictures;
 mod benchmarks;
+mod blind;
+mod by_keys;
+mod card;
 mod compare;
 mod downloads;
 mod dropped;
@@ -33,6 +36,7 @@ mod replies;
 mod reviews;
 mod search;
 mod sending;
+mod slices;
 #[path = "../support/spreadsheet.rs"]
 mod spreadsheet;
 mod stranger;
