@@ -7,6 +7,7 @@ use super::benchmarks::{Benchmarks, BenchmarksCommand, ENDINGS, Getting, Importi
 use super::command::{Command, Page};
 use super::compare::command::CompareCommand;
 use super::compare::finding::Side;
+use super::compare::narrowing::Narrowing;
 use super::compare::{Compare, reckoner};
 use super::figures::{Exporting, Figures, Request};
 use super::inspect::{Inspect, InspectCommand, Listed, Menu, PromptOf, PromptState};
@@ -22,7 +23,6 @@ use crate::prompts;
 use crate::reviews::Reviews;
 use crate::runs::estimate::Work;
 use crate::runs::exchange::Format;
-use crate::runs::ledger::Selection;
 use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
 use crate::slices::{Condition, Slice, SliceName, Who};
@@ -359,15 +359,12 @@ impl State {
     /// Narrows Compare to the slice that is chosen there.
     fn narrow(&mut self) {
         let Some(study) = &self.study else { return };
-        let reviews = Arc::clone(&self.review.reviews);
-        let sources = study.sources(&reviews, self.compare.protocol.as_deref());
-        let selection = match &self.compare.slice {
-            Some(slice) => slice.filter.select(&sources),
-            None => Selection::all(&study.ledger),
-        };
-        if *self.compare.selection != selection {
-            self.compare.select(Arc::new(selection));
-        }
+        let narrowing = self.compare.slice.as_ref().map(|slice| Narrowing {
+            filter: slice.filter.clone(),
+            protocol: self.compare.protocol.clone(),
+            reviews: Arc::clone(&self.review.reviews),
+        });
+        self.compare.narrow(narrowing, study);
     }
 
     /// Opens the items that only one side of the finding has right.
