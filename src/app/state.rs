@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::benchmarks::{Benchmarks, BenchmarksCommand, ENDINGS, Getting, Importing, PairBy, Question, Section};
 use super::command::{Command, Page};
 use super::compare::command::CompareCommand;
+use super::compare::narrowing::Narrowing;
 use super::compare::{Compare, reckoner};
 use super::figures::{Exporting, Figures, Request};
 use super::inspect::{Inspect, Listed, PromptOf};
@@ -21,7 +22,6 @@ use crate::prompts;
 use crate::reviews::Reviews;
 use crate::runs::estimate::Work;
 use crate::runs::exchange::Format;
-use crate::runs::ledger::Selection;
 use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
 use crate::slices::{Condition, Filter, Slice, SliceName, Who};
@@ -366,15 +366,12 @@ impl State {
     /// Narrows Compare to the slice that is chosen there.
     fn narrow(&mut self) {
         let Some(study) = &self.study else { return };
-        let reviews = Arc::clone(&self.review.reviews);
-        let sources = study.sources(&reviews, self.compare.protocol.as_deref());
-        let selection = match &self.compare.slice {
-            Some(slice) => slice.filter.select(&sources),
-            None => Selection::all(&study.ledger),
-        };
-        if *self.compare.selection != selection {
-            self.compare.select(Arc::new(selection));
-        }
+        let narrowing = self.compare.slice.as_ref().map(|slice| Narrowing {
+            filter: slice.filter.clone(),
+            protocol: self.compare.protocol.clone(),
+            reviews: Arc::clone(&self.review.reviews),
+        });
+        self.compare.narrow(narrowing, study);
     }
 
     /// Opens what a filter leaves of the questions that Compare's numbers stand on.
