@@ -81,6 +81,8 @@ impl Condition {
             | Self::Outcome { .. }
             | Self::Models { .. }
             | Self::Languages { .. }
+            | Self::OneOfModels { .. }
+            | Self::OneOfLanguages { .. }
             | Self::Answers(_)
             | Self::LowMargin { .. }
             | Self::ConfidentAndWrong { .. } => true,
