@@ -234,6 +234,7 @@ impl Application {
             Task::KeepReviewer => self.reviewer.keep(&self.state.review),
             Task::MakePrompt(study, of) => self.loader.submit(Job::MakePrompt(study, of)),
             Task::KeepSlice(slice) => self.loader.submit(Job::KeepSlice(slice)),
+            Task::RenameSlice(old, new) => self.loader.submit(Job::RenameSlice(old, new)),
             Task::ForgetSlice(name) => self.loader.submit(Job::ForgetSlice(name)),
             Task::Endpoints(task) => self.endpoints.submit(task),
             Task::Copy(text) => context.copy_text(text),
@@ -341,7 +342,9 @@ impl Application {
                 title,
                 problems,
             } => {
-                state.slices = slices.unwrap_or_else(|| std::mem::take(&mut state.slices));
+                if let Some(slices) = slices {
+                    state.take_slices(slices);
+                }
                 problems.iter().for_each(|problem| state.notify(title, problem));
             }
             Event::Machine(machine) => state.machine = machine,

@@ -136,7 +136,7 @@ enum Command {
         #[command(subcommand)]
         action: review::ReviewCommand,
     },
-    /// List, show, keep and forget slices: items that conditions leave, for `compare`, `answers` and the window
+    /// List, show, keep, rename and forget slices: items that conditions leave, for `compare`, `answers` and the window
     Slice {
         #[command(subcommand)]
         action: slice::SliceCommand,

@@ -5,6 +5,7 @@ pub mod deltas;
 pub mod finding;
 pub mod layout;
 pub mod matrix;
+pub mod narrowing;
 pub mod origin;
 pub mod published;
 pub mod reckoner;
@@ -32,6 +33,7 @@ use deltas::{Baseline, Deltas};
 use finding::{Incomparable, Pair, Way};
 use layout::{Layout, Parts};
 use matrix::{CellKey, Matrix};
+use narrowing::Narrowing;
 use origin::Origin;
 use published::PrintedCells;
 use reckoner::{Found, Question, Reckoned, What};
@@ -79,6 +81,8 @@ pub struct Compare {
     pub selection: Arc<Selection>,
     /// What the selection is of, where it is not everything.
     pub slice: Option<Slice>,
+    /// The slice whose questions the selection becomes once they are found.
+    narrowing: Option<Narrowing>,
     tables: Arc<Tables>,
     sheets: BTreeMap<Measure, Arc<Sheet>>,
     deltas: Option<(Baseline, Arc<Deltas>)>,
@@ -108,10 +112,20 @@ impl Compare {
         self.show_protocol(study);
     }
 
-    /// Narrows every number to some questions. The numbers follow once they are reckoned.
-    pub fn select(&mut self, selection: Arc<Selection>) {
-        self.selection = selection;
-        self.renew();
+    /// Narrows every number to the questions that a slice leaves, or to all (`None`). The questions of a slice
+    /// follow once they are found, the numbers once they are reckoned.
+    pub fn narrow(&mut self, narrowing: Option<Narrowing>, study: &Study) {
+        if narrowing.is_none() {
+            self.select(Selection::all(&study.ledger));
+        }
+        self.narrowing = narrowing;
+    }
+
+    fn select(&mut self, selection: Selection) {
+        if *self.selection != selection {
+            self.selection = Arc::new(selection);
+            self.renew();
+        }
     }
 
     /// Takes over what is known of models now.
@@ -359,6 +373,7 @@ impl Compare {
     /// What the page lacks and nobody was asked yet.
     pub fn questions(&mut self, study: &Arc<Study>) -> Vec<Question> {
         let mut wanted = Vec::new();
+        wanted.extend(self.narrowing.clone().map(What::Selection));
         if self.reckoned != self.version {
             wanted.push(What::Tables);
         }
@@ -394,6 +409,12 @@ impl Compare {
         let kind = reckoned.found.kind();
         self.asked.retain(|asked| asked.kind() != kind);
         match reckoned.found {
+            Found::Selection(of, selection) => {
+                if self.narrowing.as_ref() == Some(&of) {
+                    self.narrowing = None;
+                    self.select(selection);
+                }
+            }
             Found::Tables(tables) => {
                 self.tables = tables;
                 self.reckoned = self.version;

@@ -57,6 +57,25 @@ impl FormLanguage {
     }
 }
 
+/// A field of the panel to type in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    Name,
+    Size,
+    Note,
+}
+
+/// What keeps something from being saved, before anything is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// The judgement has no verdict.
+    Verdict,
+    /// A flag of another kind does not say what is wrong.
+    Why,
+    /// An item is re-keyed and no option is right.
+    RightOption,
+}
+
 /// What came of the last saving.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Saving {
@@ -68,6 +87,8 @@ pub enum Saving {
         file: String,
         at: Timestamp,
     },
+    /// Nothing was tried: something is still to be filled in.
+    Lacks(Lack),
     /// Why not; the form is as it was.
     Failed(String),
 }
@@ -108,8 +129,10 @@ pub struct Review {
     /// What is known of agreement; behind the reviews while it is reckoned anew.
     pub agreed: Arc<Agreed>,
     pub saving: Saving,
-    /// The note asks for the focus at the next frame.
-    pub focus_note: bool,
+    /// What asks for the focus at the next frame.
+    pub focus: Option<Field>,
+    /// Forms of flags that were left before they were saved.
+    pub left_flags: HashMap<ItemRef, FlagForm>,
 }
 
 impl Review {

@@ -5,6 +5,7 @@ mod flag;
 mod judge;
 mod parts;
 mod phrases;
+pub mod queue;
 mod revealed;
 mod rows;
 mod settle;
@@ -190,6 +191,9 @@ fn show_saving(ui: &mut Ui, form: &Form<'_>) {
             form.line(ui, (&words, ink), ("", ink), 18.0);
             // The words count on.
             ui.ctx().request_repaint_after(Duration::from_secs(1));
+        }
+        Saving::Lacks(lack) => {
+            form.alert(ui, form.words.of_lack(*lack));
         }
         Saving::Failed(problem) => {
             let ink = form.ink(size::SMALL, colours.outcome(crate::scoring::Outcome::Failed).ink);
