@@ -179,6 +179,7 @@ impl Phrases {
             ReviewCommand::ToggleBlind => "إخفاء الأسماء والترتيب والإجابة الصحيحة إلى أن يُقيَّم السؤال",
             ReviewCommand::PlanQueue => "اختيار أسئلة عشوائيًا من المعروضة لتقييمها واحدًا بعد آخر",
             ReviewCommand::LeaveQueue => "العودة إلى كل الأسئلة؛ يمكن متابعة القائمة لاحقًا",
+            ReviewCommand::TakeQueue => "تقييم الأسئلة نفسها لمعرفة مدى الاتفاق",
             ReviewCommand::ToggleAgreement => "مدى اتفاق المقيّمين وما يختلفون فيه",
             _ => "",
         };
