@@ -5,7 +5,7 @@ use egui::{Align2, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, 
 use super::icons::{self, Icon};
 use super::spoken;
 use super::typeset::{self, Ink, Words};
-use super::widgets::{self, Button, Emphasis, palette, tooltip, within};
+use super::widgets::{self, Button, Emphasis, palette, stepping, tooltip, within};
 use crate::app::State;
 use crate::app::command::{self, Command, Page};
 use crate::app::matrix::{count, counted};
@@ -381,6 +381,9 @@ fn show_notices(ui: &mut Ui, page: Rect, state: &State, commands: &mut Vec<Comma
     used + space::GAP
 }
 
+/// What of the window the list of keys leaves to its title, its button and the page behind it.
+const AROUND_KEYS: f32 = 190.0;
+
 fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let context = ui.ctx().clone();
@@ -388,7 +391,7 @@ fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
     let response = egui::Modal::new(widgets::id("shell", "keys"))
         .frame(frame)
         .show(&context, |ui| {
-            ui.set_width(380.0);
+            ui.set_width(460.0);
             typeset::line(ui, "Keys", Ink::new(size::PAGE_TITLE, colours.text).semibold());
             ui.add_space(space::GAP);
             let mut rows: Vec<(String, String)> = command::with_keys()
@@ -405,30 +408,14 @@ fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
                     Some((words, command.keys(&context)?))
                 })
                 .collect();
-            rows.push(("Move in the matrix and the list".to_owned(), "Arrows".to_owned()));
-            rows.push(("Open the selected cell".to_owned(), "Enter".to_owned()));
+            rows.extend(super::compare::key_lines());
+            rows.extend(stepping::lines());
+            rows.push(("Move in the list of items".to_owned(), "Arrows".to_owned()));
             rows.extend(super::inspect::review_keys());
             rows.push(("Zoom in, out, back".to_owned(), "Ctrl +  Ctrl −  Ctrl 0".to_owned()));
-            for (words, keys) in rows {
-                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-                spoken::tell(&response, None, || {
-                    WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}"))
-                });
-                typeset::paint(
-                    ui,
-                    rect,
-                    &words,
-                    Ink::new(size::BODY, colours.text),
-                    Align2::LEFT_CENTER,
-                );
-                typeset::paint(
-                    ui,
-                    rect,
-                    &keys,
-                    Ink::new(size::SECONDARY, colours.text_2),
-                    Align2::RIGHT_CENTER,
-                );
-            }
+            let room = (context.content_rect().height() - AROUND_KEYS).max(120.0);
+            let scroll = egui::ScrollArea::vertical().max_height(room).auto_shrink([false, true]);
+            scroll.show(ui, |ui| rows.iter().for_each(|(words, keys)| show_key(ui, words, keys)));
             ui.add_space(space::GAP);
             Button::new(Emphasis::Plain)
                 .text("Close")
@@ -437,6 +424,25 @@ fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
     if response.should_close() {
         commands.push(Command::ToggleKeys);
     }
+}
+
+/// One line of the list of keys.
+fn show_key(ui: &mut Ui, words: &str, keys: &str) {
+    let colours = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
+    spoken::tell(&response, None, || {
+        WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}"))
+    });
+    let ink = Ink::new(size::BODY, colours.text);
+    typeset::paint(ui, rect, words, ink, Align2::LEFT_CENTER);
+    let ink = Ink::new(size::SECONDARY, colours.text_2);
+    typeset::paint(
+        ui,
+        rect.with_max_x(rect.right() - 10.0),
+        keys,
+        ink,
+        Align2::RIGHT_CENTER,
+    );
 }
 
 fn show_hovered_files(ui: &Ui, all: Rect) {

@@ -1,41 +1,22 @@
 //! The keys of the form: they act while no text field has the focus, and mean what the step at hand needs.
 
-use egui::{Context, Event, Key, Modifiers, Popup};
+use egui::{Context, Key, Modifiers};
 
 use super::{Review, ReviewCommand, Step};
-use crate::app::State;
+use crate::app::{State, keys};
 use crate::reviews::Verdict;
 
-/// What this frame's keys ask of the panel. Letters are taken from where they lie on the keyboard.
+/// What this frame's keys ask of the panel.
 pub fn keys(context: &Context, state: &State) -> Vec<ReviewCommand> {
-    let review = &state.review;
-    let typing = context.text_edit_focused() || Popup::is_any_open(context);
-    let mut found = Vec::new();
-    context.input_mut(|input| {
-        input.events.retain(|event| {
-            let Event::Key {
-                key,
-                physical_key,
-                pressed: true,
-                modifiers,
-                ..
-            } = event
-            else {
-                return true;
-            };
-            let key = physical_key.unwrap_or(*key);
-            let command = match modifiers.matches_exact(Modifiers::COMMAND) {
-                // A note is left and saved in one.
-                true if key == Key::Enter && review.open => Some(go_on(state)),
-                _ if typing || modifiers.any() => None,
-                _ => plain(state, key),
-            };
-            let taken = command.is_some();
-            found.extend(command);
-            !taken
-        });
-    });
-    found
+    let typing = keys::is_typing(context);
+    keys::take(context, |press| {
+        match press.modifiers.matches_exact(Modifiers::COMMAND) {
+            // A note is left and saved in one.
+            true if press.place == Key::Enter && state.review.open => Some(go_on(state)),
+            _ if typing || press.modifiers.any() => None,
+            _ => plain(state, press.place),
+        }
+    })
 }
 
 /// What Ctrl+Enter does now.
