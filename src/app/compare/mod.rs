@@ -12,6 +12,9 @@ pub mod resources;
 pub mod tables;
 pub mod view;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
