@@ -199,11 +199,13 @@ impl Request {
             Ok(()) => Event::Exchanged {
                 title: "The file was written.".to_owned(),
                 detail: into.display().to_string(),
+                done: true,
                 taken_in: false,
             },
             Err(problem) => Event::Exchanged {
                 title: "Nothing was exported.".to_owned(),
                 detail: problem,
+                done: false,
                 taken_in: false,
             },
         }

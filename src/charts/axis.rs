@@ -63,9 +63,12 @@ pub fn fitted(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let Some((low, high)) = ends else { return WHOLE };
     let (low, high) = (low * 100.0 - 2.0, high * 100.0 + 2.0);
     let lack = (20.0 - (high - low)).max(0.0) / 2.0;
+    // What lies beyond an end is given to the other.
+    let (low, high) = (low - lack, high + lack);
+    let (below, above) = ((-low).max(0.0), (high - 100.0).max(0.0));
+    let (low, high) = (low - above, high + below);
     let step = if high - low < 40.0 { 5.0 } else { 10.0 };
-    let low = ((low - lack) / step).floor() * step;
-    let high = ((high + lack) / step).ceil() * step;
+    let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
     (low.max(0.0) / 100.0, high.min(100.0) / 100.0)
 }
 
@@ -181,8 +184,8 @@ mod tests {
         assert_eq!(fitted(&[0.1, 0.93]), (0.0, 100.0));
         // Two values close together stay close.
         assert_eq!(fitted(&[0.70, 0.71]), (60.0, 85.0));
-        assert_eq!(fitted(&[1.0]), (85.0, 100.0));
-        assert_eq!(fitted(&[0.0, 0.03]), (0.0, 15.0));
+        assert_eq!(fitted(&[1.0]), (80.0, 100.0));
+        assert_eq!(fitted(&[0.0, 0.03]), (0.0, 20.0));
         assert_eq!(fitted(&[]), (0.0, 100.0));
         assert_eq!(fitted(&[f64::NAN]), (0.0, 100.0));
     }

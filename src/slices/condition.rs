@@ -73,6 +73,31 @@ pub enum Condition {
     Reviewed(ReviewedBy),
 }
 
+impl Condition {
+    /// Whether it speaks of what models answered, and so tells something of the answers that it leaves.
+    pub fn tells_of_answers(&self) -> bool {
+        match self {
+            Self::Asked(_)
+            | Self::Outcome { .. }
+            | Self::Models { .. }
+            | Self::Languages { .. }
+            | Self::OneOfModels { .. }
+            | Self::OneOfLanguages { .. }
+            | Self::Answers(_)
+            | Self::LowMargin { .. }
+            | Self::ConfidentAndWrong { .. } => true,
+            Self::Text(_)
+            | Self::Benchmark(_)
+            | Self::Task(_)
+            | Self::Subject(_)
+            | Self::Language(_)
+            | Self::Protocol(_)
+            | Self::Flagged(_)
+            | Self::Reviewed(_) => false,
+        }
+    }
+}
+
 /// Whose answers something holds of.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -568,6 +568,40 @@ fn a_workspace_keeps_slices_and_loses_nothing() {
 }
 
 #[test]
+fn another_name_changes_nothing_else_and_takes_no_other_slice() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = Workspace::open_or_create(folder.path()).unwrap();
+    let slice = |name: &str, text: &str| Slice {
+        name: name.parse().unwrap(),
+        filter: Filter::default().looking_for(text),
+        rest: toml::Table::new(),
+    };
+    let path = add(&workspace, &slice("fever", "حمى")).unwrap();
+    add(&workspace, &slice("pain", "ألم")).unwrap();
+    // As somebody left it, remark and all.
+    let text = format!("# ours\n{}", std::fs::read_to_string(&path).unwrap());
+    std::fs::write(&path, &text).unwrap();
+    let new: SliceName = "حمّى".parse().unwrap();
+    let renamed = rename(&workspace, "fever", &new).unwrap();
+    assert_eq!(std::fs::read_to_string(renamed).unwrap(), text);
+    assert!(!path.exists());
+    let taken = rename(&workspace, "pain", &new).unwrap_err();
+    assert!(matches!(taken, KeptError::Taken(_)), "{taken}");
+    assert!(matches!(
+        rename(&workspace, "fever", &new),
+        Err(KeptError::Unknown { .. })
+    ));
+    rename(&workspace, "pain", &"pain".parse().unwrap()).unwrap();
+    let names: Vec<String> = list(&workspace)
+        .unwrap()
+        .slices
+        .iter()
+        .map(|slice| slice.name.to_string())
+        .collect();
+    assert_eq!(names, ["pain", "حمّى"]);
+}
+
+#[test]
 fn a_name_is_a_file_s_on_every_system() {
     for name in [
         "../secrets",

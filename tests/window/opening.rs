@@ -59,8 +59,8 @@ fn a_gap_in_the_figure_opens_what_is_lost_in_the_language() {
     let ledger = window.state(|state| state.study.clone().unwrap().ledger.clone());
     // The first row is the largest loss.
     let rows = window.harness.get_all_by_role(Role::Button);
-    let mut labels = rows.filter_map(|row| row.accesskit_node().label());
-    let words = labels.find(|words| words.contains(" in English. ")).unwrap();
+    let labels: Vec<String> = rows.filter_map(|row| row.accesskit_node().label()).collect();
+    let words = labels.iter().find(|words| words.contains(" in English. ")).unwrap();
     let (model, rest) = words.split_once(", ").unwrap();
     let named = rest.split(", ").next().unwrap();
     let languages = window.state(|state| state.study.clone().unwrap().languages().to_vec());
@@ -82,7 +82,7 @@ fn a_gap_in_the_figure_opens_what_is_lost_in_the_language() {
                 .find(|row| row.accesskit_node().label().is_some_and(|words| is_it(&words)));
             row.unwrap().click();
         } else {
-            window.harness.get_by_label(&words).click();
+            window.harness.get_by_label(words).click();
         }
         window.settle();
         window.state(|state| {

@@ -1,20 +1,35 @@
 //! The keys of the form: they act while no text field has the focus, and mean what the step at hand needs.
 
-use egui::{Context, Key, Modifiers};
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-use super::{Review, ReviewCommand, Step};
+use super::{Choice, FlagForm, Review, ReviewCommand, Step};
 use crate::app::{State, keys};
-use crate::reviews::Verdict;
+use crate::reviews::{FlagKind, Verdict};
+
+const DIGITS: [Key; 5] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
 
 /// What this frame's keys ask of the panel.
 pub fn keys(context: &Context, state: &State) -> Vec<ReviewCommand> {
     let typing = keys::is_typing(context);
     keys::take(context, |press| {
-        match press.modifiers.matches_exact(Modifiers::COMMAND) {
+        let (place, modifiers) = (press.place, press.modifiers);
+        let held = |command: &&ReviewCommand| {
+            let is_it = |it: KeyboardShortcut| {
+                it.modifiers.any() && it.logical_key == place && modifiers.matches_exact(it.modifiers)
+            };
+            command.shortcut().is_some_and(is_it)
+        };
+        match modifiers.matches_exact(Modifiers::COMMAND) {
             // A note is left and saved in one.
-            true if press.place == Key::Enter && state.review.open => Some(go_on(state)),
-            _ if typing || press.modifiers.any() => None,
-            _ => plain(state, press.place),
+            true if place == Key::Enter && state.review.open => Some(go_on(state)),
+            _ if modifiers.any() => ReviewCommand::WITH_KEYS
+                .iter()
+                .find(held)
+                // In a field these move the caret.
+                .filter(|_| !(typing && modifiers.alt))
+                .cloned(),
+            _ if typing => None,
+            _ => plain(state, place),
         }
     })
 }
@@ -28,9 +43,14 @@ pub fn go_on(state: &State) -> ReviewCommand {
     if review.settling.is_some() {
         return ReviewCommand::Save;
     }
+    if review.starting.is_some() {
+        return ReviewCommand::StartQueue;
+    }
     match state.review_step() {
         Step::Own => ReviewCommand::GiveOwn,
         Step::Judge => ReviewCommand::Save,
+        // What comes of a queue is how far others see the same.
+        Step::Revealed if review.is_queue_done() => ReviewCommand::ToggleAgreement,
         Step::Revealed | Step::Nothing => ReviewCommand::Next,
     }
 }
@@ -40,14 +60,38 @@ fn plain(state: &State, key: Key) -> Option<ReviewCommand> {
     if key == Key::G {
         return Some(ReviewCommand::ToggleFlag);
     }
-    if !review.open || review.reviewer.is_none() || review.flag.is_some() {
+    if !review.open || review.reviewer.is_none() {
         return None;
     }
+    if let Some(flag) = &review.flag {
+        return flagging(flag, key);
+    }
     match state.review_step() {
-        _ if review.settling.is_some() => judging(review, key),
+        _ if review.settling.is_some() => settling(review, key),
         Step::Own => letter(key).map(ReviewCommand::MarkOwn),
         Step::Judge | Step::Revealed => judging(review, key),
         Step::Nothing => None,
+    }
+}
+
+/// What a key does in the form of flags.
+fn flagging(flag: &FlagForm, key: Key) -> Option<ReviewCommand> {
+    if let Some(place) = DIGITS.iter().position(|digit| *digit == key) {
+        return FlagKind::ALL.get(place).copied().map(ReviewCommand::FlagAs);
+    }
+    match key {
+        Key::N => Some(ReviewCommand::FocusNote),
+        Key::S => Some(ReviewCommand::NextDecision),
+        Key::Escape => Some(ReviewCommand::ToggleFlag),
+        _ if flag.choice == Choice::Rekeyed => letter(key).map(ReviewCommand::Rekey),
+        _ => None,
+    }
+}
+
+fn settling(review: &Review, key: Key) -> Option<ReviewCommand> {
+    match key {
+        Key::Escape => Some(ReviewCommand::ToggleAgreement),
+        _ => judging(review, key),
     }
 }
 
@@ -57,8 +101,7 @@ fn judging(review: &Review, key: Key) -> Option<ReviewCommand> {
         Key::S => return Some(ReviewCommand::NextSeverity),
         _ => {}
     }
-    let digits = [Key::Num1, Key::Num2, Key::Num3, Key::Num4];
-    if let Some(place) = digits.iter().position(|digit| *digit == key) {
+    if let Some(place) = DIGITS.iter().position(|digit| *digit == key) {
         return Verdict::ALL.get(place).copied().map(ReviewCommand::Judge);
     }
     let errors = &review.taxonomy().errors;

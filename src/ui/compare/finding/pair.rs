@@ -53,7 +53,8 @@ fn show_obstacle(ui: &mut Ui, first: &CellKey, second: &CellKey, obstacle: Incom
     }
 }
 
-fn show_comparison(ui: &mut Ui, comparison: &Comparison) {
+/// What the two come to and whose the items are, without what it stands on.
+pub fn show_short(ui: &mut Ui, comparison: &Comparison) {
     let colours = palette(ui);
     let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
     let plain = Ink::new(size::SECONDARY, colours.text_2);
@@ -67,6 +68,12 @@ fn show_comparison(ui: &mut Ui, comparison: &Comparison) {
         count(pairs.neither)
     );
     typeset::paragraph(ui, &rest, plain);
+}
+
+fn show_comparison(ui: &mut Ui, comparison: &Comparison) {
+    let colours = palette(ui);
+    let plain = Ink::new(size::SECONDARY, colours.text_2);
+    show_short(ui, comparison);
     divider(ui);
     widgets::facts(ui, &facts(comparison), 84.0);
     if comparison.verdict() == Verdict::TooFew {
@@ -173,14 +180,9 @@ fn show_bar(ui: &mut Ui, comparison: &Comparison) {
         if items > 0 {
             ui.painter().rect_filled(side, radius::CELL, ground);
             let ink = Ink::new(size::SECONDARY, ink).semibold();
-            if side.width() > 34.0 {
-                typeset::paint(
-                    ui,
-                    side.shrink2(vec2(8.0, 0.0)),
-                    &count(items),
-                    ink,
-                    Align2::LEFT_CENTER,
-                );
+            let words = count(items);
+            if side.width() > typeset::galley(ui, &words, ink, f32::INFINITY, 1).size().x + 12.0 {
+                typeset::paint(ui, side.shrink2(vec2(6.0, 0.0)), &words, ink, Align2::LEFT_CENTER);
             }
         }
     }
