@@ -165,6 +165,7 @@ svg.figure{display:block;max-width:100%;height:auto}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.85rem}
 th,td{padding:2px 10px 2px 0;text-align:start;border-bottom:1px solid var(--line)}
+td:first-child{white-space:nowrap}
 [dir=rtl]{line-height:1.7}
 .number{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}
 summary{cursor:pointer;color:var(--text-2);margin:.5rem 0}

@@ -18,7 +18,7 @@ pub struct Findings {
 pub fn findings(source: &Source<'_>, choice: &Choice) -> Vec<Findings> {
     let models = baseline(source, choice).and_then(|(baseline, is_best)| {
         let what = format!("of a model with {}", isolate(&baseline));
-        let best = if is_best { ", the best one" } else { "" };
+        let best = if is_best { ", the highest on average" } else { "" };
         let title = format!("Models beside {}{best}", isolate(&baseline));
         told(title, differences(source, choice, &baseline), &what)
     });
