@@ -4,12 +4,13 @@
 
 use std::path::PathBuf;
 
-use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 use super::benchmarks::BenchmarksCommand;
 use super::compare::command::CompareCommand;
 use super::figures::FiguresCommand;
 use super::inspect::InspectCommand;
+use super::keys::{self, Press};
 use super::matrix::CellKey;
 use super::measures::Sorting;
 use super::models::{EndpointsCommand, ModelsCommand};
@@ -293,51 +294,24 @@ pub fn with_keys() -> Vec<Command> {
     commands
 }
 
-/// The commands that this frame's keys ask for.
-///
-/// Letters are taken from where they lie on the keyboard, so that they work with an Arabic layout too;
-/// keys without Ctrl act only while no text field has the focus.
+/// The commands that this frame's keys ask for. Keys without Ctrl act only while no text field has the focus.
 pub fn pressed(context: &Context) -> Vec<Command> {
-    // An open menu takes what is typed too.
-    let typing = context.text_edit_focused() || Popup::is_any_open(context);
+    let typing = keys::is_typing(context);
     let commands = with_keys();
-    let mut found = Vec::new();
-    context.input_mut(|input| {
-        input.events.retain(|event| {
-            let Event::Key {
-                key,
-                physical_key,
-                pressed: true,
-                modifiers,
-                ..
-            } = event
-            else {
-                return true;
-            };
-            let hit = commands.iter().find(|command| {
-                command.shortcut().is_some_and(|shortcut| {
-                    if shortcut.modifiers.is_none() {
-                        // `?` needs Shift on most keyboards, so only the keys themselves count.
-                        let held = modifiers.command || modifiers.alt || modifiers.ctrl;
-                        let punctuation = shortcut.logical_key == Key::Questionmark;
-                        let place = if punctuation {
-                            *key
-                        } else {
-                            physical_key.unwrap_or(*key)
-                        };
-                        !typing && !held && place == shortcut.logical_key
-                    } else {
-                        let place = physical_key.unwrap_or(*key);
-                        modifiers.matches_exact(shortcut.modifiers)
-                            && (place == shortcut.logical_key || *key == shortcut.logical_key)
-                    }
-                })
-            });
-            if let Some(command) = hit {
-                found.push(command.clone());
+    keys::take(context, |press| {
+        let Press { key, place, modifiers } = press;
+        let sends = |shortcut: KeyboardShortcut| {
+            if shortcut.modifiers.is_none() {
+                // `?` needs Shift on most keyboards, so only the keys themselves count.
+                let held = modifiers.command || modifiers.alt || modifiers.ctrl;
+                let punctuation = shortcut.logical_key == Key::Questionmark;
+                !typing && !held && if punctuation { key } else { place } == shortcut.logical_key
+            } else {
+                let is_key = place == shortcut.logical_key || key == shortcut.logical_key;
+                modifiers.matches_exact(shortcut.modifiers) && is_key
             }
-            hit.is_none()
-        });
-    });
-    found
+        };
+        let mut commands = commands.iter();
+        commands.find(|command| command.shortcut().is_some_and(sends)).cloned()
+    })
 }

@@ -364,6 +364,7 @@ impl State {
             }
             FiguresCommand::Write(exporting, into) => {
                 if let Some(mut request) = self.figure_request() {
+                    request.choice.baseline = self.compare.view.baseline.clone();
                     request.page = self.compare.sheet().map(|sheet| sheet.table.clone());
                     return vec![Task::WriteFigure(request, exporting, into)];
                 }

@@ -10,6 +10,7 @@ mod endpoint_desk;
 mod exchange;
 pub mod figures;
 pub mod inspect;
+pub mod keys;
 mod library;
 mod loader;
 pub mod measures;

@@ -37,11 +37,6 @@ impl Scale {
         }
     }
 
-    /// The whole of a proportion, 0 to 1.
-    pub fn share(places: (f32, f32)) -> Self {
-        Self::linear((0.0, 1.0), places)
-    }
-
     /// Where a value lies; at an end where it is beyond it.
     pub fn at(&self, value: f64) -> f32 {
         let value = if self.logarithmic {
@@ -55,19 +50,52 @@ impl Scale {
     }
 }
 
-/// The proportions named on an axis `length` long, with their words in percent.
-pub fn share_ticks(length: f32) -> Vec<(f64, String)> {
-    let step = if length < 150.0 { 50 } else { 25 };
-    let ticks = (0..=100).step_by(step);
-    ticks.map(|tick| (f64::from(tick) / 100.0, in_percent(tick))).collect()
+/// The whole of a proportion.
+pub const WHOLE: (f64, f64) = (0.0, 1.0);
+
+/// The part of a proportion, in round percent, that holds `values` with a little room: for marks whose place is read
+/// and not their length. Small differences stay small, as it is never less than a fifth.
+pub fn fitted(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let ends = values.filter(|value| value.is_finite()).fold(None, |ends, value| {
+        let (low, high) = ends.unwrap_or((value, value));
+        Some((value.min(low), value.max(high)))
+    });
+    let Some((low, high)) = ends else { return WHOLE };
+    let (low, high) = (low * 100.0 - 2.0, high * 100.0 + 2.0);
+    let lack = (20.0 - (high - low)).max(0.0) / 2.0;
+    // What lies beyond an end is given to the other.
+    let (low, high) = (low - lack, high + lack);
+    let (below, above) = ((-low).max(0.0), (high - 100.0).max(0.0));
+    let (low, high) = (low - above, high + below);
+    let step = if high - low < 40.0 { 5.0 } else { 10.0 };
+    let (low, high) = ((low / step).floor() * step, (high / step).ceil() * step);
+    (low.max(0.0) / 100.0, high.min(100.0) / 100.0)
 }
 
-fn in_percent(tick: i32) -> String {
-    if tick == 100 {
-        "100%".to_owned()
-    } else {
-        tick.to_string()
-    }
+/// The proportions named on an axis `length` long, with their words in percent: round ones, the last with its sign.
+pub fn share_ticks((low, high): (f64, f64), length: f32) -> Vec<(f64, String)> {
+    // Room for one's words and for a gap as wide.
+    const EACH: f64 = 38.0;
+    let span = (high - low) * 100.0;
+    let most = (f64::from(length) / EACH).max(1.0);
+    let step = [5, 10, 25, 50].into_iter().find(|step| span / f64::from(*step) <= most);
+    let step = step.unwrap_or(100);
+    let (first, last) = ((low * 100.0).round() as i32, (high * 100.0).round() as i32);
+    let within: Vec<i32> = (first..=last).filter(|tick| tick % step == 0).collect();
+    // One tick alone tells no scale.
+    let ticks = if within.len() < 2 { vec![first, last] } else { within };
+    let end = ticks.last().copied();
+    let words = |tick: i32| {
+        if Some(tick) == end {
+            format!("{tick}%")
+        } else {
+            tick.to_string()
+        }
+    };
+    ticks
+        .iter()
+        .map(|tick| (f64::from(*tick) / 100.0, words(*tick)))
+        .collect()
 }
 
 /// Values of one, two and five times a power of ten between `low` and `high`; only powers of ten where that are many.
@@ -118,7 +146,7 @@ mod tests {
 
     #[test]
     fn scales_meet_their_ends_and_stay_inside() {
-        let scale = Scale::share((100.0, 300.0));
+        let scale = Scale::linear(WHOLE, (100.0, 300.0));
         assert_eq!(
             [0.0, 0.5, 1.0, 1.7].map(|value| scale.at(value)),
             [100.0, 200.0, 300.0, 300.0]
@@ -136,6 +164,29 @@ mod tests {
             values(logarithmic_ticks(100.0, 3000.0, decimal)),
             ["100", "200", "500", "1,000", "2,000"]
         );
-        assert_eq!(values(share_ticks(300.0)), ["0", "25", "50", "75", "100%"]);
+        assert_eq!(values(share_ticks(WHOLE, 160.0)), ["0", "25", "50", "75", "100%"]);
+        assert_eq!(values(share_ticks(WHOLE, 60.0)), ["0", "100%"]);
+        assert_eq!(
+            values(share_ticks((0.4, 0.65), 300.0)),
+            ["40", "45", "50", "55", "60", "65%"]
+        );
+        // Where one round value alone has room, the ends tell the scale.
+        assert_eq!(values(share_ticks((0.4, 0.65), 40.0)), ["40", "65%"]);
+    }
+
+    #[test]
+    fn an_axis_is_fitted_to_round_percent_and_never_to_a_sliver() {
+        let fitted = |values: &[f64]| {
+            let (low, high) = fitted(values.iter().copied());
+            ((low * 100.0).round(), (high * 100.0).round())
+        };
+        assert_eq!(fitted(&[0.612, 0.655, 0.48]), (45.0, 70.0));
+        assert_eq!(fitted(&[0.1, 0.93]), (0.0, 100.0));
+        // Two values close together stay close.
+        assert_eq!(fitted(&[0.70, 0.71]), (60.0, 85.0));
+        assert_eq!(fitted(&[1.0]), (80.0, 100.0));
+        assert_eq!(fitted(&[0.0, 0.03]), (0.0, 20.0));
+        assert_eq!(fitted(&[]), (0.0, 100.0));
+        assert_eq!(fitted(&[f64::NAN]), (0.0, 100.0));
     }
 }

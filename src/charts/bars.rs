@@ -278,8 +278,14 @@ impl Bars {
     }
 
     fn line(&self, scene: &mut Scene, line: &[Strip<'_>], area: Area, bar: f32, foot: &Foot) {
-        let scale = Scale::share((area.bottom, area.top));
-        axis::rows(scene, &scale, &axis::share_ticks(area.height()), area.left, area.right);
+        let scale = Scale::linear(axis::WHOLE, (area.bottom, area.top));
+        axis::rows(
+            scene,
+            &scale,
+            &axis::share_ticks(axis::WHOLE, area.height()),
+            area.left,
+            area.right,
+        );
         let widths: f32 = line.iter().map(|strip| strip.width(bar)).sum();
         let spare = (area.width() - widths) / line.len().max(1) as f32;
         let mut left = area.left;

@@ -151,9 +151,9 @@ impl Reliability {
     fn diagram(&self, scene: &mut Scene, panel: &Diagram, area: Area, width: f32) {
         let name = Label::name(&panel.model).semibold().within(width);
         scene.write_beside(name, point(area.left, area.top - TITLE / 2.0 - 2.0), Anchor::Left);
-        let across = Scale::share((area.left, area.right));
-        let up = Scale::share((area.bottom, area.top));
-        let ticks = axis::share_ticks(area.width());
+        let across = Scale::linear(axis::WHOLE, (area.left, area.right));
+        let up = Scale::linear(axis::WHOLE, (area.bottom, area.top));
+        let ticks = axis::share_ticks(axis::WHOLE, area.width());
         axis::rows(scene, &up, &ticks, area.left, area.right);
         let counts = area.bottom + COUNTS;
         axis::columns(scene, &across, &ticks, area.top, counts);

@@ -1,5 +1,6 @@
 //! Rows of shares with their intervals: accuracy by subject, and how many choices flip between protocols.
 
+use super::axis;
 use super::chart::{Chart, Kind, Measured, Room, legend};
 use super::colour::{Colour, Look};
 use super::label::{Label, Measure};
@@ -99,7 +100,9 @@ impl Chart for Dots {
             .into_iter()
             .collect();
         let lanes = self.rows.iter().map(|row| row.dots.len()).max().unwrap_or(1);
-        let rows = rows::lay_out(room, top, &lines, &heading, lanes, measure);
+        let dots = self.rows.iter().flat_map(|row| &row.dots);
+        let shares = axis::fitted(dots.flat_map(|dot| [dot.value.low, dot.value.value, dot.value.high]));
+        let rows = rows::lay_out(room, top, (&lines, lanes), &heading, shares, measure);
         scene.height = rows.height;
         rows::draw(&mut scene, &rows, &lines, &heading, measure);
         for (place, row) in self.rows.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::axis;
 use super::chart::{Chart, Kind, Room, legend};
 use super::colour::{Colour, FEW, Look, looks};
 use super::label::{Label, Measure};
@@ -11,6 +12,13 @@ use super::target::Target;
 use crate::language::Language;
 use crate::quantities::{count, percent, points};
 use crate::runs::columns::{Columns, Named, Table, Value};
+
+/// The radius of a mark.
+const MARK: f32 = 4.2;
+/// Marks nearer than this to each other cannot be told apart.
+const COVERED: f32 = 4.0;
+/// The outer and the inner radius of a ring around a mark, whatever the shapes of the two.
+const RING: (f32, f32) = (8.2, 6.6);
 
 /// The gaps of some models on one task.
 #[derive(Debug, Clone, PartialEq)]
@@ -218,7 +226,13 @@ impl Chart for Gap {
             placed.push(Some(row));
         }
         let heading = [Label::small(self.heading())];
-        let rows = rows::lay_out(room, top, &lines, &heading, 1, measure);
+        let shares = axis::fitted(self.rows.iter().flat_map(|row| {
+            let published = row.published.map(|(reference, other)| [reference, other]);
+            [row.reference, row.other]
+                .into_iter()
+                .chain(published.into_iter().flatten())
+        }));
+        let rows = rows::lay_out(room, top, (&lines, 1), &heading, shares, measure);
         scene.height = rows.height;
         rows::draw(&mut scene, &rows, &lines, &heading, measure);
         for (place, row) in placed.into_iter().enumerate() {
@@ -246,10 +260,23 @@ impl Gap {
                 }
             }
         }
-        for (language, x) in [(self.reference.as_ref(), from), (Some(&row.language), to)] {
-            if let Some((_, look)) = looks.iter().find(|(known, _)| Some(known) == language) {
-                scene.symbol(look.shape, point(x, level), 4.2, look.colour, !row.is_published());
+        let look = |language: Option<&Language>| {
+            let found = looks.iter().find(|(known, _)| Some(known) == language);
+            found.map(|(_, look)| *look)
+        };
+        let filled = !row.is_published();
+        if let Some(look) = look(self.reference.as_ref()) {
+            let at = point(from, level);
+            if (from - to).abs() < COVERED {
+                // The other mark would hide it: it stands around that as a ring.
+                scene.symbol(look.shape, at, RING.0, look.colour, filled);
+                scene.symbol(look.shape, at, RING.1, Colour::Ground, true);
+            } else {
+                scene.symbol(look.shape, at, MARK, look.colour, filled);
             }
+        }
+        if let Some(look) = look(Some(&row.language)) {
+            scene.symbol(look.shape, point(to, level), MARK, look.colour, filled);
         }
         let (title, detail) = self.region(row);
         scene.region(rows.area(place), title, detail, row.target.clone());

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use super::chart::{Chart, Room};
 use super::colour::{Colour, Theme};
+use super::figures::Findings;
 use super::svg;
 use crate::files::markup::escaped;
 use crate::runs::columns::{Table, html};
@@ -23,13 +24,15 @@ pub struct Report<'a> {
     /// What it stands on, as names and values: protocol, interval, what was left out, program.
     pub facts: Vec<(&'static str, String)>,
     /// Findings in sentences.
-    pub findings: Vec<String>,
+    pub findings: Vec<Findings>,
     pub tables: Vec<(String, Table)>,
     pub charts: Vec<&'a dyn Chart>,
     /// Where published figures come from.
     pub sources: Vec<String>,
 }
 
+/// So many findings of a kind are seen at once.
+const SHOWN: usize = 12;
 /// How wide figures are, in points.
 const WIDTH: f32 = 820.0;
 const HEIGHT: f32 = 320.0;
@@ -47,7 +50,7 @@ pub fn report(report: &Report<'_>, light: &Theme, dark: &Theme, outliner: &Outli
         escaped(&report.workspace),
     );
     facts(&mut page, report);
-    list(&mut page, "Findings", &report.findings);
+    findings(&mut page, &report.findings);
     for (name, table) in &report.tables {
         section(&mut page, name, "", &wide(table));
     }
@@ -69,15 +72,37 @@ fn facts(page: &mut String, report: &Report<'_>) {
     page.push_str("</dl>\n");
 }
 
+fn findings(page: &mut String, kinds: &[Findings]) {
+    let content: String = kinds
+        .iter()
+        .map(|kind| {
+            let (shown, folded) = kind.sentences.split_at(kind.sentences.len().min(SHOWN));
+            let folded = match folded {
+                [] => String::new(),
+                folded => format!(
+                    "<details>\n<summary>{} more</summary>\n{}</details>\n",
+                    folded.len(),
+                    items(folded)
+                ),
+            };
+            format!("<h3>{}</h3>\n{}{folded}", escaped(&kind.title), items(shown))
+        })
+        .collect();
+    if !content.is_empty() {
+        section(page, "Findings", "", &content);
+    }
+}
+
+fn items(lines: &[String]) -> String {
+    let lines = lines.iter().map(|line| format!("<li>{}</li>\n", escaped(line)));
+    format!("<ul>\n{}</ul>\n", lines.collect::<String>())
+}
+
 fn list(page: &mut String, title: &str, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
-    let lines: String = lines
-        .iter()
-        .map(|line| format!("<li>{}</li>\n", escaped(line)))
-        .collect();
-    section(page, title, "", &format!("<ul>\n{lines}</ul>\n"));
+    section(page, title, "", &items(lines));
 }
 
 fn section(page: &mut String, title: &str, note: &str, content: &str) {
@@ -130,6 +155,7 @@ body{margin:2rem auto;max-width:54rem;padding:0 1rem;background:var(--ground);co
 font:15px/1.5 'Noto Sans','Noto Sans Arabic',system-ui,sans-serif}
 h1{font-size:1.5rem;margin:0 0 .5rem}
 h2{font-size:1.05rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line);padding-bottom:.25rem}
+h3{font-size:.95rem;margin:1rem 0 .25rem}
 h2 small{font-weight:400;color:var(--text-2)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;font-size:.9rem}
 dt{color:var(--text-2)}
@@ -139,8 +165,10 @@ svg.figure{display:block;max-width:100%;height:auto}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.85rem}
 th,td{padding:2px 10px 2px 0;text-align:start;border-bottom:1px solid var(--line)}
+td:first-child{white-space:nowrap}
 [dir=rtl]{line-height:1.7}
 .number{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}
 summary{cursor:pointer;color:var(--text-2);margin:.5rem 0}
+ul{margin:.25rem 0;padding-inline-start:1.25rem}
 @media print{details:not([open])>*{display:none}section{break-inside:avoid}}
 ";

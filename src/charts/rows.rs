@@ -28,6 +28,8 @@ pub struct Line {
 #[derive(Debug, Clone, Copy)]
 pub struct Rows {
     pub scale: Scale,
+    /// What the scale reaches from and to.
+    shares: (f64, f64),
     /// The area of the marks.
     pub plot: Area,
     /// Of the whole scene.
@@ -49,8 +51,15 @@ impl Rows {
     }
 }
 
-/// Lays rows out from `top` on. `lanes` is how many marks stand above each other in a row.
-pub fn lay_out(room: Room, top: f32, lines: &[Line], heading: &[Label], lanes: usize, measure: &dyn Measure) -> Rows {
+/// Lays rows out from `top` on, on an axis of these shares. `lanes` is how many marks stand above each other in a row.
+pub fn lay_out(
+    room: Room,
+    top: f32,
+    (lines, lanes): (&[Line], usize),
+    heading: &[Label],
+    shares: (f64, f64),
+    measure: &dyn Measure,
+) -> Rows {
     let names = widest(measure, lines.iter().map(|line| &line.name)).min(room.width * 0.36);
     let figures: f32 = column_widths(lines, heading, measure)
         .iter()
@@ -70,7 +79,8 @@ pub fn lay_out(room: Room, top: f32, lines: &[Line], heading: &[Label], lanes: u
         top + row * lines.len() as f32,
     );
     Rows {
-        scale: Scale::share((plot.left + 4.0, plot.right.max(plot.left + 40.0) - 4.0)),
+        scale: Scale::linear(shares, (plot.left + 4.0, plot.right.max(plot.left + 40.0) - 4.0)),
+        shares,
         plot,
         width: room.width,
         height: (plot.bottom + FOOT).max(room.height),
@@ -94,7 +104,7 @@ fn column_widths(lines: &[Line], heading: &[Label], measure: &dyn Measure) -> Ve
 
 /// Draws the axis, the names and the figures.
 pub fn draw(scene: &mut Scene, rows: &Rows, lines: &[Line], heading: &[Label], measure: &dyn Measure) {
-    let ticks = axis::share_ticks(rows.plot.width());
+    let ticks = axis::share_ticks(rows.shares, rows.plot.width());
     axis::columns(scene, &rows.scale, &ticks, rows.plot.top - 2.0, rows.plot.bottom + 2.0);
     for label in heading {
         let at = point(rows.width, rows.plot.top - HEADING / 2.0);

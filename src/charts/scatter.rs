@@ -105,6 +105,16 @@ const FOOT: f32 = 40.0;
 const LEAST: f32 = 200.0;
 const RADIUS: f32 = 4.2;
 
+impl Accuracy {
+    /// What of it an axis has to reach.
+    fn ends(&self) -> Vec<f64> {
+        match self {
+            Self::Measured(measured) => vec![measured.low, measured.value, measured.high],
+            Self::Published { value, .. } => vec![*value],
+        }
+    }
+}
+
 impl Scatter {
     /// The rows of the table: one's own before those that were published.
     fn listed(&self) -> impl Iterator<Item = &Spot> {
@@ -153,11 +163,12 @@ impl Chart for Scatter {
         let area = Area::new(VALUES, top + 8.0, room.width - 12.0, bottom);
         let (low, high) = self.costs();
         let across = Scale::logarithmic((low, high), (area.left + 10.0, area.right - 10.0));
-        let up = Scale::share((area.bottom, area.top));
+        let shares = axis::fitted(self.points.iter().flat_map(|spot| spot.accuracy.ends()));
+        let up = Scale::linear(shares, (area.bottom, area.top));
         axis::rows(
             &mut scene,
             &up,
-            &axis::share_ticks(area.height()),
+            &axis::share_ticks(shares, area.height()),
             area.left,
             area.right,
         );

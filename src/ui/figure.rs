@@ -4,7 +4,7 @@ use std::f32::consts::FRAC_PI_2;
 use std::sync::Arc;
 
 use egui::epaint::TextShape;
-use egui::{Color32, Context, CursorIcon, Id, Key, Pos2, Rect, Role, Sense, Stroke as Pen, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Context, CursorIcon, Id, Pos2, Rect, Role, Sense, Stroke as Pen, Ui, WidgetInfo, pos2, vec2};
 
 use super::spoken;
 use super::typeset::{self, Ink};
@@ -17,9 +17,6 @@ use crate::charts::svg::{HOLLOW, offset};
 use crate::charts::target::Target;
 use crate::charts::{Chart, Room};
 use crate::text;
-
-/// Room for the bar that scrolls a long figure.
-const SCROLL_BAR: f32 = 8.0;
 
 /// Words measured as this window sets them.
 struct OnScreen<'a>(&'a Context);
@@ -61,26 +58,30 @@ fn scene(ui: &Ui, id: Id, chart: &Arc<dyn Chart>, room: Room) -> Arc<Scene> {
     scene
 }
 
-/// Shows `chart` within `rect`, scrolled where it needs more height. Returns what was clicked, to be opened.
+/// How high `chart` is in `room`: as high as that, unless it needs more.
+pub fn height(ui: &Ui, chart: &Arc<dyn Chart>, room: Room) -> f32 {
+    scene(ui, widgets::id("figure height", chart.kind().word()), chart, room).height
+}
+
+/// Shows `chart` within `rect`, which has the height it needs. Returns what was clicked, to be opened.
 ///
 /// The figure is one stop of the keyboard: arrows go from part to part, and Enter opens one.
 pub fn show(ui: &mut Ui, rect: Rect, chart: &Arc<dyn Chart>) -> Option<Target> {
     let id = widgets::id("figure", chart.kind().word());
-    let room = Room {
-        // Figures that are scrolled do not lie under the bar.
-        width: (rect.width() - SCROLL_BAR).floor(),
-        height: rect.height().floor(),
-    };
-    let scene = scene(ui, id, chart, room);
-    let mut opened = None;
+    let scene = scene(ui, id, chart, room(rect));
     within(ui, rect, id, |ui| {
-        egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            let (place, _) = ui.allocate_exact_size(vec2(room.width, scene.height), Sense::hover());
-            paint(ui, place.min, &scene);
-            opened = interact(ui, id, place, &scene);
-        });
-    });
-    opened
+        let place = Rect::from_min_size(rect.min, vec2(scene.width, scene.height));
+        paint(ui, place.min, &scene);
+        interact(ui, id, place, &scene)
+    })
+}
+
+/// The room within a rectangle, in whole points.
+pub fn room(rect: Rect) -> Room {
+    Room {
+        width: rect.width().floor(),
+        height: rect.height().floor(),
+    }
 }
 
 fn at(origin: Pos2, point: Point) -> Pos2 {
@@ -196,7 +197,7 @@ fn interact(ui: &mut Ui, id: Id, place: Rect, scene: &Scene) -> Option<Target> {
         if here && step.moved {
             ui.scroll_to_rect(area, None);
         }
-        if show_region(ui, id.with(number), area, region, here) {
+        if show_region(ui, id.with(number), area, region, here) || here && step.opened {
             opened = region.target.clone();
         }
     }
@@ -214,7 +215,6 @@ fn show_region(ui: &mut Ui, id: Id, area: Rect, region: &Region, here: bool) -> 
     if response.hovered() && opens {
         ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
     }
-    let entered = here && ui.input(|input| input.key_pressed(Key::Enter));
     let clicked = response.clicked();
     let tell = |ui: &mut Ui| {
         let colours = palette(ui);
@@ -228,7 +228,7 @@ fn show_region(ui: &mut Ui, id: Id, area: Rect, region: &Region, here: bool) -> 
     } else {
         widgets::tooltip_of(response, tell);
     }
-    opens && (clicked || entered)
+    opens && clicked
 }
 
 /// A place for the point at which nothing shows: one line in the middle.

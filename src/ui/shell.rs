@@ -5,7 +5,7 @@ use egui::{Align2, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, 
 use super::icons::{self, Icon};
 use super::spoken;
 use super::typeset::{self, Ink, Words};
-use super::widgets::{self, Button, Emphasis, palette, tooltip, within};
+use super::widgets::{self, Button, Emphasis, palette, stepping, tooltip, within};
 use crate::app::State;
 use crate::app::command::{self, Command, Page};
 use crate::app::matrix::{count, counted};
@@ -422,8 +422,9 @@ fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
                     Some((words, command.keys(&context)?))
                 })
                 .collect();
-            rows.push(("Move in the matrix and the list".to_owned(), "Arrows".to_owned()));
-            rows.push(("Open the selected cell".to_owned(), "Enter".to_owned()));
+            rows.extend(super::compare::key_lines());
+            rows.extend(stepping::lines());
+            rows.push(("Move in the list of items".to_owned(), "Arrows".to_owned()));
             rows.extend(super::inspect::keys(&context));
             rows.push(("Zoom in, out, back".to_owned(), "Ctrl +  Ctrl −  Ctrl 0".to_owned()));
             let room = context.content_rect().height() - KEYS_AROUND;

@@ -23,7 +23,7 @@ use crate::support::{Pages, chance, record};
 pub const LANGUAGES: [&str; 12] = ["en", "ar", "zh", "fr", "de", "es", "hi", "ja", "ko", "sw", "yo", "th"];
 pub const TASKS: [(&str, usize); 4] = [("pubmedqa", 50), ("medmcqa", 80), ("medqa", 120), ("mmlu medical", 60)];
 
-fn benchmark(languages: &[&str], tasks: &[(&str, usize)]) -> Benchmark {
+pub fn benchmark(languages: &[&str], tasks: &[(&str, usize)]) -> Benchmark {
     let mut items = Vec::new();
     for (task, count) in tasks {
         for language in languages {
@@ -199,7 +199,7 @@ fn cells_say_what_they_hold() {
         corrections.insert("exams", key, Correction::LeftOut);
     }
     let state = state_of(ledger.corrected(corrections));
-    let pages = Pages::new(state, Harness::builder().with_size([1440.0, 900.0]));
+    let mut pages = Pages::new(state, Harness::builder().with_size([1440.0, 900.0]));
     pages
         .harness
         .get_by_label_contains("gemma-3-270m, medmcqa, English, not run");
@@ -226,7 +226,11 @@ fn cells_say_what_they_hold() {
         .harness
         .get_by_label_contains("gemma-3-270m, mean of tasks, English, 3 of 4 tasks");
     pages.harness.get_by_label("Pin Qwen2.5-7B, 7.0 B, this machine");
-    // A published figure is no cell of one's own.
+    // A published figure is no cell of one's own, and rows of those alone are folded.
+    assert_eq!(pages.harness.query_all_by_label_contains(", published only").count(), 0);
+    pages.harness.get_by_label_contains("Published only (").focus();
+    pages.settle();
+    press(&mut pages, &[Key::Enter]);
     let published = pages.harness.get_all_by_label_contains(", medqa, Arabic, ");
     let own = published.filter(|node| {
         node.accesskit_node()
@@ -246,7 +250,7 @@ fn rows_and_columns_stand_in_groups() {
         let layout = &pages.state().compare.layout;
         let headings = layout.lines.iter().filter_map(|line| match line {
             Line::Heading(title) => Some(title.clone()),
-            Line::Model(_) | Line::Published(_) => None,
+            Line::Model(_) | Line::Published(_) | Line::Fold { .. } => None,
         });
         let titles = layout.sections.iter().map(|section| section.title.clone());
         (headings.collect::<Vec<_>>(), titles.collect::<Vec<_>>())
@@ -380,6 +384,7 @@ fn pictures_of_compare() {
                     save(&mut pages, "menu");
                     pages.harness.key_press(Key::Escape);
                     press(&mut pages, &[Key::Escape]);
+                    send(&mut pages, CompareCommand::FoldPublished);
                     let published = pages.state().compare.published.only[0].clone();
                     let key = pages.state().compare.selected.clone().unwrap();
                     let key = polyclinic::app::matrix::CellKey {

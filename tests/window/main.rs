@@ -25,6 +25,8 @@ mod hidden;
 #[path = "../downloads/server.rs"]
 #[expect(dead_code, reason = "the window needs only a hub that behaves")]
 mod hub;
+mod keys;
+mod little;
 mod measures;
 mod menus;
 mod mirrored;

@@ -21,6 +21,8 @@ pub enum CompareCommand {
     Sort(Order),
     Weigh(Weighing),
     TogglePublished,
+    /// Shows or hides the rows of models of which only published figures are known.
+    FoldPublished,
     /// Narrows every number to the items of a slice, or to none in particular.
     Slice(Option<Slice>),
     /// Opens the items that only one side of the finding has right.
@@ -57,6 +59,7 @@ impl CompareCommand {
             Self::Sort(_) => "Sort",
             Self::Weigh(_) => "Averages",
             Self::TogglePublished => "Published",
+            Self::FoldPublished => "Published only",
             Self::Slice(_) => "Slice",
             Self::OpenApart => "Open items",
             Self::FindModel(_) => "Search",

@@ -19,6 +19,11 @@ use crate::text::isolate::isolate;
 pub enum Line {
     /// The name of the models below.
     Heading(String),
+    /// Stands for so many models of which only published figures are known, and shows or hides them.
+    Fold {
+        models: usize,
+        open: bool,
+    },
     Model(String),
     /// A model of which only published figures are known.
     Published(String),
@@ -28,7 +33,7 @@ impl Line {
     /// The model's name.
     pub fn model(&self) -> Option<&str> {
         match self {
-            Self::Heading(_) => None,
+            Self::Heading(_) | Self::Fold { .. } => None,
             Self::Model(name) | Self::Published(name) => Some(name),
         }
     }
@@ -169,10 +174,14 @@ impl Layout {
         }
         if !view.own_only {
             let published: Vec<&String> = parts.published.iter().filter(found).collect();
-            if !published.is_empty() && !lines.is_empty() {
-                lines.push(Line::Heading("Published only".to_owned()));
+            // Who looks for one by name is not to unfold them first.
+            let open = view.published_open || !query.is_empty();
+            if !published.is_empty() {
+                let models = published.len();
+                lines.push(Line::Fold { models, open });
             }
-            lines.extend(published.into_iter().cloned().map(Line::Published));
+            let shown = published.into_iter().filter(|_| open);
+            lines.extend(shown.cloned().map(Line::Published));
         }
         lines
     }

@@ -13,6 +13,9 @@ pub mod resources;
 pub mod tables;
 pub mod view;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -218,6 +221,7 @@ impl Compare {
             CompareCommand::Sort(order) => self.view.order = order,
             CompareCommand::Weigh(weighing) => self.view.weighing = weighing,
             CompareCommand::TogglePublished => self.view.own_only = !self.view.own_only,
+            CompareCommand::FoldPublished => self.view.published_open = !self.view.published_open,
             CompareCommand::FindModel(search) => self.view.search = search,
             CompareCommand::Pin(model) => {
                 if !self.pinned.remove(&model) {

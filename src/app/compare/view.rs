@@ -142,6 +142,8 @@ pub struct View {
     pub weighing: Weighing,
     /// Leaves published figures out.
     pub own_only: bool,
+    /// Shows a row for each model of which only published figures are known.
+    pub published_open: bool,
     /// Which models are looked for.
     pub search: String,
 }

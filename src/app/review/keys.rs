@@ -1,56 +1,37 @@
 //! The keys of the form: they act while no text field has the focus, and mean what the step at hand needs.
 
-use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 use super::{Choice, FlagForm, Review, ReviewCommand, Step};
-use crate::app::State;
+use crate::app::{State, keys};
 use crate::reviews::{FlagKind, Verdict};
 
 const DIGITS: [Key; 5] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
 
-/// What this frame's keys ask of the panel. Letters are taken from where they lie on the keyboard.
+/// What this frame's keys ask of the panel.
 pub fn keys(context: &Context, state: &State) -> Vec<ReviewCommand> {
-    let review = &state.review;
-    let typing = context.text_edit_focused() || Popup::is_any_open(context);
-    let mut found = Vec::new();
-    context.input_mut(|input| {
-        input.events.retain(|event| {
-            let Event::Key {
-                key,
-                physical_key,
-                pressed: true,
-                modifiers,
-                ..
-            } = event
-            else {
-                return true;
+    let typing = keys::is_typing(context);
+    keys::take(context, |press| {
+        let (place, modifiers) = (press.place, press.modifiers);
+        let held = |command: &&ReviewCommand| {
+            let is_it = |it: KeyboardShortcut| {
+                it.modifiers.any() && it.logical_key == place && modifiers.matches_exact(it.modifiers)
             };
-            let key = physical_key.unwrap_or(*key);
-            let held = |command: &&ReviewCommand| {
-                let shortcut = command.shortcut();
-                let is_it = |it: KeyboardShortcut| {
-                    it.modifiers.any() && it.logical_key == key && modifiers.matches_exact(it.modifiers)
-                };
-                shortcut.is_some_and(is_it)
-            };
-            let command = match modifiers.matches_exact(Modifiers::COMMAND) {
-                // A note is left and saved in one.
-                true if key == Key::Enter && review.open => Some(go_on(state)),
-                _ if modifiers.any() => ReviewCommand::WITH_KEYS
-                    .iter()
-                    .find(held)
-                    // In a field these move the caret.
-                    .filter(|_| !(typing && modifiers.alt))
-                    .cloned(),
-                _ if typing => None,
-                _ => plain(state, key),
-            };
-            let taken = command.is_some();
-            found.extend(command);
-            !taken
-        });
-    });
-    found
+            command.shortcut().is_some_and(is_it)
+        };
+        match modifiers.matches_exact(Modifiers::COMMAND) {
+            // A note is left and saved in one.
+            true if place == Key::Enter && state.review.open => Some(go_on(state)),
+            _ if modifiers.any() => ReviewCommand::WITH_KEYS
+                .iter()
+                .find(held)
+                // In a field these move the caret.
+                .filter(|_| !(typing && modifiers.alt))
+                .cloned(),
+            _ if typing => None,
+            _ => plain(state, place),
+        }
+    })
 }
 
 /// What Ctrl+Enter does now.

@@ -2,6 +2,7 @@
 
 mod bars;
 mod costs;
+mod findings;
 mod fragility;
 mod gap;
 mod published;
@@ -10,16 +11,16 @@ mod subjects;
 
 use std::collections::BTreeMap;
 
+pub use findings::{Findings, findings};
+
 use super::colour::{Colour, FEW, Look, looks};
 use super::scatter::Across;
 use super::scene::Shape;
 use super::target::Target;
 use super::{Chart, Kind, Measured};
 use crate::language::Language;
-use crate::quantities::counted;
 use crate::runs::comparison::{self, Row};
 use crate::runs::ledger::{Ledger, Selection};
-use crate::runs::paired::Verdict;
 use crate::text::isolate::isolate;
 
 /// What figures are made from.
@@ -46,6 +47,8 @@ pub struct Choice {
     pub language: Option<Language>,
     /// Leaves out what others published.
     pub own_only: bool,
+    /// The model that findings measure others by; the best one where there is none.
+    pub baseline: Option<String>,
 }
 
 /// Makes a plot. It is empty where there is nothing to show.
@@ -65,28 +68,6 @@ pub fn sources(source: &Source<'_>, choice: &Choice) -> Vec<String> {
     let mut rows = comparison::compare(source.ledger, source.selection);
     rows.retain(|row| row.protocol == choice.protocol);
     published::sources(source, choice, &rows)
-}
-
-/// What the figures say in sentences.
-pub fn findings(source: &Source<'_>, choice: &Choice) -> Vec<String> {
-    let mut sentences = Vec::new();
-    let mut untold = 0;
-    for comparison in gap::comparisons(source, choice) {
-        match comparison.verdict() {
-            Verdict::TooFew => untold += 1,
-            Verdict::First | Verdict::Second => sentences.push(comparison.sentence()),
-        }
-    }
-    if untold > 0 {
-        let noun = if sentences.is_empty() {
-            "comparison"
-        } else {
-            "other comparison"
-        };
-        let comparisons = counted(untold, noun);
-        sentences.push(format!("Too few to tell in {comparisons} of a language with English."));
-    }
-    sentences
 }
 
 impl Choice {

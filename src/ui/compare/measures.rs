@@ -1,6 +1,6 @@
 //! The table of a measure beside accuracy: one row a model, task and language, found by a search and sorted by a column.
 
-use egui::{Align2, CursorIcon, Id, Key, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Id, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::State;
 use crate::app::command::Command;
@@ -58,7 +58,9 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, sheet: &Sheet, commands: &mu
                 ui.set_width(width.max(ui.available_width()));
                 show_headings(ui, sheet, &widths, compare.sorting, Some(commands));
                 let id = widgets::id("measure rows", measure.title());
-                let opened = show_rows(ui, id, sheet, &listed, &widths, &compare.search);
+                let scroll = ScrollArea::vertical().auto_shrink([false, false]);
+                let rows = |ui: &mut Ui| show_rows(ui, id, sheet, &listed, &widths, &compare.search);
+                let opened = scroll.show(ui, rows).inner;
                 commands.extend(opened.map(|target| FiguresCommand::Open(target).into()));
             });
         },
@@ -180,38 +182,43 @@ fn capital(heading: &str) -> String {
     }
 }
 
-/// Shows rows, those in sight only; returns what is to be opened.
+/// Shows rows from `ui`'s cursor on, those in sight only; returns what is to be opened.
 ///
 /// They are one stop of the keyboard: arrows go from row to row, and Enter opens one.
 pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &[f32], search: &str) -> Option<Target> {
-    let mut opened = None;
-    let scroll = ScrollArea::vertical().auto_shrink([false, false]);
-    scroll.show_rows(ui, space::ROW, listed.len(), |ui, places| {
-        let whole = ui.interact(ui.clip_rect(), id, Sense::FOCUSABLE);
-        spoken::tell(&whole, None, || {
-            WidgetInfo::labeled(Role::Table, true, format!("{} rows", listed.len()))
-        });
-        let step = stepping::step(ui, &whole, listed.len());
-        if let Some(current) = step.current.filter(|_| step.moved) {
-            let top = ui.max_rect().top() + (current as f32 - places.start as f32) * space::ROW;
-            let row = Rect::from_min_size(pos2(ui.clip_rect().left(), top), vec2(1.0, space::ROW));
-            ui.scroll_to_rect(row, None);
-        }
-        for number in places {
-            let Some(&place) = listed.get(number) else { continue };
-            let here = step.current == Some(number);
-            if show_row(ui, id.with(place), sheet, place, widths, search, here) {
-                opened = sheet.target(place).cloned();
-            }
-        }
+    let height = space::ROW * listed.len() as f32;
+    let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let seen = ui.clip_rect();
+    let whole = ui.interact(all.intersect(seen), id, Sense::FOCUSABLE);
+    spoken::tell(&whole, None, || {
+        WidgetInfo::labeled(Role::Table, true, format!("{} rows", listed.len()))
     });
+    let step = stepping::step(ui, &whole, listed.len());
+    let mut opened = None;
+    for (number, &place) in listed.iter().enumerate() {
+        let top = all.top() + space::ROW * number as f32;
+        let row = Rect::from_min_size(pos2(all.left(), top), vec2(all.width(), space::ROW));
+        let here = step.current == Some(number);
+        if here && step.moved {
+            ui.scroll_to_rect(row.intersect(seen.with_min_y(f32::MIN).with_max_y(f32::MAX)), None);
+        }
+        if !seen.y_range().intersects(row.y_range()) {
+            continue;
+        }
+        let clicked = show_row(ui, row, id.with(place), (sheet, place), widths, search);
+        if here {
+            widgets::outline(ui, row.shrink(1.0));
+        }
+        if clicked || here && step.opened {
+            opened = sheet.target(place).cloned();
+        }
+    }
     opened
 }
 
-/// Shows a row, marking what a search found in it; returns whether it is to be opened.
-fn show_row(ui: &mut Ui, id: Id, sheet: &Sheet, place: usize, widths: &[f32], search: &str, here: bool) -> bool {
+/// Shows a row, marking what a search found in it; returns whether it was clicked.
+fn show_row(ui: &mut Ui, row: Rect, id: Id, (sheet, place): (&Sheet, usize), widths: &[f32], search: &str) -> bool {
     let colours = palette(ui);
-    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
     let opens = sheet.target(place).is_some();
     // Rows take clicks but no stop of the keyboard each: there may be hundreds.
     let response = ui.interact(row, id, if opens { Sense::CLICK } else { Sense::hover() });
@@ -232,11 +239,8 @@ fn show_row(ui: &mut Ui, id: Id, sheet: &Sheet, place: usize, widths: &[f32], se
             marks.paint(ui, cell, Words::name(text), ink, Align2::LEFT_CENTER);
         }
     }
-    if here {
-        widgets::outline(ui, row.shrink(1.0));
-    }
     if response.hovered() && opens {
         ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
     }
-    opens && (response.clicked() || here && ui.input(|input| input.key_pressed(Key::Enter)))
+    opens && response.clicked()
 }

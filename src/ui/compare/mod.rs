@@ -6,6 +6,8 @@ mod measures;
 mod plots;
 mod toolbar;
 
+pub use matrix::key_lines;
+
 use egui::{Rect, Ui, pos2, vec2};
 
 use super::widgets::{self, Button, Emphasis, within};
@@ -84,13 +86,19 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let most = (page.height() - LEFT_BELOW).max(LEAST_MATRIX);
     let matrix_height = matrix::height(state, matrix_width, narrow).min(most);
     let rest = page.height() - matrix_height - space::GUTTER;
-    let lower = rest.max(if wide {
+    // Where the page is too narrow for two cards, as when zoomed, they stand below each other.
+    let stacked = !wide && page.width() < 2.0 * finding_width;
+    let plots_width = match wide || stacked {
+        true => matrix_width,
+        false => page.width() - finding_width - space::GUTTER,
+    };
+    let least = rest.max(if wide {
         plots::LEAST
     } else {
         plots::LEAST.max(finding::HEIGHT)
     });
-    // Where the page is too narrow for two cards, as when zoomed, they stand below each other.
-    let stacked = !wide && page.width() < 2.0 * finding_width;
+    // The page scrolls, and nothing in it but a long matrix.
+    let lower = plots::height(ui, plots_width, least, state);
     let below_bars = if stacked { finding::HEIGHT + space::GUTTER } else { 0.0 };
     let height = matrix_height + space::GUTTER + lower + below_bars;
     // Beside the matrix it stays in sight while that and the plots scroll.
@@ -121,7 +129,8 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             } else {
                 let split = below.right() - finding_width;
                 plots::show(ui, below.with_max_x(split - space::GUTTER), state, commands);
-                finding::show(ui, below.with_min_x(split), state, commands);
+                let beside = below.with_min_x(split).with_max_y(below.top() + least);
+                finding::show(ui, beside, state, commands);
             }
         });
     });

@@ -1,24 +1,73 @@
 //! The matrix by keyboard: arrows move, Enter opens, Shift+Enter keeps the cell in the finding, Space pins its model,
 //! Escape leaves the comparison. They act as long as no other widget has the focus.
 
-use egui::{Event, EventFilter, Key, Pos2, Rangef, Rect, Ui};
+use egui::{EventFilter, Key, Modifiers, Pos2, Rangef, Rect, Ui};
 
 use super::cell::{cell_id, opening};
 use super::places::Places;
-use crate::app::State;
 use crate::app::command::Command;
 use crate::app::compare::command::CompareCommand;
 use crate::app::compare::layout::Layout;
 use crate::app::compare::view::Holds;
 use crate::app::matrix::{Cell, CellKey};
+use crate::app::{State, keys};
 
 /// What a key asks for.
+#[derive(Debug, Clone, Copy)]
 enum Ask {
     Step(isize, isize),
     Open,
     Keep,
     Pin,
     Drop,
+}
+
+/// Every key of the matrix: what it asks for, and what the list of keys says of it.
+const KEYS: [(Key, Modifiers, Ask, &str); 12] = [
+    (Key::ArrowRight, Modifiers::NONE, Ask::Step(1, 0), MOVE),
+    (Key::ArrowLeft, Modifiers::NONE, Ask::Step(-1, 0), MOVE),
+    (Key::ArrowDown, Modifiers::NONE, Ask::Step(0, 1), MOVE),
+    (Key::ArrowUp, Modifiers::NONE, Ask::Step(0, -1), MOVE),
+    (
+        Key::Home,
+        Modifiers::NONE,
+        Ask::Step(isize::MIN / 2, 0),
+        "First or last column",
+    ),
+    (
+        Key::End,
+        Modifiers::NONE,
+        Ask::Step(isize::MAX / 2, 0),
+        "First or last column",
+    ),
+    (Key::PageUp, Modifiers::NONE, Ask::Step(0, -10), "Ten models up or down"),
+    (
+        Key::PageDown,
+        Modifiers::NONE,
+        Ask::Step(0, 10),
+        "Ten models up or down",
+    ),
+    (
+        Key::Enter,
+        Modifiers::NONE,
+        Ask::Open,
+        "Open the items of the selected cell",
+    ),
+    (
+        Key::Enter,
+        Modifiers::SHIFT,
+        Ask::Keep,
+        "Add the cell to the finding, or let it go",
+    ),
+    (Key::Space, Modifiers::NONE, Ask::Pin, "Pin the model of the cell"),
+    (Key::Escape, Modifiers::NONE, Ask::Drop, "Leave the comparison"),
+];
+
+const MOVE: &str = "Move in the matrix";
+
+/// Lines of the list of keys.
+pub fn lines() -> Vec<(String, String)> {
+    keys::lines(KEYS.map(|(key, modifiers, _, does)| (does, modifiers, key)))
 }
 
 /// Takes the keys that are the matrix's own out of this frame's input.
@@ -65,38 +114,12 @@ pub fn take(ui: &Ui, origin: Pos2, places: &Places, state: &State, commands: &mu
 }
 
 fn asked(ui: &Ui) -> Vec<Ask> {
-    let mut asked = Vec::new();
-    ui.input_mut(|input| {
-        input.events.retain(|event| {
-            let Event::Key {
-                key,
-                pressed: true,
-                modifiers,
-                ..
-            } = event
-            else {
-                return true;
-            };
-            let ask = match (key, modifiers.is_none(), modifiers.shift_only()) {
-                (Key::ArrowRight, true, _) => Ask::Step(1, 0),
-                (Key::ArrowLeft, true, _) => Ask::Step(-1, 0),
-                (Key::ArrowDown, true, _) => Ask::Step(0, 1),
-                (Key::ArrowUp, true, _) => Ask::Step(0, -1),
-                (Key::Home, true, _) => Ask::Step(isize::MIN / 2, 0),
-                (Key::End, true, _) => Ask::Step(isize::MAX / 2, 0),
-                (Key::PageDown, true, _) => Ask::Step(0, 10),
-                (Key::PageUp, true, _) => Ask::Step(0, -10),
-                (Key::Enter, true, _) => Ask::Open,
-                (Key::Enter, _, true) => Ask::Keep,
-                (Key::Space, true, _) => Ask::Pin,
-                (Key::Escape, true, _) => Ask::Drop,
-                _ => return true,
-            };
-            asked.push(ask);
-            false
-        });
-    });
-    asked
+    keys::take(ui.ctx(), |press| {
+        let is_meant = |(key, modifiers, ..): &&(Key, Modifiers, Ask, &str)| {
+            press.key == *key && press.modifiers.matches_exact(*modifiers)
+        };
+        KEYS.iter().find(is_meant).map(|(_, _, ask, _)| *ask)
+    })
 }
 
 /// Where a cell stands.

@@ -20,6 +20,7 @@ use crate::runs::measures::Weighing;
 use crate::text::isolate::isolate;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{card, palette, within};
+pub use keys::lines as key_lines;
 pub use printed::tell as tell_printed;
 
 use places::{HEADS, PADDING, Places, SCROLL_BAR, TITLES};

@@ -9,6 +9,7 @@ use crate::app::command::Command;
 use crate::app::compare::command::CompareCommand;
 use crate::app::compare::layout::Line;
 use crate::app::compare::view::{By, Mode};
+use crate::app::matrix::count;
 use crate::app::theme::{radius, size};
 use crate::ui::icons::{self, Icon};
 use crate::ui::marks::Marks;
@@ -45,6 +46,7 @@ pub fn show(ui: &mut Ui, origin: Pos2, places: &Places, state: &State, commands:
         }
         match line {
             Line::Heading(title) => show_heading(ui, rect, title),
+            Line::Fold { models, open } => show_fold(ui, rect, (*models, *open), commands),
             Line::Model(model) => show_model(ui, rect, model, state, commands),
             Line::Published(model) => show_published(ui, rect, model, state),
         }
@@ -62,6 +64,40 @@ fn show_heading(ui: &mut Ui, rect: Rect, title: &str) {
     let ink = Ink::new(size::SMALL, palette(ui).text_2).semibold();
     let place = Rect::from_min_max(rect.min, rect.max - vec2(0.0, 3.0));
     typeset::paint(ui, place, Words::name(title), ink, Align2::LEFT_BOTTOM);
+}
+
+/// Shows or hides the models of which only published figures are known.
+fn show_fold(ui: &mut Ui, rect: Rect, (models, open): (usize, bool), commands: &mut Vec<Command>) {
+    let colours = palette(ui);
+    let response = ui.interact(rect, widgets::id("matrix", "published only"), Sense::click());
+    let title = format!("Published only ({})", count(models));
+    let does = if open { "hide" } else { "show" };
+    spoken::tell(&response, None, || {
+        WidgetInfo::selected(Role::Button, true, open, format!("{title}, {does}"))
+    });
+    let colour = if response.hovered() {
+        colours.text
+    } else {
+        colours.text_2
+    };
+    let line = Rect::from_min_max(rect.min, rect.max - vec2(0.0, 3.0));
+    let icon = if open { Icon::Down } else { Icon::Next };
+    let at = pos2(line.left() + 5.0, line.bottom() - 7.0);
+    icons::paint(ui.painter(), icon, at, 10.0, colour);
+    let ink = Ink::new(size::SMALL, colour).semibold();
+    typeset::paint(
+        ui,
+        line.with_min_x(line.left() + 14.0),
+        &title,
+        ink,
+        Align2::LEFT_BOTTOM,
+    );
+    widgets::focus_ring(ui, &response, rect);
+    let told = "Models of papers that did not run here; what they print stands in no average";
+    let response = widgets::tooltip(response.on_hover_cursor(CursorIcon::PointingHand), told);
+    if response.clicked() {
+        commands.push(CompareCommand::FoldPublished.into());
+    }
 }
 
 fn show_model(ui: &mut Ui, rect: Rect, model: &str, state: &State, commands: &mut Vec<Command>) {

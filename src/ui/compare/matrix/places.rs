@@ -67,7 +67,7 @@ impl Places {
         let mut lines = Vec::new();
         for line in &layout.lines {
             let height = match line {
-                Line::Heading(_) => HEADING,
+                Line::Heading(_) | Line::Fold { .. } => HEADING,
                 Line::Model(_) | Line::Published(_) => cell,
             };
             lines.push(Rangef::new(top, top + height));

@@ -3,7 +3,7 @@
 mod export;
 mod table;
 
-use egui::{Rect, Ui, pos2, vec2};
+use egui::{Rect, Ui, Vec2, pos2, vec2};
 
 pub use export::show as show_export;
 
@@ -21,6 +21,26 @@ use crate::ui::widgets::{self, Button, Emphasis, Tab, card, tabs, within};
 
 /// The least height the card needs.
 pub const LEAST: f32 = 340.0;
+
+/// What of the card is not the figure.
+const AROUND: Vec2 = vec2(
+    2.0 * space::CARD,
+    space::CARD_HEADER + space::CONTROL + 3.0 * space::GAP,
+);
+
+/// How high the card is in which all of the figure shows, `width` wide: `least`, unless that needs more. The page
+/// scrolls, so that no figure has to.
+pub fn height(ui: &Ui, width: f32, least: f32, state: &State) -> f32 {
+    let Some(chart) = state.figures.shown().filter(|chart| !chart.is_empty()) else {
+        return least;
+    };
+    let body = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, least) - AROUND);
+    let height = match state.figures.as_table {
+        true => table::height(ui, chart),
+        false => figure::height(ui, chart, figure::room(body)),
+    };
+    (height + AROUND.y).ceil().max(least)
+}
 
 /// Shows the card.
 pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
