@@ -103,6 +103,13 @@ pub enum ImportError {
         part: Option<String>,
         reason: String,
     },
+    #[error("{}, {row}: two columns are called `{name}`; if the row is a question already, say `--no-header`", of(path, part.as_deref()))]
+    SameNames {
+        path: PathBuf,
+        part: Option<String>,
+        row: String,
+        name: String,
+    },
     #[error("{} has no sheet called `{sheet}`; it has {}", of(path, part.as_deref()), quoted(.sheets))]
     NoSheet {
         path: PathBuf,
@@ -125,6 +132,23 @@ pub enum ImportError {
     },
     #[error("none of the {} records of {} is a usable item; {}", .rejected.len(), path.display(), first(.rejected))]
     AllRejected { path: PathBuf, rejected: Vec<Rejected> },
+}
+
+/// Why a table has no columns.
+#[derive(Debug)]
+pub(super) enum TableError {
+    Damaged(String),
+    /// Two columns have one name, in this row of names.
+    SameNames {
+        row: String,
+        name: String,
+    },
+}
+
+impl From<String> for TableError {
+    fn from(reason: String) -> Self {
+        Self::Damaged(reason)
+    }
 }
 
 fn spreadsheet_advice(path: &Path) -> &'static str {

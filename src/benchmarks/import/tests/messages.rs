@@ -149,3 +149,19 @@ fn an_encoding_that_was_not_named_has_candidates_that_read_it() {
         );
     }
 }
+
+#[test]
+fn a_first_row_that_repeats_itself_is_a_question() {
+    let rows = "1,Which pumps blood?,the heart,the liver,the heart\n2,Which is red?,blood,milk,blood\n";
+    let told = told("a.csv", rows);
+    assert!(
+        told.contains(
+            "a.csv, line 1: two columns are called `the heart`; if the row is a question already, say `--no-header`"
+        ),
+        "{told}"
+    );
+    let file = fixture("a.csv", rows);
+    let guess = guess::guess(&file.path, &ImportOptions::default()).unwrap();
+    assert!(guess.options.without_header);
+    assert_eq!(guess.columns[1].first, ["Which pumps blood?", "Which is red?"]);
+}
