@@ -164,17 +164,16 @@ fn show_foot(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands:
     ui.spacing_mut().item_spacing.y = BETWEEN;
     if let Some(study) = state.study.as_ref().filter(|study| !study.benchmarks().is_empty()) {
         let there: Vec<&str> = study.benchmarks().iter().map(|benchmark| benchmark.name()).collect();
-        let entries: Vec<Entry<'_>> = std::iter::once("a benchmark of its own")
-            .chain(there.iter().copied())
-            .map(Entry::new)
+        let names = there.iter().map(|name| Entry::new(Words::name(name)));
+        let entries: Vec<Entry<'_>> = std::iter::once(Entry::new("a benchmark of its own"))
+            .chain(names)
             .collect();
         let joined = draft.pairing.with.as_deref();
         let selected = joined.and_then(|name| there.iter().position(|there| *there == name));
         let selected = Some(selected.map_or(0, |place| place + 1));
         show_like(ui, state, draft, commands);
         labelled(ui, "Keep as", |ui| {
-            let width = ui.available_width();
-            if let Some(place) = widgets::choice_of(ui, "Keep as", &entries, selected, width) {
+            if let Some(place) = widgets::choice_across(ui, "Keep as", &entries, selected) {
                 let name = place.checked_sub(1).and_then(|place| there.get(place));
                 commands.push(BenchmarksCommand::Join(name.map(|name| (*name).to_owned())).into());
             }
@@ -253,8 +252,7 @@ fn show_like(ui: &mut Ui, state: &State, draft: &Draft, commands: &mut Vec<Comma
     let is_it = |(_, options): &(&str, &ImportOptions)| options.mappings == draft.said.mappings;
     let selected = Some(there.iter().position(is_it).map_or(0, |place| place + 1));
     labelled(ui, "Map like", |ui| {
-        let width = ui.available_width();
-        let Some(place) = widgets::choice_of(ui, "Map like", &entries, selected, width) else {
+        let Some(place) = widgets::choice_across(ui, "Map like", &entries, selected) else {
             return;
         };
         let open = ImportOptions {
@@ -316,8 +314,7 @@ fn show_language(ui: &mut Ui, draft: &Draft, commands: &mut Vec<Command>) {
     let chosen = draft.look.guess.options.language.as_ref();
     let selected = chosen.and_then(|chosen| languages.iter().position(|language| language == chosen));
     let selected = Some(selected.map_or(0, |place| place + 1));
-    let width = ui.available_width();
-    if let Some(place) = widgets::choice_of(ui, "Language", &entries, selected, width) {
+    if let Some(place) = widgets::choice_across(ui, "Language", &entries, selected) {
         let language = place.checked_sub(1).and_then(|place| languages.get(place)).cloned();
         let said = ImportOptions {
             language,
