@@ -196,7 +196,10 @@ impl<'a> From<(Styled<'a>, &'a Language)> for Words<'a> {
 
 /// Lays `words` out in at most `rows` lines of `width` points, with an ellipsis where more is left.
 pub fn galley<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32, rows: usize) -> Arc<Galley> {
-    let words = words.into();
+    laid_out(ui, words.into(), ink, width, rows).galley
+}
+
+fn laid_out(ui: &Ui, words: Words<'_>, ink: Ink, width: f32, rows: usize) -> text::Text {
     let max_lines = (rows < usize::MAX).then_some(rows);
     // A width of a fraction of a point less than the text's own must not cut it.
     let frame = Frame {
@@ -209,7 +212,7 @@ pub fn galley<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32, ro
         1 => ink.style(words.language),
         _ => ink.wrapping_style(words.language),
     };
-    text::galley(ui.ctx(), words.styled(), &style, &frame)
+    text::lay_out(ui.ctx(), words.styled(), &style, &frame)
 }
 
 /// Paints one line of `words` within `rect`, and says where it came to stand. The whole shows on hovering over
@@ -258,9 +261,7 @@ pub fn block<'a>(ui: &mut Ui, rect: Rect, text: impl Into<Styled<'a>>, ink: Ink,
 
 /// How many bytes of `words` stand in one line of `width` points before an ellipsis.
 pub fn shown_in_line<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32) -> usize {
-    let words = words.into();
-    let frame = Frame::one_line(width);
-    let laid = text::lay_out(ui.ctx(), words.styled(), &ink.style(words.language), &frame);
+    let laid = laid_out(ui, words.into(), ink, width, 1);
     let clusters = laid.layout.lines.first().into_iter().flat_map(|line| &line.clusters);
     clusters.map(|cluster| cluster.text.end).max().unwrap_or_default()
 }

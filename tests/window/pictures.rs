@@ -192,6 +192,7 @@ fn pictures_of_work() {
         state.notices.push(Notice {
             title: "A run failed; every answer so far is kept.".into(),
             detail: "the model `gemma-3-270m` stopped at item `q17`: not enough memory".into(),
+            done: false,
         });
         let builder = Harness::builder().with_size([1440.0, 900.0]).with_theme(theme);
         let mut pages = Pages::new(state, builder);

@@ -1,314 +1,276 @@
-//! The whole way of a stranger's file, by mouse and by keys alone: dropped, looked at, its mapping mended, its languages
-//! paired, kept, asked of a model, and its answers read on Compare.
+//! A stranger's path through the demo workspace: from the gap on Compare to its items, ten of them judged blind by two
+//! people, how far these agree, and the figure in a file. One half by pointer, the other by keys alone.
 
-use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers};
-use egui_kittest::kittest::{NodeT as _, Queryable, by};
-use polyclinic::app::benchmarks::{Draft, Importing};
-use polyclinic::app::command::{Command, Page};
-use polyclinic::benchmarks::import::Field;
-use polyclinic::runs::RunState;
+use std::path::{Path, PathBuf};
 
-use crate::benchmarks::{STRANGE, click, looked};
-use crate::spreadsheet::{xlsx, zip_of};
-use crate::support::{Window, workspace};
+use egui::{Key, Modifiers, Theme};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{AccessKitNode, NodeT, Queryable};
+use polyclinic::app::command::Page;
+use polyclinic::app::figures::FiguresCommand;
+use polyclinic::app::review::Step;
+use polyclinic::charts::export::Picture;
 
-/// The packaged model that runs ask, where it was fetched.
-const MODEL: &str = "SmolLM2 135M Instruct";
+use crate::pictures;
+use crate::support::Window;
 
-fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
-    window.harness.key_press_modifiers(modifiers, key);
-    window.settle();
+/// A window on the demo workspace with someone who walks through it, and a picture of every step where there is a
+/// folder for them.
+struct Walk {
+    window: Window,
+    pictures: Option<PathBuf>,
+    theme: Theme,
+    width: f32,
 }
 
-fn type_text(window: &mut Window, text: &str) {
-    window.harness.event(Event::Text(text.to_owned()));
-    window.settle();
-}
-
-/// What the focus is on, as assistive technology says it.
-fn focused(window: &Window) -> String {
-    let mut focused = window.harness.query_all(by().predicate(|node| node.is_focused()));
-    let label = focused.next().and_then(|node| node.accesskit_node().label());
-    label.unwrap_or_default()
-}
-
-/// Moves the focus by Tab to what is called so, wherever it is now.
-fn reach(window: &mut Window, wanted: impl Fn(&str) -> bool, words: &str) {
-    let mut seen = Vec::new();
-    while seen.len() < 150 {
-        press(window, Modifiers::NONE, Key::Tab);
-        seen.push(focused(window));
-        if seen.last().is_some_and(|label| wanted(label)) {
-            return;
+impl Walk {
+    fn begin(root: &Path, (width, height): (f32, f32), theme: Theme) -> Self {
+        let builder = Harness::builder().with_size([width, height]).with_theme(theme);
+        Self {
+            window: Window::with(root, builder),
+            pictures: pictures::folder(),
+            theme,
+            width,
         }
     }
-    assert!(seen.is_empty(), "Tab never reached {words}: {seen:?}");
-}
 
-fn press_on(window: &mut Window, label: &str) {
-    reach(window, |focused| focused == label, label);
-    press(window, Modifiers::NONE, Key::Enter);
-}
-
-fn press_on_what_begins(window: &mut Window, start: &str) {
-    reach(window, |focused| focused.starts_with(start), start);
-    press(window, Modifiers::NONE, Key::Enter);
-}
-
-/// Chooses an entry of the menu in focus by typing its beginning.
-fn choose(window: &mut Window, menu: &str, entry: &str) {
-    press_on(window, menu);
-    type_text(window, entry);
-    press(window, Modifiers::NONE, Key::Enter);
-}
-
-fn with_draft<R>(window: &Window, look: impl FnOnce(&Draft) -> R) -> R {
-    window.state(|state| {
-        let read = match &state.benchmarks.import {
-            Some(Importing::Read(draft)) => Some(look(draft)),
-            _ => None,
-        };
-        read.unwrap()
-    })
-}
-
-fn kept(window: &mut Window) {
-    window.wait(|state| state.benchmarks.import.is_none());
-    window.wait(|state| state.study.as_ref().is_some_and(|study| study.benchmarks().len() == 2));
-}
-
-/// Starts the run that the form stands for and waits for its end, where the packaged model is here; then its answers
-/// stand on Compare.
-fn run_and_compare(window: &mut Window, benchmark: &str, start: impl FnOnce(&mut Window)) {
-    let here = window.state(|state| state.models.here().any(|model| model.title == MODEL && model.ready()));
-    if !here {
-        eprintln!("{benchmark} is not asked: {MODEL} is not in the cache");
-        return;
-    }
-    start(window);
-    window.wait(|state| {
-        let study = state.study.as_ref().unwrap();
-        let finished = study.runs().iter().any(|run| run.record.state == RunState::Finished);
-        finished && state.runs.live.is_none()
-    });
-    window.state(|state| assert!(state.notices.is_empty(), "{:?}", state.notices));
-    press(window, Modifiers::COMMAND, Key::Num4);
-    assert_eq!(window.state(|state| state.page), Page::Compare);
-    window.state(|state| {
-        let rows = &state.study.as_ref().unwrap().tables.rows;
-        assert!(
-            !rows.is_empty() && rows.iter().all(|row| row.benchmark == benchmark && row.failed == 0),
-            "{rows:?}"
-        );
-    });
-    let model = window.state(|state| state.study.as_ref().unwrap().tables.rows[0].model.clone());
-    assert!(
-        window.harness.query_all_by_label_contains(&model).next().is_some(),
-        "{model} is not on the page"
-    );
-}
-
-/// By mouse: a spreadsheet whose headings are Arabic and whose numbers could count from 0 or from 1.
-#[test]
-fn an_arabic_spreadsheet_is_asked_by_mouse() {
-    let folder = workspace(&[]);
-    let mut window = Window::open(folder.path(), 1440.0, 1000.0);
-    let file = folder.path().join("أسئلة.xlsx");
-    let rows: Vec<Vec<&str>> = STRANGE.lines().map(|line| line.split(',').collect()).collect();
-    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
-    std::fs::write(&file, xlsx(&[("الأسئلة", &rows)], 1)).unwrap();
-    window.send(Command::Drop(vec![file]));
-    looked(&mut window);
-    click(&mut window, Role::RadioButton, "Arabic");
-    looked(&mut window);
-    let mut radios = window.harness.get_all_by_role(Role::RadioButton);
-    let starts = |start: &str, label: Option<String>| label.is_some_and(|label| label.starts_with(start));
-    radios
-        .find(|node| starts("From 1", node.accesskit_node().label()))
-        .unwrap()
-        .click();
-    drop(radios);
-    window.settle();
-    looked(&mut window);
-    // The column of subjects was taken for nothing; it stands at the far left, where the table is scrolled to.
-    let subjects = "Use of column التخصص";
-    window
-        .harness
-        .get_by_role_and_label(Role::ComboBox, subjects)
-        .scroll_to_me();
-    window.settle();
-    click(&mut window, Role::ComboBox, subjects);
-    window
-        .harness
-        .get_by_role_and_label(Role::ListBoxOption, "Subject")
-        .scroll_to_me();
-    window.settle();
-    click(&mut window, Role::ListBoxOption, "Subject");
-    looked(&mut window);
-    assert_eq!(
-        with_draft(&window, |draft| draft.items()[0].subject.clone()).as_deref(),
-        Some("القلب")
-    );
-    click(&mut window, Role::Button, "Import 3 items");
-    kept(&mut window);
-    click(&mut window, Role::Button, "Run it");
-    run_and_compare(&mut window, "أسئلة", |window| {
-        only_the_model(window);
-        window.harness.get_by_label("Start run").click();
-        window.settle();
-    });
-}
-
-/// Leaves the packaged model alone chosen in the form of a run.
-fn only_the_model(window: &mut Window) {
-    let chosen = window.state(|state| state.runs.form.as_ref().unwrap().models.len());
-    let others = window.state(|state| {
-        let here = state.models.here().filter(|model| model.title != MODEL);
-        here.map(|model| (model.id.clone(), model.title.clone()))
-            .collect::<Vec<_>>()
-    });
-    for (id, title) in others {
-        if window.state(|state| state.runs.form.as_ref().unwrap().models.contains_key(&id)) {
-            window.harness.get_by_role_and_label(Role::CheckBox, &title).click();
-            window.settle();
+    fn picture(&mut self, step: &str) {
+        self.window.settle();
+        crate::accessibility::check_root(self.window.harness.root().accesskit_node(), step);
+        if let Some(folder) = &self.pictures {
+            std::fs::create_dir_all(folder).unwrap();
+            let file = folder.join(pictures::name(&format!("Walk-{step}"), self.theme, self.width));
+            self.window.harness.render().unwrap().save(file).unwrap();
         }
     }
-    assert!(window.state(|state| state.runs.form.as_ref().unwrap().models.len()) <= chosen.min(1));
-}
 
-/// By keys alone: a table in Arabic whose first row is a question already.
-#[test]
-fn a_table_without_a_heading_is_asked_by_keys() {
-    let folder = workspace(&[]);
-    let mut window = Window::open(folder.path(), 1440.0, 1000.0);
-    let file = folder.path().join("headless.csv");
-    let rows: Vec<&str> = STRANGE.lines().skip(1).collect();
-    std::fs::write(&file, rows.join("\n")).unwrap();
-    window.send(Command::ImportFile(file));
-    looked(&mut window);
-    if !with_draft(&window, |draft| draft.look.guess.options.without_header) {
-        press_on(&mut window, "First row: names; change");
-        looked(&mut window);
+    /// Everything that assistive technology is told.
+    fn told(&self) -> Vec<String> {
+        fn collect(node: AccessKitNode<'_>, found: &mut Vec<String>) {
+            let data = node.data();
+            let texts = [data.label(), data.value(), data.description()];
+            found.extend(texts.into_iter().flatten().map(str::to_owned));
+            node.children().for_each(|child| collect(child, found));
+        }
+        let mut found = Vec::new();
+        collect(self.window.harness.root().accesskit_node(), &mut found);
+        found
     }
-    assert_eq!(
-        with_draft(&window, |draft| draft.look.guess.columns[0].first[0].clone()),
-        "1"
-    );
 
-    for (column, field) in [
-        (1, Field::Id),
-        (2, Field::Question),
-        (3, Field::Option(0)),
-        (4, Field::Option(1)),
-        (5, Field::Option(2)),
-        (6, Field::Option(3)),
-        (7, Field::AnswerIndex1),
-    ] {
-        let column = format!("column_{column}");
-        if with_draft(&window, |draft| draft.fills(&column)) != Some(field) {
-            let menu = format!("Use of column {column}");
-            choose(&mut window, &menu, &format!("\"{}\"", field.words()));
-            looked(&mut window);
-            assert_eq!(
-                with_draft(&window, |draft| draft.fills(&column)),
-                Some(field),
-                "{column}"
-            );
+    /// The one text that holds these words.
+    fn says(&self, words: &str) -> String {
+        let told = self.told();
+        let found = told.iter().find(|text| text.contains(words));
+        found
+            .cloned()
+            .unwrap_or_else(|| panic!("nothing says `{words}`: {told:#?}"))
+    }
+
+    fn click(&mut self, label: &str) {
+        self.window.harness.get_by_label_contains(label).click();
+        self.window.settle();
+    }
+
+    fn press(&mut self, keys: &[Key]) {
+        for key in keys {
+            self.window.harness.key_press(*key);
+            self.window.settle();
         }
     }
-    if with_draft(&window, |draft| draft.obstacle().is_some()) {
-        press_on(&mut window, "Arabic");
-        looked(&mut window);
+
+    fn control(&mut self, key: Key) {
+        self.window.harness.key_press_modifiers(Modifiers::COMMAND, key);
+        self.window.settle();
     }
-    with_draft(&window, |draft| {
-        assert_eq!(draft.obstacle(), None, "{:?}", draft.look.guess.doubts);
-        assert_eq!(draft.items().len(), 3);
-        assert_eq!(
-            (draft.items()[0].question.as_str(), draft.items()[0].right[0]),
-            ("ما العضو الذي يضخ الدم؟", 1)
-        );
-    });
-    press_on(&mut window, "Import 3 items");
-    kept(&mut window);
-    press_on(&mut window, "Run it");
-    assert_eq!(window.state(|state| state.page), Page::Runs);
-    run_and_compare(&mut window, "headless", |window| {
-        for (id, title) in window.state(|state| {
-            let here = state.models.here().filter(|model| model.title != MODEL);
-            here.map(|model| (model.id.clone(), model.title.clone()))
-                .collect::<Vec<_>>()
-        }) {
-            if window.state(|state| state.runs.form.as_ref().unwrap().models.contains_key(&id)) {
-                press_on_what_begins(window, &title);
+
+    fn write(&mut self, text: &str) {
+        self.window.harness.event(egui::Event::Text(text.to_owned()));
+        self.window.settle();
+    }
+
+    /// Goes with Tab to the control of this name, as someone without a mouse does, and presses it.
+    fn tab_to(&mut self, label: &str) {
+        for _ in 0..400 {
+            self.press(&[Key::Tab]);
+            let mut named = self.window.harness.query_all_by_label_contains(label);
+            if named.any(|node| node.accesskit_node().is_focused()) {
+                return;
             }
         }
-        press_on(window, "Start run");
-    });
+        panic!("Tab never comes to `{label}`");
+    }
+
+    /// Judges the item at hand by keys: one's own answer first, then every answer of the models.
+    fn judge(&mut self, verdict: impl Fn(bool) -> Key, pictured: bool) {
+        self.press(&[Key::B]);
+        self.control(Key::Enter);
+        self.window.wait(|state| state.review_step() == Step::Judge);
+        while self.window.state(|state| state.review_step() == Step::Judge) {
+            let (saved, right) = self.window.state(|state| {
+                let (study, place) = (state.study.as_ref().unwrap(), state.inspect.entry().unwrap());
+                let target = state.review_target().unwrap();
+                let sheets = study.ledger.sheets().iter();
+                let given = sheets.filter_map(|sheet| study.ledger.given(sheet, place));
+                let is_it = |given: &polyclinic::runs::ledger::Given<'_>| {
+                    given.run().id == target.given.run && given.model() == target.given.model
+                };
+                let given = given.into_iter().find(is_it).unwrap();
+                (state.review.reviews.lines().len(), given.is_right())
+            });
+            let key = verdict(right);
+            self.press(&[key]);
+            if key == Key::Num3 {
+                // A wrong fact, of low severity.
+                self.press(&[Key::F, Key::S]);
+            }
+            if pictured {
+                self.picture("07-judge");
+            }
+            self.control(Key::Enter);
+            self.window.wait(|state| state.review.reviews.lines().len() > saved);
+        }
+        self.window.wait(|state| state.review_step() == Step::Revealed);
+    }
 }
 
-/// Two languages in files of one archive, paired by row because their ids differ.
-#[test]
-fn an_archive_of_two_languages_is_paired_and_asked() {
-    let folder = workspace(&[]);
-    let mut window = Window::open(folder.path(), 1440.0, 1000.0);
-    let lines = |ids: [&str; 2], texts: [[&str; 3]; 2]| -> String {
-        let lines = ids.into_iter().zip(texts).map(|(id, [question, one, two])| {
-            format!(r#"{{"no": "{id}", "question": "{question}", "options": ["{one}", "{two}"], "answer": "A"}}"#)
-        });
-        lines.collect::<Vec<_>>().join("\n")
+fn walk(size: (f32, f32), theme: Theme) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("demo");
+    drop(polyclinic::demo::with_recorded_answers(&root).unwrap());
+    let mut walk = Walk::begin(&root, size, theme);
+
+    // By pointer. The page that opens shows what says something.
+    assert_eq!(walk.window.state(|state| state.page), Page::Compare);
+    let protocol = walk.window.state(|state| state.compare.protocol.clone()).unwrap();
+    assert!(protocol.starts_with("cloze"), "{protocol}");
+    walk.window.wait(|state| state.figures.shown().is_some());
+    walk.picture("01-compare");
+    walk.click("gemma-3-270m, everyday medicine, Yoruba, ");
+    walk.window.wait(|state| state.compare.pair().is_some());
+    walk.says("gemma-3-270m, everyday medicine, Yoruba, 35.4 percent, n 48, 23.4 to 49.6");
+    walk.says("gemma-3-270m, everyday medicine, English, 75.0 percent, n 48, 61.2 to 85.1");
+    walk.says("39.6 points lower in Yoruba than in English on everyday medicine, 95% interval 22.9 to 56.2, 48 items");
+    walk.picture("02-gap");
+    walk.click("Open the 22 items right in English and wrong in Yoruba");
+    assert_eq!(walk.window.state(|state| state.page), Page::Inspect);
+    walk.window.wait(|state| state.inspect.listed.len() == 22);
+    walk.picture("03-items");
+
+    // Ten of them, judged blind.
+    walk.click("Review");
+    walk.picture("04-name");
+    walk.window.harness.get_by_label("Name or initials").focus();
+    walk.window.settle();
+    walk.write("Nadia");
+    walk.click("Begin");
+    walk.click("Blind");
+    walk.click("New queue");
+    walk.picture("05-queue");
+    walk.click("Start queue");
+    walk.window.wait(|state| state.review.queue.is_some());
+    for item in 0..10 {
+        walk.says(&format!("{} of 10 in queue", item + 1));
+        if item == 0 {
+            walk.picture("06-own");
+        }
+        walk.judge(|right| if right { Key::Num1 } else { Key::Num3 }, item == 0);
+        if item == 0 {
+            walk.picture("08-shown");
+        }
+        if item < 9 {
+            walk.control(Key::Enter);
+        }
+    }
+    walk.says("The whole queue is judged.");
+    walk.picture("09-judged");
+
+    // By keys alone: a second reviewer judges the same ten, in the Arabic form, and sees three of them otherwise.
+    walk.tab_to("Other reviewer");
+    walk.press(&[Key::Enter]);
+    walk.picture("10-other");
+    walk.tab_to("Name or initials");
+    walk.control(Key::A);
+    walk.write("ليلى");
+    walk.press(&[Key::Enter]);
+    walk.tab_to("Same queue as");
+    walk.picture("11-same-queue");
+    walk.press(&[Key::Enter]);
+    walk.window.wait(|state| state.review.queue.is_some());
+    let items = |walk: &Walk| {
+        walk.window
+            .state(|state| state.review.queue().unwrap().what.items.clone())
     };
-    let english = lines(
-        ["e1", "e2"],
-        [
-            ["What pumps blood?", "The heart", "The liver"],
-            ["How many hours has a day?", "24", "25"],
-        ],
-    );
-    let arabic = lines(
-        ["ع1", "ع2"],
-        [
-            ["ما الذي يضخ الدم؟", "القلب", "الكبد"],
-            ["كم ساعة في اليوم؟", "24", "25"],
-        ],
-    );
-    let file = folder.path().join("two.zip");
-    std::fs::write(
-        &file,
-        zip_of(&[
-            ("English.jsonl", english.as_bytes()),
-            ("Arabic.jsonl", arabic.as_bytes()),
-        ]),
-    )
-    .unwrap();
-    window.send(Command::Drop(vec![file]));
-    looked(&mut window);
-    click(&mut window, Role::RadioButton, "As each file is called");
-    looked(&mut window);
-    assert_eq!(
-        with_draft(&window, |draft| (draft.items().len(), draft.look.pairs.paired)),
-        (4, 0)
-    );
-    click(&mut window, Role::ComboBox, "by");
-    click(&mut window, Role::ListBoxOption, "row");
-    looked(&mut window);
-    window.harness.get_by_label_contains("2 questions in several languages");
-    click(&mut window, Role::Button, "Import 4 items");
-    kept(&mut window);
-    let tied = window.state(|state| {
-        let study = state.study.as_ref().unwrap();
-        let benchmark = study
-            .benchmarks()
-            .iter()
-            .find(|benchmark| benchmark.name() == "two")
-            .unwrap();
-        benchmark.items().iter().filter(|item| item.parallel.is_some()).count()
-    });
-    assert_eq!(tied, 4);
-    click(&mut window, Role::Button, "Run it");
-    run_and_compare(&mut window, "two", |window| {
-        only_the_model(window);
-        window.harness.get_by_label("Start run").click();
-        window.settle();
-    });
+    assert_eq!(items(&walk).len(), 10);
+    walk.tab_to("العربية");
+    walk.press(&[Key::Enter]);
+    for item in 0..10 {
+        let otherwise = item % 4 == 1;
+        walk.judge(|right| if right == otherwise { Key::Num3 } else { Key::Num1 }, false);
+        if item == 1 {
+            walk.picture("12-arabic");
+        }
+        if item < 9 {
+            walk.control(Key::Enter);
+        }
+    }
+    walk.window.wait(|state| !state.review.agreed.pairs.is_empty());
+    walk.picture("13-both");
+    walk.control(Key::Enter);
+    walk.window.wait(|state| !state.review.agreed.disagreements.is_empty());
+    walk.picture("14-agreement");
+    let verdicts = walk.says("Verdict; 20; 70.0, 48.1–85.5");
+    assert_eq!(verdicts.split("; ").count(), 5, "{verdicts}: percent, kappa and alpha");
+    assert_eq!(verdicts.matches(" to ").count(), 2, "{verdicts}: both with an interval");
+    walk.says("6 of 6 disagreements open");
+    // The card's parts keep apart even beside both panels.
+    let place = |label: &str| walk.window.harness.get_by_label(label).rect();
+    assert!(!place("Beside").intersects(place("Flag item")), "{:?}", place("Beside"));
+
+    // Back to the figure, which goes into a file.
+    walk.control(Key::Num4);
+    walk.control(Key::E);
+    walk.picture("15-export");
+    for (picture, begins, words) in [
+        (Picture::Svg, b"<?xml".as_slice(), Some("gemma-3-270m")),
+        (Picture::Png, b"\x89PNG\r\n\x1a\n", None),
+    ] {
+        walk.click("Format");
+        walk.click(picture.words());
+        let exporting = walk.window.state(|state| state.figures.exporting).unwrap();
+        assert_eq!(exporting.picture, picture);
+        // The system asks where to; nobody answers it here.
+        let file = folder.path().join(format!("gap.{}", exporting.ending()));
+        walk.window.send(FiguresCommand::Write(exporting, file.clone()).into());
+        walk.window.wait(|state| {
+            state
+                .notices
+                .iter()
+                .any(|notice| notice.detail == file.display().to_string())
+        });
+        let written = std::fs::read(&file).unwrap();
+        if let Some(folder) = &walk.pictures {
+            std::fs::write(folder.join(format!("Walk-gap.{}", exporting.ending())), &written).unwrap();
+        }
+        assert!(written.starts_with(begins));
+        if let Some(words) = words {
+            assert!(String::from_utf8(written).unwrap().contains(words));
+        }
+    }
+    walk.press(&[Key::Escape]);
+    walk.picture("16-exported");
+}
+
+#[test]
+fn a_stranger_finds_a_gap_judges_its_items_and_takes_the_figure_home() {
+    walk((1280.0, 800.0), Theme::Light);
+}
+
+/// The same in the dark and in a large window, to be looked at.
+#[test]
+fn pictures_of_the_walk() {
+    if pictures::folder().is_some() {
+        walk((1280.0, 800.0), Theme::Dark);
+        walk((2560.0, 1440.0), Theme::Light);
+        walk((2560.0, 1440.0), Theme::Dark);
+    }
 }
