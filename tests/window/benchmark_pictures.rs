@@ -19,7 +19,7 @@ use crate::support::{Pages, Window, draft, state, workspace};
 
 const SIZES: [[f32; 2]; 3] = [[2560.0, 1440.0], [1280.0, 800.0], [1000.0, 700.0]];
 /// Names of files and benchmarks as strangers give them.
-const LONG: &str = "أسئلة-الامتحان-التجريبي-للقلب-والأوعية-الدموية-2025-نسخة-منقحة-نهائية";
+const LONG: &str = "أسئلة-الامتحان-التجريبي-للقلب-والأوعية-2025-منقحة";
 
 fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.join(name);

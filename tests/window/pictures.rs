@@ -394,6 +394,13 @@ fn pictures_of_filters() {
                 }
                 save(&mut window, &format!("Card-{}", tab.title()));
             }
+            window.send(InspectCommand::ShowTab(Tab::Prompt).into());
+            for tag in ["ar", "zh", "yo"] {
+                let language = condition(&format!("language = [\"{tag}\"]"));
+                window.send(Command::SetFilter([language].into_iter().collect()));
+                window.wait(|state| !matches!(state.inspect.prompt, None | Some((_, PromptState::Making))));
+                save(&mut window, &format!("Card-prompt-{tag}"));
+            }
         }
     }
 }

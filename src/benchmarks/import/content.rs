@@ -33,14 +33,14 @@ impl Content {
         kind.map_or(Self::Other, |(_, content)| content)
     }
 
-    /// What it is and what its name should end in.
-    fn words(self) -> (&'static str, &'static str) {
+    /// What it is, and what to do about its name.
+    fn told(self) -> &'static str {
         match self {
-            Self::Zip => ("a zip archive or a spreadsheet", ".zip or .xlsx"),
-            Self::OldExcel => ("a spreadsheet of Excel before 2007", ".xls"),
-            Self::Gzip => ("what gzip has packed", ".gz"),
-            Self::Parquet => ("a Parquet file", ".parquet"),
-            Self::Other => ("none of what that means; it may be text", ".csv or .jsonl"),
+            Self::Zip => "it holds a zip archive or a spreadsheet: rename it to .zip or .xlsx",
+            Self::OldExcel => "it holds a spreadsheet of Excel before 2007: rename it to .xls",
+            Self::Gzip => "it holds what gzip has packed: rename it to .gz",
+            Self::Parquet => "it holds a Parquet file: rename it to .parquet",
+            Self::Other => "if it holds text, rename it to .csv or .jsonl, else get it anew",
         }
     }
 
@@ -57,12 +57,10 @@ impl Content {
         if expected.contains(&found) {
             return Ok(());
         }
-        let (holds, ending) = found.words();
         Err(ImportError::OtherContent {
             path: path.to_owned(),
             part: part(),
-            holds,
-            ending,
+            told: found.told(),
         })
     }
 }

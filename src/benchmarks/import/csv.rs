@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use polars::prelude::{Column, CsvParseOptions, CsvReadOptions, DataFrame, SerReader};
 
-use super::errors::{ImportError, RowError};
+use super::errors::{ImportError, RowError, TableError};
 use super::place::At;
 use super::record::Columns;
 use super::source::{Opening, RawRecord, Sink};
@@ -29,10 +29,10 @@ pub(super) struct Table {
 
 impl Table {
     pub fn open(opening: &Opening<'_>, text: &str) -> Result<Self, ImportError> {
-        Self::read(text, !opening.options.without_header).map_err(|reason| opening.damaged(reason))
+        Self::read(text, !opening.options.without_header).map_err(|error| opening.no_table(error))
     }
 
-    pub fn read(text: &str, header: bool) -> Result<Self, String> {
+    pub fn read(text: &str, header: bool) -> Result<Self, TableError> {
         let separator = separator(text);
         let rows = rows(text, separator);
         let Some(first) = rows.first() else {
@@ -54,10 +54,10 @@ impl Table {
             .collect();
         let values = parse(&good.join("\n"), separator)?;
         if values.height() != good.len() {
-            return Err(format!("{} rows became {} when read", good.len(), values.height()));
+            return Err(format!("{} rows became {} when read", good.len(), values.height()).into());
         }
         Ok(Self {
-            names: column_names(&values, header).map_err(|reason| format!("line {}: {reason}", first.line))?,
+            names: column_names(&values, header, first.line)?,
             values,
             rows: rows.into_iter().map(|row| (row.line, row.width)).collect(),
             header,
@@ -108,16 +108,15 @@ fn parse(text: &str, separator: u8) -> Result<DataFrame, String> {
         .map_err(|error| error.to_string())
 }
 
-fn column_names(table: &DataFrame, header: bool) -> Result<Vec<String>, String> {
+fn column_names(table: &DataFrame, header: bool, line: usize) -> Result<Vec<String>, TableError> {
     let mut names: Vec<String> = Vec::with_capacity(table.width());
     for (index, column) in table.columns().iter().enumerate() {
         let values = column.str().map_err(|error| error.to_string())?;
         let given = values.get(0).filter(|name| header && !name.trim().is_empty());
         let name = given.map_or_else(|| format!("column_{}", index + 1), |name| name.trim().to_owned());
         if names.contains(&name) {
-            return Err(format!(
-                "two columns are called `{name}`; if the first line is a question already, say `--no-header`"
-            ));
+            let row = format!("line {line}");
+            return Err(TableError::SameNames { row, name });
         }
         names.push(name);
     }

@@ -103,6 +103,13 @@ pub enum ImportError {
         part: Option<String>,
         reason: String,
     },
+    #[error("{}, {row}: two columns are called `{name}`; if the row is a question already, say `--no-header`", of(path, part.as_deref()))]
+    SameNames {
+        path: PathBuf,
+        part: Option<String>,
+        row: String,
+        name: String,
+    },
     #[error("{} has no sheet called `{sheet}`; it has {}", of(path, part.as_deref()), quoted(.sheets))]
     NoSheet {
         path: PathBuf,
@@ -116,15 +123,31 @@ pub enum ImportError {
     Empty { path: PathBuf },
     #[error("{} is empty, it has no bytes; it may not have been saved or downloaded whole", of(path, part.as_deref()))]
     NoBytes { path: PathBuf, part: Option<String> },
-    #[error("{} holds {holds}, whatever its name ends in; if so, rename it to {ending}, else get it anew", of(path, part.as_deref()))]
+    #[error("{} is not what its name ends in; {told}", of(path, part.as_deref()))]
     OtherContent {
         path: PathBuf,
         part: Option<String>,
-        holds: &'static str,
-        ending: &'static str,
+        told: &'static str,
     },
     #[error("none of the {} records of {} is a usable item; {}", .rejected.len(), path.display(), first(.rejected))]
     AllRejected { path: PathBuf, rejected: Vec<Rejected> },
+}
+
+/// Why a table has no columns.
+#[derive(Debug)]
+pub(super) enum TableError {
+    Damaged(String),
+    /// Two columns have one name, in this row of names.
+    SameNames {
+        row: String,
+        name: String,
+    },
+}
+
+impl From<String> for TableError {
+    fn from(reason: String) -> Self {
+        Self::Damaged(reason)
+    }
 }
 
 fn spreadsheet_advice(path: &Path) -> &'static str {

@@ -496,15 +496,23 @@ fn without_line(error: &serde_json::Error) -> String {
     let what = in_words(error);
     match error.line() {
         0 => what,
-        1 => format!("{what} at column {}", error.column()),
+        1 => format!("{what}{}", at_column(error)),
         line => format!("{what} {} lines below", line - 1),
     }
 }
 
 /// The parser's message with the line before it, as other messages have it.
 fn located(error: &serde_json::Error) -> String {
-    let (line, column) = (error.line(), error.column());
-    format!("line {line}: this is no JSON: {} at column {column}", in_words(error))
+    let line = error.line();
+    format!("line {line}: this is no JSON: {}{}", in_words(error), at_column(error))
+}
+
+/// Where in its line an error is; where a text ends too early that tells nothing.
+fn at_column(error: &serde_json::Error) -> String {
+    match error.is_eof() {
+        true => String::new(),
+        false => format!(" at column {}", error.column()),
+    }
 }
 
 /// The parser's message without the place; where the text ends too early, what is missing.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::archive::{self, Kind};
 use super::content::Content;
-use super::errors::{ImportError, RowError};
+use super::errors::{ImportError, RowError, TableError};
 use super::place::{At, Place};
 use super::record::Columns;
 use super::{ImportOptions, csv, encoding, json, parquet, spreadsheet, tokens};
@@ -170,6 +170,18 @@ impl Opening<'_> {
             path: self.path.to_owned(),
             part: self.member.map(str::to_owned),
             reason: reason.to_string(),
+        }
+    }
+
+    pub fn no_table(&self, error: TableError) -> ImportError {
+        match error {
+            TableError::Damaged(reason) => self.damaged(reason),
+            TableError::SameNames { row, name } => ImportError::SameNames {
+                path: self.path.to_owned(),
+                part: self.member.map(str::to_owned),
+                row,
+                name,
+            },
         }
     }
 

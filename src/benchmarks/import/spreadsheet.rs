@@ -13,7 +13,7 @@ use calamine::{Data, Ods, Reader, SheetType, Xls, Xlsx};
 use serde_json::Value;
 
 use super::archive::{member_text, require_small};
-use super::errors::ImportError;
+use super::errors::{ImportError, TableError};
 use super::old_excel;
 use super::place::At;
 use super::record::Columns;
@@ -61,8 +61,7 @@ pub(super) fn open(opening: &Opening<'_>, bytes: Vec<u8>) -> Result<Book, Import
     for name in sheets.iter().filter(|name| asked.is_none_or(|asked| asked == *name)) {
         let rows = book.rows(name);
         let rows = rows.map_err(|error| opening.damaged(format!("sheet {name}: {error}")))?;
-        let sheet =
-            Sheet::new(name, rows, header).map_err(|reason| opening.damaged(format!("sheet {name}, {reason}")))?;
+        let sheet = Sheet::new(name, rows, header).map_err(|error| opening.no_table(error))?;
         if !sheet.rows.is_empty() {
             return Ok(Book { sheets, sheet });
         }
@@ -208,7 +207,7 @@ impl Rows {
 }
 
 impl Sheet {
-    fn new(name: &str, mut rows: Vec<Row>, header: bool) -> Result<Self, String> {
+    fn new(sheet: &str, mut rows: Vec<Row>, header: bool) -> Result<Self, TableError> {
         let width = rows
             .iter()
             .filter_map(|row| row.values.last_key_value())
@@ -232,13 +231,14 @@ impl Sheet {
             let name = given.unwrap_or_else(|| format!("column_{}", index + 1));
             if names.contains(&name) {
                 let row = first.map_or(1, |first| first.number);
-                return Err(format!(
-                    "row {row}: two columns are called `{name}`; if the row is a question already, say `--no-header`"
-                ));
+                return Err(TableError::SameNames {
+                    row: format!("sheet {sheet}, row {row}"),
+                    name,
+                });
             }
             names.push(name);
         }
-        let name = name.to_owned();
+        let name = sheet.to_owned();
         Ok(Self { name, names, rows })
     }
 

@@ -13,6 +13,9 @@ use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::palette;
 
+/// The least room for the letter of an answer.
+const LETTER: f32 = 12.0;
+
 /// A table of items, only the rows in sight; mirrored for languages that run from right to left.
 pub fn show_items(ui: &mut Ui, state: &State, items: &[(&Item, Controls)]) {
     let colours = palette(ui);
@@ -97,7 +100,8 @@ fn show_item(ui: &mut Ui, item: &Item, controls: Controls) {
     marks.paint(ui, question, (first_line, language), ink, align);
     let answer_column = Column::of(right, language);
     let drawn = typeset::paint(ui, right, (letter.as_str(), language), ink, align);
-    let room = (right.width() - drawn.width() - 8.0).max(0.0);
+    // Answers stand in a column whatever their letters' widths.
+    let room = (right.width() - drawn.width().max(LETTER) - 8.0).max(0.0);
     let rest = answer_column.place_from_end(0.0, room, right.top(), right.height());
     marks.paint(ui, rest, (answer.as_str(), language), ink, align);
 }

@@ -31,6 +31,10 @@ const COLUMNS: [Column; 7] = [
 
 /// Shows the section.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if state.models.list.is_empty() {
+        // There is nothing that a card could be of.
+        return show_list(ui, super::body(ui), state, commands);
+    }
     list_and_card(
         ui,
         commands,

@@ -59,6 +59,13 @@ fn count(section: Section, state: &State) -> usize {
     }
 }
 
+/// The room for a section's cards.
+fn body(ui: &Ui) -> Rect {
+    let all = ui.max_rect();
+    let edge = vec2(space::GUTTER, space::GUTTER);
+    Rect::from_min_max(all.min + vec2(space::GUTTER, space::GAP), all.max - edge)
+}
+
 /// Shows a list and the selected model's card: beside it where the window is wide, below it else. Where there is too
 /// little room for both, as when zoomed, they are scrolled.
 fn list_and_card(
@@ -70,9 +77,7 @@ fn list_and_card(
     let wide = ui.ctx().content_rect().width() >= space::NARROW;
     let least = if wide { Vec2::ZERO } else { vec2(LEAST_LIST, 2.0 * CARD) };
     widgets::at_least(ui, least, |ui| {
-        let all = ui.max_rect();
-        let edge = vec2(space::GUTTER, space::GUTTER);
-        let body = Rect::from_min_max(all.min + vec2(space::GUTTER, space::GAP), all.max - edge);
+        let body = body(ui);
         let start = match wide {
             true => pos2(
                 body.right() - space::side_panel(ui.ctx().content_rect().width()),

@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use super::form::{heading, number};
+use crate::app::matrix::counted;
 use crate::app::preview::Preview;
 use crate::app::runs::RunForm;
 use crate::app::study::Study;
@@ -160,8 +161,14 @@ fn show_checks(ui: &mut Ui, form: &mut RunForm) {
         }
     }
     let label = "Again in other order, letters and words";
-    if widgets::check(ui, label, "to see what flips", form.fragility) {
+    if widgets::check(ui, label, "", form.fragility) {
         form.fragility = !form.fragility;
+    }
+    if form.fragility {
+        let ink = Ink::new(size::SECONDARY, palette(ui).text_2);
+        let more = counted(form.rounds().saturating_sub(1), "more run");
+        let words = format!("Followed by {more}; Compare then shows how many answers flip.");
+        typeset::paragraph(ui, &words, ink);
     }
 }
 

@@ -1,5 +1,7 @@
 //! A field that opens a menu.
 
+use std::ops::RangeInclusive;
+
 use egui::{Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::menu::{self, Entry};
@@ -24,13 +26,31 @@ pub fn choice(ui: &mut Ui, label: &str, entries: &[Entry<'_>], selected: Option<
         (label, label),
         entries,
         (selected, chosen(entries, selected)),
-        limit,
+        0.0..=limit,
     )
 }
 
 /// As [`choice`] with no label in sight, as under a column's title; `name` is what assistive technology calls it.
 pub fn choice_of(ui: &mut Ui, name: &str, entries: &[Entry<'_>], selected: Option<usize>, limit: f32) -> Option<usize> {
-    field(ui, ("", name), entries, (selected, chosen(entries, selected)), limit)
+    field(
+        ui,
+        ("", name),
+        entries,
+        (selected, chosen(entries, selected)),
+        0.0..=limit,
+    )
+}
+
+/// As [`choice_of`], as wide as there is room, as fields under each other are.
+pub fn choice_across(ui: &mut Ui, name: &str, entries: &[Entry<'_>], selected: Option<usize>) -> Option<usize> {
+    let width = ui.available_width();
+    field(
+        ui,
+        ("", name),
+        entries,
+        (selected, chosen(entries, selected)),
+        width..=width,
+    )
 }
 
 /// As [`choice`] of entries of which several are marked, with `says` beside the label; `name` is what assistive
@@ -42,7 +62,7 @@ pub fn choice_among(
     says: &str,
     limit: f32,
 ) -> Option<usize> {
-    field(ui, (label, name), entries, (None, says.into()), limit)
+    field(ui, (label, name), entries, (None, says.into()), 0.0..=limit)
 }
 
 fn chosen<'a>(entries: &[Entry<'a>], selected: Option<usize>) -> Words<'a> {
@@ -56,7 +76,7 @@ fn field(
     (label, name): (&str, &str),
     entries: &[Entry<'_>],
     (selected, value): (Option<usize>, Words<'_>),
-    limit: f32,
+    widths: RangeInclusive<f32>,
 ) -> Option<usize> {
     let colours = palette(ui);
     let grey = Ink::new(size::BODY, colours.text_2);
@@ -64,12 +84,12 @@ fn field(
     let label_width = typeset::galley(ui, label, grey, f32::INFINITY, 1).size().x;
     let both = !label.is_empty() && !value.text.is_empty();
     let before = PADDING + label_width + if both { GAP } else { 0.0 };
-    let room = (limit - before - ARROW).max(40.0);
+    let room = (widths.end() - before - ARROW).max(40.0);
     let value_width = match value.text.is_empty() {
         true => 0.0,
         false => typeset::galley(ui, value, black, room, 1).size().x,
     };
-    let width = (before + value_width + ARROW).round();
+    let width = (before + value_width + ARROW).max(*widths.start()).round();
     let (rect, response) = ui.allocate_exact_size(vec2(width, space::CONTROL), Sense::click());
     tell(&response, name, value);
     show_field(ui, rect, &response);

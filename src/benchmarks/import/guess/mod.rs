@@ -163,9 +163,13 @@ pub fn is_needed(path: &Path, said: &ImportOptions) -> Result<bool, ImportError>
 
 /// Finds out how a file could be read; what is said already stays.
 pub fn guess(path: &Path, said: &ImportOptions) -> Result<Guess, ImportError> {
-    let source = source::open(path, said)?;
-    if said.without_header || !source.begins_with_a_record() {
-        return finding::guess(path, source, said.clone());
+    match source::open(path, said) {
+        Ok(source) if said.without_header || !source.begins_with_a_record() => {
+            return finding::guess(path, source, said.clone());
+        }
+        // Names of columns differ from each other; the texts of a question often do not.
+        Ok(_) | Err(ImportError::SameNames { .. }) => {}
+        Err(error) => return Err(error),
     }
     let without_header = ImportOptions {
         without_header: true,

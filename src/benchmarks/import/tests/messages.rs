@@ -27,7 +27,7 @@ fn a_file_named_as_it_is_not_is_told_what_it_holds() {
         (
             "a.csv",
             &book[..],
-            "holds a zip archive or a spreadsheet, whatever its name ends in; if so, rename it to .zip or .xlsx",
+            "is not what its name ends in; it holds a zip archive or a spreadsheet: rename it to .zip or .xlsx",
         ),
         ("a.jsonl", b"\x1F\x8B\x08", "rename it to .gz"),
         ("a.json", b"PAR1", "rename it to .parquet"),
@@ -35,7 +35,7 @@ fn a_file_named_as_it_is_not_is_told_what_it_holds() {
         (
             "a.xlsx",
             b"id,question\n1,Why?\n",
-            "it may be text, whatever its name ends in; if so, rename it to .csv or .jsonl",
+            "if it holds text, rename it to .csv or .jsonl",
         ),
         ("a.zip", b"id,question\n", "rename it to .csv"),
         ("a.parquet", b"id,question\n", "rename it to .csv"),
@@ -81,7 +81,7 @@ fn json_that_is_not_closed_says_where_and_what_is_missing() {
         (
             "a.jsonl",
             "{\"id\": \"1\"".to_owned(),
-            "line 1: this is no JSON: it ends within an object, whose `}` is missing at column",
+            "line 1: this is no JSON: it ends within an object, whose `}` is missing",
         ),
     ] {
         let told = told(name, &text);
@@ -148,4 +148,20 @@ fn an_encoding_that_was_not_named_has_candidates_that_read_it() {
             candidate.label
         );
     }
+}
+
+#[test]
+fn a_first_row_that_repeats_itself_is_a_question() {
+    let rows = "1,Which pumps blood?,the heart,the liver,the heart\n2,Which is red?,blood,milk,blood\n";
+    let told = told("a.csv", rows);
+    assert!(
+        told.contains(
+            "a.csv, line 1: two columns are called `the heart`; if the row is a question already, say `--no-header`"
+        ),
+        "{told}"
+    );
+    let file = fixture("a.csv", rows);
+    let guess = guess::guess(&file.path, &ImportOptions::default()).unwrap();
+    assert!(guess.options.without_header);
+    assert_eq!(guess.columns[1].first, ["Which pumps blood?", "Which is red?"]);
 }

@@ -39,11 +39,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, comma
         Importing::Failed { question, problem } => within(ui, rect, "failed", |ui| {
             ui.set_max_width(READABLE);
             let pair = palette(ui).outcome(Outcome::Failed);
-            let detail = format!(
-                "{}. The file {} stays as it is, and so does the workspace.",
-                problem.words,
-                isolate(&question.path.to_string_lossy())
-            );
+            let detail = format!("{}. The file stays as it is, and so does the workspace.", problem.words);
             widgets::message(ui, pair, "Nothing was imported.", &detail, |ui| {
                 ui.add_space(6.0);
                 show_encodings(ui, question, problem, commands);

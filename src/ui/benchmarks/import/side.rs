@@ -21,9 +21,13 @@ use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::menu::Entry;
 use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 
-/// How high the fields and buttons at the foot are, and that of one field more.
-const FOOT: f32 = 326.0;
-const FIELD: f32 = 34.0;
+/// The foot's edges, and between its fields.
+const EDGE: f32 = 10.0;
+const BETWEEN: f32 = 6.0;
+/// How wide the button that drops the file is.
+const CANCEL: f32 = 72.0;
+/// A row that was left out: two lines of why, and where it stands.
+const LEFT_OUT: f32 = 68.0;
 /// How wide the names of fields are.
 const LABELS: f32 = 78.0;
 
@@ -37,16 +41,13 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, draft: &Draft, keeping: bool
         |_| {},
         |ui| {
             let all = ui.max_rect();
-            let height = match like(state).is_empty() {
-                true => FOOT,
-                false => FOOT + FIELD,
-            };
+            let height = foot_height(ui, all.width() - 28.0, state, draft, keeping);
             let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - height), all.max);
             let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
             within(ui, body, "summary", |ui| show_summary(ui, draft));
             ui.painter()
                 .hline(foot.x_range(), foot.top() + 0.5, Stroke::new(1.0, palette(ui).line));
-            within(ui, foot.shrink2(vec2(14.0, 10.0)), "foot", |ui| {
+            within(ui, foot.shrink2(vec2(14.0, EDGE)), "foot", |ui| {
                 show_foot(ui, state, draft, keeping, commands);
             });
         },
@@ -130,35 +131,49 @@ fn show_summary(ui: &mut Ui, draft: &Draft) {
         .show(ui, |ui| {
             typeset::heading(ui, "Rows with a problem");
         });
-    ScrollArea::vertical().auto_shrink([false, false]).show_rows(
-        ui,
-        space::LIST_ITEM,
-        import.rejected.len(),
-        |ui, places| {
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show_rows(ui, LEFT_OUT, import.rejected.len(), |ui, places| {
             for rejected in import.rejected.get(places).into_iter().flatten() {
                 show_rejected(ui, rejected);
             }
-        },
-    );
+        });
+}
+
+/// How high the fields, what is said below them and the buttons are, so that all else goes to the rows.
+fn foot_height(ui: &Ui, width: f32, state: &State, draft: &Draft, keeping: bool) -> f32 {
+    let joined = state.study.as_ref().is_some_and(|study| !study.benchmarks().is_empty());
+    // Name, language, task, licence and the button.
+    let fields = 5 + usize::from(joined) + usize::from(!like(state).is_empty());
+    let said = |words: &str, size| {
+        let ink = Ink::new(size, palette(ui).text_2);
+        typeset::galley(ui, words, ink, width, usize::MAX).size().y + BETWEEN
+    };
+    let (_, licence) = licence(state, draft);
+    let sharing = Sharing::of(&licence);
+    let sharing = (sharing != Sharing::Free).then(|| said(sharing.words(), size::SMALL));
+    let obstacle = draft.obstacle().filter(|_| !keeping);
+    let obstacle = obstacle.map(|obstacle| said(obstacle, size::SECONDARY));
+    let fields = fields as f32 * (space::CONTROL + BETWEEN);
+    (fields + sharing.unwrap_or_default() + obstacle.unwrap_or_default() + 2.0 * EDGE - BETWEEN).ceil()
 }
 
 /// The benchmark's name, language and exam, and the buttons.
 fn show_foot(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands: &mut Vec<Command>) {
     let import = &draft.look.preview.import;
-    ui.spacing_mut().item_spacing.y = 6.0;
+    ui.spacing_mut().item_spacing.y = BETWEEN;
     if let Some(study) = state.study.as_ref().filter(|study| !study.benchmarks().is_empty()) {
         let there: Vec<&str> = study.benchmarks().iter().map(|benchmark| benchmark.name()).collect();
-        let entries: Vec<Entry<'_>> = std::iter::once("a benchmark of its own")
-            .chain(there.iter().copied())
-            .map(Entry::new)
+        let names = there.iter().map(|name| Entry::new(Words::name(name)));
+        let entries: Vec<Entry<'_>> = std::iter::once(Entry::new("a benchmark of its own"))
+            .chain(names)
             .collect();
         let joined = draft.pairing.with.as_deref();
         let selected = joined.and_then(|name| there.iter().position(|there| *there == name));
         let selected = Some(selected.map_or(0, |place| place + 1));
         show_like(ui, state, draft, commands);
         labelled(ui, "Keep as", |ui| {
-            let width = ui.available_width();
-            if let Some(place) = widgets::choice_of(ui, "Keep as", &entries, selected, width) {
+            if let Some(place) = widgets::choice_across(ui, "Keep as", &entries, selected) {
                 let name = place.checked_sub(1).and_then(|place| there.get(place));
                 commands.push(BenchmarksCommand::Join(name.map(|name| (*name).to_owned())).into());
             }
@@ -204,12 +219,13 @@ fn show_foot(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands:
         (false, true) => format!("Import {}", counted(good, "item")),
         (false, false) => "Import all of it".to_owned(),
     };
-    let width = ui.available_width();
+    let width = ui.available_width() - CANCEL - space::GAP;
     let enabled = state.writable() && !keeping && obstacle.is_none();
-    let button = Button::new(Emphasis::Main).text(&words).width(width).enabled(enabled);
-    button.show(ui, commands, Command::KeepImport);
     ui.horizontal(|ui| {
-        let cancel = Button::new(Emphasis::Quiet).enabled(!keeping);
+        ui.spacing_mut().item_spacing.x = space::GAP;
+        let button = Button::new(Emphasis::Main).text(&words).width(width).enabled(enabled);
+        button.show(ui, commands, Command::KeepImport);
+        let cancel = Button::new(Emphasis::Quiet).width(CANCEL).enabled(!keeping);
         cancel.show(ui, commands, Command::DropImport);
     });
 }
@@ -236,8 +252,7 @@ fn show_like(ui: &mut Ui, state: &State, draft: &Draft, commands: &mut Vec<Comma
     let is_it = |(_, options): &(&str, &ImportOptions)| options.mappings == draft.said.mappings;
     let selected = Some(there.iter().position(is_it).map_or(0, |place| place + 1));
     labelled(ui, "Map like", |ui| {
-        let width = ui.available_width();
-        let Some(place) = widgets::choice_of(ui, "Map like", &entries, selected, width) else {
+        let Some(place) = widgets::choice_across(ui, "Map like", &entries, selected) else {
             return;
         };
         let open = ImportOptions {
@@ -253,13 +268,19 @@ fn show_like(ui: &mut Ui, state: &State, draft: &Draft, commands: &mut Vec<Comma
     });
 }
 
-/// Under which licence the items are, and what that means for passing them on.
-fn show_licence(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands: &mut Vec<Command>) {
+/// The licence of the benchmark that the items join, where it has one, and that of the items.
+fn licence(state: &State, draft: &Draft) -> (Option<String>, String) {
     let joined = draft.pairing.with.as_deref();
     let mut benchmarks = state.study.iter().flat_map(|study| study.benchmarks());
     let joined = benchmarks.find(|benchmark| Some(benchmark.name()) == joined);
     let there = joined.and_then(|benchmark| benchmark.description.licence.clone());
-    let mut licence = there.clone().unwrap_or_else(|| draft.licence.clone());
+    let licence = there.clone().unwrap_or_else(|| draft.licence.clone());
+    (there, licence)
+}
+
+/// Under which licence the items are, and what that means for passing them on.
+fn show_licence(ui: &mut Ui, state: &State, draft: &Draft, keeping: bool, commands: &mut Vec<Command>) {
+    let (there, mut licence) = licence(state, draft);
     labelled(ui, "Licence", |ui| {
         let field = TextEdit::single_line(&mut licence).name("Licence");
         let field = field
@@ -293,8 +314,7 @@ fn show_language(ui: &mut Ui, draft: &Draft, commands: &mut Vec<Command>) {
     let chosen = draft.look.guess.options.language.as_ref();
     let selected = chosen.and_then(|chosen| languages.iter().position(|language| language == chosen));
     let selected = Some(selected.map_or(0, |place| place + 1));
-    let width = ui.available_width();
-    if let Some(place) = widgets::choice_of(ui, "Language", &entries, selected, width) {
+    if let Some(place) = widgets::choice_across(ui, "Language", &entries, selected) {
         let language = place.checked_sub(1).and_then(|place| languages.get(place)).cloned();
         let said = ImportOptions {
             language,
@@ -321,7 +341,7 @@ fn hidden(preview: &Preview) -> Option<String> {
 
 fn show_rejected(ui: &mut Ui, rejected: &Rejected) {
     let colours = palette(ui);
-    let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::hover());
+    let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), LEFT_OUT), Sense::hover());
     let place = rejected.place.to_string();
     let place = rejected
         .id
@@ -343,14 +363,12 @@ fn show_rejected(ui: &mut Ui, rejected: &Rejected) {
         ink,
     );
     let words = Rect::from_min_max(inner.min + vec2(20.0, 0.0), inner.max);
-    let (upper, lower) = words.split_top_bottom_at_fraction(0.55);
-    typeset::paint(
-        ui,
-        upper,
-        &reason,
-        Ink::new(size::SECONDARY, colours.text),
-        Align2::LEFT_CENTER,
-    );
+    let ink = Ink::new(size::SECONDARY, colours.text);
+    let why = typeset::galley(ui, &reason, ink, words.width(), 2);
+    let lower = words
+        .with_min_y(words.top() + why.size().y)
+        .with_max_y(words.top() + why.size().y + 18.0);
+    ui.painter().galley(words.min, why, ink.colour);
     typeset::paint(
         ui,
         lower,

@@ -22,11 +22,7 @@ const SHARES: [f32; 4] = [0.36, 0.18, 0.26, 0.20];
 /// Shows the section.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let endpoints = &state.models.endpoints;
-    let body = ui.max_rect();
-    let body = Rect::from_min_max(
-        body.min + vec2(space::GUTTER, space::GAP),
-        body.max - vec2(space::GUTTER, space::GUTTER),
-    );
+    let body = super::body(ui);
     if endpoints.list.is_empty() && endpoints.form.is_none() {
         return show_list(ui, body, state, commands);
     }
