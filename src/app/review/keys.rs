@@ -13,6 +13,7 @@ pub fn keys(context: &Context, state: &State) -> Vec<ReviewCommand> {
     let review = &state.review;
     let typing = context.text_edit_focused() || Popup::is_any_open(context);
     let mut found = Vec::new();
+    let mut leaves = false;
     context.input_mut(|input| {
         input.events.retain(|event| {
             let Event::Key {
@@ -35,7 +36,10 @@ pub fn keys(context: &Context, state: &State) -> Vec<ReviewCommand> {
             };
             let command = match modifiers.matches_exact(Modifiers::COMMAND) {
                 // A note is left and saved in one.
-                true if key == Key::Enter && review.open => Some(go_on(state)),
+                true if key == Key::Enter && review.open => {
+                    leaves = typing;
+                    Some(go_on(state))
+                }
                 _ if modifiers.any() => ReviewCommand::WITH_KEYS
                     .iter()
                     .find(held)
@@ -50,6 +54,15 @@ pub fn keys(context: &Context, state: &State) -> Vec<ReviewCommand> {
             !taken
         });
     });
+    if leaves {
+        // The field of the next form would take what is meant for its keys.
+        context.memory_mut(|memory| {
+            memory
+                .focused()
+                .into_iter()
+                .for_each(|field| memory.surrender_focus(field))
+        });
+    }
     found
 }
 
