@@ -1,10 +1,13 @@
-//! How long frames take: scrolling Inspect's list, typing into its search, moving over Compare's matrix.
+//! How long frames take: scrolling Inspect's list, typing into its search, moving over Compare's matrix. Sixty frames a
+//! second come, while other threads list and reckon what the frames ask of them, as in the program.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use egui::{Context, Event, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, pos2, vec2};
 use polyclinic::app::State;
 use polyclinic::app::command::{self, Command, Page};
+use polyclinic::app::compare::reckoner::Reckoner;
+use polyclinic::app::inspect::Lister;
 use polyclinic::text::{self, Fallback};
 use polyclinic::ui::shell;
 
@@ -12,11 +15,15 @@ const WIDTH: f32 = 1440.0;
 const HEIGHT: f32 = 900.0;
 const FRAMES: usize = 240;
 
+const BETWEEN: Duration = Duration::from_nanos(16_666_667);
+
 /// A window without a screen.
 struct Window {
     context: Context,
     state: State,
-    time: f64,
+    lister: Lister,
+    reckoner: Reckoner,
+    frames: u32,
 }
 
 impl Window {
@@ -25,24 +32,43 @@ impl Window {
         text::install(&context, Fallback::None);
         polyclinic::app::theme::install(&context);
         let mut window = Self {
+            lister: Lister::start(&context).unwrap(),
+            reckoner: Reckoner::start(&context).unwrap(),
             context,
             state,
-            time: 0.0,
+            frames: 0,
         };
         window.settle();
         window
     }
 
+    /// What other threads found, and what they are to find.
+    fn poll(&mut self) {
+        while let Some(reckoned) = self.reckoner.try_answer() {
+            self.state.take_reckoned(reckoned);
+        }
+        for question in self.state.questions() {
+            self.reckoner.submit(question);
+        }
+        while let Some(listed) = self.lister.try_listed() {
+            self.state.take_in_listed(listed);
+        }
+        if let Some(request) = self.state.inspect.waiting.take() {
+            self.lister.submit(request);
+        }
+    }
+
     /// One frame, as the program makes it; in milliseconds.
     fn frame(&mut self, events: Vec<Event>) -> f64 {
-        self.time += 1.0 / 60.0;
+        self.frames += 1;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(WIDTH, HEIGHT))),
-            time: Some(self.time),
+            time: Some((BETWEEN * self.frames).as_secs_f64()),
             events,
             ..RawInput::default()
         };
         let begun = Instant::now();
+        self.poll();
         let state = &mut self.state;
         let output = self.context.run_ui(input, |ui| {
             let mut commands = command::pressed(ui.ctx());
@@ -54,11 +80,14 @@ impl Window {
         });
         let pixels_per_point = output.pixels_per_point;
         drop(self.context.tessellate(output.shapes, pixels_per_point));
-        begun.elapsed().as_secs_f64() * 1e3
+        let taken = begun.elapsed();
+        std::thread::sleep(BETWEEN.saturating_sub(taken));
+        taken.as_secs_f64() * 1e3
     }
 
+    /// Waits until all that was asked is shown.
     fn settle(&mut self) {
-        for _ in 0..6 {
+        for _ in 0..30 {
             self.frame(Vec::new());
         }
     }

@@ -314,9 +314,10 @@ impl Application {
             Event::Exchanged {
                 title,
                 detail,
+                done,
                 taken_in,
             } => {
-                state.notify(&title, &detail);
+                state.tell(Notice { title, detail, done });
                 if taken_in {
                     self.loader.submit(Job::Workspace);
                 }
@@ -509,12 +510,16 @@ impl eframe::App for Application {
 }
 
 impl State {
-    /// Says something across the top of the page.
+    /// Says across the top of the page what went wrong.
     fn notify(&mut self, title: &str, detail: &str) {
-        let notice = Notice {
+        self.tell(Notice {
             title: title.to_owned(),
             detail: detail.to_owned(),
-        };
+            done: false,
+        });
+    }
+
+    fn tell(&mut self, notice: Notice) {
         if !self.notices.contains(&notice) {
             self.notices.push(notice);
         }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use egui::Context;
 
-use super::benchmarks::{self, Getting, Got, Looked, Question};
+use super::benchmarks::{self, Getting, Got, Looked, Problem, Question};
 use super::exchange;
 use super::figures::{Exporting, Request};
 use super::inspect::PromptOf;
@@ -115,6 +115,7 @@ pub enum Event {
     Exchanged {
         title: String,
         detail: String,
+        done: bool,
         /// Whether there are new runs.
         taken_in: bool,
     },
@@ -277,7 +278,10 @@ impl Broken {
             Self::ChatTemplate(path) => Event::ChatTemplate(path, Chat::Unreadable(problem)),
             Self::Look(question) => Event::Looked(Box::new(Looked {
                 question: *question,
-                outcome: Err(problem),
+                outcome: Err(Problem {
+                    words: problem,
+                    encodings: &[],
+                }),
             })),
             Self::Keep(name) => Event::NotKept { name, problem },
             Self::Exchange => exchange::failed(problem),

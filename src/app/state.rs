@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::benchmarks::{Benchmarks, BenchmarksCommand, ENDINGS, Getting, Importing, PairBy, Question, Section};
 use super::command::{Command, Page};
 use super::compare::command::CompareCommand;
-use super::compare::finding::Side;
+use super::compare::narrowing::Narrowing;
 use super::compare::{Compare, reckoner};
 use super::figures::{Exporting, Figures, Request};
 use super::inspect::{Inspect, Listed, PromptOf};
@@ -22,10 +22,9 @@ use crate::prompts;
 use crate::reviews::Reviews;
 use crate::runs::estimate::Work;
 use crate::runs::exchange::Format;
-use crate::runs::ledger::Selection;
 use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
-use crate::slices::{Condition, Slice, SliceName, Who};
+use crate::slices::{Condition, Filter, Slice, SliceName, Who};
 use crate::text::controls::Controls;
 use crate::text::isolate::isolate;
 
@@ -102,6 +101,8 @@ pub enum Task {
 pub struct Notice {
     pub title: String,
     pub detail: String,
+    /// Whether it says that something was done, and not what went wrong.
+    pub done: bool,
 }
 
 /// What the machine is and has.
@@ -261,7 +262,11 @@ impl State {
                 self.compare.slice = slice;
                 self.narrow();
             }
-            Command::Compare(CompareCommand::OpenSide(side)) => self.open_side(side),
+            Command::Compare(CompareCommand::OpenApart) => {
+                if let Some(filter) = self.compare.apart() {
+                    self.open_items(filter);
+                }
+            }
             Command::Compare(command) => {
                 if let Some(study) = &self.study {
                     self.compare.apply(command, study);
@@ -361,26 +366,34 @@ impl State {
     /// Narrows Compare to the slice that is chosen there.
     fn narrow(&mut self) {
         let Some(study) = &self.study else { return };
-        let reviews = Arc::clone(&self.review.reviews);
-        let sources = study.sources(&reviews, self.compare.protocol.as_deref());
-        let selection = match &self.compare.slice {
-            Some(slice) => slice.filter.select(&sources),
-            None => Selection::all(&study.ledger),
-        };
-        if *self.compare.selection != selection {
-            self.compare.select(Arc::new(selection));
-        }
+        let narrowing = self.compare.slice.as_ref().map(|slice| Narrowing {
+            filter: slice.filter.clone(),
+            protocol: self.compare.protocol.clone(),
+            reviews: Arc::clone(&self.review.reviews),
+        });
+        self.compare.narrow(narrowing, study);
     }
 
-    /// Opens the items that only one side of the finding has right.
-    fn open_side(&mut self, side: Side) {
-        if let Some(filter) = self.compare.side(side) {
-            self.inspect.filter = filter;
-            self.inspect.listed.clear();
-            self.inspect.selected = 0;
-            self.list_items();
-            self.page = Page::Inspect;
-        }
+    /// Opens what a filter leaves of the questions that Compare's numbers stand on.
+    pub(super) fn open_items(&mut self, filter: Filter) {
+        let slice = self.compare.slice.iter().flat_map(|slice| slice.filter.conditions());
+        // The filter names its cell: of that a slice may only have more.
+        let narrows = |condition: &&Condition| match condition {
+            Condition::Protocol(_) => false,
+            Condition::Benchmark(_) | Condition::Task(_) | Condition::Subject(_) | Condition::Language(_) => {
+                let kind = std::mem::discriminant(*condition);
+                let mut named = filter.conditions().iter().map(std::mem::discriminant);
+                !named.any(|named| named == kind)
+            }
+            _ => true,
+        };
+        let more: Vec<Condition> = slice.filter(narrows).cloned().collect();
+        self.inspect.filter = more.into_iter().fold(filter, Filter::with);
+        // Begins with the first of them.
+        self.inspect.listed.clear();
+        self.inspect.selected = 0;
+        self.list_items();
+        self.page = Page::Inspect;
     }
 
     pub(super) fn list_items(&mut self) {
@@ -413,14 +426,10 @@ impl State {
             ]
         });
         let language = Condition::Language([key.language.clone()].into());
-        self.inspect.filter = place.into_iter().flatten().chain([language, answered]).collect();
         if let Some(study) = &self.study {
             self.compare.select_cell(key, study);
         }
-        // Begins with the first of them.
-        self.inspect.listed.clear();
-        self.list_items();
-        self.page = Page::Inspect;
+        self.open_items(place.into_iter().flatten().chain([language, answered]).collect());
     }
 
     /// Goes so many rows further down what is listed: items, or answers that reviewers differ on.
@@ -554,6 +563,7 @@ impl State {
                                 "Drop {} again when the first is kept.",
                                 isolate(&path.to_string_lossy())
                             ),
+                            done: false,
                         });
                     }
                 }
@@ -563,6 +573,7 @@ impl State {
                         "{}. Models are .gguf or folders with config.json; benchmarks are .xlsx, .xls, .ods, .csv, .tsv, .jsonl, .json, .parquet, .zip or .tar.gz.",
                         isolate(&path.to_string_lossy())
                     ),
+                    done: false,
                 }),
             }
         }

@@ -12,6 +12,7 @@ use crate::app::matrix::{count, counted};
 use crate::app::models::bytes;
 use crate::app::study::Study;
 use crate::app::theme::{radius, size, space};
+use crate::scoring::Outcome;
 use crate::text::isolate::isolate;
 use crate::text::{self, Missing, isolate};
 
@@ -368,18 +369,27 @@ fn show_notices(ui: &mut Ui, page: Rect, state: &State, commands: &mut Vec<Comma
     if state.notices.is_empty() {
         return 0.0;
     }
-    let pair = palette(ui).warning();
+    let colours = palette(ui);
     let rect = Rect::from_min_max(
         page.min + vec2(space::GUTTER, space::GAP),
         page.max - vec2(space::GUTTER, 0.0),
     );
     let used = within(ui, rect, "notices", |ui| {
         for (place, notice) in state.notices.iter().enumerate().rev().take(3) {
-            widgets::message(ui, pair, &notice.title, &notice.detail, |ui| {
-                ui.add_space(4.0);
-                Button::new(Emphasis::Plain)
-                    .small()
-                    .show(ui, commands, Command::DismissNotice(place));
+            let pair = match notice.done {
+                true => colours.outcome(Outcome::Right),
+                false => colours.warning(),
+            };
+            let top = ui.cursor().min;
+            widgets::message(ui, pair, &notice.title, &notice.detail, |_| {});
+            let told = Rect::from_min_max(top, pos2(rect.right(), ui.min_rect().bottom()));
+            // Beside the words, which are few: below them it would push the page further down.
+            within(ui, told.shrink2(vec2(12.0, 8.0)), ("dismiss", place), |ui| {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+                    Button::new(Emphasis::Plain)
+                        .small()
+                        .show(ui, commands, Command::DismissNotice(place));
+                });
             });
         }
         ui.min_rect().height()

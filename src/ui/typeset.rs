@@ -13,7 +13,7 @@ use super::widgets::tooltip;
 use crate::app::theme::{Palette, size};
 use crate::language::{Language, Script};
 use crate::text::controls::Controls;
-use crate::text::{self, ARABIC_BESIDE_LATIN, Cut, Frame, Piece, Styled, TextStyle, Weight};
+use crate::text::{self, ARABIC_BESIDE_LATIN, Cut, Frame, Piece, Pitch, Styled, TextStyle, Weight};
 
 /// How a text is set.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +27,7 @@ pub struct Ink {
     pub exact: bool,
     /// Whether characters that are not seen are shown.
     pub controls: Controls,
+    pub pitch: Pitch,
 }
 
 /// The least line height of text that wraps, as a share of its size: signs above one line must not
@@ -48,6 +49,7 @@ impl Ink {
             line_height: None,
             exact: false,
             controls: Controls::Obeyed,
+            pitch: Pitch::Proportional,
         }
     }
 
@@ -78,6 +80,12 @@ impl Ink {
         self
     }
 
+    /// Letters all as wide as each other: for prompts, raw text and values as they stand in files.
+    pub fn fixed(mut self) -> Self {
+        self.pitch = Pitch::Fixed;
+        self
+    }
+
     fn style(self, language: Option<&Language>) -> TextStyle {
         let larger = !self.exact && language.map(Language::script) == Some(Script::Arabic);
         let line_height = self.line_height.unwrap_or(match self.size {
@@ -101,6 +109,7 @@ impl Ink {
             },
             language: language.cloned(),
             controls: self.controls,
+            pitch: self.pitch,
         }
     }
 
@@ -187,7 +196,10 @@ impl<'a> From<(Styled<'a>, &'a Language)> for Words<'a> {
 
 /// Lays `words` out in at most `rows` lines of `width` points, with an ellipsis where more is left.
 pub fn galley<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32, rows: usize) -> Arc<Galley> {
-    let words = words.into();
+    laid_out(ui, words.into(), ink, width, rows).galley
+}
+
+fn laid_out(ui: &Ui, words: Words<'_>, ink: Ink, width: f32, rows: usize) -> text::Text {
     let max_lines = (rows < usize::MAX).then_some(rows);
     // A width of a fraction of a point less than the text's own must not cut it.
     let frame = Frame {
@@ -200,7 +212,7 @@ pub fn galley<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32, ro
         1 => ink.style(words.language),
         _ => ink.wrapping_style(words.language),
     };
-    text::galley(ui.ctx(), words.styled(), &style, &frame)
+    text::lay_out(ui.ctx(), words.styled(), &style, &frame)
 }
 
 /// Paints one line of `words` within `rect`, and says where it came to stand. The whole shows on hovering over
@@ -249,9 +261,7 @@ pub fn block<'a>(ui: &mut Ui, rect: Rect, text: impl Into<Styled<'a>>, ink: Ink,
 
 /// How many bytes of `words` stand in one line of `width` points before an ellipsis.
 pub fn shown_in_line<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32) -> usize {
-    let words = words.into();
-    let frame = Frame::one_line(width);
-    let laid = text::lay_out(ui.ctx(), words.styled(), &ink.style(words.language), &frame);
+    let laid = laid_out(ui, words.into(), ink, width, 1);
     let clusters = laid.layout.lines.first().into_iter().flat_map(|line| &line.clusters);
     clusters.map(|cluster| cluster.text.end).max().unwrap_or_default()
 }

@@ -2,17 +2,20 @@
 #![cfg(feature = "window")]
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stderr,
     reason = "tests fail by panicking and say what they skip"
 )]
 
 mod accessibility;
+mod benchmark_pictures;
 mod benchmarks;
 mod blind;
 mod by_keys;
 mod card;
 mod compare;
 mod downloads;
+mod dropped;
 mod endpoints;
 mod exchange;
 mod figures;
@@ -26,6 +29,7 @@ mod measures;
 mod menus;
 mod mirrored;
 mod models;
+mod opening;
 mod pages;
 mod pictures;
 mod protocols;
@@ -36,6 +40,7 @@ mod sending;
 mod slices;
 #[path = "../support/spreadsheet.rs"]
 mod spreadsheet;
+mod stranger;
 mod support;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;

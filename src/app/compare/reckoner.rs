@@ -10,6 +10,7 @@ use egui::Context;
 
 use super::deltas::{Baseline, Deltas};
 use super::finding::{Incomparable, Pair};
+use super::narrowing::Narrowing;
 use super::tables::Tables;
 use crate::app::measures::Sheet;
 use crate::app::study::Study;
@@ -21,6 +22,8 @@ use crate::runs::paired::Comparison;
 /// What is to be reckoned.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
+    /// The questions that a slice leaves.
+    Selection(Narrowing),
     Tables,
     /// The table of a measure beside accuracy.
     Sheet(Measure),
@@ -32,6 +35,7 @@ impl What {
     /// Of each kind only the latest is answered.
     pub fn kind(&self) -> Kind {
         match self {
+            Self::Selection(_) => Kind::Selection,
             Self::Tables => Kind::Tables,
             Self::Sheet(_) => Kind::Sheet,
             Self::Deltas(_) => Kind::Deltas,
@@ -43,6 +47,7 @@ impl What {
 /// A kind of question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
+    Selection,
     Tables,
     Sheet,
     Deltas,
@@ -63,6 +68,7 @@ pub struct Question {
 /// What came of it.
 #[derive(Debug, Clone)]
 pub enum Found {
+    Selection(Narrowing, Selection),
     Tables(Arc<Tables>),
     Sheet(Measure, Arc<Sheet>),
     Deltas(Baseline, Arc<Deltas>),
@@ -73,6 +79,7 @@ impl Found {
     /// The kind of question it answers.
     pub fn kind(&self) -> Kind {
         match self {
+            Self::Selection(..) => Kind::Selection,
             Self::Tables(_) => Kind::Tables,
             Self::Sheet(..) => Kind::Sheet,
             Self::Deltas(..) => Kind::Deltas,
@@ -93,13 +100,17 @@ impl Question {
     pub fn answer(&self) -> Reckoned {
         let (ledger, selection) = (&self.study.ledger, self.selection.as_ref());
         let found = match &self.what {
+            What::Selection(narrowing) => Found::Selection(narrowing.clone(), narrowing.select(&self.study)),
             What::Tables => Found::Tables(Arc::new(Tables::new(ledger, selection))),
             What::Sheet(measure) => Found::Sheet(*measure, Arc::new(Sheet::of(*measure, ledger, selection))),
             What::Deltas(baseline) => {
                 let deltas = Deltas::new(ledger, selection, baseline, &self.cancel);
                 Found::Deltas(baseline.clone(), Arc::new(deltas))
             }
-            What::Pair(pair) => Found::Pair(pair.clone(), Box::new(pair.compare(ledger, selection))),
+            What::Pair(pair) => {
+                let found = pair.compare(ledger, selection, &self.cancel);
+                Found::Pair(pair.clone(), Box::new(found))
+            }
         };
         Reckoned {
             version: self.version,

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use serde_json::Map;
 
 use super::settling::Settling;
-use super::work::{Outcome, Saying};
+use super::work::{Drawing, Outcome, Saved, Saying, What};
 use super::{Draft, Field, Lack, QUEUE, Review, ReviewCommand, Saving, Starting};
-use crate::app::matrix::count;
 use crate::app::state::{State, Task};
 use crate::app::study::Study;
 use crate::reviews::{
-    Adjudication, AnswerRef, Append, Candidate, ItemRef, Judgement, Line, OwnAnswer, Queue, Reviewer, Reviews,
-    RunModel, Statement, Taxonomy, disagreements,
+    Adjudication, AnswerRef, Append, ItemRef, Judgement, Line, OwnAnswer, Reviewer, Reviews, Statement, Taxonomy,
+    disagreements,
 };
 
 /// What the item at hand waits for.
@@ -131,6 +130,11 @@ impl State {
             ReviewCommand::DropQueue => review.starting = None,
             ReviewCommand::StartQueue => return self.start_queue(),
             ReviewCommand::ContinueQueue => self.continue_queue(),
+            ReviewCommand::TakeQueue => {
+                if let Some(queue) = review.others_queue().map(|queue| queue.what.clone()) {
+                    return self.say(vec![Statement::Queue(queue).into()]);
+                }
+            }
             ReviewCommand::Queue => {
                 // One that was begun comes first.
                 let next = match (&review.queue, &review.starting) {
@@ -215,8 +219,8 @@ impl State {
 
     /// Takes in what came of saving.
     pub fn take_in_said(&mut self, outcome: Outcome) -> Vec<Task> {
-        let lines = match outcome.saved {
-            Ok(lines) => lines,
+        let Saved { lines, before, after } = match outcome.saved {
+            Ok(saved) => saved,
             Err(problem) => {
                 self.review.saving = Saving::Failed(problem);
                 return Vec::new();
@@ -229,7 +233,11 @@ impl State {
         let decided = lines
             .iter()
             .any(|line| matches!(line.statement, Statement::Decision(_)));
-        Arc::make_mut(&mut self.review.reviews).add(lines.clone());
+        match Arc::ptr_eq(&self.review.reviews, &before) {
+            true => self.review.reviews = after,
+            // Others were read meanwhile.
+            false => Arc::make_mut(&mut self.review.reviews).add(lines.clone()),
+        }
         lines.iter().for_each(|line| self.after_saving(line));
         let mut tasks = vec![Task::Agree(Arc::clone(&self.review.reviews))];
         if let Some(study) = self.study.as_ref().filter(|_| decided) {
@@ -279,6 +287,10 @@ impl State {
     }
 
     pub(super) fn say(&mut self, said: Vec<Append>) -> Vec<Task> {
+        self.save(What::Statements(said))
+    }
+
+    fn save(&mut self, said: What) -> Vec<Task> {
         // One at a time, so that a click too many does not save twice.
         if self.review.saving == Saving::UnderWay {
             return Vec::new();
@@ -288,7 +300,11 @@ impl State {
             return Vec::new();
         };
         self.review.saving = Saving::UnderWay;
-        vec![Task::Say(Saying { reviewer, said })]
+        vec![Task::Say(Saying {
+            reviewer,
+            said,
+            before: Arc::clone(&self.review.reviews),
+        })]
     }
 
     fn start_queue(&mut self) -> Vec<Task> {
@@ -298,31 +314,14 @@ impl State {
         let Some(size) = starting.size.trim().parse().ok().filter(|&size: &usize| size > 0) else {
             return Vec::new();
         };
-        let protocol = self.compare.protocol.as_deref();
-        let candidates = self.inspect.listed.iter().filter_map(|&place| {
-            let given = study.ledger.answers_to(place, protocol);
-            let counted = given.iter().filter(|given| given.counts());
-            Some(Candidate {
-                item: Review::item(study, place)?,
-                answers: counted
-                    .map(|given| RunModel {
-                        run: given.run().id.clone(),
-                        model: given.model().to_owned(),
-                    })
-                    .collect(),
-            })
-        });
-        let title = format!(
-            "{} of {} items",
-            count(self.inspect.listed.len()),
-            count(study.entries.len())
-        );
-        let queue = Queue::draw(&title, candidates.collect(), size, fastrand::u64(..), self.review.blind);
-        if queue.items.is_empty() {
-            self.review.saving = Saving::Failed("No item of the list has an answer to judge.".to_owned());
-            return Vec::new();
-        }
-        self.say(vec![Statement::Queue(queue).into()])
+        let drawing = Drawing {
+            study: Arc::clone(study),
+            protocol: self.compare.protocol.clone(),
+            listed: self.inspect.listed.clone(),
+            size,
+            blind: self.review.blind,
+        };
+        self.save(What::Queue(drawing))
     }
 
     fn continue_queue(&mut self) {

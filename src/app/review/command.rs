@@ -25,6 +25,8 @@ pub enum ReviewCommand {
     StartQueue,
     /// Goes on with the newest queue that has something left.
     ContinueQueue,
+    /// Takes over the queue that another reviewer drew.
+    TakeQueue,
     LeaveQueue,
     /// Leaves the queue, or goes on with one, or asks how many items a new one has.
     Queue,
@@ -86,6 +88,7 @@ impl ReviewCommand {
             Self::DropQueue => "Cancel",
             Self::StartQueue => "Start queue",
             Self::ContinueQueue => "Continue queue",
+            Self::TakeQueue => "Queue of another reviewer",
             Self::LeaveQueue => "Leave queue",
             Self::Queue => "Queue",
             Self::MarkOwn(_) | Self::GiveOwn => "Give answer",
@@ -119,6 +122,7 @@ impl ReviewCommand {
             Self::Toggle => "Judge answers, in a panel beside the item",
             Self::ToggleBlind => "Hide names, order and right answer until an item is judged",
             Self::PlanQueue => "Draw items at random from those listed, to judge one after another",
+            Self::TakeQueue => "Judge the same items, so that it shows how far you agree",
             Self::LeaveQueue => "Go back to all items; the queue can be continued later",
             Self::Queue => "Start, continue or leave a queue",
             Self::NextAnswer => "Judge the next answer to the item",

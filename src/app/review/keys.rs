@@ -81,6 +81,8 @@ pub fn go_on(state: &State) -> ReviewCommand {
     match state.review_step() {
         Step::Own => ReviewCommand::GiveOwn,
         Step::Judge => ReviewCommand::Save,
+        // What comes of a queue is how far others see the same.
+        Step::Revealed if review.is_queue_done() => ReviewCommand::ToggleAgreement,
         Step::Revealed | Step::Nothing => ReviewCommand::Next,
     }
 }

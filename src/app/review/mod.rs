@@ -158,6 +158,29 @@ impl Review {
         self.reviews.queues(reviewer.id()).rev().find(left)
     }
 
+    /// Whether every item of the queue that is worked through is judged.
+    pub fn is_queue_done(&self) -> bool {
+        let progress = self.queue().zip(self.reviewer.as_ref());
+        let progress = progress.map(|(queue, by)| queue.what.progress(&self.reviews, by.id()));
+        progress.is_some_and(|progress| progress.done == progress.items)
+    }
+
+    /// The newest queue of another reviewer that this one neither took over nor judged to the end.
+    pub fn others_queue(&self) -> Option<Said<'_, Queue>> {
+        let own = self.reviewer.as_ref()?.id();
+        let others = self.reviews.reviewers().filter(|other| other.id() != own);
+        let queues = others.flat_map(|other| self.reviews.queues(other.id()));
+        let is_new = |queue: &Said<'_, Queue>| {
+            let progress = queue.what.progress(&self.reviews, own);
+            let is_taken = self
+                .reviews
+                .queues(own)
+                .any(|taken| taken.what.items == queue.what.items);
+            progress.done < progress.items && !is_taken
+        };
+        queues.filter(is_new).max_by_key(|queue| queue.at)
+    }
+
     /// How many items of the workspace are flagged, and how many of them count nowhere.
     pub fn flagged(&self, study: &Study) -> (usize, usize) {
         let here = |item: &ItemRef| study.ledger.find(&item.benchmark, &item.key);

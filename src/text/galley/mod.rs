@@ -200,7 +200,7 @@ impl Bridge {
             styled.pieces,
             [style.size, style.line_height, frame.max_width, scale].map(f32::to_bits),
             style.weight,
-            (&style.language, style.controls),
+            (&style.language, style.controls, style.pitch),
             frame.max_lines,
             (frame.fill, frame.cut, frame.editable),
         ));

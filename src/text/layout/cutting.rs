@@ -82,8 +82,11 @@ impl Excerpt {
     }
 }
 
-/// Bytes of each line that are shaped at first where only some lines are shown.
-const ENOUGH_FOR_A_LINE: usize = 2048;
+/// How many characters the first beginning that is shaped has for every em of a line: about twice what stands there.
+const CHARACTERS_TO_EM: f32 = 4.0;
+
+/// The width of an ellipsis as a share of the size, about.
+const ELLIPSIS_WIDTH: f32 = 0.8;
 
 impl Engine {
     /// Shapes a paragraph. Where its end will be cut away, only as long a beginning as takes more
@@ -91,11 +94,15 @@ impl Engine {
     pub(super) fn shape_for(&mut self, room: usize, paragraph: &mut Paragraph<'_>, cut: Cut) -> Shaped {
         let whole = paragraph.text;
         let mut enough = match (paragraph.width, cut) {
-            (Some(_), Cut::End) => room.saturating_mul(ENOUGH_FOR_A_LINE),
+            (Some(width), Cut::End) => {
+                let ems = width / paragraph.em() + 1.0;
+                room.saturating_mul((ems * CHARACTERS_TO_EM).ceil() as usize)
+            }
             _ => usize::MAX,
         };
         loop {
-            paragraph.text = whole.get(..whole.floor_char_boundary(enough)).unwrap_or(whole);
+            let end = whole.char_indices().nth(enough).map_or(whole.len(), |(end, _)| end);
+            paragraph.text = whole.get(..end).unwrap_or(whole);
             let shaped = self.shape(paragraph, Excerpt::whole(paragraph.text));
             if paragraph.text.len() == whole.len() || shaped.layout.len() > room {
                 return shaped;
@@ -115,59 +122,115 @@ impl Engine {
     fn cut_end(&mut self, paragraph: &Paragraph<'_>, whole: &Shaped, room: usize) -> Shaped {
         let last = room.saturating_sub(1);
         // Only the last line that stays and the one after it can hold the cut.
-        let ends = cluster_ends(whole, last..last + 2);
+        let clusters = clusters(whole, last..last + 2);
         let start = whole.layout.get(last).map_or(0, |line| line.text_range().start);
-        self.longest(room, ends.len(), paragraph, |kept| {
-            let end = kept.checked_sub(1).and_then(|last| ends.get(last));
-            Excerpt::beginning(paragraph.text, end.copied().unwrap_or(start))
+        let mut left = paragraph.beside_ellipsis(1);
+        let fitting = clusters.iter().take_while(|cluster| {
+            left -= cluster.advance;
+            left >= 0.0
+        });
+        let most = (fitting.count(), clusters.len());
+        self.longest(room, most, paragraph, |kept| {
+            let last = kept.checked_sub(1).and_then(|last| clusters.get(last));
+            Excerpt::beginning(paragraph.text, last.map_or(start, |cluster| cluster.end))
         })
     }
 
     fn cut_middle(&mut self, paragraph: &Paragraph<'_>, whole: &Shaped, room: usize) -> Shaped {
-        let mut borders = vec![0];
-        borders.extend(cluster_ends(whole, 0..usize::MAX));
-        let clusters = borders.len() - 1;
+        let clusters = clusters(whole, 0..usize::MAX);
+        let in_room: usize = whole.layout.lines().take(room).map(|line| line_length(&line)).sum();
         // What is cut away is hardly four times narrower than what stays, and this bounds the search.
-        let most = clusters.min(4 * cluster_ends(whole, 0..room).len());
-        let border = |index: usize| borders.get(index).copied().unwrap_or_default();
+        let most = clusters.len().min(4 * in_room);
+        // Of both ends in turns.
+        let ends = |kept: usize| (kept.div_ceil(2), clusters.len() - kept / 2);
+        let advance = |kept: &usize| {
+            let (head, tail) = ends(*kept);
+            let taken = if kept % 2 == 1 { head - 1 } else { tail };
+            clusters.get(taken).map_or(0.0, |cluster| cluster.advance)
+        };
+        let mut left = paragraph.beside_ellipsis(room);
+        let fitting = (1..=most).take_while(|kept| {
+            left -= advance(kept);
+            left >= 0.0
+        });
+        let most = (fitting.count(), most);
+        let border = |clusters_before: usize| {
+            let last = clusters_before.checked_sub(1).and_then(|last| clusters.get(last));
+            last.map_or(0, |cluster| cluster.end)
+        };
         self.longest(room, most, paragraph, |kept| {
-            let head = kept.div_ceil(2);
-            Excerpt::ends(paragraph.text, border(head), border(clusters - (kept - head)))
+            let (head, tail) = ends(kept);
+            Excerpt::ends(paragraph.text, border(head), border(tail))
         })
     }
 
     /// Shapes the longest of the excerpts 0 to `most`, from short to long, that takes at most `room`
-    /// lines; the shortest where none does.
+    /// lines; the shortest where none does. `guess` is about where that is: near it, every one costs a shaping.
     fn longest(
         &mut self,
         room: usize,
-        most: usize,
+        (guess, most): (usize, usize),
         paragraph: &Paragraph<'_>,
         excerpt: impl Fn(usize) -> Excerpt,
     ) -> Shaped {
+        // What fits for certain, and what may.
         let (mut low, mut high) = (0, most);
+        // Away from the guess in growing strides while one side is open, then by halves.
+        let (mut tried, mut stride) = (guess.max(1), 1);
         let mut best = None;
         while low < high {
-            let middle = (low + high).div_ceil(2);
-            let shaped = self.shape(paragraph, excerpt(middle));
+            let bounded = low > 0 && high < most;
+            let tries = if bounded { (low + high).div_ceil(2) } else { tried };
+            let tries = tries.clamp(low + 1, high);
+            let shaped = self.shape(paragraph, excerpt(tries));
             if shaped.layout.len() <= room {
                 best = Some(shaped);
-                low = middle;
+                low = tries;
+                tried = low + stride;
             } else {
-                high = middle - 1;
+                high = tries - 1;
+                tried = (high + 1).saturating_sub(stride);
             }
+            stride *= 2;
         }
         best.unwrap_or_else(|| self.shape(paragraph, excerpt(0)))
     }
 }
 
-/// Where the clusters of some lines end, in reading order.
-fn cluster_ends(shaped: &Shaped, lines: Range<usize>) -> Vec<usize> {
+impl Paragraph<'_> {
+    /// Its size in pixels.
+    fn em(&self) -> f32 {
+        (self.style.size * self.scale).max(1.0)
+    }
+
+    /// About how much room some lines have beside an ellipsis.
+    fn beside_ellipsis(&self, lines: usize) -> f32 {
+        self.width.unwrap_or(f32::INFINITY) * lines as f32 - ELLIPSIS_WIDTH * self.em()
+    }
+}
+
+/// What a reader takes for one character, in what was shaped.
+struct Measured {
+    /// Where it ends, in bytes.
+    end: usize,
+    /// Pixels.
+    advance: f32,
+}
+
+/// The clusters of some lines, in reading order.
+fn clusters(shaped: &Shaped, lines: Range<usize>) -> Vec<Measured> {
     let lines = shaped.layout.lines().skip(lines.start).take(lines.len());
-    let mut ends: Vec<usize> = lines
+    let mut clusters: Vec<Measured> = lines
         .flat_map(|line| line.runs().flat_map(|run| run.clusters()).collect::<Vec<_>>())
-        .map(|cluster| cluster.text_range().end)
+        .map(|cluster| Measured {
+            end: cluster.text_range().end,
+            advance: cluster.advance(),
+        })
         .collect();
-    ends.sort_unstable();
-    ends
+    clusters.sort_unstable_by_key(|cluster| cluster.end);
+    clusters
+}
+
+fn line_length(line: &parley::Line<'_, ()>) -> usize {
+    line.runs().map(|run| run.len()).sum()
 }

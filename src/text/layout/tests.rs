@@ -1,6 +1,7 @@
 mod controls;
 mod cutting;
 mod lacking;
+mod pitch;
 mod rich;
 mod scales;
 
@@ -14,6 +15,7 @@ fn style(tag: Option<&str>) -> TextStyle {
         weight: Weight::Regular,
         language: tag.map(|tag| tag.parse().unwrap()),
         controls: Controls::Obeyed,
+        pitch: Default::default(),
     }
 }
 

@@ -185,12 +185,13 @@ fn show_written(ui: &mut Ui, state: &State, sides: &[Side<'_>]) {
     }
 }
 
-/// A text to read and select, as wide as there is room.
+/// A text word for word to read and select, as wide as there is room.
 pub fn block(ui: &mut Ui, text: &str, pieces: &[crate::text::Piece], language: &Language, controls: Controls) {
     let reading = typeset::reading(language);
     let ink = Ink::new(reading.option.0 - 1.0, palette(ui).text)
         .leading(reading.option.1)
         .exact()
+        .fixed()
         .controls(controls);
     let top = ui.cursor().min;
     let width = ui.available_width() - 8.0;

@@ -78,6 +78,28 @@ fn show_chips(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         if widgets::filter_chip(ui, Words::from(&*words)).clicked() {
             commands.push(removed(state, place));
         }
+        if let Some(ways) = condition.ways() {
+            show_ways(ui, state, (place, condition), ways, commands);
+        }
+    }
+}
+
+/// The other ways in which the same two may be told apart.
+fn show_ways(
+    ui: &mut Ui,
+    state: &State,
+    (place, condition): (usize, &Condition),
+    ways: [Condition; 3],
+    commands: &mut Vec<Command>,
+) {
+    let words = ways.each_ref().map(Condition::words);
+    let chip = widgets::menu_chip(ui, "Which way", &format!("Which way: {}", condition.words()));
+    let entries = words.each_ref().map(|words| Entry::new(Words::name(words)));
+    let selected = ways.iter().position(|way| way == condition);
+    let chosen = menu::show(&chip, "Which way", &entries, selected, 320.0);
+    if let Some(way) = chosen.and_then(|place| ways.get(place)) {
+        let filter = state.inspect.filter.clone();
+        commands.push(Command::SetFilter(filter.with_in_place(place, way.clone())));
     }
 }
 

@@ -293,8 +293,12 @@ fn show_header(
                 return;
             }
             let subject = widgets::capital(item.subject.as_deref().unwrap_or(&item.task));
-            typeset::line(ui, &subject, Ink::new(size::BODY, colours.text).semibold());
-            typeset::line(ui, &item.key.id, Ink::new(size::SECONDARY, colours.text_2));
+            let menu = if others.is_empty() { 0.0 } else { languages::MENU };
+            ui.scope(|ui| {
+                ui.set_max_width((ui.available_width() - menu).max(0.0));
+                typeset::line(ui, &subject, Ink::new(size::BODY, colours.text).semibold());
+                typeset::line(ui, &item.key.id, Ink::new(size::SECONDARY, colours.text_2));
+            });
             languages::chips(ui, &item.key.language, others, beside, commands);
         });
     });

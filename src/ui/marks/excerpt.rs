@@ -31,12 +31,20 @@ impl<'a> Excerpt<'a> {
     /// the words from shortly before that hit on, after an ellipsis.
     pub fn new(ui: &Ui, text: &'a str, marks: &Marks<'_>, (ink, language): (Ink, &Language), width: f32) -> Self {
         let found = found(ui, text, marks.search);
-        let first_line = text.lines().next().unwrap_or_default();
-        let in_sight = |hit: &&Range<usize>| {
-            hit.end <= first_line.len() && hit.end <= typeset::shown_in_line(ui, (first_line, language), ink, width)
+        let first_line = Self::from(ui, text, 0, &found, marks);
+        let Some(first) = found.first() else {
+            return first_line;
         };
-        let cut_away = found.first().filter(|hit| !in_sight(hit));
-        let start = cut_away.map_or(0, |hit| beginning(text, hit));
+        // Set as it will be painted, so that this is not done twice.
+        let in_sight = || first.end <= typeset::shown_in_line(ui, (first_line.styled(), language), ink, width);
+        if first.end <= first_line.text.len() && in_sight() {
+            return first_line;
+        }
+        Self::from(ui, text, beginning(text, first), &found, marks)
+    }
+
+    /// The line of `text` from `start` on.
+    fn from(ui: &Ui, text: &'a str, start: usize, found: &[Range<usize>], marks: &Marks<'_>) -> Self {
         let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
         let shown = if start > 0 {
             // At the beginning of the paragraph, which is on the right in Arabic.

@@ -3,6 +3,7 @@
 use egui::{Role, Sense, Ui};
 
 use super::parts::{Form, Progress, Segment};
+use crate::app::State;
 use crate::app::command::Command;
 use crate::app::review::{Draft, Field, ReviewCommand};
 use crate::app::theme::space;
@@ -16,7 +17,7 @@ const ROW: usize = 6;
 /// Step 1: the reviewer's own answer, before the right one shows.
 pub fn own(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     let state = form.state;
-    form.step(ui, 1, Progress::Now, form.words.own(), "");
+    form.step(ui, 1, Progress::Now, form.words.own(), language(state));
     form.hint(ui, form.words.own_first(), palette(ui).text_2);
     let several = state.own_takes_several();
     if several {
@@ -75,13 +76,19 @@ pub fn show(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
         own_given(ui, form);
         form.separator(ui);
     }
-    form.step(ui, 2, Progress::Now, form.words.judge(), "");
+    form.step(ui, 2, Progress::Now, form.words.judge(), language(state));
     answers(ui, form, commands);
     opinion(ui, form, &state.review_draft(), commands);
     if state.review.blind {
         form.separator(ui);
         form.step(ui, 3, Progress::Later, form.words.revealed_later(), "");
     }
+}
+
+/// The language of the item at hand by its own name: others may stand beside it.
+fn language(state: &State) -> &str {
+    let item = || state.study.as_ref()?.item(state.inspect.entry()?);
+    item().map_or("", |(_, item)| item.key.language.native_name())
 }
 
 /// What the reviewer answered.

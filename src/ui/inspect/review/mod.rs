@@ -163,6 +163,7 @@ fn main_words(form: &Form<'_>, command: &ReviewCommand) -> String {
         ReviewCommand::GiveOwn => words.give().to_owned(),
         ReviewCommand::SaveFlag => words.save_flag().to_owned(),
         ReviewCommand::Next => words.next().to_owned(),
+        ReviewCommand::ToggleAgreement => words.agreement().to_owned(),
         _ if state.review.settling.is_some() => words.settle_save().to_owned(),
         _ => {
             let answers = state.review_answers();

@@ -249,6 +249,14 @@ impl Phrases {
         }
     }
 
+    /// The words for the queue that another reviewer drew.
+    pub fn queue_of(self, name: &str) -> String {
+        match self.0 {
+            FormLanguage::English => format!("Same queue as {name}"),
+            FormLanguage::Arabic => format!("القائمة نفسها مثل {name}"),
+        }
+    }
+
     pub fn agreement_with(self, name: &str) -> String {
         match self.0 {
             FormLanguage::English => format!("Agreement with {name}"),

@@ -6,6 +6,7 @@ use super::parts::Form;
 use crate::app::command::Command;
 use crate::app::review::{Field, ReviewCommand};
 use crate::app::theme::{radius, size, space};
+use crate::text::isolate;
 use crate::ui::inspect;
 use crate::ui::text::TextEdit;
 use crate::ui::typeset;
@@ -116,6 +117,11 @@ fn show_links(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
         }
         let place = column.place(start, room, rect.top(), rect.height());
         start += form.link(ui, place, words, commands, command).width() + 12.0;
+    }
+    if let Some(other) = review.others_queue().filter(|_| review.queue.is_none()) {
+        let words = form.words.queue_of(&isolate::isolate(other.by));
+        let (rect, _, _) = form.row(ui, 22.0, Sense::hover());
+        form.link(ui, rect, &words, commands, ReviewCommand::TakeQueue);
     }
 }
 
