@@ -1,7 +1,8 @@
 //! Reviews at the command line: what was said is listed and exported, two workspaces' reviews are joined.
 
 use polyclinic::reviews::{
-    self, AnswerRef, Decision, ItemRef, Judgement, Opinion, Reviewer, Ruling, RunModel, Statement, Verdict,
+    self, AnswerRef, Decision, Flag, FlagKind, ItemRef, Judgement, Opinion, Reviewer, Ruling, RunModel, Statement,
+    Verdict,
 };
 use polyclinic::workspace::Workspace;
 use serde_json::Map;
@@ -114,4 +115,69 @@ fn what_was_decided_is_told_and_a_torn_file_hides_nothing_else() {
         warned.contains("a.jsonl, line 3") && warned.contains("torn"),
         "{warned}"
     );
+}
+
+/// Flags an item of the questions and decides about it.
+fn decide(place: &Place, workspace: &str, by: &str, id: &str, (kind, ruling, why): (FlagKind, Ruling, &str)) {
+    let item = ItemRef {
+        benchmark: "questions".into(),
+        ..item(id)
+    };
+    let flag = Flag {
+        item: item.clone(),
+        kinds: [kind].into(),
+        note: why.into(),
+        rest: Map::new(),
+    };
+    let decision = Decision {
+        item,
+        ruling,
+        note: why.into(),
+        rest: Map::new(),
+    };
+    let open = Workspace::open(&place.path(workspace)).unwrap();
+    let said = vec![Statement::Flag(flag).into(), Statement::Decision(decision).into()];
+    reviews::append(&open, &Reviewer::new(by).unwrap(), said).unwrap();
+}
+
+#[test]
+fn flags_of_two_workspaces_are_joined_and_every_number_follows() {
+    let place = Place::new();
+    place.with_questions(4);
+    let model = place.model();
+    place.works(&["run", "--workspace", "w", "--model", &model, "--benchmark", "questions"]);
+    super::copy_folder(&place.path("w"), &place.path("colleague"));
+    let left_out = (FlagKind::NeedsImage, Ruling::LeftOut, "الصورة مفقودة");
+    decide(&place, "w", "A", "q0", left_out);
+    let rekeyed = (FlagKind::BadKey, Ruling::Rekeyed([2].into()), "see the guideline");
+    decide(&place, "colleague", "B", "q1", rekeyed);
+    let mut torn = std::fs::read_to_string(place.path("colleague/reviews/b.jsonl")).unwrap();
+    torn.push_str("{\"schema\":1,");
+    std::fs::write(place.path("colleague/reviews/b.jsonl"), torn).unwrap();
+    let output = place.run(&["review", "merge", "colleague", "--workspace", "w"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(said(&output).contains("b.jsonl, line 3"), "{}", said(&output));
+    let flags = place.works(&["review", "flags", "--workspace", "w", "--format", "csv"]);
+    let row = |id: &str| flags.lines().find(|line| line.contains(&format!(",{id},"))).unwrap();
+    for part in ["needs an image", "\"A, 20", "left out,A,20", "الصورة مفقودة"] {
+        assert!(row("q0").contains(part), "{part}: {flags}");
+    }
+    for part in ["bad key", "re-keyed to C,B,20", "see the guideline"] {
+        assert!(row("q1").contains(part), "{part}: {flags}");
+    }
+    let compared = place.works(&["compare", "--workspace", "w", "--format", "json"]);
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&compared).unwrap();
+    let counts: Vec<_> = rows
+        .iter()
+        .map(|row| (row["n"].as_u64(), row["left_out"].as_u64()))
+        .collect();
+    assert_eq!(counts, [(Some(3), Some(1)), (Some(4), Some(0))], "Arabic, then English");
+    // By the new key of the second question.
+    let keys = [("q1", "C"), ("q2", "C"), ("q3", "D")];
+    let is_right = |answer: &serde_json::Value| {
+        let is = |(id, key): &(&str, &str)| answer["item"] == *id && answer["choice"] == *key;
+        answer["language"] == "ar" && keys.iter().any(is)
+    };
+    let right = place.answers("w").iter().filter(|answer| is_right(answer)).count();
+    assert_eq!(rows[0]["right"].as_u64(), Some(right as u64));
 }

@@ -70,7 +70,7 @@ fn signs(window: &Window) -> Signs {
 
 /// The panel's own words speak of the right answer, and are known whatever the item is.
 const PANEL: [&str; 7] = [
-    "Names and right answer, after all are judged",
+    "Names and right answer follow",
     "Names and right answer hidden",
     "Given before the right answer was shown.",
     "Hide names, order and right answer until an item is judged",

@@ -66,8 +66,7 @@ fn a_slice_is_renamed_in_place_and_compare_follows() {
     let slice = window.state(|state| state.slices.iter().find(|slice| slice.name.as_str() == NAME).cloned());
     window.send(Command::Compare(CompareCommand::Slice(slice)));
     choose(&mut window, "rename عربية");
-    let field = format!("New name of the slice {NAME}");
-    assert!(window.harness.query_by_label(&field).is_some());
+    assert!(window.harness.query_by_label("New name of the slice").is_some());
     // Another's name is refused before anything is written.
     let select_all = |window: &mut Window, text: &str| {
         window.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);

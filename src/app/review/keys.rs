@@ -11,7 +11,8 @@ const DIGITS: [Key; 5] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5]
 /// What this frame's keys ask of the panel.
 pub fn keys(context: &Context, state: &State) -> Vec<ReviewCommand> {
     let typing = keys::is_typing(context);
-    keys::take(context, |press| {
+    let mut leaves = false;
+    let found = keys::take(context, |press| {
         let (place, modifiers) = (press.place, press.modifiers);
         let held = |command: &&ReviewCommand| {
             let is_it = |it: KeyboardShortcut| {
@@ -21,7 +22,10 @@ pub fn keys(context: &Context, state: &State) -> Vec<ReviewCommand> {
         };
         match modifiers.matches_exact(Modifiers::COMMAND) {
             // A note is left and saved in one.
-            true if place == Key::Enter && state.review.open => Some(go_on(state)),
+            true if place == Key::Enter && state.review.open => {
+                leaves = typing;
+                Some(go_on(state))
+            }
             _ if modifiers.any() => ReviewCommand::WITH_KEYS
                 .iter()
                 .find(held)
@@ -31,7 +35,17 @@ pub fn keys(context: &Context, state: &State) -> Vec<ReviewCommand> {
             _ if typing => None,
             _ => plain(state, place),
         }
-    })
+    });
+    if leaves {
+        // The field of the next form would take what is meant for its keys.
+        context.memory_mut(|memory| {
+            memory
+                .focused()
+                .into_iter()
+                .for_each(|field| memory.surrender_focus(field))
+        });
+    }
+    found
 }
 
 /// What Ctrl+Enter does now.

@@ -3,7 +3,7 @@
 //! Rectangles are computed first. Both languages share one grid of rows; a [`Column`] mirrors itself, so that
 //! letters stand on the outer edges and bars grow from their own side.
 
-use egui::{Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Align, Layout, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use super::words::right_answer;
 use super::{hidden, replies};
@@ -29,6 +29,8 @@ const INDENT: f32 = PADDING + space::LETTER_BOX + 10.0;
 const BAR_ROW: f32 = 16.0;
 const PERCENT: f32 = 36.0;
 const MARK: f32 = 18.0;
+/// From a quiet button's edge to its words.
+const BUTTON: f32 = 10.0;
 /// The lines of a long context that are shown folded.
 const FOLDED: usize = 5;
 
@@ -243,11 +245,17 @@ fn show_context(
     };
     let button = half
         .column
-        .place(PADDING, 90.0, place.top() + height, space::SMALL_CONTROL);
+        .place(PADDING - BUTTON, 90.0, place.top() + height, space::SMALL_CONTROL);
+    let layout = match half.column.mirrored {
+        true => Layout::right_to_left(Align::Center),
+        false => Layout::left_to_right(Align::Center),
+    };
     within(ui, button, ("fold", half.language.tag()), |ui| {
-        let name = format!("{words} of the context in {}", half.language.english_name());
-        let button = Button::new(Emphasis::Quiet).small().text(words).name(name);
-        button.show(ui, commands, InspectCommand::ToggleContext.into());
+        ui.with_layout(layout, |ui| {
+            let name = format!("{words} of the context in {}", half.language.english_name());
+            let button = Button::new(Emphasis::Quiet).small().text(words).name(name);
+            button.show(ui, commands, InspectCommand::ToggleContext.into());
+        });
     });
     height + space::SMALL_CONTROL
 }

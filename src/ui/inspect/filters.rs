@@ -234,12 +234,12 @@ fn show_order(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 /// The field for the name of a new slice, or for another name of one.
 fn show_naming(ui: &mut Ui, state: &State, naming: &Naming, commands: &mut Vec<Command>) {
     let mut text = naming.typed.clone();
-    let name = match &naming.of {
-        Some(old) => format!("New name of the slice {old}"),
-        None => "Name of the slice".to_owned(),
+    let name = match naming.of {
+        Some(_) => "New name of the slice",
+        None => "Name of the slice",
     };
     let edited = TextEdit::single_line(&mut text)
-        .name(&name)
+        .name(name)
         .placeholder("Name of the slice")
         .show(ui);
     // Typing goes on where the button was.

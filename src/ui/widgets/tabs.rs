@@ -10,6 +10,8 @@ use crate::ui::typeset::{self, Ink};
 
 /// From a tab's edge to its words.
 const PADDING: f32 = 12.0;
+/// The same where there is little room.
+const LEAST_PADDING: f32 = 5.0;
 /// Between a tab's words and its count.
 const GAP: f32 = 8.0;
 
@@ -30,7 +32,7 @@ impl Tab<'_> {
     }
 }
 
-/// Shows the tabs in one strip; where that is wider than the room there is, counts go first, then the ends of words.
+/// Shows the tabs in one strip; where that is wider than the room there is, counts go first, then the room around words, then their ends.
 /// Returns the place of the one that was chosen.
 pub fn tabs(ui: &mut Ui, name: &str, tabs: &[Tab<'_>], selected: Option<usize>) -> Option<usize> {
     let room = ui.available_rect_before_wrap();
@@ -39,14 +41,18 @@ pub fn tabs(ui: &mut Ui, name: &str, tabs: &[Tab<'_>], selected: Option<usize>) 
         Some(number) => GAP + typeset::galley(ui, &count(number), grey(ui), f32::INFINITY, 1).size().x,
         None => 0.0,
     };
-    let plain: Vec<f32> = tabs.iter().map(|tab| words_width(tab) + 2.0 * PADDING).collect();
+    let plain: Vec<f32> = tabs.iter().map(words_width).collect();
     let full: Vec<f32> = tabs
         .iter()
         .zip(&plain)
         .map(|(tab, width)| width + count_width(tab))
         .collect();
-    let counted = full.iter().sum::<f32>() <= room.width();
-    let widths = if counted { full } else { plain };
+    let around = 2.0 * tabs.len() as f32;
+    let counted = full.iter().sum::<f32>() + around * PADDING <= room.width();
+    let mut widths = if counted { full } else { plain };
+    let padding = (room.width() - widths.iter().sum::<f32>()) / around.max(1.0);
+    let padding = padding.clamp(LEAST_PADDING, PADDING);
+    widths.iter_mut().for_each(|width| *width += 2.0 * padding);
     let shrink = (room.width() / widths.iter().sum::<f32>().max(1.0)).min(1.0);
     let whole = Rect::from_min_size(room.min, vec2(widths.iter().sum::<f32>() * shrink, space::CONTROL));
     ui.allocate_rect(whole, Sense::hover());
@@ -56,7 +62,13 @@ pub fn tabs(ui: &mut Ui, name: &str, tabs: &[Tab<'_>], selected: Option<usize>) 
         for (place, (tab, width)) in tabs.iter().zip(&widths).enumerate() {
             let right = left + width * shrink;
             let rect = Rect::from_min_max(pos2(left.round(), whole.top()), pos2(right.round(), whole.bottom()));
-            if show_tab(ui, rect, *tab, selected == Some(place), counted) {
+            if show_tab(
+                ui,
+                rect.shrink2(vec2(padding, 0.0)),
+                rect,
+                *tab,
+                (selected == Some(place), counted),
+            ) {
                 chosen = Some(place);
             }
             if place > 0 {
@@ -81,8 +93,8 @@ fn grey(ui: &Ui) -> Ink {
     Ink::new(size::SECONDARY, palette(ui).text_2)
 }
 
-/// Returns whether it was clicked.
-fn show_tab(ui: &mut Ui, rect: Rect, tab: Tab<'_>, selected: bool, counted: bool) -> bool {
+/// Shows a tab with its words in `inner`. Returns whether it was clicked.
+fn show_tab(ui: &mut Ui, inner: Rect, rect: Rect, tab: Tab<'_>, (selected, counted): (bool, bool)) -> bool {
     let colours = palette(ui);
     let response = ui.interact(rect, id("tab", tab.words), Sense::click());
     let name = tab.name();
@@ -97,7 +109,6 @@ fn show_tab(ui: &mut Ui, rect: Rect, tab: Tab<'_>, selected: bool, counted: bool
         colours.panel
     };
     ui.painter().rect_filled(rect, radius::CONTROL, fill);
-    let inner = rect.shrink2(vec2(PADDING, 0.0));
     let drawn = typeset::paint(ui, inner, tab.words, ink(ui, selected), Align2::LEFT_CENTER);
     if let Some(number) = tab.count.filter(|_| counted) {
         let place = inner.with_min_x(drawn.right() + GAP);

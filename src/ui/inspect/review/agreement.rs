@@ -21,7 +21,7 @@ use crate::ui::widgets::{self, palette, within};
 /// The room of the figures above the disagreements.
 const FIGURES: f32 = 320.0;
 /// What merges another workspace's reviews.
-const MERGE: &str = "polyclinic review merge";
+const MERGE: &str = "polyclinic review merge OTHER --workspace HERE";
 /// From the edge to what is read.
 const PADDING: f32 = 12.0;
 
@@ -50,7 +50,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             .accesskit_node_builder(ui.unique_id(), |node| node.set_language(form.language.tag()));
         ui.spacing_mut().item_spacing.y = 0.0;
         list::arrows(ui, commands);
-        let title = form.words.open_of(agreed.open(), agreed.disagreements.len());
+        let title = match agreed.disagreements.len() {
+            0 => form.words.no_disagreement().to_owned(),
+            all => form.words.open_of(agreed.open(), all),
+        };
         ui.add_space(6.0);
         let (rect, response, column) = form.row(ui, 24.0, Sense::hover());
         spoken::tell(&response, Some(form.language), || {
@@ -126,6 +129,9 @@ fn show_pair(ui: &mut Ui, form: &Form<'_>, pair: &PairAgreement) {
                 let (values, intervals) = cells(form, topic);
                 show_cells(ui, form, 34.0, &values, &intervals, (black, grey));
             }
+            if pair.topics.iter().any(|topic| topic.kappa.is_none()) {
+                form.hint(ui, words.no_chance(), colours.text_2);
+            }
             if pair.not_judged > 0 {
                 form.hint(ui, &words.not_judged(pair.not_judged), colours.text_2);
             }
@@ -150,7 +156,11 @@ fn cells(form: &Form<'_>, topic: &TopicAgreement) -> ([String; 5], [String; 5]) 
             format!("{:.2}", found.value).replace('-', "−")
         });
         let interval = found.and_then(|found| found.interval);
-        let interval = interval.map(|ends| format!("{:.2} to {:.2}", ends.low, ends.high).replace('-', "−"));
+        // A dash between would look like another minus.
+        let interval = interval.map(|ends| match ends.low < 0.0 {
+            true => format!("{:.2}, {:.2}", ends.low, ends.high).replace('-', "−"),
+            false => format!("{:.2}–{:.2}", ends.low, ends.high),
+        });
         (value, interval.unwrap_or_default())
     };
     let ((kappa, kappa_ends), (alpha, alpha_ends)) = (number(topic.kappa), number(topic.alpha));

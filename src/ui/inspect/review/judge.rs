@@ -6,9 +6,13 @@ use super::parts::{Form, Progress, Segment};
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::review::{Draft, Field, ReviewCommand};
+use crate::app::theme::space;
 use crate::reviews::{Severity, Verdict};
 use crate::ui::icons::Icon;
-use crate::ui::widgets::palette;
+use crate::ui::widgets::{palette, within};
+
+/// How many letters stand in a row.
+const ROW: usize = 6;
 
 /// Step 1: the reviewer's own answer, before the right one shows.
 pub fn own(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
@@ -31,8 +35,8 @@ pub fn own(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     let letters: Vec<&str> = (0..options)
         .map(|option| item.key.language.option_letter(option).unwrap_or("?"))
         .collect();
-    for (row, some) in letters.chunks(6).enumerate() {
-        let mark = |place: usize| marked.contains(&(row * 6 + place));
+    for (row, some) in letters.chunks(ROW).enumerate() {
+        let mark = |place: usize| marked.contains(&(row * ROW + place));
         let segments: Vec<Segment<'_>> = some
             .iter()
             .enumerate()
@@ -43,9 +47,18 @@ pub fn own(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
             })
             .collect();
         let name = format!("{} {}", form.words.own(), row + 1);
-        let chosen = form.segments_of(ui, (&name, role), &segments, mark);
+        let (rect, _, column) = form.row(ui, space::CONTROL, Sense::hover());
+        // A last row of fewer letters is as much narrower.
+        let width = match letters.len() > ROW {
+            true => rect.width() * some.len() as f32 / ROW as f32,
+            false => rect.width(),
+        };
+        let place = column.place(0.0, width, rect.top(), rect.height());
+        let chosen = within(ui, place, ("own", row), |ui| {
+            form.segments_of(ui, (&name, role), &segments, mark)
+        });
         if let Some(place) = chosen {
-            commands.push(ReviewCommand::MarkOwn(row * 6 + place).into());
+            commands.push(ReviewCommand::MarkOwn(row * ROW + place).into());
         }
     }
     ui.add_space(6.0);
@@ -203,7 +216,7 @@ fn ratings(ui: &mut Ui, form: &Form<'_>, draft: &Draft, commands: &mut Vec<Comma
         let words = column.place(0.0, 84.0, rect.top(), 28.0);
         crate::ui::typeset::paint(ui, words, form.say(name), ink, column.start());
         let place = column.place(88.0, rect.width() - 88.0, rect.top(), 28.0);
-        crate::ui::widgets::within(ui, place, ("scale", &scale.id), |ui| {
+        within(ui, place, ("scale", &scale.id), |ui| {
             let steps: Vec<String> = (scale.low..=scale.high).map(|step| step.to_string()).collect();
             let segments: Vec<Segment<'_>> = steps
                 .iter()

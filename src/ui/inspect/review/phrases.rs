@@ -58,7 +58,7 @@ phrases! {
     severity: "Severity", "شدة الخطأ";
     ratings: "Ratings", "الدرجات";
     note: "Note", "ملاحظة";
-    revealed_later: "Names and right answer, after all are judged", "الأسماء والإجابة الصحيحة بعد تقييم الجميع";
+    revealed_later: "Names and right answer follow", "ثم الأسماء والإجابة الصحيحة";
     all_judged: "Answers judged", "قُيّمت الإجابات";
     revealed: "Names and right answer are shown", "كُشفت الأسماء والإجابة الصحيحة";
     judgements: "Your judgements", "أحكامك";
@@ -90,6 +90,8 @@ phrases! {
     percent: "Percent", "نسبة الاتفاق";
     answers: "Answers", "عدد الإجابات";
     disagreements: "Disagreements", "الخلافات";
+    no_chance: "–: both always said the same, so that agreement cannot be told from chance.", "–: تطابقت كل الأقوال، فلا يُميَّز الاتفاق من المصادفة.";
+    back: "Back to the items", "العودة إلى الأسئلة";
     open: "open", "مفتوح";
     settle: "Settle", "حسم الخلاف";
     settle_save: "Settle and go on", "حسم ومتابعة";

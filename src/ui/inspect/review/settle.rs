@@ -33,7 +33,7 @@ pub fn show(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     ui.add_space(4.0);
     let (rect, _, _) = form.row(ui, 24.0, egui::Sense::hover());
-    form.link(ui, rect, form.words.cancel(), commands, ReviewCommand::ToggleAgreement);
+    form.link(ui, rect, form.words.back(), commands, ReviewCommand::ToggleAgreement);
     let Some(answer) = state.review_target() else {
         ui.add_space(6.0);
         return form.hint(ui, form.words.no_disagreement(), colours.text_2);
