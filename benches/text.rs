@@ -21,6 +21,7 @@ fn style(tag: &str) -> TextStyle {
         weight: Weight::Regular,
         language: tag.parse::<Language>().ok(),
         controls: Controls::Obeyed,
+        pitch: Default::default(),
     }
 }
 

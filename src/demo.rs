@@ -15,8 +15,10 @@ macro_rules! recorded {
 
 /// The recorded runs by their path in the workspace; `workspaces/demo` in the repository.
 const RECORDED: &[(&str, &[u8])] = &[
-    recorded!("runs/2026-11-21-111554-iiyr/run.toml"),
-    recorded!("runs/2026-11-21-111554-iiyr/answers.parquet"),
+    recorded!("runs/2026-11-22-040253-umuu/run.toml"),
+    recorded!("runs/2026-11-22-040253-umuu/answers.parquet"),
+    recorded!("runs/2026-11-22-040500-nzqh/run.toml"),
+    recorded!("runs/2026-11-22-040500-nzqh/answers.parquet"),
 ];
 
 /// Why the demo workspace cannot be made.
@@ -54,6 +56,7 @@ pub fn with_recorded_answers(root: &Path) -> Result<Workspace, DemoWorkspaceErro
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prompts::known;
     use crate::runs::{RunState, store};
 
     #[test]
@@ -64,19 +67,21 @@ mod tests {
         assert_eq!(benchmark.hash(), demo::benchmark().unwrap().hash());
         let listing = store::list(&workspace).unwrap();
         assert!(listing.problems.is_empty(), "{:?}", listing.problems);
-        let mut models = Vec::new();
+        let mut asked = Vec::new();
         for record in &listing.runs {
             assert_eq!(record.state, RunState::Finished);
             assert!(record.benchmarks.iter().all(|used| used.hash == benchmark.hash()));
             assert_eq!(store::answers(&workspace, &record.id).unwrap().len(), record.total);
-            models.extend(record.models.iter().map(|model| model.name.clone()));
+            // As the program knows it now, so that what is asked next stands beside it.
+            assert_eq!(Some(&record.protocol), known::find(&record.protocol.name));
+            let models = record.models.iter();
+            asked.extend(models.map(|model| (record.protocol.name.as_str(), model.name.as_str())));
         }
-        for packaged in crate::models::packaged::all() {
-            assert!(
-                models.iter().any(|model| model == packaged.name),
-                "no answers of {}",
-                packaged.name
-            );
+        for protocol in [known::CLOZE, known::LETTERS] {
+            for packaged in crate::models::packaged::all() {
+                let name = packaged.name;
+                assert!(asked.contains(&(protocol, name)), "no answers of {name} by {protocol}");
+            }
         }
     }
 }

@@ -167,6 +167,11 @@ impl Language {
         self.tag.split('-').next().unwrap_or(&self.tag)
     }
 
+    /// Whether it is English, of whatever country: the language that others are measured by.
+    pub fn is_english(&self) -> bool {
+        self.primary() == "en"
+    }
+
     /// The name in English, or the tag where the language is not in the table.
     pub fn english_name(&self) -> &str {
         self.known().map_or(&self.tag, |known| known.english)

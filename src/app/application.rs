@@ -234,6 +234,7 @@ impl Application {
             Task::KeepReviewer => self.reviewer.keep(&self.state.review),
             Task::MakePrompt(study, of) => self.loader.submit(Job::MakePrompt(study, of)),
             Task::KeepSlice(slice) => self.loader.submit(Job::KeepSlice(slice)),
+            Task::RenameSlice(old, new) => self.loader.submit(Job::RenameSlice(old, new)),
             Task::ForgetSlice(name) => self.loader.submit(Job::ForgetSlice(name)),
             Task::Endpoints(task) => self.endpoints.submit(task),
             Task::Copy(text) => context.copy_text(text),
@@ -313,9 +314,10 @@ impl Application {
             Event::Exchanged {
                 title,
                 detail,
+                done,
                 taken_in,
             } => {
-                state.notify(&title, &detail);
+                state.tell(Notice { title, detail, done });
                 if taken_in {
                     self.loader.submit(Job::Workspace);
                 }
@@ -340,7 +342,9 @@ impl Application {
                 title,
                 problems,
             } => {
-                state.slices = slices.unwrap_or_else(|| std::mem::take(&mut state.slices));
+                if let Some(slices) = slices {
+                    state.take_slices(slices);
+                }
                 problems.iter().for_each(|problem| state.notify(title, problem));
             }
             Event::Machine(machine) => state.machine = machine,
@@ -506,12 +510,16 @@ impl eframe::App for Application {
 }
 
 impl State {
-    /// Says something across the top of the page.
+    /// Says across the top of the page what went wrong.
     fn notify(&mut self, title: &str, detail: &str) {
-        let notice = Notice {
+        self.tell(Notice {
             title: title.to_owned(),
             detail: detail.to_owned(),
-        };
+            done: false,
+        });
+    }
+
+    fn tell(&mut self, notice: Notice) {
         if !self.notices.contains(&notice) {
             self.notices.push(notice);
         }

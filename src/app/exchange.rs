@@ -18,6 +18,7 @@ pub fn export(workspace: Option<&Workspace>, run: &RunId, format: Format, into: 
         Ok(files) => Event::Exchanged {
             title: "The run was exported.".to_owned(),
             detail: format!("{} in {}", counted(files.len(), "file"), into.display()),
+            done: true,
             taken_in: false,
         },
         Err(problem) => failed(error_chain(&problem)),
@@ -33,6 +34,7 @@ pub fn import(workspace: Option<&Workspace>, path: &Path) -> Event {
         Ok(imported) => Event::Exchanged {
             title: format!("{} taken in.", counted(imported.len(), "run")),
             detail: imported.iter().map(told).collect::<Vec<_>>().join("; "),
+            done: true,
             taken_in: true,
         },
         Err(problem) => failed(error_chain(&problem)),
@@ -54,6 +56,7 @@ pub fn failed(problem: String) -> Event {
     Event::Exchanged {
         title: "Nothing was exported or taken in.".to_owned(),
         detail: problem,
+        done: false,
         taken_in: false,
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use super::command::{Command, Page};
+use super::compare::finding::{Pair, Way};
 use super::library;
 use super::loader::Event;
 use super::matrix::CellKey;
@@ -16,7 +17,7 @@ use crate::charts::figures::{self, Choice, Source};
 use crate::charts::print::Column;
 use crate::charts::report::{self, Report};
 use crate::charts::scatter::Across;
-use crate::charts::scene::Target;
+use crate::charts::target::{Against, Target};
 use crate::charts::{Chart, Kind};
 use crate::error_chain;
 use crate::files::write_atomically;
@@ -198,11 +199,13 @@ impl Request {
             Ok(()) => Event::Exchanged {
                 title: "The file was written.".to_owned(),
                 detail: into.display().to_string(),
+                done: true,
                 taken_in: false,
             },
             Err(problem) => Event::Exchanged {
                 title: "Nothing was exported.".to_owned(),
                 detail: problem,
+                done: false,
                 taken_in: false,
             },
         }
@@ -383,12 +386,38 @@ impl State {
             task: target.task,
             language,
         };
+        if let Some(against) = target.against {
+            self.open_apart(key, against);
+            return Vec::new();
+        }
         let mut tasks = self.apply(Command::OpenCell(key, None));
         if let Some(subject) = target.subject {
             let filter = self.inspect.filter.clone().with(Condition::Subject([subject].into()));
             tasks.extend(self.apply(Command::SetFilter(filter)));
         }
         tasks
+    }
+
+    /// Opens the items that a difference is made of: of a language's gap those that are lost in it, of two models all
+    /// that only one has right. The other way is reached from there.
+    fn open_apart(&mut self, key: CellKey, against: Against) {
+        let (second, way) = match against {
+            Against::Language(language) => (
+                CellKey {
+                    language,
+                    ..key.clone()
+                },
+                Way::SecondRight,
+            ),
+            Against::Model(model) => (CellKey { model, ..key.clone() }, Way::Either),
+        };
+        let pair = Pair {
+            protocol: self.compare.protocol.clone().unwrap_or_default(),
+            first: key.clone(),
+            second,
+        };
+        self.apply(Command::SelectCell(key));
+        self.open_items(pair.apart(way));
     }
 }
 

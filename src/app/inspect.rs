@@ -1,5 +1,6 @@
 //! What Inspect lists: the filter, which items it leaves, and an item's answers and parallel items.
 
+mod apply;
 mod lister;
 pub mod listing;
 pub mod menu;
@@ -11,6 +12,8 @@ pub use lister::Lister;
 pub use listing::{Listed, Order, Request};
 pub use menu::{Choice, Lead, Step};
 
+use egui::{Key, KeyboardShortcut, Modifiers};
+
 use super::State;
 use super::review::{Review, Shown, Veil};
 use super::study::Study;
@@ -20,7 +23,7 @@ use crate::reviews::Reviews;
 use crate::runs::RunId;
 use crate::runs::ledger::Selection;
 use crate::runs::prompted::Prompted;
-use crate::slices::{Condition, Filter, SliceName};
+use crate::slices::{Condition, Filter, Slice, SliceName};
 use crate::text::controls::Controls;
 
 /// Something to do in Inspect.
@@ -37,8 +40,18 @@ pub enum InspectCommand {
     /// Keeps the filter under the typed name.
     KeepSlice,
     DropName,
+    /// Begins to type another name for a slice.
+    RenameSlice(SliceName),
     ForgetSlice(SliceName),
+    /// Keeps again the slice that was forgotten last.
+    KeepAgain,
+    /// Puts away that one can be kept again.
+    DropForgotten,
     ShowTab(Tab),
+    NextTab,
+    PreviousTab,
+    /// Opens the menu of filters as a click on its button does.
+    OpenFilters,
     /// Shows these languages beside the item, as many as there is room for.
     ShowBeside(Vec<Language>),
     /// Chooses whose prompt and run are shown.
@@ -53,13 +66,18 @@ impl InspectCommand {
     /// The words on its button.
     pub fn text(&self) -> &'static str {
         match self {
-            Self::ShowMenu(_) | Self::HideMenu | Self::Add(_) => "Filter",
+            Self::ShowMenu(_) | Self::HideMenu | Self::Add(_) | Self::OpenFilters => "Filter",
             Self::Sort(_) => "Sort",
             Self::NameSlice(_) => "Save slice",
             Self::KeepSlice => "Save",
             Self::DropName => "Cancel",
-            Self::ForgetSlice(_) => "Forget slice",
+            Self::RenameSlice(_) => "Rename slice",
+            Self::ForgetSlice(_) => "Remove slice",
+            Self::KeepAgain => "Undo",
+            Self::DropForgotten => "Dismiss",
             Self::ShowTab(tab) => tab.title(),
+            Self::NextTab => "Next tab",
+            Self::PreviousTab => "Previous tab",
             Self::ShowBeside(_) => "Beside",
             Self::ChooseModel(_) => "Model",
             Self::MakePrompt(_) => "Prompt",
@@ -72,8 +90,25 @@ impl InspectCommand {
         match self {
             Self::NameSlice(_) => "Keep these filters in the workspace under a name, for Compare and the command line",
             Self::ForgetSlice(_) => "Remove its file; the items and answers stay",
+            Self::KeepAgain => "Keep the slice again that was removed",
+            Self::NextTab => "Next of the tabs below the item",
+            Self::PreviousTab => "The tab before",
+            Self::OpenFilters => "Add a filter to the list",
+            Self::ToggleContext => "Show all of a long context, or its first lines",
             _ => "",
         }
+    }
+
+    /// The keys that send it.
+    pub fn shortcut(&self) -> Option<KeyboardShortcut> {
+        let (held, key) = match self {
+            Self::NextTab => (Modifiers::COMMAND, Key::PageDown),
+            Self::PreviousTab => (Modifiers::COMMAND, Key::PageUp),
+            Self::OpenFilters => (Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::F),
+            Self::ToggleContext => (Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::E),
+            _ => return None,
+        };
+        Some(KeyboardShortcut::new(held, key))
     }
 }
 
@@ -100,6 +135,20 @@ impl Tab {
             Self::Run => "Run and protocol",
         }
     }
+
+    /// The one so many places further, going round.
+    fn after(self, steps: usize) -> Self {
+        let place = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0);
+        Self::ALL.into_iter().cycle().nth(place + steps).unwrap_or_default()
+    }
+}
+
+/// A name for a slice while it is typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Naming {
+    pub typed: String,
+    /// The slice that is renamed; absent where the filter is to become one.
+    pub of: Option<SliceName>,
 }
 
 /// Whose prompt it is.
@@ -147,7 +196,7 @@ pub struct Inspect {
     pub order: Order,
     /// Places in [`Study::entries`] that the filter leaves, in the list's order.
     pub listed: Vec<usize>,
-    /// What is listed in place of what the filter leaves, in its own order; a search narrows it all the same.
+    /// What is listed in place of what the filter leaves, in its own order.
     pub only: Option<Vec<usize>>,
     /// What was listed last, which may be behind the filter by a moment.
     pub last: Option<(Request, Arc<Selection>)>,
@@ -157,11 +206,16 @@ pub struct Inspect {
     pub blockers: Vec<(usize, usize)>,
     /// Whether the list is behind the filter.
     pub is_listing: bool,
+    /// How often something was asked to be listed.
+    asked: u64,
     /// A place in `listed`.
     pub selected: usize,
     pub menu: Option<Menu>,
-    /// The name of a slice while it is typed.
-    pub naming: Option<String>,
+    pub naming: Option<Naming>,
+    /// The slice that was forgotten last, for whoever did not mean to.
+    pub forgotten: Option<Slice>,
+    /// The menu of filters opens at the next frame.
+    pub opens_filters: bool,
     /// The languages shown beside the item's own; `None` until somebody chose.
     pub beside: Option<Vec<Language>>,
     pub tab: Tab,
@@ -187,9 +241,12 @@ impl Default for Inspect {
             waiting: None,
             blockers: Vec::new(),
             is_listing: false,
+            asked: 0,
             selected: 0,
             menu: None,
             naming: None,
+            forgotten: None,
+            opens_filters: false,
             beside: None,
             tab: Tab::default(),
             model: None,
@@ -206,10 +263,13 @@ impl Inspect {
     /// answered.
     pub fn list(&mut self, study: &Arc<Study>, reviews: &Arc<Reviews>, protocol: Option<&str>) {
         let filter = match &self.only {
-            Some(_) => Filter::default().looking_for(self.filter.text()),
+            // The filters are put away meanwhile.
+            Some(_) => Filter::default(),
             None => self.filter.clone(),
         };
+        self.asked += 1;
         let mut request = Request {
+            number: self.asked,
             study: Arc::clone(study),
             reviews: Arc::clone(reviews),
             filter,
@@ -230,10 +290,14 @@ impl Inspect {
         }
     }
 
-    /// Shows what was listed, keeping the selected item where it is still there.
+    /// Shows what was listed, keeping the selected item where it is still there. What has been asked for anew since, by
+    /// a queue that was opened for one, is not shown.
     pub fn take_in(&mut self, listed: Listed) {
+        if listed.request.number != self.asked {
+            return;
+        }
         let before = self.entry();
-        self.is_listing = self.waiting.is_some();
+        self.is_listing = false;
         self.listed = listed.places;
         self.blockers = listed.blockers;
         self.last = Some((listed.request, listed.selection));
@@ -244,6 +308,14 @@ impl Inspect {
             .and_then(|entry| self.listed.iter().position(|&place| place == entry))
             .unwrap_or(0);
         self.reveal = true;
+    }
+
+    /// What is searched for in what is listed.
+    pub fn search(&self) -> &str {
+        match self.only {
+            Some(_) => "",
+            None => self.filter.text(),
+        }
     }
 
     /// The selected place in [`Study::entries`].
@@ -270,7 +342,7 @@ pub struct Side<'a> {
     pub given: Vec<Shown<'a>>,
     /// What may not be seen of it yet.
     pub veil: Veil,
-    /// The right options, as corrected; none while they are hidden.
+    /// The right options, as corrected; none while they may not be seen.
     right: &'a [usize],
     /// The options the reviewer marked as their own answer.
     pub own: BTreeSet<usize>,
@@ -284,11 +356,11 @@ impl<'a> Side<'a> {
     pub fn new(state: &State, study: &'a Arc<Study>, place: usize, like: usize) -> Option<Self> {
         let (_, item) = study.item(place)?;
         let protocol = state.compare.protocol.as_deref();
-        let veil = state.review.veil(study, like, protocol);
+        let veil = state.review.veil_beside(study, place, like, protocol);
         let right = study.ledger.right(place).unwrap_or_default();
         Some(Self {
             given: state.review.shown(study, place, like, protocol),
-            right: if veil.key { &[] } else { right },
+            right: if veil.unjudged { &[] } else { right },
             own: Review::item(study, like)
                 .filter(|_| state.review.open)
                 .map(|item| state.review.own_choices(&item))

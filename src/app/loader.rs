@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use egui::Context;
 
-use super::benchmarks::{self, Getting, Got, Looked, Question};
+use super::benchmarks::{self, Getting, Got, Looked, Problem, Question};
 use super::exchange;
 use super::figures::{Exporting, Request};
 use super::inspect::PromptOf;
@@ -79,6 +79,7 @@ pub enum Job {
     /// Lists the slices of the workspace.
     Slices,
     KeepSlice(Slice),
+    RenameSlice(SliceName, SliceName),
     ForgetSlice(SliceName),
 }
 
@@ -114,6 +115,7 @@ pub enum Event {
     Exchanged {
         title: String,
         detail: String,
+        done: bool,
         /// Whether there are new runs.
         taken_in: bool,
     },
@@ -262,7 +264,7 @@ impl Broken {
             Job::Agree(_) => Self::Agree,
             Job::Correct(..) => Self::Correct,
             Job::MakePrompt(_, of) => Self::Prompt(Box::new(of.clone())),
-            Job::Slices | Job::KeepSlice(_) | Job::ForgetSlice(_) => Self::Slice,
+            Job::Slices | Job::KeepSlice(_) | Job::RenameSlice(..) | Job::ForgetSlice(_) => Self::Slice,
         }
     }
 
@@ -276,7 +278,10 @@ impl Broken {
             Self::ChatTemplate(path) => Event::ChatTemplate(path, Chat::Unreadable(problem)),
             Self::Look(question) => Event::Looked(Box::new(Looked {
                 question: *question,
-                outcome: Err(problem),
+                outcome: Err(Problem {
+                    words: problem,
+                    encodings: &[],
+                }),
             })),
             Self::Keep(name) => Event::NotKept { name, problem },
             Self::Exchange => exchange::failed(problem),
@@ -354,6 +359,9 @@ fn work_on(job: Job, root: &Path, workspace: &mut Option<Arc<Workspace>>) -> Eve
         Job::Slices => with_slices(workspace.as_deref(), "Not every slice could be read.", |_| Ok(())),
         Job::KeepSlice(slice) => with_slices(workspace.as_deref(), "The slice was not kept.", |workspace| {
             slices::add(workspace, &slice).map(|_| ())
+        }),
+        Job::RenameSlice(old, new) => with_slices(workspace.as_deref(), "The slice was not renamed.", |workspace| {
+            slices::rename(workspace, old.as_str(), &new).map(|_| ())
         }),
         Job::ForgetSlice(name) => with_slices(workspace.as_deref(), "The slice was not removed.", |workspace| {
             slices::remove(workspace, name.as_str())

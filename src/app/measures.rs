@@ -1,5 +1,7 @@
 //! Measures beside accuracy as the Compare page lists them: text that is ready to draw, searched and sorted.
 
+use crate::charts::Chart;
+use crate::charts::target::Target;
 use crate::runs::columns::{self, Named, Table, Value};
 use crate::runs::comparison;
 use crate::runs::ledger::{Ledger, Selection};
@@ -14,6 +16,8 @@ pub struct Sheet {
     shown: Vec<Vec<String>>,
     /// The longest text of every column, its heading included.
     widest: Vec<String>,
+    /// What stands behind each row.
+    targets: Vec<Option<Target>>,
 }
 
 /// By which column a table is sorted.
@@ -58,6 +62,14 @@ impl Sheet {
         })
     }
 
+    /// The table of a figure.
+    pub fn of_chart(chart: &dyn Chart) -> Self {
+        Self {
+            targets: chart.targets(),
+            ..Self::new(chart.table())
+        }
+    }
+
     /// Makes a table ready to be shown.
     pub fn new(table: Table) -> Self {
         let shown = |value: &Value| match value {
@@ -75,6 +87,7 @@ impl Sheet {
         };
         Self {
             widest: table.headings.iter().enumerate().map(widest).collect(),
+            targets: table.rows.iter().map(|row| Target::of_row(row)).collect(),
             shown,
             table,
         }
@@ -83,6 +96,11 @@ impl Sheet {
     /// The cells of a row as people read them.
     pub fn row(&self, place: usize) -> &[String] {
         self.shown.get(place).map_or(&[], Vec::as_slice)
+    }
+
+    /// The answers that a row stands for, where it is of one cell that was asked.
+    pub fn target(&self, place: usize) -> Option<&Target> {
+        self.targets.get(place)?.as_ref()
     }
 
     /// The longest text of a column, its heading included.

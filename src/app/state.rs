@@ -6,11 +6,10 @@ use std::sync::Arc;
 use super::benchmarks::{Benchmarks, BenchmarksCommand, ENDINGS, Getting, Importing, PairBy, Question, Section};
 use super::command::{Command, Page};
 use super::compare::command::CompareCommand;
-use super::compare::finding::Side;
 use super::compare::narrowing::Narrowing;
 use super::compare::{Compare, reckoner};
 use super::figures::{Exporting, Figures, Request};
-use super::inspect::{Inspect, InspectCommand, Listed, Menu, PromptOf, PromptState};
+use super::inspect::{Inspect, Listed, PromptOf};
 use super::matrix::CellKey;
 use super::models::{DownloadsTask, EndpointsTask, Model, Models, ModelsCommand};
 use super::review::{Review, Saying};
@@ -25,7 +24,7 @@ use crate::runs::estimate::Work;
 use crate::runs::exchange::Format;
 use crate::runs::{ModelChoice, RunId, RunRequest};
 use crate::scoring::Outcome;
-use crate::slices::{Condition, Slice, SliceName, Who};
+use crate::slices::{Condition, Filter, Slice, SliceName, Who};
 use crate::text::controls::Controls;
 use crate::text::isolate::isolate;
 
@@ -87,6 +86,7 @@ pub enum Task {
     /// Puts a prompt together again.
     MakePrompt(Arc<Study>, PromptOf),
     KeepSlice(Slice),
+    RenameSlice(SliceName, SliceName),
     ForgetSlice(SliceName),
     Endpoints(EndpointsTask),
     Copy(String),
@@ -101,6 +101,8 @@ pub enum Task {
 pub struct Notice {
     pub title: String,
     pub detail: String,
+    /// Whether it says that something was done, and not what went wrong.
+    pub done: bool,
 }
 
 /// What the machine is and has.
@@ -260,7 +262,11 @@ impl State {
                 self.compare.slice = slice;
                 self.narrow();
             }
-            Command::Compare(CompareCommand::OpenSide(side)) => self.open_side(side),
+            Command::Compare(CompareCommand::OpenApart) => {
+                if let Some(filter) = self.compare.apart() {
+                    self.open_items(filter);
+                }
+            }
             Command::Compare(command) => {
                 if let Some(study) = &self.study {
                     self.compare.apply(command, study);
@@ -275,8 +281,8 @@ impl State {
                 self.list_items();
             }
             Command::SelectEntry(place) => self.select_entry(place),
-            Command::NextItem => self.select_entry(self.inspect.selected.saturating_add(1)),
-            Command::PreviousItem => self.select_entry(self.inspect.selected.saturating_sub(1)),
+            Command::NextItem => self.step_item(1),
+            Command::PreviousItem => self.step_item(-1),
             Command::Inspect(command) => return self.apply_inspect(command),
             Command::ToggleList => self.inspect.list_toggled = !self.inspect.list_toggled,
             Command::ToggleControls => self.controls_shown = !self.controls_shown,
@@ -353,7 +359,8 @@ impl State {
     pub fn after_frame(&mut self) {
         self.focus_search = false;
         self.inspect.reveal = false;
-        self.review.focus_note = false;
+        self.review.focus = None;
+        self.inspect.opens_filters = false;
     }
 
     /// Narrows Compare to the slice that is chosen there.
@@ -367,15 +374,26 @@ impl State {
         self.compare.narrow(narrowing, study);
     }
 
-    /// Opens the items that only one side of the finding has right.
-    fn open_side(&mut self, side: Side) {
-        if let Some(filter) = self.compare.side(side) {
-            self.inspect.filter = filter;
-            self.inspect.listed.clear();
-            self.inspect.selected = 0;
-            self.list_items();
-            self.page = Page::Inspect;
-        }
+    /// Opens what a filter leaves of the questions that Compare's numbers stand on.
+    pub(super) fn open_items(&mut self, filter: Filter) {
+        let slice = self.compare.slice.iter().flat_map(|slice| slice.filter.conditions());
+        // The filter names its cell: of that a slice may only have more.
+        let narrows = |condition: &&Condition| match condition {
+            Condition::Protocol(_) => false,
+            Condition::Benchmark(_) | Condition::Task(_) | Condition::Subject(_) | Condition::Language(_) => {
+                let kind = std::mem::discriminant(*condition);
+                let mut named = filter.conditions().iter().map(std::mem::discriminant);
+                !named.any(|named| named == kind)
+            }
+            _ => true,
+        };
+        let more: Vec<Condition> = slice.filter(narrows).cloned().collect();
+        self.inspect.filter = more.into_iter().fold(filter, Filter::with);
+        // Begins with the first of them.
+        self.inspect.listed.clear();
+        self.inspect.selected = 0;
+        self.list_items();
+        self.page = Page::Inspect;
     }
 
     pub(super) fn list_items(&mut self) {
@@ -390,60 +408,6 @@ impl State {
     pub fn take_in_listed(&mut self, listed: Listed) {
         self.inspect.take_in(listed);
         self.begin_item();
-    }
-
-    fn apply_inspect(&mut self, command: InspectCommand) -> Vec<Task> {
-        match command {
-            InspectCommand::ShowMenu(step) => {
-                if let Some(study) = &self.study {
-                    let choices = step.choices(study, &self.review.reviews);
-                    self.inspect.menu = Some(Menu {
-                        step,
-                        choices,
-                        counts: Vec::new(),
-                    });
-                    self.list_items();
-                }
-            }
-            InspectCommand::HideMenu => self.inspect.menu = None,
-            InspectCommand::Add(condition) => {
-                self.inspect.menu = None;
-                self.inspect.filter = std::mem::take(&mut self.inspect.filter).with(condition);
-                self.list_items();
-            }
-            InspectCommand::Sort(order) => {
-                self.inspect.order = order;
-                self.list_items();
-            }
-            InspectCommand::NameSlice(typed) => self.inspect.naming = Some(typed),
-            InspectCommand::DropName => self.inspect.naming = None,
-            InspectCommand::KeepSlice => {
-                let named = self.inspect.naming.as_deref().map(str::parse);
-                if let (Some(Ok(name)), true) = (named, self.writable()) {
-                    self.inspect.naming = None;
-                    return vec![Task::KeepSlice(Slice {
-                        name,
-                        filter: self.inspect.filter.clone(),
-                        rest: toml::Table::new(),
-                    })];
-                }
-            }
-            InspectCommand::ForgetSlice(name) => return vec![Task::ForgetSlice(name)],
-            InspectCommand::ShowTab(tab) => self.inspect.tab = tab,
-            InspectCommand::ShowBeside(languages) => self.inspect.beside = Some(languages),
-            InspectCommand::ChooseModel(model) => self.inspect.model = Some(model),
-            InspectCommand::MakePrompt(of) => {
-                self.inspect.prompt = Some((of.clone(), PromptState::Making));
-                return self
-                    .study
-                    .clone()
-                    .map(|study| Task::MakePrompt(study, of))
-                    .into_iter()
-                    .collect();
-            }
-            InspectCommand::ToggleContext => self.inspect.context_shown = !self.inspect.context_shown,
-        }
-        Vec::new()
     }
 
     fn open_cell(&mut self, key: CellKey, outcome: Option<Outcome>) {
@@ -462,14 +426,19 @@ impl State {
             ]
         });
         let language = Condition::Language([key.language.clone()].into());
-        self.inspect.filter = place.into_iter().flatten().chain([language, answered]).collect();
         if let Some(study) = &self.study {
             self.compare.select_cell(key, study);
         }
-        // Begins with the first of them.
-        self.inspect.listed.clear();
-        self.list_items();
-        self.page = Page::Inspect;
+        self.open_items(place.into_iter().flatten().chain([language, answered]).collect());
+    }
+
+    /// Goes so many rows further down what is listed: items, or answers that reviewers differ on.
+    fn step_item(&mut self, steps: isize) {
+        if self.review.settling.is_some() {
+            self.step_disagreement(steps);
+        } else if let Some(place) = self.inspect.selected.checked_add_signed(steps) {
+            self.select_entry(place);
+        }
     }
 
     pub(super) fn select_entry(&mut self, place: usize) {
@@ -594,6 +563,7 @@ impl State {
                                 "Drop {} again when the first is kept.",
                                 isolate(&path.to_string_lossy())
                             ),
+                            done: false,
                         });
                     }
                 }
@@ -603,6 +573,7 @@ impl State {
                         "{}. Models are .gguf or folders with config.json; benchmarks are .xlsx, .xls, .ods, .csv, .tsv, .jsonl, .json, .parquet, .zip or .tar.gz.",
                         isolate(&path.to_string_lossy())
                     ),
+                    done: false,
                 }),
             }
         }

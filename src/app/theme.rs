@@ -27,7 +27,7 @@ pub mod size {
 
 /// Distances and extents.
 pub mod space {
-    pub const RAIL: f32 = 76.0;
+    pub const RAIL: f32 = 80.0;
     /// Without words.
     pub const NARROW_RAIL: f32 = 48.0;
     pub const HEADER: f32 = 44.0;
@@ -35,6 +35,11 @@ pub mod space {
     pub const STATUS: f32 = 24.0;
     pub const NOTICE: f32 = 32.0;
     pub const SIDE_PANEL: f32 = 304.0;
+    /// The same in a window that is `width` wide: a large screen has room for whole paths and names there, and lists
+    /// need not stretch over all of it.
+    pub fn side_panel(width: f32) -> f32 {
+        (SIDE_PANEL + (width - 1600.0) * 0.16).clamp(SIDE_PANEL, 440.0)
+    }
     pub const GUTTER: f32 = 12.0;
     pub const CARD: f32 = 14.0;
     pub const CARD_HEADER: f32 = 36.0;

@@ -4,7 +4,8 @@ use super::axis::{self, Scale};
 use super::chart::{Chart, Kind, Measured, Room, legend};
 use super::colour::{Colour, Look};
 use super::label::{Label, Measure, widest};
-use super::scene::{Anchor, Area, Scene, Shape, Stroke, Target, point};
+use super::scene::{Anchor, Area, Scene, Shape, Stroke, point};
+use super::target::Target;
 use crate::language::Language;
 use crate::quantities::percent;
 use crate::runs::columns::{Columns, Named, Table, Value};
@@ -166,6 +167,13 @@ impl Chart for Bars {
         let groups = self.panels.iter().flat_map(|panel| &panel.groups);
         let bars: Vec<Bar> = groups.flat_map(|group| group.bars.iter().cloned()).collect();
         Table::new(&bars)
+    }
+
+    fn targets(&self) -> Vec<Option<Target>> {
+        let groups = self.panels.iter().flat_map(|panel| &panel.groups);
+        let bars = groups.flat_map(|group| &group.bars);
+        bars.map(|bar| (bar.height != Height::NotRun).then(|| bar.target.clone()))
+            .collect()
     }
 
     fn scene(&self, room: Room, measure: &dyn Measure) -> Scene {

@@ -4,7 +4,8 @@ use super::axis::{self, Scale};
 use super::chart::{Chart, Kind, Room, legend};
 use super::colour::{Colour, Look};
 use super::label::{Label, Measure};
-use super::scene::{Anchor, Area, Scene, Stroke, Target, point};
+use super::scene::{Anchor, Area, Scene, Stroke, point};
+use super::target::Target;
 use crate::quantities::{count, percent};
 use crate::runs::columns::{Columns, Named, Table, Value};
 
@@ -87,6 +88,12 @@ impl Chart for Reliability {
             .flat_map(|curve| curve.bins.iter().map(move |bin| Listed { curve, bin }))
             .collect();
         Table::new(&rows)
+    }
+
+    fn targets(&self) -> Vec<Option<Target>> {
+        let curves = self.panels.iter().flat_map(|panel| &panel.curves);
+        let targets = curves.flat_map(|curve| curve.bins.iter().map(|_| Some(curve.target.clone())));
+        targets.collect()
     }
 
     fn scene(&self, room: Room, measure: &dyn Measure) -> Scene {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use super::colour::Look;
 use super::label::{Label, Measure};
 use super::scene::{Anchor, Area, Scene, point};
+use super::target::Target;
 use crate::quantities::{count, percent};
 use crate::runs::columns::Table;
 
@@ -102,6 +103,10 @@ pub trait Chart: Debug + Send + Sync {
     fn is_empty(&self) -> bool;
     /// The same rows as a table.
     fn table(&self) -> Table;
+    /// What stands behind each row of the table.
+    fn targets(&self) -> Vec<Option<Target>> {
+        self.table().rows.iter().map(|row| Target::of_row(row)).collect()
+    }
     /// The picture.
     fn scene(&self, room: Room, measure: &dyn Measure) -> Scene;
 }

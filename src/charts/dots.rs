@@ -4,7 +4,8 @@ use super::chart::{Chart, Kind, Measured, Room, legend};
 use super::colour::{Colour, Look};
 use super::label::{Label, Measure};
 use super::rows::{self, Line};
-use super::scene::{Area, Scene, Target, point};
+use super::scene::{Area, Scene, point};
+use super::target::Target;
 use crate::runs::columns::{Columns, Named, Table};
 
 /// A plot of rows with one dot for each of some series.

@@ -6,7 +6,8 @@ use super::chart::{Chart, Kind, Room, legend};
 use super::colour::{Colour, FEW, Look, looks};
 use super::label::{Label, Measure};
 use super::rows::{self, Line, Rows};
-use super::scene::{Area, Scene, Stroke, Target, point};
+use super::scene::{Area, Scene, Stroke, point};
+use super::target::Target;
 use crate::language::Language;
 use crate::quantities::{count, percent, points};
 use crate::runs::columns::{Columns, Named, Table, Value};
@@ -91,6 +92,13 @@ impl Gap {
         (sorted, grouped)
     }
 
+    /// The rows of the table: one's own before those that were published.
+    fn listed(&self) -> impl Iterator<Item = &GapRow> {
+        let mut sorted = self.sorted().0;
+        sorted.sort_by_key(|row| row.is_published());
+        sorted.into_iter()
+    }
+
     /// `Arabic − English, 95%`, or `Difference to English, 95%` of several.
     fn heading(&self) -> String {
         let languages = self.languages();
@@ -160,10 +168,12 @@ impl Chart for Gap {
     }
 
     fn table(&self) -> Table {
-        let mut sorted = self.sorted().0;
-        sorted.sort_by_key(|row| row.is_published());
-        let rows: Vec<Listed<'_>> = sorted.into_iter().map(|row| Listed { gap: self, row }).collect();
+        let rows: Vec<Listed<'_>> = self.listed().map(|row| Listed { gap: self, row }).collect();
         Table::new(&rows)
+    }
+
+    fn targets(&self) -> Vec<Option<Target>> {
+        self.listed().map(|row| row.target.clone()).collect()
     }
 
     fn scene(&self, room: Room, measure: &dyn Measure) -> Scene {

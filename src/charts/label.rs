@@ -3,7 +3,7 @@
 use crate::language::{Language, Script};
 use crate::text::controls::Controls;
 use crate::text::outline::{Outlined, Outliner};
-use crate::text::{ARABIC_BESIDE_LATIN, Cut, Frame, TextStyle, Weight};
+use crate::text::{ARABIC_BESIDE_LATIN, Cut, Frame, Pitch, TextStyle, Weight};
 
 use super::colour::Colour;
 
@@ -103,6 +103,7 @@ impl Label {
             weight: self.weight,
             language: self.language.clone(),
             controls: Controls::Obeyed,
+            pitch: Pitch::Proportional,
         }
     }
 

@@ -26,6 +26,7 @@ mod rows;
 pub mod scatter;
 pub mod scene;
 pub mod svg;
+pub mod target;
 
 #[cfg(test)]
 mod tests;

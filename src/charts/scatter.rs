@@ -5,7 +5,8 @@ use super::chart::{Chart, Kind, Measured, Room, legend};
 use super::colour::{Colour, Look};
 use super::label::{Label, Measure, SMALL};
 use super::placing::Places;
-use super::scene::{Anchor, Area, Scene, Stroke, Target, point};
+use super::scene::{Anchor, Area, Scene, Stroke, point};
+use super::target::Target;
 use crate::language::Language;
 use crate::quantities::{parameters, percent};
 use crate::runs::columns::{Columns, Named, Table, Value};
@@ -104,6 +105,15 @@ const FOOT: f32 = 40.0;
 const LEAST: f32 = 200.0;
 const RADIUS: f32 = 4.2;
 
+impl Scatter {
+    /// The rows of the table: one's own before those that were published.
+    fn listed(&self) -> impl Iterator<Item = &Spot> {
+        let mut spots: Vec<&Spot> = self.points.iter().collect();
+        spots.sort_by_key(|spot| matches!(spot.accuracy, Accuracy::Published { .. }));
+        spots.into_iter()
+    }
+}
+
 impl Chart for Scatter {
     fn kind(&self) -> Kind {
         Kind::Scatter
@@ -122,10 +132,12 @@ impl Chart for Scatter {
     }
 
     fn table(&self) -> Table {
-        let mut spots: Vec<&Spot> = self.points.iter().collect();
-        spots.sort_by_key(|spot| matches!(spot.accuracy, Accuracy::Published { .. }));
-        let rows: Vec<Listed<'_>> = spots.into_iter().map(|spot| Listed { chart: self, spot }).collect();
+        let rows: Vec<Listed<'_>> = self.listed().map(|spot| Listed { chart: self, spot }).collect();
         Table::new(&rows)
+    }
+
+    fn targets(&self) -> Vec<Option<Target>> {
+        self.listed().map(|spot| spot.target.clone()).collect()
     }
 
     fn scene(&self, room: Room, measure: &dyn Measure) -> Scene {

@@ -4,7 +4,7 @@
 
 use super::colour::Colour;
 use super::label::Label;
-use crate::language::Language;
+use super::target::Target;
 
 /// A place, from the top left of the figure.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -150,21 +150,6 @@ pub enum Mark {
         /// Whether it runs upwards.
         turned: bool,
     },
-}
-
-/// The answers a mark stands for: what a click on it opens.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Target {
-    pub model: String,
-    pub benchmark: String,
-    pub task: String,
-    /// Absent where the mark stands for all of them.
-    pub language: Option<Language>,
-    pub subject: Option<String>,
-    /// Where other than what the page shows.
-    pub protocol: Option<String>,
-    /// Only items right in the reference language and wrong in this one.
-    pub lost_from: Option<Language>,
 }
 
 /// A part of the figure that says something when pointed at.

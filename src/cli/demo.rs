@@ -6,7 +6,6 @@ use std::sync::Arc;
 use polyclinic::benchmarks::demo::{NAME, NOTE};
 use polyclinic::demo;
 use polyclinic::places::demo_workspace;
-use polyclinic::prompts::Protocol;
 use polyclinic::runs::ledger::{Ledger, Selection};
 use polyclinic::runs::measures::Measure;
 use polyclinic::runs::worker::Job;
@@ -14,7 +13,7 @@ use polyclinic::runs::{RunRequest, comparison, store};
 
 use super::output::{line, note};
 use super::runs::{quoted, work_through};
-use super::{DemoArguments, Ending, TableFormat, files, models, open_window};
+use super::{DemoArguments, Ending, TableFormat, files, models, open_window, protocol};
 
 /// Opens the window on the demo workspace, making it where there is none yet.
 pub fn open_demo() -> anyhow::Result<Ending> {
@@ -40,7 +39,7 @@ pub fn demo(arguments: &DemoArguments) -> anyhow::Result<Ending> {
         benchmarks: vec![NAME.to_owned()],
         languages: arguments.language.clone(),
         limit: arguments.limit.map(|limit| limit as usize),
-        protocol: Protocol::default(),
+        protocol: protocol::found(&arguments.protocol, Some(&workspace))?,
     };
     let (record, ending) = work_through(
         &workspace,

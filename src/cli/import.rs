@@ -8,6 +8,7 @@ use polyclinic::benchmarks::alignment::{self, IdTable, Method, Plan};
 use polyclinic::benchmarks::import::guess::{self, Doubt, Guess};
 use polyclinic::benchmarks::import::{self, ImportOptions};
 use polyclinic::benchmarks::licence::Sharing;
+use polyclinic::quantities::counted;
 use polyclinic::workspace::Workspace;
 
 use super::output::{line, note};
@@ -52,8 +53,11 @@ pub fn import(arguments: &ImportArguments) -> anyhow::Result<Ending> {
     }
     let added = kept.added.added;
     line(&match kept.joined {
-        Some(all) => format!("{added} items added to the benchmark {name}, which now has {all}"),
-        None => format!("{added} items imported as the benchmark {name}"),
+        Some(all) => format!(
+            "{} added to the benchmark {name}, which now has {all}",
+            counted(added, "item")
+        ),
+        None => format!("{} imported as the benchmark {name}", counted(added, "item")),
     })?;
     if let Some(how) = &arguments.align {
         let mut benchmark = workspace.load_benchmark(&name)?;
@@ -106,7 +110,9 @@ fn settled(file: &Path, said: ImportOptions) -> anyhow::Result<ImportOptions> {
     let options = guess
         .settled()
         .with_context(|| format!("{} cannot be read without more said", file.display()))?;
-    note(&format!("read as with {arguments}"));
+    if !arguments.is_empty() {
+        note(&format!("read as with {arguments}"));
+    }
     Ok(options)
 }
 

@@ -37,6 +37,7 @@ use polyclinic::models::catalogue::Purpose;
 use polyclinic::models::download::DownloadError;
 use polyclinic::models::fetch::FetchError;
 use polyclinic::models::hub::{FileName, Revision};
+use polyclinic::prompts::known;
 use polyclinic::runs::measures::Measure;
 
 /// Compare medical language models across languages.
@@ -135,7 +136,7 @@ enum Command {
         #[command(subcommand)]
         action: review::ReviewCommand,
     },
-    /// List, show, keep and forget slices: items that conditions leave, for `compare`, `answers` and the window
+    /// List, show, keep, rename and forget slices: items that conditions leave, for `compare`, `answers` and the window
     Slice {
         #[command(subcommand)]
         action: slice::SliceCommand,
@@ -238,6 +239,9 @@ struct DemoArguments {
     /// Language tags, separated by commas [default: all]
     #[arg(long, value_delimiter = ',')]
     language: Vec<Language>,
+    /// A name of `polyclinic protocol list`, or a protocol's file
+    #[arg(long, value_name = "NAME|FILE", default_value = known::CLOZE)]
+    protocol: String,
     /// Only the first N questions of each language
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,

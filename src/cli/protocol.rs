@@ -211,7 +211,7 @@ impl ProtocolArguments {
 }
 
 /// A protocol by its name, or that of a file.
-fn found(name: &str, workspace: Option<&Workspace>) -> anyhow::Result<Protocol> {
+pub fn found(name: &str, workspace: Option<&Workspace>) -> anyhow::Result<Protocol> {
     let path = Path::new(name);
     let is_file = path.components().count() > 1 || path.extension().is_some_and(|ending| ending == "toml");
     Ok(match is_file {

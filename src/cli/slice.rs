@@ -50,7 +50,16 @@ pub enum SliceCommand {
         #[arg(long = "where", value_name = "CONDITION", required = true)]
         conditions: Vec<String>,
     },
-    /// Forget a slice
+    /// Give a slice another name
+    ///
+    /// Its conditions stay, and so do queues that were drawn from it.
+    Rename {
+        old: String,
+        new: String,
+        #[arg(long)]
+        workspace: PathBuf,
+    },
+    /// Forget a slice; the items, answers and reviews stay
     Remove {
         name: String,
         #[arg(long)]
@@ -68,9 +77,20 @@ pub fn act(command: &SliceCommand) -> anyhow::Result<Ending> {
             workspace,
             conditions,
         } => add(workspace, name, conditions)?,
+        SliceCommand::Rename { old, new, workspace } => {
+            let new: SliceName = new.parse()?;
+            let workspace = Workspace::open(workspace).context("nothing was renamed")?;
+            let path = slices::rename(&workspace, old, &new)?;
+            note(&format!("kept {}", path.display()));
+        }
         SliceCommand::Remove { name, workspace } => {
             let workspace = Workspace::open(workspace).context("nothing was removed")?;
+            let slice = slices::find(&workspace, name)?;
             slices::remove(&workspace, name)?;
+            note(&format!(
+                "removed {name}, which was {}",
+                isolate::plain(&slice.filter.words())
+            ));
         }
     }
     Ok(Ending::Done)

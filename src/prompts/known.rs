@@ -8,6 +8,8 @@ use super::{Protocol, Template};
 pub const LETTERS: &str = "letters";
 /// The name of the usual protocol of written replies.
 pub const WRITTEN: &str = "written";
+/// The name of the usual protocol that compares the probabilities of options that are not shown.
+pub const CLOZE: &str = "cloze";
 
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
@@ -15,9 +17,10 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, &str); 19] = files![
+const FILES: [(&str, &str); 20] = files![
     "letters",
     "written",
+    "cloze",
     "pubmedqa",
     "medmcqa",
     "medqa",
@@ -77,7 +80,7 @@ mod tests {
 
     #[test]
     fn the_usual_protocols_speak_every_language_of_the_demo() {
-        for name in [LETTERS, WRITTEN] {
+        for name in [LETTERS, WRITTEN, CLOZE] {
             let languages: Vec<&str> = find(name).unwrap().template.languages().collect();
             for item in crate::benchmarks::demo::benchmark().unwrap().items() {
                 let tag = item.key.language.primary();

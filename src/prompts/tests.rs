@@ -199,6 +199,24 @@ fn option_texts_are_scored_with_letters_before_them_where_the_template_says_so()
 }
 
 #[test]
+fn a_cloze_asks_in_the_words_of_letters_and_shows_no_options() {
+    let bare = Protocol {
+        without_instruction: true,
+        ..Protocol::default()
+    };
+    for item in crate::benchmarks::demo::benchmark().unwrap().items() {
+        let (with_options, _) = scored(item, &[], &bare);
+        let mut lines: Vec<&str> = with_options.split('\n').collect();
+        let cue = lines.pop().unwrap();
+        lines.truncate(lines.len() - item.options.len());
+        let (text, continuations) = scored(item, &[], &usual(known::CLOZE));
+        assert_eq!(text, format!("{}\n{cue}", lines.join("\n")), "{}", item.key.language);
+        let answers: Vec<&str> = continuations.iter().map(|text| text.trim_start()).collect();
+        assert_eq!(answers, item.options);
+    }
+}
+
+#[test]
 fn a_written_turn_ends_with_the_options_and_a_plain_prompt_with_the_cue() {
     let protocol = usual(known::WRITTEN);
     let in_chat = Protocol {

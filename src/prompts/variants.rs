@@ -3,8 +3,8 @@
 use super::{Letters, Order, Protocol, Scoring, known};
 
 impl Protocol {
-    /// The same with the options in another order, with another set of letters where letters are answered with, and
-    /// with another template; everything else stays.
+    /// The same with the options in another order where the model sees them, with another set of letters where letters
+    /// are answered with, and with another template; everything else stays.
     pub fn variants(&self) -> Vec<Self> {
         let reordered = Self {
             order: Order::Permuted {
@@ -26,7 +26,8 @@ impl Protocol {
         let other = known::usual(match (self.scoring, self.name.as_str()) {
             (Scoring::Letters, known::LETTERS) => "medqa",
             (Scoring::Letters, _) => known::LETTERS,
-            (Scoring::Options { .. }, "med42") => "headqa",
+            (Scoring::Options { .. }, "med42" | known::CLOZE) => "headqa",
+            (Scoring::Options { .. }, "headqa") => known::CLOZE,
             (Scoring::Options { .. }, _) => "med42",
             (Scoring::Written { .. }, known::WRITTEN) => "simple-evals",
             (Scoring::Written { .. }, _) => known::WRITTEN,
@@ -38,6 +39,8 @@ impl Protocol {
             ..self.clone()
         };
         match self.scoring {
+            // Options that are not shown have no order.
+            Scoring::Options { .. } if !self.template.shows_options() => vec![reworded],
             Scoring::Options { .. } => vec![reordered, reworded],
             Scoring::Letters | Scoring::Written { .. } => vec![reordered, relettered, reworded],
         }

@@ -35,27 +35,28 @@ impl Disagreement<'_> {
 
 /// The answers that reviewers judged differently: open ones first, and those about the verdict before others.
 pub fn disagreements(reviews: &Reviews) -> Vec<Disagreement<'_>> {
-    let mut found: Vec<Disagreement<'_>> = reviews
-        .judged()
-        .filter_map(|answer| {
-            let judgements: Vec<Said<'_, Judgement>> = reviews.judgements_of(answer).map(|(_, said)| said).collect();
-            let aspects = differences(&judgements);
-            if aspects.is_empty() {
-                return None;
-            }
-            let settled = reviews
-                .adjudication(answer)
-                .filter(|settled| holds(settled, &judgements));
-            Some(Disagreement {
-                answer,
-                judgements,
-                aspects,
-                settled,
-            })
-        })
-        .collect();
+    let judged = reviews.judged();
+    let mut found: Vec<Disagreement<'_>> = judged.filter_map(|answer| disagreement(reviews, answer)).collect();
     found.sort_by_key(|one| (one.settled.is_some(), one.aspects.first().copied()));
     found
+}
+
+/// What reviewers differ in about one answer; `None` where they do not.
+pub fn disagreement<'a>(reviews: &'a Reviews, answer: &'a AnswerRef) -> Option<Disagreement<'a>> {
+    let judgements: Vec<Said<'_, Judgement>> = reviews.judgements_of(answer).map(|(_, said)| said).collect();
+    let aspects = differences(&judgements);
+    if aspects.is_empty() {
+        return None;
+    }
+    let settled = reviews
+        .adjudication(answer)
+        .filter(|settled| holds(settled, &judgements));
+    Some(Disagreement {
+        answer,
+        judgements,
+        aspects,
+        settled,
+    })
 }
 
 /// A judgement that came or changed after it opens the disagreement again.

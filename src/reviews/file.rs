@@ -1,11 +1,11 @@
-//! Adding to a reviewer's file: what was saved once is never touched again.
+//! Adding to a reviewer's file: what was saved once is never touched again, and what a crash left torn is put aside.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::line::{Line, LineId, SCHEMA, StatementId, Timestamp};
-use super::read::{ENDING, LineProblem, ReviewError, parse};
+use super::read::{ENDING, LineProblem, ReviewError, TORN, parse};
 use super::reviewer::Reviewer;
 use super::statement::Statement;
 use crate::workspace::Workspace;
@@ -75,6 +75,10 @@ pub(super) fn append_raw(path: &Path, lines: &[&[u8]]) -> Result<(), ReviewError
 /// The end of a file, where the next line goes.
 struct End {
     file: File,
+    /// Where a torn last line is put before it is cut off.
+    aside: PathBuf,
+    /// The last line, where it is torn and not put aside yet.
+    torn: Vec<u8>,
     /// Where what is whole ends.
     length: u64,
     /// A whole last line lacks its line feed.
@@ -101,19 +105,34 @@ impl End {
         file.read_to_end(&mut bytes)?;
         let lines = parse(path, &bytes);
         let torn = match lines.last() {
-            Some((text, Err(LineProblem::Torn { .. }))) => text.len(),
-            _ => 0,
+            Some((text, Err(LineProblem::Torn { .. }))) => text.to_vec(),
+            _ => Vec::new(),
         };
         let latest = lines
             .iter()
             .filter_map(|(_, line)| line.as_ref().ok())
             .map(|line| line.at);
         Ok(Self {
-            length: (bytes.len() - torn) as u64,
-            unended: torn == 0 && bytes.last().is_some_and(|&byte| byte != b'\n'),
+            length: (bytes.len() - torn.len()) as u64,
+            unended: torn.is_empty() && bytes.last().is_some_and(|&byte| byte != b'\n'),
             latest: latest.max().unwrap_or(Timestamp::EARLIEST),
+            aside: path.with_extension(TORN),
+            torn,
             file,
         })
+    }
+
+    /// Puts a torn last line where it can be looked at: what somebody wrote is not for us to throw away.
+    fn put_aside(&mut self) -> std::io::Result<()> {
+        if self.torn.is_empty() {
+            return Ok(());
+        }
+        let mut aside = OpenOptions::new().append(true).create(true).open(&self.aside)?;
+        self.torn.push(b'\n');
+        aside.write_all(&self.torn)?;
+        aside.sync_data()?;
+        self.torn.clear();
+        Ok(())
     }
 
     fn write(&mut self, text: &[u8]) -> std::io::Result<()> {
@@ -122,6 +141,7 @@ impl End {
             whole.push(b'\n');
         }
         whole.extend_from_slice(text);
+        self.put_aside()?;
         let written = self
             .cut_back()
             .and_then(|()| self.file.write_all(&whole))

@@ -25,7 +25,7 @@ mod tests;
 pub use agreement::{PairAgreement, Topic, TopicAgreement, agreement, agreements};
 pub use blinding::blind_order;
 pub use corrections::corrected_ledger;
-pub use disagreement::{Aspect, Disagreement, disagreements};
+pub use disagreement::{Aspect, Disagreement, disagreement, disagreements};
 pub use error_type::{ErrorType, Scale};
 pub use file::{Append, append};
 pub use line::{Line, LineId, SCHEMA, StatementId, Timestamp};

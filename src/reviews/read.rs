@@ -13,6 +13,8 @@ use crate::workspace::{Workspace, WorkspaceError};
 
 /// The ending of a reviewer's file.
 pub(super) const ENDING: &str = "jsonl";
+/// The ending of the file beside it that keeps what a crash or a full disk left torn.
+pub(super) const TORN: &str = "torn";
 
 /// Why reviews cannot be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +50,7 @@ pub enum LineProblem {
     },
     #[error("{}, line {line}: this was written by a newer Polyclinic (its schema is {found}, this program knows up to {SCHEMA}); the other lines count. Update the program to read it", path.display())]
     Newer { path: PathBuf, line: usize, found: u32 },
-    #[error("{}, line {line}: this line is torn, as a crash or a full disk leaves it; the others count, and it is cut off when this reviewer next saves", path.display())]
+    #[error("{}, line {line}: this line is torn, as a crash or a full disk leaves it; the others count, and when this reviewer next saves, it is put aside into {}", path.display(), path.with_extension(TORN).display())]
     Torn { path: PathBuf, line: usize },
     #[error("{}, line {line}: the reviewer's name cannot be used; the other lines count", path.display())]
     Reviewer {

@@ -235,7 +235,8 @@ pub fn ruled(ruling: &Ruling) -> String {
     }
 }
 
-fn letters(options: &BTreeSet<usize>) -> String {
+/// The Latin letters of options, or a dash where there are none.
+pub fn letters(options: &BTreeSet<usize>) -> String {
     let letters: Vec<&str> = options
         .iter()
         .filter_map(|&option| Language::latin_letter(option))

@@ -188,7 +188,7 @@ mod tests {
         let arabic = "ar".parse().unwrap();
         assert_eq!(
             Taxonomy::usual().error("wrong-fact").unwrap().words(&arabic),
-            "معلومة خاطئة"
+            "خطأ في المعلومة"
         );
     }
 

@@ -149,7 +149,33 @@ fn wherever_a_line_is_torn_those_before_count_and_the_next_is_whole() {
         assert_eq!(verdict(&reviews, "A", 3), Some(Verdict::Partly));
         // What lacked nothing but its line's end is a review like any other.
         assert_eq!(verdict(&reviews, "A", 2).is_some(), is_whole, "torn at {torn}");
+        let aside = path(&workspace, "a.torn");
+        let kept = std::fs::read(&aside).unwrap_or_default();
+        let expected: &[u8] = if is_whole { b"" } else { &whole[first.len()..torn] };
+        assert_eq!(kept.trim_ascii_end(), expected, "torn at {torn}");
+        std::fs::remove_file(aside).ok();
     }
+}
+
+#[test]
+fn every_torn_line_is_put_aside_and_told() {
+    let (_folder, workspace) = workspace();
+    let file = path(&workspace, "a.jsonl");
+    for (id, torn) in [(1, "{\"schema\":1,\"note\":\"ترجمة"), (2, "{\"sch")] {
+        judge(&workspace, "A", id, Verdict::Wrong);
+        let mut text = std::fs::read_to_string(&file).unwrap();
+        text.push_str(torn);
+        std::fs::write(&file, text).unwrap();
+        let told = read(&workspace).unwrap().problems;
+        let told = told.first().unwrap().to_string();
+        assert!(told.contains("a.jsonl, line") && told.contains("a.torn"), "{told}");
+    }
+    judge(&workspace, "A", 3, Verdict::Right);
+    let reviews = read(&workspace).unwrap();
+    assert!(reviews.problems.is_empty());
+    assert_eq!(reviews.judgements().count(), 3);
+    let aside = std::fs::read_to_string(path(&workspace, "a.torn")).unwrap();
+    assert_eq!(aside, "{\"schema\":1,\"note\":\"ترجمة\n{\"sch\n");
 }
 
 #[test]

@@ -43,6 +43,16 @@ pub enum Condition {
         #[serde(default, skip_serializing_if = "Who::is_any")]
         of: Who,
     },
+    /// One of two models is right, the other wrong, whichever.
+    OneOfModels { first: String, second: String },
+    /// The same question is answered right in one of two languages and wrong in the other, whichever. Holds of the
+    /// question in either.
+    OneOfLanguages {
+        first: Language,
+        second: Language,
+        #[serde(default, skip_serializing_if = "Who::is_any")]
+        of: Who,
+    },
     /// What the models' answers are together.
     Answers(Together),
     /// The first option leads the second by less than this, in points.
@@ -61,6 +71,31 @@ pub enum Condition {
     Flagged(Flagged),
     /// Somebody, or nobody, judged an answer to it.
     Reviewed(ReviewedBy),
+}
+
+impl Condition {
+    /// Whether it speaks of what models answered, and so tells something of the answers that it leaves.
+    pub fn tells_of_answers(&self) -> bool {
+        match self {
+            Self::Asked(_)
+            | Self::Outcome { .. }
+            | Self::Models { .. }
+            | Self::Languages { .. }
+            | Self::OneOfModels { .. }
+            | Self::OneOfLanguages { .. }
+            | Self::Answers(_)
+            | Self::LowMargin { .. }
+            | Self::ConfidentAndWrong { .. } => true,
+            Self::Text(_)
+            | Self::Benchmark(_)
+            | Self::Task(_)
+            | Self::Subject(_)
+            | Self::Language(_)
+            | Self::Protocol(_)
+            | Self::Flagged(_)
+            | Self::Reviewed(_) => false,
+        }
+    }
 }
 
 /// Whose answers something holds of.
@@ -178,17 +213,57 @@ impl Condition {
         fields.into_iter().flatten().map(line).collect()
     }
 
+    /// Of two that are told apart by being right or wrong: either way, only the first right, only the second right.
+    /// This condition is one of the three. `None` of any other.
+    pub fn ways(&self) -> Option<[Self; 3]> {
+        Some(match self {
+            Self::Models { right, wrong } => models_apart(right, wrong),
+            Self::OneOfModels { first, second } => models_apart(first, second),
+            Self::Languages { right, wrong, of } => languages_apart(right, wrong, of),
+            Self::OneOfLanguages { first, second, of } => languages_apart(first, second, of),
+            _ => return None,
+        })
+    }
+
     /// Larger for what takes longer to find out, so that the cheap conditions leave less to the dear ones.
     pub(super) fn cost(&self) -> u8 {
         match self {
             Self::Benchmark(_) | Self::Task(_) | Self::Subject(_) | Self::Language(_) => 0,
             Self::Flagged(_) | Self::Reviewed(_) => 1,
-            Self::Asked(_) | Self::Outcome { of: Who::Model(_), .. } | Self::Models { .. } => 2,
+            Self::Asked(_) | Self::Outcome { of: Who::Model(_), .. } => 2,
+            Self::Models { .. } | Self::OneOfModels { .. } => 2,
             Self::LowMargin { of: Who::Model(_), .. } | Self::ConfidentAndWrong { of: Who::Model(_), .. } => 2,
-            Self::Languages { .. } | Self::Outcome { .. } | Self::Answers(Together::AllWrong) => 3,
+            Self::Languages { .. } | Self::OneOfLanguages { .. } => 3,
+            Self::Outcome { .. } | Self::Answers(Together::AllWrong) => 3,
             Self::Protocol(_) | Self::Answers(Together::Differ) => 4,
             Self::LowMargin { .. } | Self::ConfidentAndWrong { .. } => 4,
             Self::Text(_) => 5,
         }
     }
+}
+
+fn models_apart(first: &str, second: &str) -> [Condition; 3] {
+    let one_way = |right: &str, wrong: &str| Condition::Models {
+        right: right.to_owned(),
+        wrong: wrong.to_owned(),
+    };
+    let either = Condition::OneOfModels {
+        first: first.to_owned(),
+        second: second.to_owned(),
+    };
+    [either, one_way(first, second), one_way(second, first)]
+}
+
+fn languages_apart(first: &Language, second: &Language, of: &Who) -> [Condition; 3] {
+    let one_way = |right: &Language, wrong: &Language| Condition::Languages {
+        right: right.clone(),
+        wrong: wrong.clone(),
+        of: of.clone(),
+    };
+    let either = Condition::OneOfLanguages {
+        first: first.clone(),
+        second: second.clone(),
+        of: of.clone(),
+    };
+    [either, one_way(first, second), one_way(second, first)]
 }

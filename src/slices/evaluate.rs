@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use super::condition::{Condition, Flagged, ReviewedBy, Together, Who};
 use super::filter::Filter;
 use super::texts::Texts;
+use crate::language::Language;
 use crate::reviews::{AnswerRef, ItemRef, Reviewer, Reviews};
 use crate::runs::ledger::{Given, Ledger, Question, Selection, Sheet};
 use crate::text::folding::Query;
@@ -85,34 +86,15 @@ impl Condition {
             Self::Outcome { is, of } => {
                 answers.retain(left, of, |given| Some(given.outcome() == *is));
             }
-            Self::Models { right, wrong } => {
-                let models = answers.place(right).zip(answers.place(wrong));
-                left.retain(|&question| {
-                    models.is_some_and(|(right, wrong)| {
-                        answers.is_right(right, question) == Some(true)
-                            && answers.is_right(wrong, question) == Some(false)
-                    })
-                });
+            Self::Models { right, wrong } => answers.retain_models(left, right, wrong, |pair| pair == (true, false)),
+            Self::OneOfModels { first, second } => {
+                answers.retain_models(left, first, second, |(one, other)| one != other)
             }
             Self::Languages { right, wrong, of } => {
-                let is = |question: usize, wanted| {
-                    let found = ledger.question(question);
-                    found.and_then(|found| ledger.language(found)) == Some(wanted)
-                };
-                let other = |question: u32, wanted| {
-                    let beside = ledger.beside(question as usize);
-                    beside.filter(move |&it| is(it, wanted)).map(|it| it as u32)
-                };
-                let differs = |first: u32, second: u32| {
-                    answers.holds(of, |model| {
-                        let (first, second) = (answers.is_right(model, first)?, answers.is_right(model, second)?);
-                        Some(first && !second)
-                    })
-                };
-                left.retain(|&question| {
-                    (is(question as usize, right) && other(question, wrong).any(|it| differs(question, it)))
-                        || (is(question as usize, wrong) && other(question, right).any(|it| differs(it, question)))
-                });
+                answers.retain_languages(left, right, wrong, of, |pair| pair == (true, false));
+            }
+            Self::OneOfLanguages { first, second, of } => {
+                answers.retain_languages(left, first, second, of, |(one, other)| one != other);
             }
             Self::Answers(Together::AllWrong) => left.retain(|&question| {
                 let mut counted = answers.all(question).filter(Given::counts).peekable();
@@ -196,6 +178,46 @@ impl<'a> Answers<'a> {
             Who::Every => said.peek().is_some() && said.all(|holds| holds),
             Who::Model(name) => self.place(name).and_then(of_model).unwrap_or(false),
         }
+    }
+
+    /// Leaves the questions where something holds of whether two models are right, which both must have answered.
+    fn retain_models(&self, left: &mut Vec<u32>, first: &str, second: &str, holds: impl Fn((bool, bool)) -> bool) {
+        let Some((first, second)) = self.place(first).zip(self.place(second)) else {
+            return left.clear();
+        };
+        let pair = |question| self.is_right(first, question).zip(self.is_right(second, question));
+        left.retain(|&question| pair(question).is_some_and(&holds));
+    }
+
+    /// Leaves the questions, in one of two languages, where something holds of whether answers in the first and in the
+    /// second are right, both of which there must be.
+    fn retain_languages(
+        &self,
+        left: &mut Vec<u32>,
+        first: &Language,
+        second: &Language,
+        of: &Who,
+        holds: impl Fn((bool, bool)) -> bool,
+    ) {
+        let ledger = self.ledger;
+        let is = |question: usize, wanted: &Language| {
+            let found = ledger.question(question);
+            found.and_then(|found| ledger.language(found)) == Some(wanted)
+        };
+        let other = |question: u32, wanted| {
+            let beside = ledger.beside(question as usize);
+            beside.filter(move |&it| is(it, wanted)).map(|it| it as u32)
+        };
+        let both = |one: u32, other: u32| {
+            self.holds(of, |model| {
+                let pair = self.is_right(model, one).zip(self.is_right(model, other));
+                pair.map(&holds)
+            })
+        };
+        left.retain(|&question| {
+            (is(question as usize, first) && other(question, second).any(|it| both(question, it)))
+                || (is(question as usize, second) && other(question, first).any(|it| both(it, question)))
+        });
     }
 
     /// Leaves the questions where something holds of the answers; `None` says that nothing can be said of one.

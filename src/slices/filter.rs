@@ -69,6 +69,15 @@ impl Filter {
         self
     }
 
+    /// Puts another condition in the place of one.
+    #[must_use]
+    pub fn with_in_place(mut self, place: usize, condition: Condition) -> Self {
+        if let Some(old) = self.conditions.get_mut(place) {
+            *old = condition;
+        }
+        self
+    }
+
     /// The same that looks for another text; none where that is empty.
     #[must_use]
     pub fn looking_for(self, typed: &str) -> Self {

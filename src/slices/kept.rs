@@ -26,6 +26,8 @@ pub enum KeptError {
     Unknown { name: String, known: Vec<String> },
     #[error("the workspace has another slice `{0}`; choose another name, or remove that first")]
     Taken(SliceName),
+    #[error("{} cannot be renamed", path.display())]
+    Rename { path: PathBuf, source: std::io::Error },
     #[error("{} cannot be removed", path.display())]
     Remove { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
@@ -117,6 +119,27 @@ pub fn add(workspace: &Workspace, slice: &Slice) -> Result<PathBuf, KeptError> {
         write_atomically(&path, slice.to_file().as_bytes())?;
     }
     Ok(path)
+}
+
+/// Gives a slice another name and changes nothing else in its file. The name of another slice is never taken.
+pub fn rename(workspace: &Workspace, old: &str, new: &SliceName) -> Result<PathBuf, KeptError> {
+    workspace.require_write()?;
+    let slice = find(workspace, old)?;
+    let (from, to) = (path(workspace, &slice.name), path(workspace, new));
+    if slice.name == *new {
+        return Ok(to);
+    }
+    // Where letters' case makes no other file, a slice is in its own way.
+    if to.exists() && !is_same_file(&from, &to) {
+        return Err(KeptError::Taken(new.clone()));
+    }
+    std::fs::rename(&from, &to).map_err(|source| KeptError::Rename { path: from, source })?;
+    Ok(to)
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    real(one).is_some_and(|one| Some(one) == real(other))
 }
 
 /// Forgets a slice; what it narrowed to stays.

@@ -18,6 +18,6 @@ mod tests;
 pub use condition::{Condition, ConditionError, Flagged, Percent, PercentError, ReviewedBy, Together, Who};
 pub use evaluate::Sources;
 pub use filter::Filter;
-pub use kept::{KeptError, KeptSlices, add, find, list, remove};
+pub use kept::{KeptError, KeptSlices, add, find, list, remove, rename};
 pub use slice::{Slice, SliceFileError, SliceName, SliceNameError};
 pub use texts::Texts;

@@ -215,6 +215,10 @@ fn holds(condition: &Condition, ledger: &Ledger, reviews: &Reviews, protocol: Op
             right: one,
             wrong: other,
         } => right(one, question) == Some(true) && right(other, question) == Some(false),
+        Condition::OneOfModels { .. } | Condition::OneOfLanguages { .. } => {
+            let [_, ways @ ..] = condition.ways().unwrap();
+            ways.iter().any(|way| holds(way, ledger, reviews, protocol, question))
+        }
         Condition::Languages {
             right: one,
             wrong: other,
@@ -338,6 +342,11 @@ fn condition() -> impl Strategy<Value = Condition> {
         (proptest::sample::select(Outcome::ALL.to_vec()), who()).prop_map(|(is, of)| Condition::Outcome { is, of }),
         (model(), model()).prop_map(|(right, wrong)| Condition::Models { right, wrong }),
         (language(), language(), who()).prop_map(|(right, wrong, of)| Condition::Languages { right, wrong, of }),
+        (model(), model()).prop_map(|(first, second)| Condition::OneOfModels { first, second }),
+        // Of every model one way and every model the other way is not the same as every model one of the two ways.
+        (language(), language(), who())
+            .prop_filter("every", |(.., who)| *who != Who::Every)
+            .prop_map(|(first, second, of)| Condition::OneOfLanguages { first, second, of }),
         Just(Condition::Answers(Together::AllWrong)),
         Just(Condition::Answers(Together::Differ)),
         (percent(), who()).prop_map(|(below, of)| Condition::LowMargin { below, of }),
@@ -408,6 +417,23 @@ fn language_of(tag: &str) -> Language {
 }
 
 #[test]
+fn two_sides_are_told_apart_three_ways() {
+    let one = Condition::Models {
+        right: "gemma".into(),
+        wrong: "qwen".into(),
+    };
+    let ways = one.ways().unwrap();
+    assert_eq!(ways[1], one);
+    assert_eq!(ways[0].ways().unwrap(), ways, "from either way each side is reached");
+    assert_eq!(ways[2].ways().unwrap()[2], one, "and from one side the other");
+    assert_eq!(Condition::Answers(Together::Differ).ways(), None);
+    let filter: Filter = [Condition::Asked("gemma".into()), one].into_iter().collect();
+    let turned = filter.clone().with_in_place(1, ways[2].clone());
+    assert_eq!(turned.conditions(), [Condition::Asked("gemma".into()), ways[2].clone()]);
+    assert_eq!(filter.clone().with_in_place(9, ways[2].clone()), filter);
+}
+
+#[test]
 fn conditions_say_what_they_are() {
     let languages = |of| Condition::Languages {
         right: language_of("en"),
@@ -424,6 +450,19 @@ fn conditions_say_what_they_are() {
             languages(Who::Model("gemma".into())),
             "gemma right in English, wrong in Arabic",
             r#"languages = { of = { model = "gemma" }, right = "en", wrong = "ar" }"#,
+        ),
+        (
+            languages(Who::Any).ways().unwrap()[0].clone(),
+            "Right in only one of English and Arabic",
+            r#"one-of-languages = { first = "en", second = "ar" }"#,
+        ),
+        (
+            Condition::OneOfModels {
+                first: "gemma".into(),
+                second: "qwen".into(),
+            },
+            "Only one of gemma and qwen right",
+            r#"one-of-models = { first = "gemma", second = "qwen" }"#,
         ),
         (
             Condition::Outcome {
@@ -526,6 +565,40 @@ fn a_workspace_keeps_slices_and_loses_nothing() {
     remove(&workspace, "خطأ في العربية").unwrap();
     let gone = find(&workspace, "خطأ في العربية").unwrap_err().to_string();
     assert!(gone.contains("there is no slice"), "{gone}");
+}
+
+#[test]
+fn another_name_changes_nothing_else_and_takes_no_other_slice() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = Workspace::open_or_create(folder.path()).unwrap();
+    let slice = |name: &str, text: &str| Slice {
+        name: name.parse().unwrap(),
+        filter: Filter::default().looking_for(text),
+        rest: toml::Table::new(),
+    };
+    let path = add(&workspace, &slice("fever", "حمى")).unwrap();
+    add(&workspace, &slice("pain", "ألم")).unwrap();
+    // As somebody left it, remark and all.
+    let text = format!("# ours\n{}", std::fs::read_to_string(&path).unwrap());
+    std::fs::write(&path, &text).unwrap();
+    let new: SliceName = "حمّى".parse().unwrap();
+    let renamed = rename(&workspace, "fever", &new).unwrap();
+    assert_eq!(std::fs::read_to_string(renamed).unwrap(), text);
+    assert!(!path.exists());
+    let taken = rename(&workspace, "pain", &new).unwrap_err();
+    assert!(matches!(taken, KeptError::Taken(_)), "{taken}");
+    assert!(matches!(
+        rename(&workspace, "fever", &new),
+        Err(KeptError::Unknown { .. })
+    ));
+    rename(&workspace, "pain", &"pain".parse().unwrap()).unwrap();
+    let names: Vec<String> = list(&workspace)
+        .unwrap()
+        .slices
+        .iter()
+        .map(|slice| slice.name.to_string())
+        .collect();
+    assert_eq!(names, ["pain", "حمّى"]);
 }
 
 #[test]

@@ -25,6 +25,16 @@ impl Condition {
                     of => format!("{} right in {right}, wrong in {wrong}", of.words()),
                 }
             }
+            Self::OneOfModels { first, second } => {
+                format!("Only one of {} and {} right", isolate(first), isolate(second))
+            }
+            Self::OneOfLanguages { first, second, of } => {
+                let either = format!("only one of {} and {}", first.english_name(), second.english_name());
+                match of {
+                    Who::Any => format!("Right in {either}"),
+                    of => format!("{} right in {either}", of.words()),
+                }
+            }
             Self::Answers(Together::AllWrong) => "All wrong".to_owned(),
             Self::Answers(Together::Differ) => "Models disagree".to_owned(),
             Self::LowMargin { below, of } => {

@@ -1,4 +1,4 @@
-//! Our numbers beside those that `tests/golden/statistics.py` recorded of scipy, statsmodels, scikit-learn and
+//! Our numbers beside those that `tests/golden/make_statistics.py` recorded of scipy, statsmodels, scikit-learn and
 //! krippendorff.
 
 use std::num::NonZeroUsize;

@@ -30,6 +30,17 @@ impl Weight {
     }
 }
 
+/// Whether letters are as wide as they need or all as wide as each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Pitch {
+    /// For reading.
+    #[default]
+    Proportional,
+    /// For what a program reads or wrote: every Latin, Cyrillic and Greek letter, digit and sign is as wide as the next.
+    /// Other scripts keep the widths their readers know.
+    Fixed,
+}
+
 /// A font file within the program.
 #[derive(Debug)]
 pub struct BundledFont {
@@ -80,10 +91,14 @@ pub static BUNDLED: &[BundledFont] = bundled![
     "Noto Sans SC" Regular "NotoSansSC-Regular",
     "Noto Sans JP" Regular "NotoSansJP-Regular",
     "Noto Emoji" Regular "NotoEmoji-Regular",
+    "Noto Sans Mono" Regular "NotoSansMono-Regular",
 ];
 
 /// The family of Latin, Cyrillic and Greek, in which everything else of the interface is set too.
 pub const MAIN_FAMILY: &str = "Noto Sans";
+
+/// The family whose letters are all as wide as each other.
+pub const FIXED_FAMILY: &str = "Noto Sans Mono";
 
 /// The family of signs that go with its letters; those of Chinese fonts are as wide as their characters.
 const SIGNS_FAMILY: &str = "Noto Sans Math";
@@ -233,6 +248,35 @@ mod tests {
         ] {
             assert_eq!(first(tag, text), family, "{tag:?} {text}");
         }
+    }
+
+    /// A file that nothing is set in would only make the program larger; one without a licence may not be handed on.
+    #[test]
+    fn every_font_file_is_bundled_told_of_and_licensed() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts");
+        let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+        let (table, licence) = (read("README.md"), read("OFL.txt"));
+        let mut files = 0;
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "ttf") {
+                continue;
+            }
+            files += 1;
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            let bytes = std::fs::read(&path).unwrap();
+            let font = BUNDLED.iter().find(|font| font.bytes == bytes);
+            let font = font.unwrap_or_else(|| panic!("{name} is not bundled"));
+            let first = name.split('-').next().unwrap();
+            assert!(table.contains(&format!("| {first}-")), "{name} is not in README.md");
+            let chinese = ["SC", "JP", "KR"].iter().any(|script| font.family.ends_with(script));
+            let named = match chinese {
+                true => "Noto Sans SC, JP, KR:".to_owned(),
+                false => format!("{}:", font.family),
+            };
+            assert!(licence.contains(&named), "{name} is not in OFL.txt");
+        }
+        assert_eq!(files, BUNDLED.len());
     }
 
     #[test]

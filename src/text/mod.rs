@@ -44,7 +44,7 @@ pub mod rich;
 pub mod selection;
 
 #[cfg(feature = "window")]
-pub use fonts::{Fallback, Weight};
+pub use fonts::{Fallback, Pitch, Weight};
 #[cfg(feature = "window")]
 pub use galley::{SEMIBOLD, Text, galley, install, lay_out, missing};
 #[cfg(feature = "window")]

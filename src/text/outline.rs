@@ -122,6 +122,7 @@ mod tests {
             weight: Weight::Regular,
             language: language.map(|tag| tag.parse().unwrap()),
             controls: Controls::Obeyed,
+            pitch: Default::default(),
         }
     }
 

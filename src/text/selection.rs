@@ -144,6 +144,7 @@ mod tests {
             weight: Weight::Regular,
             language: Some(tag.parse().unwrap()),
             controls: Controls::Obeyed,
+            pitch: Default::default(),
         };
         Engine::new(Fallback::None, Faces::default()).lay_out(text, &style, &Frame::wrapped(max_width), 1.0)
     }

@@ -4,19 +4,17 @@ use std::f32::consts::FRAC_PI_2;
 use std::sync::Arc;
 
 use egui::epaint::TextShape;
-use egui::{
-    Color32, Context, CursorIcon, EventFilter, Id, Key, Pos2, Rect, Role, Sense, Stroke as Pen, Ui, WidgetInfo, pos2,
-    vec2,
-};
+use egui::{Color32, Context, CursorIcon, Id, Key, Pos2, Rect, Role, Sense, Stroke as Pen, Ui, WidgetInfo, pos2, vec2};
 
 use super::spoken;
 use super::typeset::{self, Ink};
-use super::widgets::{self, focus_ring, palette, within};
+use super::widgets::{self, focus_ring, palette, stepping, within};
 use crate::app::theme::size;
 use crate::charts::colour::Colour;
 use crate::charts::label::{Label, Measure};
-use crate::charts::scene::{Anchor, Area, Mark, Point, Region, Scene, Stroke, Target, corners};
+use crate::charts::scene::{Anchor, Area, Mark, Point, Region, Scene, Stroke, corners};
 use crate::charts::svg::{HOLLOW, offset};
+use crate::charts::target::Target;
 use crate::charts::{Chart, Room};
 use crate::text;
 
@@ -187,13 +185,15 @@ fn interact(ui: &mut Ui, id: Id, place: Rect, scene: &Scene) -> Option<Target> {
     let words = format!("{}. {}", scene.title, scene.description);
     spoken::tell(&whole, None, || WidgetInfo::labeled(Role::Figure, true, &words));
     focus_ring(ui, &whole, place.intersect(ui.clip_rect()));
-    let current = current(ui, id, &whole, scene.regions.len());
+    let step = stepping::step(ui, &whole, scene.regions.len());
     let mut opened = None;
     for (number, region) in scene.regions.iter().enumerate() {
         let area = rect(place.min, &region.area);
-        let here = current == Some(number);
+        let here = step.current == Some(number);
         if here {
-            outline(ui, area);
+            widgets::outline(ui, area);
+        }
+        if here && step.moved {
             ui.scroll_to_rect(area, None);
         }
         if show_region(ui, id.with(number), area, region, here) {
@@ -201,35 +201,6 @@ fn interact(ui: &mut Ui, id: Id, place: Rect, scene: &Scene) -> Option<Target> {
         }
     }
     opened
-}
-
-/// The part that the keyboard is at, moved by arrows.
-fn current(ui: &Ui, id: Id, whole: &egui::Response, count: usize) -> Option<usize> {
-    if !whole.has_focus() || count == 0 {
-        return None;
-    }
-    let filter = EventFilter {
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        ..EventFilter::default()
-    };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-    let (forth, back) = ui.input(|input| {
-        let forth = input.num_presses(Key::ArrowDown) + input.num_presses(Key::ArrowRight);
-        (
-            forth,
-            input.num_presses(Key::ArrowUp) + input.num_presses(Key::ArrowLeft),
-        )
-    });
-    let before: usize = ui.data(|data| data.get_temp(id.with("current"))).unwrap_or_default();
-    let current = (before + forth).saturating_sub(back).min(count - 1);
-    ui.data_mut(|data| data.insert_temp(id.with("current"), current));
-    Some(current)
-}
-
-fn outline(ui: &Ui, area: Rect) {
-    let pen = Pen::new(1.5, palette(ui).accent);
-    ui.painter().rect_stroke(area, 2, pen, egui::StrokeKind::Outside);
 }
 
 /// Returns whether the part is to be opened.

@@ -12,11 +12,18 @@ use crate::app::matrix::{count, counted};
 use crate::app::models::bytes;
 use crate::app::study::Study;
 use crate::app::theme::{radius, size, space};
+use crate::scoring::Outcome;
 use crate::text::isolate::isolate;
 use crate::text::{self, Missing, isolate};
 
 /// Where there is less room, a page scrolls as a whole.
 const LEAST_PAGE: Vec2 = vec2(280.0, 200.0);
+
+/// A row and a column of the list of keys, between columns, and what stands above and below them.
+const KEY_ROW: f32 = 22.0;
+const KEY_COLUMN: f32 = 420.0;
+const KEY_GAP: f32 = 32.0;
+const KEYS_AROUND: f32 = 160.0;
 
 /// Shows the frame of the window and, inside it, the page.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -362,18 +369,27 @@ fn show_notices(ui: &mut Ui, page: Rect, state: &State, commands: &mut Vec<Comma
     if state.notices.is_empty() {
         return 0.0;
     }
-    let pair = palette(ui).warning();
+    let colours = palette(ui);
     let rect = Rect::from_min_max(
         page.min + vec2(space::GUTTER, space::GAP),
         page.max - vec2(space::GUTTER, 0.0),
     );
     let used = within(ui, rect, "notices", |ui| {
         for (place, notice) in state.notices.iter().enumerate().rev().take(3) {
-            widgets::message(ui, pair, &notice.title, &notice.detail, |ui| {
-                ui.add_space(4.0);
-                Button::new(Emphasis::Plain)
-                    .small()
-                    .show(ui, commands, Command::DismissNotice(place));
+            let pair = match notice.done {
+                true => colours.outcome(Outcome::Right),
+                false => colours.warning(),
+            };
+            let top = ui.cursor().min;
+            widgets::message(ui, pair, &notice.title, &notice.detail, |_| {});
+            let told = Rect::from_min_max(top, pos2(rect.right(), ui.min_rect().bottom()));
+            // Beside the words, which are few: below them it would push the page further down.
+            within(ui, told.shrink2(vec2(12.0, 8.0)), ("dismiss", place), |ui| {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+                    Button::new(Emphasis::Plain)
+                        .small()
+                        .show(ui, commands, Command::DismissNotice(place));
+                });
             });
         }
         ui.min_rect().height()
@@ -385,10 +401,11 @@ fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let context = ui.ctx().clone();
     let frame = egui::Frame::popup(ui.style()).inner_margin(16);
+    let columns = if context.content_rect().width() >= 940.0 { 2 } else { 1 };
     let response = egui::Modal::new(widgets::id("shell", "keys"))
         .frame(frame)
         .show(&context, |ui| {
-            ui.set_width(380.0);
+            ui.set_width(columns as f32 * KEY_COLUMN + (columns - 1) as f32 * KEY_GAP);
             typeset::line(ui, "Keys", Ink::new(size::PAGE_TITLE, colours.text).semibold());
             ui.add_space(space::GAP);
             let mut rows: Vec<(String, String)> = command::with_keys()
@@ -407,28 +424,12 @@ fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
                 .collect();
             rows.push(("Move in the matrix and the list".to_owned(), "Arrows".to_owned()));
             rows.push(("Open the selected cell".to_owned(), "Enter".to_owned()));
-            rows.extend(super::inspect::review_keys());
+            rows.extend(super::inspect::keys(&context));
             rows.push(("Zoom in, out, back".to_owned(), "Ctrl +  Ctrl −  Ctrl 0".to_owned()));
-            for (words, keys) in rows {
-                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-                spoken::tell(&response, None, || {
-                    WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}"))
-                });
-                typeset::paint(
-                    ui,
-                    rect,
-                    &words,
-                    Ink::new(size::BODY, colours.text),
-                    Align2::LEFT_CENTER,
-                );
-                typeset::paint(
-                    ui,
-                    rect,
-                    &keys,
-                    Ink::new(size::SECONDARY, colours.text_2),
-                    Align2::RIGHT_CENTER,
-                );
-            }
+            let room = context.content_rect().height() - KEYS_AROUND;
+            egui::ScrollArea::vertical()
+                .max_height(room)
+                .show(ui, |ui| key_rows(ui, &rows, columns));
             ui.add_space(space::GAP);
             Button::new(Emphasis::Plain)
                 .text("Close")
@@ -465,4 +466,33 @@ fn show_hovered_files(ui: &Ui, all: Rect) {
         1,
     );
     painter.galley(all.center() - galley.size() / 2.0, galley, ink.colour);
+}
+
+/// The keys in columns, each row with what it does.
+fn key_rows(ui: &mut Ui, rows: &[(String, String)], columns: usize) {
+    let colours = palette(ui);
+    let each = rows.len().div_ceil(columns.max(1));
+    let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), each as f32 * KEY_ROW), Sense::hover());
+    for (place, (words, keys)) in rows.iter().enumerate() {
+        let (column, row) = (place / each.max(1), place % each.max(1));
+        let left = all.left() + column as f32 * (KEY_COLUMN + KEY_GAP);
+        let rect = Rect::from_min_size(
+            pos2(left, all.top() + row as f32 * KEY_ROW),
+            vec2(KEY_COLUMN.min(all.width()), KEY_ROW),
+        );
+        let response = ui.interact(rect, widgets::id("keys", place), Sense::hover());
+        spoken::tell(&response, None, || {
+            WidgetInfo::labeled(Role::Label, true, format!("{words}: {keys}"))
+        });
+        let ink = Ink::new(size::SECONDARY, colours.text_2);
+        let drawn = typeset::paint(ui, rect, keys.as_str(), ink, Align2::RIGHT_CENTER);
+        let words_rect = rect.with_max_x(drawn.left() - space::GAP);
+        typeset::paint(
+            ui,
+            words_rect,
+            words.as_str(),
+            Ink::new(size::BODY, colours.text),
+            Align2::LEFT_CENTER,
+        );
+    }
 }

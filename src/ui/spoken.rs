@@ -25,7 +25,10 @@ pub fn tell(response: &Response, language: Option<&Language>, info: impl Fn() ->
     response.ctx.accesskit_node_builder(response.id, |node| {
         let tag = match language {
             Some(language) => Some(language.tag().to_owned()),
-            None => node.label().or(node.value()).and_then(undetermined),
+            None => [node.label(), node.value()]
+                .into_iter()
+                .flatten()
+                .find_map(undetermined),
         };
         if let Some(tag) = tag {
             node.set_language(tag);

@@ -13,7 +13,7 @@ use super::widgets::tooltip;
 use crate::app::theme::{Palette, size};
 use crate::language::{Language, Script};
 use crate::text::controls::Controls;
-use crate::text::{self, ARABIC_BESIDE_LATIN, Cut, Frame, Piece, Styled, TextStyle, Weight};
+use crate::text::{self, ARABIC_BESIDE_LATIN, Cut, Frame, Piece, Pitch, Styled, TextStyle, Weight};
 
 /// How a text is set.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,6 +27,7 @@ pub struct Ink {
     pub exact: bool,
     /// Whether characters that are not seen are shown.
     pub controls: Controls,
+    pub pitch: Pitch,
 }
 
 /// The least line height of text that wraps, as a share of its size: signs above one line must not
@@ -48,6 +49,7 @@ impl Ink {
             line_height: None,
             exact: false,
             controls: Controls::Obeyed,
+            pitch: Pitch::Proportional,
         }
     }
 
@@ -78,6 +80,12 @@ impl Ink {
         self
     }
 
+    /// Letters all as wide as each other: for prompts, raw text and values as they stand in files.
+    pub fn fixed(mut self) -> Self {
+        self.pitch = Pitch::Fixed;
+        self
+    }
+
     fn style(self, language: Option<&Language>) -> TextStyle {
         let larger = !self.exact && language.map(Language::script) == Some(Script::Arabic);
         let line_height = self.line_height.unwrap_or(match self.size {
@@ -101,6 +109,7 @@ impl Ink {
             },
             language: language.cloned(),
             controls: self.controls,
+            pitch: self.pitch,
         }
     }
 
@@ -255,6 +264,13 @@ pub fn shown_in_line<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: 
     let laid = laid_out(ui, words.into(), ink, width, 1);
     let clusters = laid.layout.lines.first().into_iter().flat_map(|line| &line.clusters);
     clusters.map(|cluster| cluster.text.end).max().unwrap_or_default()
+}
+
+/// Whether so many characters may stand in one line of `width` points; `false` where they surely do not.
+pub fn may_stand_in_line(characters: usize, ink: Ink, width: f32) -> bool {
+    /// Hardly any letter is narrower, as a share of the size.
+    const NARROWEST: f32 = 0.2;
+    characters as f32 * NARROWEST * ink.size <= width
 }
 
 /// Lengths of a text that [`block`] shows, in points.

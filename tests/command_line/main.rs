@@ -8,6 +8,7 @@ mod generate;
 mod imports;
 mod interrupted;
 mod reviews;
+mod slices;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;
 

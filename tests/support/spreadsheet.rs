@@ -87,3 +87,83 @@ pub fn book(sheets: Vec<(&str, String)>) -> Vec<u8> {
     );
     zip_of(&members)
 }
+
+/// A cell of an .xls: row and column, both from 0, and its text.
+pub type Cell<'a> = (u16, u16, &'a str);
+
+/// A spreadsheet as Excel wrote them before 2007, of these sheets with their cells.
+pub fn xls(sheets: &[(&str, Vec<Cell<'_>>)]) -> Vec<u8> {
+    let record = |kind: u16, data: &[u8]| -> Vec<u8> {
+        let length = data.len() as u16;
+        [&kind.to_le_bytes()[..], &length.to_le_bytes(), data].concat()
+    };
+    let begin = |kind: u16| {
+        let version = [&0x0600_u16.to_le_bytes()[..], &kind.to_le_bytes(), &[0; 12]].concat();
+        record(0x0809, &version)
+    };
+    let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let end = record(0x000A, &[]);
+    let named = |name: &str, start: u32| {
+        let letters = name.encode_utf16().count() as u8;
+        let data = [&start.to_le_bytes()[..], &[0, 0, letters, 1], &wide(name)].concat();
+        record(0x0085, &data)
+    };
+    let written = sheets.iter().map(|(_, cells)| {
+        let cells = cells.iter().flat_map(|(row, column, text)| {
+            let letters = text.encode_utf16().count() as u16;
+            let place = [*row, *column, 0, letters].map(u16::to_le_bytes).concat();
+            record(0x0204, &[&place[..], &[1], &wide(text)].concat())
+        });
+        [begin(0x0010), cells.collect(), end.clone()].concat()
+    });
+    let written: Vec<Vec<u8>> = written.collect();
+    let names: usize = sheets.iter().map(|(name, _)| named(name, 0).len()).sum();
+    let mut start = (begin(0x0005).len() + names + end.len()) as u32;
+    let mut stream = begin(0x0005);
+    for ((name, _), sheet) in sheets.iter().zip(&written) {
+        stream.extend(named(name, start));
+        start += sheet.len() as u32;
+    }
+    stream.extend(end.clone());
+    stream.extend(written.concat());
+    document("Workbook", stream)
+}
+
+/// One stream in the small file system that Office's documents were before 2007: a table of sectors, a directory and the
+/// stream's sectors in a row.
+pub fn document(name: &str, mut stream: Vec<u8>) -> Vec<u8> {
+    const SECTOR: usize = 512;
+    const END: u32 = 0xFFFF_FFFE;
+    const FREE: u32 = 0xFFFF_FFFF;
+    stream.resize(stream.len().max(4096).next_multiple_of(SECTOR), 0);
+    let sectors = (stream.len() / SECTOR) as u32;
+    assert!(sectors <= 126, "one table sector holds no more");
+    let mut table = vec![0xFFFF_FFFD, END];
+    table.extend((3..sectors + 2).chain([END]));
+    table.resize(SECTOR / 4, FREE);
+    let entry = |name: &str, kind: u8, start: u32, length: u32| {
+        let mut entry = vec![0; 128];
+        let letters: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        entry[..letters.len()].copy_from_slice(&letters);
+        entry[64] = letters.len() as u8 + 2;
+        entry[66] = kind;
+        entry[116..120].copy_from_slice(&start.to_le_bytes());
+        entry[120..124].copy_from_slice(&length.to_le_bytes());
+        entry
+    };
+    let mut directory = entry("Root Entry", 5, END, 0);
+    directory.extend(entry(name, 2, 2, stream.len() as u32));
+    directory.resize(SECTOR, 0);
+    let mut header = vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+    header.resize(SECTOR, 0);
+    for (at, value) in [(24, 0x3E_u16), (26, 3), (28, 0xFFFE), (30, 9), (32, 6)] {
+        header[at..at + 2].copy_from_slice(&value.to_le_bytes());
+    }
+    for (at, value) in [(44, 1_u32), (48, 1), (56, 4096), (60, END), (68, END)] {
+        header[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    }
+    header[76..].fill(0xFF);
+    header[76..80].fill(0);
+    let table: Vec<u8> = table.into_iter().flat_map(u32::to_le_bytes).collect();
+    [header, table, directory, stream].concat()
+}

@@ -22,6 +22,7 @@ pub struct Shape {
     pub window: Option<u32>,
     /// Leaves every tokenizer field out.
     pub without_tokenizer: bool,
+    pub chat_template: Option<&'static str>,
 }
 
 impl Shape {
@@ -37,6 +38,7 @@ impl Shape {
             context_length: 4096,
             window: None,
             without_tokenizer: false,
+            chat_template: None,
         }
     }
 
@@ -126,6 +128,9 @@ fn fields(shape: &Shape) -> Fields {
         fields.unsigned("tokenizer.ggml.bos_token_id", 256);
         fields.unsigned("tokenizer.ggml.eos_token_id", 257);
         fields.boolean("tokenizer.ggml.add_bos_token", true);
+        if let Some(template) = shape.chat_template {
+            fields.text("tokenizer.chat_template", template);
+        }
     }
     fields
 }

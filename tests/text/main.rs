@@ -30,5 +30,6 @@ fn style(tag: Option<&str>) -> TextStyle {
         weight: Weight::Regular,
         language: tag.map(|tag| tag.parse().unwrap()),
         controls: Controls::Obeyed,
+        pitch: Default::default(),
     }
 }

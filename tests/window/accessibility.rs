@@ -27,6 +27,7 @@ fn foreign_state() -> State {
     state.notices.push(Notice {
         title: "The file أسئلة.csv could not be read.".into(),
         detail: "/srv/بيانات/أسئلة.csv".into(),
+        done: false,
     });
     state
 }

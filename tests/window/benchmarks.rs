@@ -17,17 +17,17 @@ use crate::spreadsheet::xlsx;
 use crate::support::{Pages, Window, draft, state, workspace};
 
 /// Nothing in it is called as we call it, and its numbers fit counted from 0 and from 1.
-const STRANGE: &str = "الرقم,السؤال,الخيار 1,الخيار 2,الخيار 3,الخيار 4,الإجابة الصحيحة,التخصص\n\
+pub const STRANGE: &str = "الرقم,السؤال,الخيار 1,الخيار 2,الخيار 3,الخيار 4,الإجابة الصحيحة,التخصص\n\
     1,ما العضو الذي يضخ الدم؟,الكبد,القلب,الرئة,المعدة,2,القلب\n\
     2,أين ينتج الأنسولين؟,البنكرياس,الكلية,الطحال,المثانة,1,الغدد\n\
     3,كم عدد حجرات القلب؟,واحدة,اثنتان,ثلاث,أربع,3,القلب\n";
 
-fn click(window: &mut Window, role: Role, label: &str) {
+pub fn click(window: &mut Window, role: Role, label: &str) {
     window.harness.get_by_role_and_label(role, label).click();
     window.settle();
 }
 
-fn looked(window: &mut Window) {
+pub fn looked(window: &mut Window) {
     window.wait(|state| matches!(&state.benchmarks.import, Some(Importing::Read(draft)) if !draft.looking));
 }
 
@@ -212,11 +212,6 @@ fn a_licence_is_kept_and_the_next_file_is_mapped_like_the_first() {
         assert_eq!(mapped(&draft.said), mapped(&options));
         assert_eq!(draft.items()[0].right, [1]);
     });
-    if let Some(folder) = crate::pictures::folder() {
-        std::fs::create_dir_all(&folder).unwrap();
-        let name = crate::pictures::name("Benchmarks-like", egui::Theme::Light, 1440.0);
-        window.harness.render().unwrap().save(folder.join(name)).unwrap();
-    }
 }
 
 #[test]
@@ -470,56 +465,4 @@ fn walk() {
         .harness
         .get_by_label_contains("no data set “openlifescienceai/medmcqa”");
     window.harness.get_by_label("Try again MedMCQA");
-}
-
-/// Pictures to look at, of every part of the page in both themes, wide and narrow.
-#[test]
-fn pictures_of_benchmarks() {
-    let Some(folder) = crate::pictures::folder() else {
-        return;
-    };
-    std::fs::create_dir_all(&folder).unwrap();
-    let files = tempfile::tempdir().unwrap();
-    let file = files.path().join("أسئلة_سريرية.csv");
-    std::fs::write(&file, STRANGE).unwrap();
-    let both = files.path().join("clinical.csv");
-    let rows = "id,language,question,option_a,option_b,option_c,answer\n\
-        q001,en,Which organ pumps blood through the body day and night?,Heart,Liver,Stomach,A\n\
-        q001,ar,أي من هذه الأعضاء يضخ الدم إلى سائر أنحاء الجسم ليلا ونهارا؟,القلب,الكبد,المعدة,A\n\
-        q002,en,How many hours has a day?,24,25,26,A\nq002,ar,كم ساعة في اليوم؟,24,25,26,7\n\
-        q003,ar,,أحمر,أزرق,أخضر,A\nq004,ar,ما لون الدم؟,أحمر,أحمر,أزرق,A\n";
-    std::fs::write(&both, rows).unwrap();
-    for theme in [egui::Theme::Light, egui::Theme::Dark] {
-        for size in [[1440.0, 900.0], [1000.0, 700.0]] {
-            let mut state = state(&[]);
-            state.page = Page::Benchmarks;
-            let mut pages = Pages::new(state, Harness::builder().with_size(size).with_theme(theme));
-            let save = |pages: &mut Pages, name: &str| {
-                pages.settle();
-                let name = crate::pictures::name(name, theme, size[0]);
-                pages.harness.render().unwrap().save(folder.join(name)).unwrap();
-            };
-            save(&mut pages, "Benchmarks-here");
-            pages
-                .harness
-                .state_mut()
-                .0
-                .apply(BenchmarksCommand::Show(Section::Known).into());
-            pages
-                .harness
-                .state_mut()
-                .0
-                .benchmarks
-                .getting
-                .insert("medmcqa".to_owned(), Getting::default());
-            save(&mut pages, "Benchmarks-known");
-            let many = BenchmarksCommand::SelectKnown("global-mmlu-medical".to_owned());
-            pages.harness.state_mut().0.apply(many.into());
-            save(&mut pages, "Benchmarks-languages");
-            pages.harness.state_mut().0.benchmarks.import = Some(Importing::Read(draft(&file)));
-            save(&mut pages, "Benchmarks-doubt");
-            pages.harness.state_mut().0.benchmarks.import = Some(Importing::Read(draft(&both)));
-            save(&mut pages, "Benchmarks-pairs");
-        }
-    }
 }

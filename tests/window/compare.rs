@@ -24,8 +24,8 @@ use crate::accessibility::check;
 use crate::pictures::{folder, name};
 use crate::support::{Pages, chance, record};
 
-const LANGUAGES: [&str; 12] = ["en", "ar", "zh", "fr", "de", "es", "hi", "ja", "ko", "sw", "yo", "th"];
-const TASKS: [(&str, usize); 4] = [("pubmedqa", 50), ("medmcqa", 80), ("medqa", 120), ("mmlu medical", 60)];
+pub const LANGUAGES: [&str; 12] = ["en", "ar", "zh", "fr", "de", "es", "hi", "ja", "ko", "sw", "yo", "th"];
+pub const TASKS: [(&str, usize); 4] = [("pubmedqa", 50), ("medmcqa", 80), ("medqa", 120), ("mmlu medical", 60)];
 
 fn benchmark(languages: &[&str], tasks: &[(&str, usize)]) -> Benchmark {
     let mut items = Vec::new();
@@ -56,7 +56,7 @@ fn benchmark(languages: &[&str], tasks: &[(&str, usize)]) -> Benchmark {
 
 /// Answers made up: a model's skill differs by task and language. The last model was not run on the second task, the
 /// one before failed there in English.
-fn ledger(models: &[&str], languages: &[&str], tasks: &[(&str, usize)]) -> Ledger {
+pub fn ledger(models: &[&str], languages: &[&str], tasks: &[(&str, usize)]) -> Ledger {
     let benchmark = benchmark(languages, tasks);
     let mut answers = Vec::new();
     for (place, model) in models.iter().enumerate() {
@@ -81,19 +81,19 @@ fn ledger(models: &[&str], languages: &[&str], tasks: &[(&str, usize)]) -> Ledge
     Ledger::of([benchmark], [(&record, answers.as_slice())])
 }
 
-fn state_of(ledger: Ledger) -> State {
+pub fn state_of(ledger: Ledger) -> State {
     let mut state = State::default();
     let study = Study::new("/srv/study".into(), "Arabic study".into(), None, ledger, Vec::new());
     state.show_study(Arc::new(study));
     state
 }
 
-fn open(models: &[&str], languages: &[&str], tasks: &[(&str, usize)]) -> Pages {
+pub fn open(models: &[&str], languages: &[&str], tasks: &[(&str, usize)]) -> Pages {
     let state = state_of(ledger(models, languages, tasks));
     Pages::new(state, Harness::builder().with_size([1440.0, 900.0]))
 }
 
-fn press(pages: &mut Pages, keys: &[Key]) {
+pub fn press(pages: &mut Pages, keys: &[Key]) {
     for key in keys {
         pages.harness.key_press(*key);
         pages.settle();
@@ -173,7 +173,7 @@ fn a_slice_is_no_longer_looked_for_once_another_is_chosen() {
     assert_eq!(selected_languages(&state), BTreeSet::from(["zh".to_owned()]));
 }
 
-const THREE: [&str; 3] = ["Qwen2.5-7B", "Llama-3.1-70B", "gemma-3-270m"];
+pub const THREE: [&str; 3] = ["Qwen2.5-7B", "Llama-3.1-70B", "gemma-3-270m"];
 
 #[test]
 fn two_cells_are_compared_by_keyboard_alone() {

@@ -71,6 +71,12 @@ fn cached() -> Vec<Cached> {
         ("a", "an-organisation/old", "m-Q4.gguf", 40_000),
         ("b", "an-organisation/old", "pytorch_model.bin", 10_000),
         ("c", "datasets/cais/mmlu", "anatomy/test.parquet", 20_000),
+        (
+            "d",
+            "datasets/an-organisation-with-a-long-name/a-translated-benchmark-of-clinical-questions",
+            "ar.csv",
+            5_000,
+        ),
     ] {
         let repository = cache.repository(&repository.parse().unwrap());
         let content = Content::Sha256(letter.repeat(64));
@@ -354,11 +360,13 @@ fn pictures_of_downloads() {
         ),
     ];
     for theme in [egui::Theme::Light, egui::Theme::Dark] {
-        for width in [1440.0, 900.0] {
+        for [width, height] in [[2560.0, 1440.0], [1280.0, 800.0], [900.0, 900.0]] {
             for (name, known) in &states {
                 let mut state = section(known.clone());
-                state.models.hub.asked = known.cached.first().map(key);
-                let builder = Harness::builder().with_size([width, 900.0]).with_theme(theme);
+                // A data set is asked about: what was made of it stays.
+                let dataset = known.cached.iter().find(|cached| cached.kind == Kind::Dataset);
+                state.models.hub.asked = dataset.map(key);
+                let builder = Harness::builder().with_size([width, height]).with_theme(theme);
                 let mut pages = Pages::new(state, builder);
                 let file = format!("Downloads-{name}-{theme:?}-{width}.png");
                 pages.harness.render().unwrap().save(folder.join(file)).unwrap();

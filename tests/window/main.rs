@@ -2,14 +2,20 @@
 #![cfg(feature = "window")]
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stderr,
     reason = "tests fail by panicking and say what they skip"
 )]
 
 mod accessibility;
+mod benchmark_pictures;
 mod benchmarks;
+mod blind;
+mod by_keys;
+mod card;
 mod compare;
 mod downloads;
+mod dropped;
 mod endpoints;
 mod exchange;
 mod figures;
@@ -23,6 +29,7 @@ mod measures;
 mod menus;
 mod mirrored;
 mod models;
+mod opening;
 mod pages;
 mod pictures;
 mod protocols;
@@ -30,8 +37,10 @@ mod replies;
 mod reviews;
 mod search;
 mod sending;
+mod slices;
 #[path = "../support/spreadsheet.rs"]
 mod spreadsheet;
+mod stranger;
 mod support;
 #[path = "../support/tiny_model.rs"]
 mod tiny_model;

@@ -380,6 +380,7 @@ fn characters_without_a_font_are_told_of_once() {
         weight: Weight::Regular,
         language: None,
         controls: Controls::Obeyed,
+        pitch: Default::default(),
     };
     for text in ["a dose of \u{10fffd}", "\u{10fffc}, \u{10fffd}"] {
         text::lay_out(&pages.harness.ctx, text, &style, &Frame::UNLIMITED);

@@ -21,7 +21,7 @@ use polyclinic::workspace::Workspace;
 
 use crate::support::{MODELS, Pages, Window, draft, run, state, workspace};
 
-const SIZES: [(f32, f32); 3] = [(1600.0, 1000.0), (1280.0, 800.0), (1000.0, 700.0)];
+const SIZES: [(f32, f32); 4] = [(2560.0, 1440.0), (1600.0, 1000.0), (1280.0, 800.0), (1000.0, 700.0)];
 
 pub fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("POLYCLINIC_PICTURES").map(PathBuf::from);
@@ -192,6 +192,7 @@ fn pictures_of_work() {
         state.notices.push(Notice {
             title: "A run failed; every answer so far is kept.".into(),
             detail: "the model `gemma-3-270m` stopped at item `q17`: not enough memory".into(),
+            done: false,
         });
         let builder = Harness::builder().with_size([1440.0, 900.0]).with_theme(theme);
         let mut pages = Pages::new(state, builder);

@@ -21,24 +21,24 @@ use polyclinic::workspace::Workspace;
 use crate::pictures;
 use crate::support::{Window, workspace};
 
-const MODELS: [&str; 3] = ["SmolLM2-135M-Instruct", "gemma-3-270m", "Qwen2.5-0.5B"];
+pub const MODELS: [&str; 3] = ["SmolLM2-135M-Instruct", "gemma-3-270m", "Qwen2.5-0.5B"];
 
-fn press(window: &mut Window, key: Key) {
+pub fn press(window: &mut Window, key: Key) {
     window.harness.key_press(key);
     window.settle();
 }
 
-fn go_on(window: &mut Window) {
+pub fn go_on(window: &mut Window) {
     window.harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     window.settle();
 }
 
-fn click(window: &mut Window, label: &str) {
+pub fn click(window: &mut Window, label: &str) {
     window.harness.get_by_label(label).click();
     window.settle();
 }
 
-fn type_in(window: &mut Window, field: &str, text: &str) {
+pub fn type_in(window: &mut Window, field: &str, text: &str) {
     window.harness.get_by_label(field).focus();
     window.settle();
     window.harness.event(egui::Event::Text(text.to_owned()));
@@ -46,7 +46,7 @@ fn type_in(window: &mut Window, field: &str, text: &str) {
 }
 
 /// Everything that assistive technology is told of the window.
-fn told(window: &Window) -> Vec<String> {
+pub fn told(window: &Window) -> Vec<String> {
     fn collect(node: AccessKitNode<'_>, found: &mut Vec<String>) {
         let data = node.data();
         let texts = [data.label(), data.value(), data.description()];
@@ -58,7 +58,7 @@ fn told(window: &Window) -> Vec<String> {
     found
 }
 
-fn names_a_model(window: &Window) -> Option<String> {
+pub fn names_a_model(window: &Window) -> Option<String> {
     let run = window.state(|state| state.study.as_ref().unwrap().runs()[0].record.id.to_string());
     told(window)
         .into_iter()
@@ -66,13 +66,13 @@ fn names_a_model(window: &Window) -> Option<String> {
 }
 
 /// What leaves the Arabic items.
-fn arabic() -> Filter {
+pub fn arabic() -> Filter {
     let language = Condition::Language(["ar".parse().unwrap()].into());
     Filter::from_iter([language])
 }
 
 /// A window on Inspect with the Arabic items listed and a reviewer who gave a name.
-fn reviewing(root: &Path, width: f32, height: f32, name: &str) -> Window {
+pub fn reviewing(root: &Path, width: f32, height: f32, name: &str) -> Window {
     let mut window = Window::open(root, width, height);
     window.send(Command::Show(Page::Inspect));
     window.send(Command::SetFilter(arabic()));
@@ -86,7 +86,7 @@ fn reviewing(root: &Path, width: f32, height: f32, name: &str) -> Window {
     window
 }
 
-fn start_queue(window: &mut Window) {
+pub fn start_queue(window: &mut Window) {
     click(window, "Blind");
     click(window, "New queue");
     click(window, "Start queue");
@@ -94,7 +94,7 @@ fn start_queue(window: &mut Window) {
 }
 
 /// Judges the item at hand by keys alone, every answer wrong for a wrong fact of low severity.
-fn judge_by_keys(window: &mut Window) {
+pub fn judge_by_keys(window: &mut Window) {
     press(window, Key::A);
     go_on(window);
     window.wait(|state| state.review_step() == Step::Judge);
@@ -336,13 +336,25 @@ fn a_rekeyed_item_is_scored_by_its_new_answer() {
     assert!(agree);
 }
 
+/// A reviewer, and which answers they judge against the key.
+type Judge = (&'static str, fn(usize) -> bool);
+
 /// Two reviewers who judged twenty answers of one model, and differ on three.
-fn two_reviewers(root: &Path) {
+pub fn two_reviewers(root: &Path) {
+    judged_by(
+        root,
+        20,
+        &[("Reviewer A", |_| false), ("Reviewer B", |number| number % 8 == 3)],
+    );
+}
+
+/// Reviewers who judged so many Arabic answers of one model, each against the key where `differs` says so.
+fn judged_by(root: &Path, answers: usize, reviewers: &[Judge]) {
     let open = Workspace::open(root).unwrap();
     let (ledger, _) = Ledger::read(&open).unwrap();
     let sheet = ledger.sheets().iter().find(|sheet| sheet.model == MODELS[1]).unwrap();
     let arabic = (0..ledger.len()).filter(|&question| ledger.place(question).unwrap().1.language.tag() == "ar");
-    for (number, question) in arabic.take(20).enumerate() {
+    for (number, question) in arabic.take(answers).enumerate() {
         let given = ledger.given(sheet, question).unwrap();
         let (benchmark, key) = ledger.place(question).unwrap();
         let answer = AnswerRef {
@@ -355,7 +367,8 @@ fn two_reviewers(root: &Path) {
                 key: key.clone(),
             },
         };
-        for (reviewer, differs) in [("Reviewer A", false), ("Reviewer B", number % 8 == 3)] {
+        for (reviewer, differs) in reviewers {
+            let differs = differs(number);
             let verdict = if given.is_right() == differs {
                 Verdict::Wrong
             } else {
@@ -410,6 +423,62 @@ fn agreement_is_shown_and_disagreements_are_settled_one_after_another() {
             .collect::<Vec<_>>()
     });
     assert_eq!(settled, vec![("Reviewer C".to_owned(), 2); 3]);
+}
+
+/// Where a text is painted first.
+fn painted(window: &Window, text: &str) -> egui::Rect {
+    let shapes = window.harness.output().shapes.iter();
+    let mut found = shapes.filter_map(|clipped| match &clipped.shape {
+        egui::Shape::Text(shape) if shape.galley.job.text == text => Some(shape.visual_bounding_rect()),
+        _ => None,
+    });
+    found.next().ok_or(text).unwrap()
+}
+
+#[test]
+fn the_reviewers_language_rules_agreement_and_mirrors_it() {
+    let folder = workspace(&MODELS);
+    two_reviewers(folder.path());
+    let mut window = reviewing(folder.path(), 1440.0, 900.0, "Reviewer C");
+    click(&mut window, "Agreement");
+    window.wait(|state| state.review.agreed.disagreements.len() == 3);
+    let (name, kappa) = (painted(&window, "Verdict"), painted(&window, "Kappa"));
+    assert!(name.right() < kappa.left());
+    window.send(ReviewCommand::UseForm(FormLanguage::Arabic).into());
+    let said = told(&window);
+    let row = said.iter().find(|text| text.starts_with("الحكم; 20; 85.0")).unwrap();
+    assert!(row.contains("64.0–94.8"), "{row}");
+    for words in [
+        "الاتفاق بين المقيّمين",
+        "الخلافات المفتوحة: 3 من 3",
+        "الخلافات",
+        "حسم الخلاف",
+        "آراء المقيّمين",
+    ] {
+        assert!(said.iter().any(|text| text.contains(words)), "{words}: {said:#?}");
+    }
+    let row = said.iter().find(|text| text.contains("مفتوح، ")).unwrap();
+    assert!(
+        row.contains("Reviewer A صحيحة") || row.contains("Reviewer A خاطئة"),
+        "{row}"
+    );
+    for word in [
+        "Agreement",
+        "Disagreements",
+        "open",
+        "Kappa",
+        "Percent",
+        "verdict",
+        "Settle",
+    ] {
+        let english = said
+            .iter()
+            .find(|text| text.split([' ', ',', ':']).any(|part| part == word));
+        assert_eq!(english, None, "{word} is Arabic too");
+    }
+    let (name, kappa) = (painted(&window, "الحكم"), painted(&window, "كابا"));
+    assert!(kappa.right() < name.left(), "{kappa:?} {name:?}");
+    crate::accessibility::check_root(window.harness.root().accesskit_node(), "agreement in Arabic");
 }
 
 #[test]
@@ -491,6 +560,43 @@ fn pictures_of_reviews() {
             window.send(ReviewCommand::ToggleAgreement.into());
             window.wait(|state| !state.review.agreed.disagreements.is_empty());
             take(&mut window, "agreement");
+            window.send(ReviewCommand::UseForm(FormLanguage::Arabic).into());
+            take(&mut window, "agreement-arabic");
+            window.send(ReviewCommand::ToggleAgreement.into());
+            window.send(ReviewCommand::ToggleFlag.into());
+            take(&mut window, "flag-arabic");
+        }
+    }
+}
+
+/// Three who differ, and two who judged one answer.
+#[test]
+fn pictures_of_few_and_many_reviewers() {
+    let Some(folder) = pictures::folder() else { return };
+    std::fs::create_dir_all(&folder).unwrap();
+    let three: [Judge; 3] = [
+        ("Reviewer A", |_| false),
+        ("د. ليلى", |number| number % 5 == 3),
+        ("Dr Ọláńrewájú Adébáyọ̀", |number| number % 3 == 1),
+    ];
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        for (name, answers, reviewers) in [("three", 30, &three[..]), ("one", 1, &three[..2]), ("none", 0, &[])] {
+            for (width, height) in [(1280.0, 800.0), (2560.0, 1440.0)] {
+                let root = workspace(&MODELS);
+                judged_by(root.path(), answers, reviewers);
+                let builder = Harness::builder().with_size([width, height]).with_theme(theme);
+                let mut window = Window::with(root.path(), builder);
+                window.send(Command::Show(Page::Inspect));
+                window.send(ReviewCommand::TypeName("Reviewer Z".into()).into());
+                window.send(ReviewCommand::KeepName.into());
+                window.send(ReviewCommand::ToggleAgreement.into());
+                window.wait(|state| state.review.agreed.pairs.is_empty() == (answers == 0));
+                for form in FormLanguage::ALL {
+                    window.send(ReviewCommand::UseForm(form).into());
+                    let file = pictures::name(&format!("Agreement-{name}-{form:?}"), theme, width);
+                    window.harness.render().unwrap().save(folder.join(file)).unwrap();
+                }
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::study::{controls, texts};
 use crate::benchmarks::alignment::{self, Group, Method};
 use crate::benchmarks::import::guess::{self, Guess};
-use crate::benchmarks::import::{self, Field, Import, ImportError, ImportOptions, Mapping, Rejected};
+use crate::benchmarks::import::{self, Candidate, Field, Import, ImportError, ImportOptions, Mapping, Rejected};
 use crate::benchmarks::{Benchmark, Item};
 use crate::error_chain;
 use crate::text::controls::Controls;
@@ -30,8 +30,8 @@ pub enum Importing {
     /// Being written into the workspace.
     Keeping(Draft),
     Failed {
-        path: PathBuf,
-        problem: String,
+        question: Question,
+        problem: Problem,
     },
 }
 
@@ -99,8 +99,29 @@ impl Question {
 #[derive(Debug)]
 pub struct Looked {
     pub question: Question,
-    /// Errors are the whole chain of causes in words.
-    pub outcome: Result<Look, String>,
+    pub outcome: Result<Look, Problem>,
+}
+
+/// Why a file cannot be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The whole chain of causes.
+    pub words: String,
+    /// The encodings it could be in, where that is why.
+    pub encodings: &'static [Candidate],
+}
+
+impl From<ImportError> for Problem {
+    fn from(error: ImportError) -> Self {
+        let encodings = match &error {
+            ImportError::Encoding { source, .. } => source.candidates(),
+            _ => &[],
+        };
+        Self {
+            words: error_chain(&error),
+            encodings,
+        }
+    }
 }
 
 /// What is seen of a file.
@@ -271,9 +292,8 @@ pub fn look(question: Question, join: Option<&Benchmark>) -> Looked {
     Looked { question, outcome }
 }
 
-fn seen(question: &Question, join: Option<&Benchmark>) -> Result<Look, String> {
-    let words = |error: ImportError| error_chain(&error);
-    let guess = guess::guess(&question.path, &question.said).map_err(words)?;
+fn seen(question: &Question, join: Option<&Benchmark>) -> Result<Look, Problem> {
+    let guess = guess::guess(&question.path, &question.said)?;
     let whole = std::fs::metadata(&question.path).map_or(0, |facts| facts.len()) <= WHOLE;
     let read = match whole {
         true => import::read(&question.path, &guess.options),
@@ -283,7 +303,7 @@ fn seen(question: &Question, join: Option<&Benchmark>) -> Result<Look, String> {
         Ok(import) => import,
         // What keeps rows from being items is what the page is there to solve.
         Err(ImportError::AllRejected { path, rejected }) => without_items(&path, rejected),
-        Err(error) => return Err(error_chain(&error)),
+        Err(error) => return Err(error.into()),
     };
     Ok(Look {
         name: import.suggested_name(),

@@ -10,7 +10,7 @@ use crate::benchmarks::known::{self, Known};
 use crate::language::Language;
 
 pub use command::BenchmarksCommand;
-pub use draft::{Draft, ENDINGS, Importing, Look, Looked, PairBy, Pairing, Pairs, Preview, Question, look};
+pub use draft::{Draft, ENDINGS, Importing, Look, Looked, PairBy, Pairing, Pairs, Preview, Problem, Question, look};
 pub use getting::{Failure, Getting, Got, bring};
 
 use super::state::Task;
@@ -104,7 +104,17 @@ impl Benchmarks {
                 }
                 self.getting.remove(&name);
             }
-            BenchmarksCommand::Say(said) => return self.look_again(|draft| draft.said = *said),
+            BenchmarksCommand::Say(said) => {
+                if let Some(Importing::Failed { question, .. }) = &self.import {
+                    let question = Question {
+                        said: *said,
+                        ..question.clone()
+                    };
+                    self.import = Some(Importing::Reading(question.clone()));
+                    return vec![Task::Look(question)];
+                }
+                return self.look_again(|draft| draft.said = *said);
+            }
             BenchmarksCommand::TypeTask(task) => {
                 if let Some(Importing::Read(draft)) = &mut self.import {
                     draft.task = task;
@@ -164,7 +174,7 @@ impl Benchmarks {
                 self.import = Some(match outcome {
                     Ok(look) => Importing::Read(Draft::new(looked.question, look)),
                     Err(problem) => Importing::Failed {
-                        path: looked.question.path,
+                        question: looked.question,
                         problem,
                     },
                 });
@@ -173,7 +183,7 @@ impl Benchmarks {
                 draft.looking = false;
                 match outcome {
                     Ok(look) => draft.take(look),
-                    Err(problem) => draft.problem = Some(problem),
+                    Err(problem) => draft.problem = Some(problem.words),
                 }
             }
             _ => {}

@@ -2,7 +2,6 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::finding::Side;
 use super::matrix::CellKey;
 use super::view::{ColumnGroups, Mode, Order, RowGroups};
 use crate::app::command::Command;
@@ -24,8 +23,8 @@ pub enum CompareCommand {
     TogglePublished,
     /// Narrows every number to the items of a slice, or to none in particular.
     Slice(Option<Slice>),
-    /// Opens the items that only this side of the finding has right.
-    OpenSide(Side),
+    /// Opens the items that only one side of the finding has right.
+    OpenApart,
     FindModel(String),
     /// Pins a model, or takes its pin away.
     Pin(String),
@@ -59,7 +58,7 @@ impl CompareCommand {
             Self::Weigh(_) => "Averages",
             Self::TogglePublished => "Published",
             Self::Slice(_) => "Slice",
-            Self::OpenSide(_) => "Open items",
+            Self::OpenApart => "Open items",
             Self::FindModel(_) => "Search",
             Self::Pin(_) => "Pin the model",
             Self::Move(_) => "Select",
@@ -77,7 +76,7 @@ impl CompareCommand {
             Self::Show(Mode::Rank) => "Each model's place in its column",
             Self::TogglePublished => "Show what others published beside your own runs; it is never averaged in",
             Self::Swap => "Turn the comparison round",
-            Self::OpenSide(_) => "Open the items that only this one has right in Inspect",
+            Self::OpenApart => "Open the items that only one of the two has right in Inspect",
             Self::Drop => "Look at the selected cell alone again",
             _ => "",
         }

@@ -37,10 +37,8 @@ impl Deltas {
             .iter()
             .filter(|column| is_shown(ledger, column, &base.protocol))
             .collect();
-        if cancel.is_cancelled() {
-            return Self::default();
-        }
-        let family = models_beside(ledger, selection, &columns, Some(&base.protocol), &base.model);
+        let protocol = Some(base.protocol.as_str());
+        let family = models_beside(ledger, selection, &columns, protocol, &base.model, cancel);
         let mut deltas = Self::default();
         for comparison in family {
             if let Some(key) = key(&comparison) {

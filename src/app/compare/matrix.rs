@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::charts::target::Target;
 use crate::language::Language;
 pub use crate::quantities::{count, counted, percent};
 use crate::runs::comparison::Row;
@@ -16,6 +17,17 @@ pub struct CellKey {
 }
 
 impl CellKey {
+    /// What it stands for.
+    pub fn target(&self) -> Target {
+        Target {
+            model: self.model.clone(),
+            benchmark: self.benchmark.clone(),
+            task: self.task.clone(),
+            language: Some(self.language.clone()),
+            ..Target::default()
+        }
+    }
+
     /// The column it stands in.
     pub fn column(&self) -> ColumnKey {
         ColumnKey {

@@ -20,6 +20,8 @@ use super::measures::{Sheet, Sorting};
 use super::models::Model;
 use super::study::Study;
 use crate::cancel::Cancel;
+use crate::charts::target::{Against, Target};
+use crate::runs::comparison::Row;
 use crate::runs::ledger::Selection;
 use crate::runs::measures::Measure;
 use crate::runs::paired::Comparison;
@@ -28,7 +30,7 @@ use crate::scoring::Outcome;
 use crate::slices::{Filter, Slice};
 use command::CompareCommand;
 use deltas::{Baseline, Deltas};
-use finding::{Incomparable, Pair, Side};
+use finding::{Incomparable, Pair, Way};
 use layout::{Layout, Parts};
 use matrix::{CellKey, Matrix};
 use narrowing::Narrowing;
@@ -224,7 +226,7 @@ impl Compare {
                 }
             }
             // They need more than what Compare knows.
-            CompareCommand::Slice(_) | CompareCommand::OpenSide(_) => {}
+            CompareCommand::Slice(_) | CompareCommand::OpenApart => {}
             CompareCommand::Move(key) => self.move_to(key, study),
             CompareCommand::Add(key) => {
                 self.against = self.selected.take().filter(|selected| *selected != key);
@@ -292,10 +294,33 @@ impl Compare {
         (Some(baseline) == self.wanted_deltas().as_ref()).then_some(deltas)
     }
 
-    /// What the two cells of the finding say; `None` where there is but one, and until it is reckoned.
+    /// The selected cell and the one it is compared with: the one chosen, else the same model's in English.
+    fn sides(&self) -> Option<(&CellKey, CellKey)> {
+        let selected = self.selected.as_ref()?;
+        if let Some(against) = &self.against {
+            return Some((selected, against.clone()));
+        }
+        if selected.language.is_english() {
+            return None;
+        }
+        let mut groups = self.matrix.groups.iter();
+        let group = groups.find(|group| group.benchmark == selected.benchmark && group.task == selected.task)?;
+        let english = group.languages.iter().find(|language| language.is_english())?;
+        let language = english.clone();
+        Some((
+            selected,
+            CellKey {
+                language,
+                ..selected.clone()
+            },
+        ))
+    }
+
+    /// What the two cells of the finding say, or the selected cell and the same model's in English; `None` where there
+    /// is but one, and until it is reckoned.
     pub fn pair(&self) -> Option<Result<&Comparison, Incomparable>> {
-        let (first, second) = self.selected.as_ref().zip(self.against.as_ref())?;
-        if let Some(obstacle) = finding::obstacle(&self.matrix, first, second) {
+        let (first, second) = self.sides()?;
+        if let Some(obstacle) = finding::obstacle(&self.matrix, first, &second) {
             return Some(Err(obstacle));
         }
         let (pair, found) = self.pair.as_ref()?;
@@ -314,20 +339,39 @@ impl Compare {
     }
 
     fn wanted_pair(&self) -> Option<Pair> {
-        let (first, second) = self.selected.clone().zip(self.against.clone())?;
-        if finding::obstacle(&self.matrix, &first, &second).is_some() {
+        let (first, second) = self.sides()?;
+        if finding::obstacle(&self.matrix, first, &second).is_some() {
             return None;
         }
         Some(Pair {
             protocol: self.protocol.clone()?,
-            first,
+            first: first.clone(),
             second,
         })
     }
 
+    /// The same cell under the other protocols.
+    pub fn elsewhere(&self, key: &CellKey) -> impl Iterator<Item = &Row> {
+        let is_it = move |row: &&Row| {
+            (&row.model, &row.benchmark, &row.task) == (&key.model, &key.benchmark, &key.task)
+                && row.language == key.language
+        };
+        let other = |row: &&Row| Some(&row.protocol) != self.protocol.as_ref();
+        self.tables.rows.iter().filter(is_it).filter(other)
+    }
+
     /// What Inspect shows of the items that only one side of the finding has right.
-    pub fn side(&self, side: Side) -> Option<Filter> {
-        Some(self.wanted_pair()?.only(side))
+    pub fn apart(&self) -> Option<Filter> {
+        Some(self.wanted_pair()?.apart(Way::Either))
+    }
+
+    /// What a cell's items stand for where its difference to the baseline is shown.
+    pub fn delta_target(&self, key: &CellKey) -> Option<Target> {
+        let (baseline, deltas) = self.wanted_deltas().zip(self.deltas())?;
+        deltas.cells.contains_key(key).then(|| Target {
+            against: Some(Against::Model(baseline.model)),
+            ..key.target()
+        })
     }
 
     /// What the page lacks and nobody was asked yet.

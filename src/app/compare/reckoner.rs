@@ -107,7 +107,10 @@ impl Question {
                 let deltas = Deltas::new(ledger, selection, baseline, &self.cancel);
                 Found::Deltas(baseline.clone(), Arc::new(deltas))
             }
-            What::Pair(pair) => Found::Pair(pair.clone(), Box::new(pair.compare(ledger, selection))),
+            What::Pair(pair) => {
+                let found = pair.compare(ledger, selection, &self.cancel);
+                Found::Pair(pair.clone(), Box::new(found))
+            }
         };
         Reckoned {
             version: self.version,

@@ -38,6 +38,8 @@ impl Order {
 /// What is to be listed.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// Which of all requests it is, so that a later one is known.
+    pub number: u64,
     pub study: Arc<Study>,
     pub reviews: Arc<Reviews>,
     pub filter: Filter,

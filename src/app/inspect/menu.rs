@@ -88,10 +88,11 @@ impl Step {
         }
     }
 
-    /// The rows of the page.
-    pub fn choices(&self, study: &Study, reviews: &Reviews) -> Vec<Choice> {
+    /// The rows of the page; `blind` leaves out what tells of answers.
+    pub fn choices(&self, study: &Study, reviews: &Reviews, blind: bool) -> Vec<Choice> {
         match self {
-            Self::First => first(study, reviews),
+            Self::First => first(study, reviews, blind),
+            _ if blind => Vec::new(),
             Self::Outcome(is) => whose(study, |of| Condition::Outcome { is: *is, of }),
             Self::RightModel => models(study, |model| Lead::To(Self::WrongModel(model))),
             Self::WrongModel(right) => {
@@ -137,9 +138,9 @@ impl Step {
     }
 }
 
-fn first(study: &Study, reviews: &Reviews) -> Vec<Choice> {
+fn first(study: &Study, reviews: &Reviews, blind: bool) -> Vec<Choice> {
     let mut choices = Vec::new();
-    let (models, languages) = (study.models(), study.languages());
+    let (languages, models) = (study.languages(), if blind { &[][..] } else { study.models() });
     if !models.is_empty() {
         choices.extend(answers(models.len(), languages.len()));
     }

@@ -1,13 +1,12 @@
 //! How commands change what is reviewed, and what is handed to the loader's thread.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Map;
 
 use super::settling::Settling;
 use super::work::{Drawing, Outcome, Saved, Saying, What};
-use super::{Draft, FlagForm, QUEUE, Review, ReviewCommand, Saving, Starting};
+use super::{Draft, Field, Lack, QUEUE, Review, ReviewCommand, Saving, Starting};
 use crate::app::state::{State, Task};
 use crate::app::study::Study;
 use crate::reviews::{
@@ -85,7 +84,10 @@ impl State {
     pub fn apply_review(&mut self, command: ReviewCommand) -> Vec<Task> {
         let review = &mut self.review;
         match command {
-            ReviewCommand::Toggle => review.open = !review.open,
+            ReviewCommand::Toggle => {
+                review.open = !review.open;
+                review.focus = (review.open && review.reviewer.is_none()).then_some(Field::Name);
+            }
             ReviewCommand::TypeName(name) => {
                 review.name = name;
                 review.name_problem = None;
@@ -100,7 +102,12 @@ impl State {
             },
             ReviewCommand::ChangeName => {
                 let before = review.reviewer.take();
+                // Nobody goes on with what somebody else left in the form.
+                review.drafts.clear();
+                review.left_flags.clear();
+                (review.own, review.flag) = (None, None);
                 review.name = before.map_or_else(String::new, |before| before.name().to_owned());
+                review.focus = Some(Field::Name);
                 return self.leave_queue();
             }
             ReviewCommand::UseForm(form) => {
@@ -109,16 +116,36 @@ impl State {
             }
             ReviewCommand::ToggleBlind => {
                 review.blind = !review.blind;
+                // Its rows may tell of answers.
+                self.inspect.menu = None;
                 self.begin_item();
             }
             ReviewCommand::PlanQueue => {
                 let size = self.inspect.listed.len().min(QUEUE);
                 review.starting = Some(Starting { size: size.to_string() });
+                review.open = true;
+                review.focus = Some(Field::Size);
             }
             ReviewCommand::TypeSize(size) => review.starting = Some(Starting { size }),
             ReviewCommand::DropQueue => review.starting = None,
             ReviewCommand::StartQueue => return self.start_queue(),
             ReviewCommand::ContinueQueue => self.continue_queue(),
+            ReviewCommand::TakeQueue => {
+                if let Some(queue) = review.others_queue().map(|queue| queue.what.clone()) {
+                    return self.say(vec![Statement::Queue(queue).into()]);
+                }
+            }
+            ReviewCommand::Queue => {
+                // One that was begun comes first.
+                let next = match (&review.queue, &review.starting) {
+                    (Some(_), _) => ReviewCommand::LeaveQueue,
+                    (None, Some(_)) => ReviewCommand::DropQueue,
+                    (None, None) if review.unfinished_queue().is_some() => ReviewCommand::ContinueQueue,
+                    (None, None) => ReviewCommand::PlanQueue,
+                };
+                review.open = true;
+                return self.apply_review(next);
+            }
             ReviewCommand::LeaveQueue => return self.leave_queue(),
             ReviewCommand::MarkOwn(option) => self.mark_own(option),
             ReviewCommand::GiveOwn => {
@@ -132,13 +159,22 @@ impl State {
                 return self.give_own();
             }
             ReviewCommand::ChooseAnswer(target) => review.target = target,
+            ReviewCommand::NextAnswer | ReviewCommand::PreviousAnswer => {
+                let (answers, target) = (self.review_answers().len().max(1), self.review.target);
+                let steps = if command == ReviewCommand::NextAnswer {
+                    1
+                } else {
+                    answers - 1
+                };
+                self.review.target = (target + steps) % answers;
+            }
             ReviewCommand::Judge(verdict) => self.edit(|draft| draft.verdict = Some(verdict)),
             ReviewCommand::ToggleError(error) => self.edit(|draft| draft.toggle(&error)),
             ReviewCommand::Grade(severity) => self.edit(|draft| draft.severity = severity),
             ReviewCommand::NextSeverity => self.edit(Draft::next_severity),
             ReviewCommand::Rate(scale, rating) => self.edit(|draft| draft.rate(&scale, rating)),
             ReviewCommand::Note(note) => self.edit(|draft| draft.note = note),
-            ReviewCommand::FocusNote => review.focus_note = true,
+            ReviewCommand::FocusNote => review.focus = Some(Field::Note),
             ReviewCommand::Save => return self.save_opinion(),
             ReviewCommand::TakeBack => {
                 if let Some(answer) = self.review_target()
@@ -149,20 +185,13 @@ impl State {
                 }
             }
             ReviewCommand::Next => self.next_to_judge(),
-            ReviewCommand::ToggleFlag => self.toggle_flag(),
-            ReviewCommand::FlagAs(kind) => self.edit_flag(|flag| {
-                if !flag.kinds.remove(&kind) {
-                    flag.kinds.insert(kind);
-                }
-            }),
-            ReviewCommand::NoteFlag(note) => self.edit_flag(|flag| flag.note = note),
-            ReviewCommand::Decide(choice) => self.edit_flag(|flag| flag.choice = choice),
-            ReviewCommand::Rekey(option) => self.edit_flag(|flag| {
-                if !flag.right.remove(&option) {
-                    flag.right.insert(option);
-                }
-            }),
-            ReviewCommand::SaveFlag => return self.save_flag(),
+            ReviewCommand::ToggleFlag
+            | ReviewCommand::FlagAs(_)
+            | ReviewCommand::NoteFlag(_)
+            | ReviewCommand::Decide(_)
+            | ReviewCommand::NextDecision
+            | ReviewCommand::Rekey(_)
+            | ReviewCommand::SaveFlag => return self.apply_flag(command),
             ReviewCommand::ToggleAgreement => return self.toggle_agreement(),
             ReviewCommand::ChoosePair(pair) => {
                 if let Some(settling) = &mut review.settling {
@@ -254,9 +283,10 @@ impl State {
         let answers = self.review_answers();
         let next = answers.iter().position(|answer| !self.review.is_judged(answer));
         self.review.target = next.unwrap_or(0);
+        self.leave_flag();
     }
 
-    fn say(&mut self, said: Vec<Append>) -> Vec<Task> {
+    pub(super) fn say(&mut self, said: Vec<Append>) -> Vec<Task> {
         self.save(What::Statements(said))
     }
 
@@ -347,13 +377,21 @@ impl State {
         let Some(item) = self.review_item().filter(|_| option < options) else {
             return;
         };
-        let marked = self.review.own_choices(&item);
-        let choices = if marked.contains(&option) {
-            BTreeSet::new()
-        } else {
-            BTreeSet::from([option])
-        };
+        let several = self.own_takes_several();
+        let mut choices = self.review.own_choices(&item);
+        if !choices.remove(&option) {
+            if !several {
+                choices.clear();
+            }
+            choices.insert(option);
+        }
         self.review.own = Some((item, choices));
+    }
+
+    /// Whether one's own answer may be several options: the item has several right ones.
+    pub fn own_takes_several(&self) -> bool {
+        let item = self.at_hand().and_then(|(study, place)| study.item(place));
+        item.is_some_and(|(_, item)| item.right.len() > 1)
     }
 
     fn give_own(&mut self) -> Vec<Task> {
@@ -392,7 +430,7 @@ impl State {
             return Vec::new();
         };
         let Some(opinion) = self.review_draft().opinion() else {
-            self.review.saving = Saving::Failed("Choose a verdict first.".to_owned());
+            self.review.saving = Saving::Lacks(Lack::Verdict);
             return Vec::new();
         };
         if self.review.settling.is_some() {
@@ -449,47 +487,6 @@ impl State {
         }
     }
 
-    fn toggle_flag(&mut self) {
-        let Some((study, place)) = self.at_hand() else { return };
-        let Some(item) = Review::item(study, place) else { return };
-        let right = study.ledger.right(place).unwrap_or_default();
-        let open = self.review.flag.as_ref().is_some_and(|flag| flag.item == item);
-        let form = (!open).then(|| FlagForm::new(&self.review, item, right));
-        self.review.flag = form;
-        self.review.open = true;
-    }
-
-    fn edit_flag(&mut self, change: impl FnOnce(&mut FlagForm)) {
-        if let Some(flag) = &mut self.review.flag {
-            change(flag);
-            flag.problem = None;
-        }
-    }
-
-    fn save_flag(&mut self) -> Vec<Task> {
-        let Some(reviewer) = self.review.reviewer.clone() else {
-            return Vec::new();
-        };
-        let said = self
-            .review
-            .flag
-            .as_ref()
-            .map(|flag| flag.said(&self.review, reviewer.id()));
-        match said {
-            Some(Ok(said)) if said.is_empty() => self.review.flag = None,
-            Some(Ok(said)) => return self.say(said),
-            Some(Err(problem)) => self.edit_flag_problem(problem),
-            None => {}
-        }
-        Vec::new()
-    }
-
-    fn edit_flag_problem(&mut self, problem: &'static str) {
-        if let Some(flag) = &mut self.review.flag {
-            flag.problem = Some(problem);
-        }
-    }
-
     fn toggle_agreement(&mut self) -> Vec<Task> {
         if self.review.settling.take().is_some() {
             self.list_only_review();
@@ -507,6 +504,18 @@ impl State {
             .map(|differs| differs.answer.clone());
         self.look_at(first);
         vec![Task::Agree(Arc::clone(&self.review.reviews))]
+    }
+
+    /// Looks at the disagreement so many rows further down the list.
+    pub(in crate::app) fn step_disagreement(&mut self, steps: isize) {
+        let differs = &self.review.agreed.disagreements;
+        let settling = self.review.settling.as_ref();
+        let shown = settling.and_then(|settling| settling.answer.as_ref());
+        let place = differs.iter().position(|differs| Some(&differs.answer) == shown);
+        let next = place.map_or(Some(0), |place| place.checked_add_signed(steps));
+        if let Some(next) = next.and_then(|next| differs.get(next)) {
+            self.look_at(Some(next.answer.clone()));
+        }
     }
 
     /// The next open disagreement after an answer, going round.

@@ -1,10 +1,12 @@
 //! The keys of the form: they act while no text field has the focus, and mean what the step at hand needs.
 
-use egui::{Context, Event, Key, Modifiers, Popup};
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 
-use super::{Review, ReviewCommand, Step};
+use super::{Choice, FlagForm, Review, ReviewCommand, Step};
 use crate::app::State;
-use crate::reviews::Verdict;
+use crate::reviews::{FlagKind, Verdict};
+
+const DIGITS: [Key; 5] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
 
 /// What this frame's keys ask of the panel. Letters are taken from where they lie on the keyboard.
 pub fn keys(context: &Context, state: &State) -> Vec<ReviewCommand> {
@@ -24,10 +26,23 @@ pub fn keys(context: &Context, state: &State) -> Vec<ReviewCommand> {
                 return true;
             };
             let key = physical_key.unwrap_or(*key);
+            let held = |command: &&ReviewCommand| {
+                let shortcut = command.shortcut();
+                let is_it = |it: KeyboardShortcut| {
+                    it.modifiers.any() && it.logical_key == key && modifiers.matches_exact(it.modifiers)
+                };
+                shortcut.is_some_and(is_it)
+            };
             let command = match modifiers.matches_exact(Modifiers::COMMAND) {
                 // A note is left and saved in one.
                 true if key == Key::Enter && review.open => Some(go_on(state)),
-                _ if typing || modifiers.any() => None,
+                _ if modifiers.any() => ReviewCommand::WITH_KEYS
+                    .iter()
+                    .find(held)
+                    // In a field these move the caret.
+                    .filter(|_| !(typing && modifiers.alt))
+                    .cloned(),
+                _ if typing => None,
                 _ => plain(state, key),
             };
             let taken = command.is_some();
@@ -47,9 +62,14 @@ pub fn go_on(state: &State) -> ReviewCommand {
     if review.settling.is_some() {
         return ReviewCommand::Save;
     }
+    if review.starting.is_some() {
+        return ReviewCommand::StartQueue;
+    }
     match state.review_step() {
         Step::Own => ReviewCommand::GiveOwn,
         Step::Judge => ReviewCommand::Save,
+        // What comes of a queue is how far others see the same.
+        Step::Revealed if review.is_queue_done() => ReviewCommand::ToggleAgreement,
         Step::Revealed | Step::Nothing => ReviewCommand::Next,
     }
 }
@@ -59,14 +79,38 @@ fn plain(state: &State, key: Key) -> Option<ReviewCommand> {
     if key == Key::G {
         return Some(ReviewCommand::ToggleFlag);
     }
-    if !review.open || review.reviewer.is_none() || review.flag.is_some() {
+    if !review.open || review.reviewer.is_none() {
         return None;
     }
+    if let Some(flag) = &review.flag {
+        return flagging(flag, key);
+    }
     match state.review_step() {
-        _ if review.settling.is_some() => judging(review, key),
+        _ if review.settling.is_some() => settling(review, key),
         Step::Own => letter(key).map(ReviewCommand::MarkOwn),
         Step::Judge | Step::Revealed => judging(review, key),
         Step::Nothing => None,
+    }
+}
+
+/// What a key does in the form of flags.
+fn flagging(flag: &FlagForm, key: Key) -> Option<ReviewCommand> {
+    if let Some(place) = DIGITS.iter().position(|digit| *digit == key) {
+        return FlagKind::ALL.get(place).copied().map(ReviewCommand::FlagAs);
+    }
+    match key {
+        Key::N => Some(ReviewCommand::FocusNote),
+        Key::S => Some(ReviewCommand::NextDecision),
+        Key::Escape => Some(ReviewCommand::ToggleFlag),
+        _ if flag.choice == Choice::Rekeyed => letter(key).map(ReviewCommand::Rekey),
+        _ => None,
+    }
+}
+
+fn settling(review: &Review, key: Key) -> Option<ReviewCommand> {
+    match key {
+        Key::Escape => Some(ReviewCommand::ToggleAgreement),
+        _ => judging(review, key),
     }
 }
 
@@ -76,8 +120,7 @@ fn judging(review: &Review, key: Key) -> Option<ReviewCommand> {
         Key::S => return Some(ReviewCommand::NextSeverity),
         _ => {}
     }
-    let digits = [Key::Num1, Key::Num2, Key::Num3, Key::Num4];
-    if let Some(place) = digits.iter().position(|digit| *digit == key) {
+    if let Some(place) = DIGITS.iter().position(|digit| *digit == key) {
         return Verdict::ALL.get(place).copied().map(ReviewCommand::Judge);
     }
     let errors = &review.taxonomy().errors;

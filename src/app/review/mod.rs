@@ -57,6 +57,25 @@ impl FormLanguage {
     }
 }
 
+/// A field of the panel to type in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    Name,
+    Size,
+    Note,
+}
+
+/// What keeps something from being saved, before anything is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// The judgement has no verdict.
+    Verdict,
+    /// A flag of another kind does not say what is wrong.
+    Why,
+    /// An item is re-keyed and no option is right.
+    RightOption,
+}
+
 /// What came of the last saving.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Saving {
@@ -68,6 +87,8 @@ pub enum Saving {
         file: String,
         at: Timestamp,
     },
+    /// Nothing was tried: something is still to be filled in.
+    Lacks(Lack),
     /// Why not; the form is as it was.
     Failed(String),
 }
@@ -108,8 +129,10 @@ pub struct Review {
     /// What is known of agreement; behind the reviews while it is reckoned anew.
     pub agreed: Arc<Agreed>,
     pub saving: Saving,
-    /// The note asks for the focus at the next frame.
-    pub focus_note: bool,
+    /// What asks for the focus at the next frame.
+    pub focus: Option<Field>,
+    /// Forms of flags that were left before they were saved.
+    pub left_flags: HashMap<ItemRef, FlagForm>,
 }
 
 impl Review {
@@ -133,6 +156,29 @@ impl Review {
             progress.done < progress.items
         };
         self.reviews.queues(reviewer.id()).rev().find(left)
+    }
+
+    /// Whether every item of the queue that is worked through is judged.
+    pub fn is_queue_done(&self) -> bool {
+        let progress = self.queue().zip(self.reviewer.as_ref());
+        let progress = progress.map(|(queue, by)| queue.what.progress(&self.reviews, by.id()));
+        progress.is_some_and(|progress| progress.done == progress.items)
+    }
+
+    /// The newest queue of another reviewer that this one neither took over nor judged to the end.
+    pub fn others_queue(&self) -> Option<Said<'_, Queue>> {
+        let own = self.reviewer.as_ref()?.id();
+        let others = self.reviews.reviewers().filter(|other| other.id() != own);
+        let queues = others.flat_map(|other| self.reviews.queues(other.id()));
+        let is_new = |queue: &Said<'_, Queue>| {
+            let progress = queue.what.progress(&self.reviews, own);
+            let is_taken = self
+                .reviews
+                .queues(own)
+                .any(|taken| taken.what.items == queue.what.items);
+            progress.done < progress.items && !is_taken
+        };
+        queues.filter(is_new).max_by_key(|queue| queue.at)
     }
 
     /// How many items of the workspace are flagged, and how many of them count nowhere.

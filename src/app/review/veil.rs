@@ -4,16 +4,26 @@ use std::ops::Deref;
 
 use super::Review;
 use crate::app::study::Study;
-use crate::reviews::{AnswerRef, ItemRef, RunModel, blind_order};
+use crate::reviews::{AnswerRef, ItemRef, RunModel, blind_order, disagreement};
 use crate::runs::ledger::Given;
+use crate::scoring::Outcome;
 
-/// What is hidden of an item.
+/// What an item still waits for, and what is hidden of it until then.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Veil {
-    /// Names of models and runs.
-    pub names: bool,
-    /// The right answer, and with it every choice, probability, outcome and reply: the reviewer's own answer comes first.
-    pub key: bool,
+    /// Answers are to be judged: hides the right answer, the names of models and runs, and what tells models apart.
+    pub unjudged: bool,
+    /// The reviewer's own answer comes first: hides every choice, probability and reply too.
+    pub unanswered: bool,
+}
+
+impl Veil {
+    /// An outcome, as far as it may be known: right and wrong would tell the right answer.
+    pub fn outcome(self, outcome: Outcome) -> Option<Outcome> {
+        let tells = matches!(outcome, Outcome::Right | Outcome::Wrong);
+        let hidden = self.unanswered || (self.unjudged && tells);
+        (!hidden).then_some(outcome)
+    }
 }
 
 /// An answer as the page shows it.
@@ -60,11 +70,44 @@ impl Review {
             return Veil::default();
         };
         let answers = self.answers(study, place, protocol);
-        let names = !answers.is_empty() && !answers.iter().all(|answer| self.is_judged(answer));
+        let waits = |answer: &AnswerRef| match self.settling {
+            // Who settles between others judges nothing else.
+            Some(_) => disagreement(&self.reviews, answer).is_some_and(|differs| differs.settled.is_none()),
+            None => true,
+        };
+        let unjudged = answers.iter().any(|answer| !self.is_judged(answer) && waits(answer));
         Veil {
-            names,
-            // Who settles between others answers nothing first.
-            key: names && !self.own_given(&item) && self.settling.is_none(),
+            unjudged,
+            unanswered: unjudged && !self.own_given(&item) && self.settling.is_none(),
+        }
+    }
+
+    /// The same where it is shown beside the item in place `like`, with which it is judged: the same question in another
+    /// language.
+    pub fn veil_beside(&self, study: &Study, place: usize, like: usize, protocol: Option<&str>) -> Veil {
+        let veil = self.veil(study, like, protocol);
+        if place == like {
+            return veil;
+        }
+        let queued = || {
+            let item = Self::item(study, place);
+            let queue = self.queue();
+            queue.is_some_and(|queue| {
+                queue
+                    .what
+                    .items
+                    .iter()
+                    .any(|queued| Some(&queued.item) == item.as_ref())
+            })
+        };
+        // What has a turn of its own stays hidden until then, and so does what nothing beside it can reveal.
+        if !queued() && !self.answers(study, like, protocol).is_empty() {
+            return veil;
+        }
+        let own = self.veil(study, place, protocol);
+        Veil {
+            unjudged: veil.unjudged || own.unjudged,
+            unanswered: veil.unanswered || own.unanswered,
         }
     }
 
@@ -99,7 +142,7 @@ impl Review {
             .collect();
         let number = |given: &Given<'_>| models.iter().position(|model| model == given.model());
         given.sort_by_key(|given| number(given).unwrap_or(usize::MAX));
-        let hidden = self.veil(study, like, protocol).names;
+        let hidden = self.veil_beside(study, place, like, protocol).unjudged;
         given
             .into_iter()
             .enumerate()

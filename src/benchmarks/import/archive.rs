@@ -38,7 +38,10 @@ pub enum ArchiveError {
     Nested(String),
     #[error("its member `{0}` is encrypted; unpack it with its password and import its files")]
     Encrypted(String),
-    #[error("no member can be imported; it has {}", quoted(.0))]
+    #[error(
+        "none of its files has a name that ends as those that can be imported (.jsonl, .csv, .xlsx and the like); it has {}",
+        quoted(.0)
+    )]
     NothingReadable(Vec<String>),
     #[error("no member is called `{name}`; it has {}", quoted(.members))]
     NoMember { name: String, members: Vec<String> },
@@ -113,7 +116,7 @@ pub(super) fn members(
 
 /// Makes sure that a spreadsheet, which is an archive, unpacks to what memory holds.
 pub(super) fn require_small(bytes: &[u8]) -> Result<(), ArchiveError> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(cut_off)?;
     let mut left = MOST_BYTES;
     for index in 0..archive.len() {
         let member = archive.by_index(index).map_err(damaged)?;
@@ -179,7 +182,7 @@ impl<F: Fn(&str) -> bool> Unpacking<'_, F> {
 }
 
 fn zip<F: Fn(&str) -> bool>(bytes: &[u8], unpacking: &mut Unpacking<'_, F>) -> Result<(), ArchiveError> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(cut_off)?;
     for index in 0..archive.len() {
         let (name, is_file, encrypted) = {
             let raw = archive.by_index_raw(index).map_err(damaged)?;
@@ -237,6 +240,13 @@ fn too_large_or_damaged(error: std::io::Error) -> ArchiveError {
         ErrorKind::FileTooLarge => ArchiveError::TooLarge,
         _ => damaged(error),
     }
+}
+
+/// A zip ends with the list of its members.
+fn cut_off(error: impl std::fmt::Display) -> ArchiveError {
+    ArchiveError::Damaged(format!(
+        "the list of files at its end cannot be read, so it may be cut off; get it anew ({error})"
+    ))
 }
 
 fn damaged(error: impl std::fmt::Display) -> ArchiveError {

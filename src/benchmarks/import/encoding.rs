@@ -21,6 +21,46 @@ pub enum EncodingError {
     Unknown(String),
 }
 
+/// An encoding that a file could be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    /// As [`decode`] takes it.
+    pub label: &'static str,
+    /// Whose texts are written in it.
+    pub of: &'static str,
+}
+
+impl Candidate {
+    /// Old encodings of one script each, the likeliest here first.
+    pub const OLD: [Self; 5] = [
+        Self::new("windows-1256", "Arabic"),
+        Self::new("windows-1252", "Western European"),
+        Self::new("windows-1251", "Cyrillic"),
+        Self::new("gb18030", "Chinese"),
+        Self::new("shift_jis", "Japanese"),
+    ];
+    /// Of files whose characters are two bytes each.
+    pub const WIDE: [Self; 2] = [
+        Self::new("utf-16le", "Unicode of two bytes"),
+        Self::new("utf-16be", "Unicode of two bytes, the other way round"),
+    ];
+
+    const fn new(label: &'static str, of: &'static str) -> Self {
+        Self { label, of }
+    }
+}
+
+impl EncodingError {
+    /// The encodings that the file could be in instead.
+    pub fn candidates(&self) -> &'static [Candidate] {
+        match self {
+            Self::NotUtf8 { .. } | Self::NotAsNamed { .. } => &Candidate::OLD,
+            Self::ZeroBytes { .. } => &Candidate::WIDE,
+            Self::Unknown(_) => &[],
+        }
+    }
+}
+
 /// Reads bytes as text. A byte-order mark (UTF-8, UTF-16) decides; else `encoding`, a label of the
 /// WHATWG encoding standard; else the bytes must be UTF-8.
 pub fn decode(bytes: Vec<u8>, encoding: Option<&str>) -> Result<String, EncodingError> {

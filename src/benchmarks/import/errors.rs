@@ -112,8 +112,17 @@ pub enum ImportError {
     },
     #[error("{} cannot be read with this mapping", path.display())]
     Mapping { path: PathBuf, source: MappingError },
-    #[error("{} holds no item", path.display())]
+    #[error("{} holds no item: there is no record in it", path.display())]
     Empty { path: PathBuf },
+    #[error("{} is empty, it has no bytes; it may not have been saved or downloaded whole", of(path, part.as_deref()))]
+    NoBytes { path: PathBuf, part: Option<String> },
+    #[error("{} holds {holds}, whatever its name ends in; if so, rename it to {ending}, else get it anew", of(path, part.as_deref()))]
+    OtherContent {
+        path: PathBuf,
+        part: Option<String>,
+        holds: &'static str,
+        ending: &'static str,
+    },
     #[error("none of the {} records of {} is a usable item; {}", .rejected.len(), path.display(), first(.rejected))]
     AllRejected { path: PathBuf, rejected: Vec<Rejected> },
 }

@@ -493,22 +493,29 @@ impl<'a> Cursor<'a> {
 
 /// The parser's message with the column only: it saw one record and counts lines from there.
 fn without_line(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let position = format!(" at line {} column {}", error.line(), error.column());
-    match message.strip_suffix(&position) {
-        Some(what) if error.line() == 1 => format!("{what} at column {}", error.column()),
-        Some(what) => format!("{what} {} lines below", error.line() - 1),
-        None => message,
+    let what = in_words(error);
+    match error.line() {
+        0 => what,
+        1 => format!("{what} at column {}", error.column()),
+        line => format!("{what} {} lines below", line - 1),
     }
 }
 
 /// The parser's message with the line before it, as other messages have it.
 fn located(error: &serde_json::Error) -> String {
-    format!("line {}: this is no JSON: {}", error.line(), without_place(error))
+    let (line, column) = (error.line(), error.column());
+    format!("line {line}: this is no JSON: {} at column {column}", in_words(error))
 }
 
-fn without_place(error: &serde_json::Error) -> String {
+/// The parser's message without the place; where the text ends too early, what is missing.
+fn in_words(error: &serde_json::Error) -> String {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
-    message.strip_suffix(&position).map_or(message.clone(), str::to_owned)
+    match message.strip_suffix(&position).unwrap_or(&message) {
+        "EOF while parsing a list" => "it ends within a list, whose `]` is missing".to_owned(),
+        "EOF while parsing an object" => "it ends within an object, whose `}` is missing".to_owned(),
+        "EOF while parsing a string" => "it ends within a text, whose closing `\"` is missing".to_owned(),
+        "EOF while parsing a value" => "it ends where a value should be".to_owned(),
+        other => other.to_owned(),
+    }
 }

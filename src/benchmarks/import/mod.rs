@@ -55,6 +55,7 @@
 mod answers;
 mod archive;
 mod choices;
+mod content;
 mod csv;
 mod encoding;
 mod errors;
@@ -63,6 +64,7 @@ mod json;
 mod labels;
 mod literal;
 mod mapping;
+mod old_excel;
 mod parquet;
 mod place;
 mod record;
@@ -79,7 +81,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use archive::ArchiveError;
-pub use encoding::EncodingError;
+pub use encoding::{Candidate, EncodingError};
 pub use errors::{ImportError, RowError};
 pub use mapping::{Field, Mapping, MappingError};
 pub(super) use parquet::table as parquet_table;

@@ -46,6 +46,11 @@ pub(in crate::benchmarks) fn table(bytes: Vec<u8>) -> Result<DataFrame, String> 
 }
 
 fn readable(bytes: Vec<u8>) -> Result<DataFrame, String> {
+    if !bytes.ends_with(b"PAR1") {
+        return Err(
+            "it does not end as Parquet files do, so it was not saved or downloaded whole; get it anew".to_owned(),
+        );
+    }
     let mut reader = ParquetReader::new(Cursor::new(bytes));
     let schema = reader.schema().map_err(|error| error.to_string())?;
     let readable = schema.iter_values().filter(|field| is_readable(field.dtype()));

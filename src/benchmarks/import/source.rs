@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::archive::{self, Kind};
+use super::content::Content;
 use super::errors::{ImportError, RowError};
 use super::place::{At, Place};
 use super::record::Columns;
@@ -86,6 +87,24 @@ impl Format {
             _ => return None,
         })
     }
+
+    /// What files of this format hold.
+    fn contents(self) -> &'static [Content] {
+        match self {
+            Self::Lines | Self::Json | Self::Csv | Self::Tsv => &[Content::Other],
+            Self::Parquet => &[Content::Parquet],
+            Self::Sheet => &[Content::Zip, Content::OldExcel],
+        }
+    }
+}
+
+/// What files that are packed so hold.
+fn packed_contents(kind: Kind) -> &'static [Content] {
+    match kind {
+        Kind::Zip => &[Content::Zip],
+        Kind::TarGzip | Kind::Gzip => &[Content::Gzip],
+        Kind::Tar => &[Content::Other],
+    }
 }
 
 /// Reads a file, unpacked where it is an archive.
@@ -118,6 +137,7 @@ pub(super) fn open(path: &Path, options: &ImportOptions) -> Result<Source, Impor
         return Ok(source);
     };
     let is_readable = |name: &str| Format::of(name).is_some();
+    Content::require(path, None, &bytes, packed_contents(kind))?;
     let members = archive::members(kind, &name, &bytes, options.member.as_deref(), is_readable);
     let members = members.map_err(|source| ImportError::Archive {
         path: path.to_owned(),
@@ -203,7 +223,10 @@ impl Source {
     }
 
     fn add(&mut self, opening: &Opening<'_>, name: &str, bytes: Vec<u8>) -> Result<(), ImportError> {
-        let body = match Format::of(name) {
+        let format = Format::of(name);
+        let expected = format.map_or(&[Content::Other][..], Format::contents);
+        Content::require(opening.path, opening.member, &bytes, expected)?;
+        let body = match format {
             Some(Format::Parquet) => Body::Parquet(parquet::Table::open(opening, bytes)?),
             Some(Format::Sheet) => return self.add_sheet(opening, name, bytes),
             Some(Format::Csv | Format::Tsv) => {

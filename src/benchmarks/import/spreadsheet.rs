@@ -1,9 +1,9 @@
 //! Records of spreadsheets, Excel's .xlsx and .xls and OpenDocument's .ods, through calamine: one sheet, whose first row
-//! with values names the columns. What a file is, its content tells; many an .xls is an .xlsx by another name.
+//! with values names the columns. A row of one value over a table of several columns is its title and is passed over. What a file is, its content tells; many an .xls is an .xlsx by another name.
 //!
 //! Cells of .xlsx are read as they come and never as a grid: a grid is as large as its farthest cell says, whatever it
-//! holds. Of the other two calamine makes grids. Those of .xls end at 65,536 rows of 256 columns; in .ods a cell may say
-//! that it stands for many, so these are counted before.
+//! holds. Of the other two calamine makes grids. What those of an .xls ask for is counted before (`old_excel`); in .ods a
+//! cell may say that it stands for many, so these are counted too.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -14,18 +14,19 @@ use serde_json::Value;
 
 use super::archive::{member_text, require_small};
 use super::errors::ImportError;
+use super::old_excel;
 use super::place::At;
 use super::record::Columns;
 use super::source::{Opening, RawRecord, Sink};
 
+/// The rows over a table that may hold its title.
+const MOST_TITLES: usize = 5;
 /// The columns an item may come from; more are no table of questions.
 const MOST_COLUMNS: usize = 4096;
-/// The cells that an .ods may have once every cell stands as often as it says.
-const MOST_CELLS: u64 = 20_000_000;
+/// The cells that all sheets of an .xls or .ods may have together, once every cell stands as often as it says.
+pub(super) const MOST_CELLS: u64 = 20_000_000;
 /// The member of an .ods that holds its sheets.
 const ODS_CONTENT: &str = "content.xml";
-/// How an .xls begins, as every document of that time.
-const XLS_START: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
 /// A spreadsheet and the sheet of it that is read.
 pub(super) struct Book {
@@ -80,7 +81,8 @@ enum Cells {
 
 impl Cells {
     fn open(opening: &Opening<'_>, bytes: Vec<u8>) -> Result<Self, ImportError> {
-        if bytes.starts_with(&XLS_START) {
+        if bytes.starts_with(&old_excel::START) {
+            old_excel::require_few_cells(&bytes).map_err(|reason| opening.damaged(reason))?;
             let book = caught(|| Xls::new(Cursor::new(bytes)));
             return book.map(Self::Xls).map_err(|reason| opening.damaged(reason));
         }
@@ -212,6 +214,14 @@ impl Sheet {
             .filter_map(|row| row.values.last_key_value())
             .map(|(last, _)| last + 1);
         let width = width.max().unwrap_or_default();
+        if header {
+            let titles = rows.iter().take(MOST_TITLES).take_while(|row| row.values.len() == 1);
+            let titles = titles.count();
+            // Of two columns one may have no name.
+            if width > 2 && titles < rows.len() {
+                rows.drain(..titles);
+            }
+        }
         let first = match header && !rows.is_empty() {
             true => Some(rows.remove(0)),
             false => None,

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 mod archives;
 mod formats;
+mod messages;
 
 use proptest::prelude::*;
 
@@ -161,7 +162,7 @@ fn duplicate_ids_name_the_first_and_the_summary_counts_both() {
 
 #[test]
 fn files_without_items_are_errors() {
-    assert!(matches!(read_default("a.jsonl", ""), Err(ImportError::Empty { .. })));
+    assert!(matches!(read_default("a.jsonl", "\n"), Err(ImportError::Empty { .. })));
     assert!(matches!(read_default("a.csv", "\n\n"), Err(ImportError::Empty { .. })));
     assert!(matches!(
         read_default("a.csv", "id,question\n"),

@@ -5,6 +5,7 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use super::published::{self, Pair};
 use super::{Choice, Source, target, task_name};
 use crate::charts::gap::{Gap, GapRow, Paired};
+use crate::charts::target::{Against, Target};
 use crate::language::Language;
 use crate::runs::ledger::{Column, Sheet};
 use crate::runs::paired::{self, Comparison, Verdict};
@@ -145,6 +146,9 @@ fn row(compared: &Compared, printed: Option<&Pair>) -> GapRow {
         }),
         published: printed.map(|pair| (pair.reference, pair.other)),
         source: String::new(),
-        target: Some(target(model, benchmark, task, language)),
+        target: Some(Target {
+            against: Some(Against::Language(compared.reference.clone())),
+            ..target(model, benchmark, task, language)
+        }),
     }
 }

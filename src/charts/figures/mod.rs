@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use super::colour::{Colour, FEW, Look, looks};
 use super::scatter::Across;
-use super::scene::{Shape, Target};
+use super::scene::Shape;
+use super::target::Target;
 use super::{Chart, Kind, Measured};
 use crate::language::Language;
 use crate::quantities::counted;

@@ -2,7 +2,7 @@
 
 use super::{Choice, FEW, Source, distinct, of_languages, of_models, shown_languages, target, task_name};
 use crate::charts::dots::{Dot, DotRow, Dots};
-use crate::charts::scene::Target;
+use crate::charts::target::Target;
 use crate::charts::{Kind, Measured};
 use crate::language::Language;
 use crate::runs::columns::Columns as _;

@@ -119,9 +119,10 @@ impl Columns for Gap {
     fn columns(&self) -> Vec<Named> {
         let asked = asked(&self.model, &self.benchmark, &self.task, &self.language, &self.protocol);
         let measured = [
+            ("reference", Value::Language(self.reference.clone())),
             ("n", Value::Count(self.found.n)),
             ("accuracy", Value::Share(Some(self.accuracy))),
-            ("in_english", Value::Share(Some(self.reference_accuracy))),
+            ("reference_accuracy", Value::Share(Some(self.reference_accuracy))),
         ];
         asked.into_iter().chain(measured).chain(found(&self.found)).collect()
     }

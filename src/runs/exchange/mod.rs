@@ -102,7 +102,11 @@ pub enum ExchangeError {
         item: String,
         language: Language,
     },
-    #[error("run {run} was imported from {} without what its models were asked; hand on that file instead, or import it anew. Its answers can be written as Parquet, CSV or JSON Lines", file.display())]
+    #[error(
+        "run {run} was imported by an earlier Polyclinic, which did not keep what its models were asked. {}; the answers \
+         of {run} can be written as Parquet, CSV or JSON Lines",
+        import_anew(file)
+    )]
     MadeElsewhere { run: RunId, file: PathBuf },
     #[error("run {0} has no answers yet")]
     NoAnswers(RunId),
@@ -140,6 +144,18 @@ pub enum ExchangeError {
     Store(#[from] store::StoreError),
     #[error(transparent)]
     Write(#[from] WriteError),
+}
+
+/// What to do about a run whose questions were not kept.
+fn import_anew(file: &Path) -> String {
+    let shown = file.display();
+    match file.exists() {
+        true => format!(
+            "Import {shown} anew (`polyclinic import-run`, or \"Import runs\" on the Runs page) and export the run this makes, \
+             or hand on that file itself"
+        ),
+        false => format!("The file it came from is not at {shown} any more; import it anew from where it is now"),
+    }
 }
 
 /// Writes a run into the folder `into`, and returns the files.

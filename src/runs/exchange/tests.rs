@@ -613,7 +613,21 @@ fn a_run_imported_before_prompts_were_kept_is_told_to_be_imported_anew() {
     export(&workspace, run, Format::LmEval, &into).unwrap();
     std::fs::remove_file(store::folder(&workspace, run).join("asked.jsonl")).unwrap();
     let problem = error_chain(&export(&workspace, run, Format::LmEval, &into).unwrap_err());
-    assert!(problem.contains("import it anew"), "{problem}");
+    let file = folder.path().join("samples_t_2026.jsonl");
+    assert!(problem.contains(&format!("run {run} was imported")), "{problem}");
+    let anew = format!("Import {} anew (`polyclinic import-run`", file.display());
+    assert!(problem.contains(&anew), "{problem}");
+
+    // As it says: what is taken in now can be written out.
+    let again = import(&workspace, &file, &english()).unwrap();
+    export(&workspace, &again[0].record.id, Format::LmEval, &into).unwrap();
+
+    std::fs::remove_file(&file).unwrap();
+    let problem = error_chain(&export(&workspace, run, Format::LmEval, &into).unwrap_err());
+    assert!(
+        problem.contains(&format!("not at {} any more", file.display())),
+        "{problem}"
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::cancel::Cancel;
 use crate::language::Language;
 use crate::runs::ledger::{Column, Ledger, Selection};
 use crate::runs::paired::{self, Between, Comparison, Verdict};
@@ -100,7 +101,7 @@ impl Found {
 pub fn differences(ledger: &Ledger, selection: &Selection, baseline: Option<&str>) -> Vec<Difference> {
     let columns: Vec<&Column> = ledger.columns().iter().collect();
     let family = match baseline {
-        Some(baseline) => paired::models_beside(ledger, selection, &columns, None, baseline),
+        Some(baseline) => paired::models_beside(ledger, selection, &columns, None, baseline, &Cancel::default()),
         None => paired::models_beside_each_other(ledger, selection, &columns, None),
     };
     family.iter().filter_map(Difference::of).collect()

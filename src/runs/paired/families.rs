@@ -1,10 +1,12 @@
 //! Comparisons that are shown together, their p-values adjusted for each other.
 
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use super::{Comparison, adjust};
+use super::{Between, Comparison, Incomparable, adjust, met_by_both, met_in_both, p_value};
+use crate::cancel::{Cancel, Cancelled};
 use crate::language::Language;
-use crate::runs::ledger::{Column, Ledger, Selection, Sheet};
+use crate::runs::ledger::{Cell, Column, Ledger, Selection, Sheet};
+use crate::stats::holm;
 
 /// The language that others are measured by.
 const REFERENCE: &str = "en";
@@ -28,16 +30,18 @@ pub fn models_beside_each_other(
             );
         }
     }
-    sheets(ledger, selection, &asked)
+    sheets(ledger, selection, &asked, &Cancel::default())
 }
 
-/// Every other model less `baseline`, in each of some columns under each protocol where both answered.
+/// Every other model less `baseline`, in each of some columns under each protocol where both answered. None once
+/// cancelled, which is looked for before every cell.
 pub fn models_beside(
     ledger: &Ledger,
     selection: &Selection,
     columns: &[&Column],
     protocol: Option<&str>,
     baseline: &str,
+    cancel: &Cancel,
 ) -> Vec<Comparison> {
     let mut asked = Vec::new();
     for column in columns {
@@ -49,7 +53,7 @@ pub fn models_beside(
             asked.extend(others.map(|other| (*column, *other, *base)));
         }
     }
-    sheets(ledger, selection, &asked)
+    sheets(ledger, selection, &asked, cancel)
 }
 
 /// Every model in the languages of some columns less the same in English, where the items are tied to each other.
@@ -76,6 +80,52 @@ pub fn languages_beside_english(
     adjusted(compared.collect())
 }
 
+/// Two cells, adjusted for all comparisons of their kind that stand beside them: of every two models of the column
+/// under the protocol, of every model in the two languages, or of every model under the two protocols. Of the others
+/// only the test is made, as nothing else of them is shown. Once cancelled the others are left out.
+pub fn among_its_kind(
+    ledger: &Ledger,
+    selection: &Selection,
+    first: Cell<'_>,
+    second: Cell<'_>,
+    cancel: &Cancel,
+) -> Result<Comparison, Incomparable> {
+    let mut comparison = Comparison::of_cells(ledger, selection, first, second)?;
+    let (column, protocol) = (first.column, &first.sheet.protocol);
+    let columns = [column];
+    let both = |one: &Sheet, other: &Sheet| p_value(ledger, met_by_both(selection, &columns, one, other));
+    let in_column = answered(ledger, column, Some(protocol));
+    let others: Vec<f64> = match &comparison.between {
+        Between::Models { first, second, .. } => {
+            let is_own = |sheet: &Sheet| sheet.model == *first || sheet.model == *second;
+            let pairs = in_column.iter().enumerate().flat_map(|(place, one)| {
+                let others = in_column.iter().skip(place + 1);
+                others.map(move |other| (*one, *other))
+            });
+            let pairs: Vec<_> = pairs.filter(|(one, other)| !(is_own(one) && is_own(other))).collect();
+            let p_values = pairs.into_par_iter().filter(|_| !cancel.is_cancelled());
+            p_values.filter_map(|(one, other)| both(one, other)).collect()
+        }
+        Between::Languages { second, model, .. } => {
+            let sheets = in_column.into_par_iter().filter(|sheet| sheet.model != *model);
+            let p_values = sheets.filter(|_| !cancel.is_cancelled());
+            p_values
+                .filter_map(|sheet| p_value(ledger, met_in_both(ledger, selection, &columns, second, sheet)))
+                .collect()
+        }
+        Between::Protocols { second, model, .. } => {
+            let sheets = in_column.iter().filter(|sheet| sheet.model != *model);
+            let pairs = sheets.filter_map(|sheet| both(sheet, ledger.sheet(&sheet.model, second)?));
+            pairs.collect()
+        }
+    };
+    let mut p_values = vec![comparison.p_value];
+    p_values.extend(others);
+    comparison.family = p_values.len();
+    comparison.adjusted = holm(&p_values).first().copied().unwrap_or(comparison.p_value);
+    Ok(comparison)
+}
+
 /// The sheets with answers in a column, under a protocol if one is named.
 fn answered<'a>(ledger: &'a Ledger, column: &'a Column, protocol: Option<&str>) -> Vec<&'a Sheet> {
     let of_protocol = |sheet: &&Sheet| protocol.is_none_or(|protocol| sheet.protocol == protocol);
@@ -85,11 +135,20 @@ fn answered<'a>(ledger: &'a Ledger, column: &'a Column, protocol: Option<&str>) 
         .collect()
 }
 
-fn sheets(ledger: &Ledger, selection: &Selection, asked: &[(&Column, &Sheet, &Sheet)]) -> Vec<Comparison> {
+fn sheets(
+    ledger: &Ledger,
+    selection: &Selection,
+    asked: &[(&Column, &Sheet, &Sheet)],
+    cancel: &Cancel,
+) -> Vec<Comparison> {
     let compared = asked
         .par_iter()
-        .filter_map(|(column, first, second)| Comparison::of_sheets(ledger, selection, &[*column], first, second));
-    adjusted(compared.collect())
+        .map(|(column, first, second)| match cancel.is_cancelled() {
+            true => Err(Cancelled),
+            false => Ok(Comparison::of_sheets(ledger, selection, &[*column], first, second)),
+        });
+    let compared: Result<Vec<Option<Comparison>>, Cancelled> = compared.collect();
+    adjusted(compared.unwrap_or_default().into_iter().flatten().collect())
 }
 
 fn adjusted(mut family: Vec<Comparison>) -> Vec<Comparison> {

@@ -14,7 +14,7 @@ mod tests;
 
 use std::collections::HashMap;
 
-pub use families::{languages_beside_english, models_beside, models_beside_each_other};
+pub use families::{among_its_kind, languages_beside_english, models_beside, models_beside_each_other};
 pub use sentence::Finding;
 
 use super::ledger::{Cell, Column, Ledger, Selection, Sheet};
@@ -139,15 +139,7 @@ impl Comparison {
         first: &Sheet,
         second: &Sheet,
     ) -> Option<Self> {
-        let questions = columns.iter().flat_map(|column| column.questions());
-        let met = questions
-            .filter(|&question| selection.contains(question))
-            .map(|question| Met {
-                own: question,
-                other: question,
-                first: first.outcome(question),
-                second: second.outcome(question),
-            });
+        let met = met_by_both(selection, columns, first, second);
         let between = match first.model == second.model {
             false => Between::Models {
                 first: first.model.clone(),
@@ -172,21 +164,7 @@ impl Comparison {
         reference: &Language,
         sheet: &Sheet,
     ) -> Option<Self> {
-        let mut met = Vec::new();
-        for column in columns {
-            let others = tied(ledger, column, reference);
-            let own = column.questions().filter(|&question| selection.contains(question));
-            met.extend(own.filter_map(|own| {
-                let question = ledger.question(own).filter(|question| question.is_tied)?;
-                let other = *others.get(&question.parallel)?;
-                Some(Met {
-                    own,
-                    other,
-                    first: sheet.outcome(own),
-                    second: sheet.outcome(other),
-                })
-            }));
-        }
+        let met = met_in_both(ledger, selection, columns, reference, sheet);
         let place = Place::of(columns);
         let between = Between::Languages {
             first: place.languages.clone(),
@@ -194,7 +172,7 @@ impl Comparison {
             model: sheet.model.clone(),
             protocol: sheet.protocol.clone(),
         };
-        Self::of(ledger, between, place, met.into_iter())
+        Self::of(ledger, between, place, met)
     }
 
     fn of(ledger: &Ledger, between: Between, place: Place, met: impl Iterator<Item = Met>) -> Option<Self> {
@@ -202,14 +180,17 @@ impl Comparison {
         let mut clusters = Clusters::new(ledger.len());
         let (mut left_out, mut corrected) = (0, 0);
         for met in met {
-            let answered = met.first.is_some() || met.second.is_some();
-            if ledger.is_left_out(met.own) || ledger.is_left_out(met.other) {
-                corrected += usize::from(answered);
-                continue;
-            }
-            let (Some(first), Some(second)) = (right(met.first), right(met.second)) else {
-                left_out += usize::from(answered);
-                continue;
+            let (first, second) = match met.comes_to(ledger) {
+                Outturn::Pair(first, second) => (first, second),
+                Outturn::LeftOut => {
+                    left_out += 1;
+                    continue;
+                }
+                Outturn::Corrected => {
+                    corrected += 1;
+                    continue;
+                }
+                Outturn::Nothing => continue,
             };
             pairs.add(first, second);
             let questions = [met.own, met.other].into_iter();
@@ -326,6 +307,85 @@ struct Met {
     other: usize,
     first: Option<Outcome>,
     second: Option<Outcome>,
+}
+
+/// What that comes to.
+enum Outturn {
+    /// Whether the first and whether the second is right.
+    Pair(bool, bool),
+    /// Only one of the two answered, or one failed.
+    LeftOut,
+    /// Somebody decided that the question counts nowhere.
+    Corrected,
+    /// Neither answered.
+    Nothing,
+}
+
+impl Met {
+    fn comes_to(&self, ledger: &Ledger) -> Outturn {
+        if self.first.is_none() && self.second.is_none() {
+            return Outturn::Nothing;
+        }
+        if ledger.is_left_out(self.own) || ledger.is_left_out(self.other) {
+            return Outturn::Corrected;
+        }
+        match (right(self.first), right(self.second)) {
+            (Some(first), Some(second)) => Outturn::Pair(first, second),
+            _ => Outturn::LeftOut,
+        }
+    }
+}
+
+/// Two sheets on the questions of some columns.
+fn met_by_both<'a>(
+    selection: &'a Selection,
+    columns: &'a [&Column],
+    first: &'a Sheet,
+    second: &'a Sheet,
+) -> impl Iterator<Item = Met> + 'a {
+    let questions = columns.iter().flat_map(|column| column.questions());
+    let selected = questions.filter(|&question| selection.contains(question));
+    selected.map(|question| Met {
+        own: question,
+        other: question,
+        first: first.outcome(question),
+        second: second.outcome(question),
+    })
+}
+
+/// One sheet on the questions of some columns and on those that are tied to them in another language.
+fn met_in_both<'a>(
+    ledger: &'a Ledger,
+    selection: &'a Selection,
+    columns: &'a [&Column],
+    reference: &'a Language,
+    sheet: &'a Sheet,
+) -> impl Iterator<Item = Met> + 'a {
+    columns.iter().flat_map(move |column| {
+        let others = tied(ledger, column, reference);
+        let own = column.questions().filter(|&question| selection.contains(question));
+        own.filter_map(move |own| {
+            let question = ledger.question(own).filter(|question| question.is_tied)?;
+            let other = *others.get(&question.parallel)?;
+            Some(Met {
+                own,
+                other,
+                first: sheet.outcome(own),
+                second: sheet.outcome(other),
+            })
+        })
+    })
+}
+
+/// Of the exact McNemar test alone, without the resampling of a whole comparison. `None` where nothing makes a pair.
+fn p_value(ledger: &Ledger, met: impl Iterator<Item = Met>) -> Option<f64> {
+    let mut pairs = Pairs::default();
+    for met in met {
+        if let Outturn::Pair(first, second) = met.comes_to(ledger) {
+            pairs.add(first, second);
+        }
+    }
+    (pairs.n() > 0).then(|| exact_mcnemar(pairs))
 }
 
 /// Whether an answer is right; `None` where there is none that counts.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
+use crate::cancel::Cancel;
 use crate::runs::RunRecord;
 use crate::runs::ledger::{Correction, Corrections};
 use crate::runs::record::tests::record;
@@ -271,6 +272,7 @@ fn a_family_is_what_is_shown_together() {
         };
         family.iter().map(name).collect()
     };
+    let going = Cancel::default();
     let pairs = models_beside_each_other(&ledger, &selection, &columns, None);
     assert_eq!(names(&pairs), ["AC", "Aب", "Cب"]);
     assert!(
@@ -279,13 +281,59 @@ fn a_family_is_what_is_shown_together() {
             .all(|pair| pair.family == 3 && pair.adjusted >= pair.p_value)
     );
     assert_eq!(
-        names(&models_beside(&ledger, &selection, &columns, None, "C")),
+        names(&models_beside(&ledger, &selection, &columns, None, "C", &going)),
         ["AC", "بC"]
     );
-    assert!(models_beside(&ledger, &selection, &columns, Some("other"), "C").is_empty());
+    assert!(models_beside(&ledger, &selection, &columns, Some("other"), "C", &going).is_empty());
     let gaps = languages_beside_english(&ledger, &selection, &columns, None);
     assert_eq!(gaps.len(), 1);
     assert_eq!(gaps[0].verdict(), Verdict::Second);
+    let stopped = Cancel::default();
+    stopped.cancel();
+    assert!(models_beside(&ledger, &selection, &columns, None, "C", &stopped).is_empty());
+}
+
+#[test]
+fn a_finding_is_adjusted_for_all_of_its_kind() {
+    let benchmark = benchmark();
+    let mut all = unlike();
+    all.extend(answers(&benchmark, "C", "en", |number| is(number % 2 == 0)));
+    for (model, right) in [("A", 5), ("ب", 3), ("C", 2)] {
+        all.extend(answers(&benchmark, model, "yo", |number| is(number % right == 0)));
+    }
+    // Who answered one language only has no gap.
+    all.extend(answers(&benchmark, "D", "yo", |_| is(true)));
+    let ledger = ledger(all);
+    let selection = Selection::all(&ledger);
+    let label = ledger.sheets()[0].protocol.clone();
+    let cell = |model: &str, language: &str| {
+        let language = language.parse().unwrap();
+        ledger.cell_of("b", "امتحان", &language, model, &label).unwrap()
+    };
+    let found = |first, second| among_its_kind(&ledger, &selection, first, second, &Cancel::default()).unwrap();
+    // The same as the whole family has that is reckoned together.
+    let column = [column(&ledger, "en")];
+    let pairs = models_beside_each_other(&ledger, &selection, &column, None);
+    for (pair, [first, second]) in pairs.iter().zip([["A", "C"], ["A", "ب"], ["C", "ب"]]) {
+        assert_eq!(found(cell(first, "en"), cell(second, "en")), *pair);
+    }
+    assert!(pairs.iter().any(|pair| pair.adjusted > pair.p_value));
+    let gaps = languages_beside_english(&ledger, &selection, &ledger.columns().iter().collect::<Vec<_>>(), None);
+    assert_eq!(gaps.len(), 3);
+    for gap in &gaps {
+        let Between::Languages { model, .. } = &gap.between else {
+            panic!("{gap:?}")
+        };
+        assert_eq!(found(cell(model, "yo"), cell(model, "en")), *gap);
+    }
+    let same = among_its_kind(
+        &ledger,
+        &selection,
+        cell("A", "en"),
+        cell("A", "en"),
+        &Cancel::default(),
+    );
+    assert_eq!(same, Err(Incomparable::Same));
 }
 
 #[test]

@@ -13,6 +13,7 @@ fn lay_out_at(text: &str, tag: Option<&str>, max_width: f32) -> TextLayout {
         weight: Weight::Regular,
         language: tag.map(|tag| tag.parse().unwrap()),
         controls: Controls::Obeyed,
+        pitch: Default::default(),
     };
     let frame = Frame {
         editable: true,

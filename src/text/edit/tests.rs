@@ -13,6 +13,7 @@ fn lay_out(text: &str) -> TextLayout {
         weight: Weight::Regular,
         language: None,
         controls: Controls::Obeyed,
+        pitch: Default::default(),
     };
     let frame = Frame {
         editable: true,

@@ -229,7 +229,7 @@ impl Bridge {
             styled.pieces,
             [style.size, style.line_height, frame.max_width, scale].map(f32::to_bits),
             style.weight,
-            (&style.language, style.controls),
+            (&style.language, style.controls, style.pitch),
             frame.max_lines,
             (frame.fill, frame.cut, frame.editable),
         ));
@@ -423,6 +423,7 @@ impl Bridge {
         if order.is_empty() {
             return pictures;
         }
+        self.table.draw_ahead(&order);
         let drawn = ctx.fonts_mut(|fonts| fonts.layout_job(job));
         let glyphs = drawn.rows.iter().flat_map(|row| &row.glyphs);
         for (key, glyph) in order.into_iter().zip(glyphs) {

@@ -13,6 +13,7 @@ fn style(size: f32, tag: &str) -> TextStyle {
         weight: Weight::Regular,
         language: Some(tag.parse().unwrap()),
         controls: Controls::Obeyed,
+        pitch: Default::default(),
     }
 }
 

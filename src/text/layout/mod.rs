@@ -24,7 +24,7 @@ use std::sync::Arc;
 use parley::{FontContext, LayoutContext};
 
 use super::controls::Controls;
-use super::fonts::{self, Fallback, Weight};
+use super::fonts::{self, Fallback, Pitch, Weight};
 use super::raster::{FaceId, Faces};
 use super::rich::{Look, Looks, Rgba, Styled};
 use super::selection::Rectangle;
@@ -43,6 +43,7 @@ pub struct TextStyle {
     pub language: Option<Language>,
     /// Where characters that are not seen are shown, a symbol stands for each and what it did is undone.
     pub controls: Controls,
+    pub pitch: Pitch,
 }
 
 /// The room a text has.

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use parley::{BaseDirection, FontFamily, FontFamilyName, FontWeight, LineBreakContext, OverflowWrap};
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::cutting::Excerpt;
 use super::{ARABIC_BESIDE_LATIN, Engine, Paragraph, ROUNDING, TextStyle, lacking};
 use crate::language::{Direction, Language, Script};
-use crate::text::fonts::Weight;
+use crate::text::fonts::{FIXED_FAMILY, Pitch, Weight};
 use crate::text::isolate;
 
 /// A paragraph shaped and broken into lines.
@@ -71,6 +72,8 @@ impl Engine {
         let text = excerpt.text.as_str();
         let families = paragraph.families.iter().copied().map(FontFamilyName::named);
         let families: Vec<_> = families.collect();
+        let fixed = std::iter::once(FontFamilyName::named(FIXED_FAMILY));
+        let fixed: Vec<_> = fixed.chain(families.iter().cloned()).collect();
         let language = paragraph.style.language.as_ref();
         let locale = language.and_then(|language| parley::Language::parse(language.tag()).ok());
         let mut builder = self
@@ -83,7 +86,10 @@ impl Engine {
         });
         builder.set_line_break_override(Some(&keep_slashes));
         let in_full = |setting: Setting| parley::TextStyle {
-            font_family: FontFamily::List(Cow::Borrowed(&families)),
+            font_family: FontFamily::List(Cow::Borrowed(match setting.pitch {
+                Pitch::Proportional => &families,
+                Pitch::Fixed => &fixed,
+            })),
             font_size: setting.size,
             font_weight: FontWeight::new(f32::from(setting.weight.value())),
             letter_spacing: setting.spacing,
@@ -154,6 +160,7 @@ struct Setting {
     weight: Weight,
     /// Points that every cluster is wider by.
     spacing: f32,
+    pitch: Pitch,
 }
 
 impl Setting {
@@ -162,6 +169,8 @@ impl Setting {
             size: style.size,
             weight: style.weight,
             spacing: 0.0,
+            // Lines are as high as those of reading, and what is of fixed pitch stands on the same baseline.
+            pitch: Pitch::Proportional,
         }
     }
 }
@@ -185,6 +194,14 @@ fn settings(paragraph: &Paragraph<'_>, excerpt: &Excerpt, room: &[(Range<usize>,
             setting.weight = weight;
         }
     }
+    if style.pitch == Pitch::Fixed {
+        settings.iter_mut().for_each(|setting| setting.pitch = Pitch::Fixed);
+        for range in of_other_scripts(text) {
+            for setting in settings.get_mut(range).unwrap_or_default() {
+                setting.pitch = Pitch::Proportional;
+            }
+        }
+    }
     for (range, pixels) in room {
         for setting in settings.get_mut(range.clone()).unwrap_or_default() {
             setting.spacing = pixels / paragraph.scale;
@@ -201,6 +218,38 @@ fn shares(text: &str, language: Option<&Language>) -> Vec<(Range<usize>, f32)> {
     };
     let words = words(text, script).into_iter();
     words.map(|range| (range, share)).collect()
+}
+
+/// The parts of a text whose letters have no form of fixed pitch, each with the spaces, digits and signs between its
+/// letters: an Arabic sentence reads as one, whatever quotes or braces stand around it.
+fn of_other_scripts(text: &str) -> Vec<Range<usize>> {
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    // Whether nothing ended the last part yet.
+    let mut open = false;
+    let mut end = 0;
+    for grapheme in text.graphemes(true) {
+        let start = end;
+        end += grapheme.len();
+        match grapheme.chars().next() {
+            Some(first) if is_of_another_script(first) => {
+                match parts.last_mut().filter(|_| open) {
+                    Some(last) => last.end = end,
+                    None => parts.push(start..end),
+                }
+                open = true;
+            }
+            Some('"' | '<' | '>' | '[' | ']' | '{' | '}' | '|' | '\t') => open = false,
+            Some(character) if character.is_alphabetic() => open = false,
+            _ => {}
+        }
+    }
+    parts
+}
+
+/// Whether a character is of a script that has no font of fixed pitch.
+fn is_of_another_script(character: char) -> bool {
+    let fixed = [Script::Latin, Script::Cyrillic, Script::Greek];
+    Script::of(character).is_some_and(|script| !fixed.contains(&script))
 }
 
 /// The raised parts of what is shaped.

@@ -40,7 +40,10 @@ pub fn show(ui: &mut Ui, body: Rect, state: &State, study: &Study, commands: &mu
         widgets::at_least(ui, least, |ui| {
             let body = ui.max_rect();
             let start = match wide {
-                true => pos2(body.right() - space::SIDE_PANEL - 40.0, body.top()),
+                true => pos2(
+                    body.right() - space::side_panel(ui.ctx().content_rect().width()) - 40.0,
+                    body.top(),
+                ),
                 false => pos2(body.left(), body.bottom() - CARD),
             };
             let end = match wide {

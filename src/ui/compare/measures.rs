@@ -1,17 +1,19 @@
 //! The table of a measure beside accuracy: one row a model, task and language, found by a search and sorted by a column.
 
-use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Id, Key, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::State;
 use crate::app::command::Command;
+use crate::app::figures::FiguresCommand;
 use crate::app::measures::{Sheet, Sorting};
 use crate::app::theme::{size, space};
+use crate::charts::target::Target;
 use crate::runs::measures::Measure;
 use crate::ui::icons::{self, Icon};
 use crate::ui::marks::Marks;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
-use crate::ui::widgets::{self, Search, card, palette};
+use crate::ui::widgets::{self, Search, card, palette, stepping};
 
 const PADDING: f32 = 14.0;
 const GAP: f32 = 20.0;
@@ -55,16 +57,9 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, sheet: &Sheet, commands: &mu
             ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
                 ui.set_width(width.max(ui.available_width()));
                 show_headings(ui, sheet, &widths, compare.sorting, Some(commands));
-                ScrollArea::vertical().auto_shrink([false, false]).show_rows(
-                    ui,
-                    space::ROW,
-                    listed.len(),
-                    |ui, places| {
-                        for &place in listed.get(places).into_iter().flatten() {
-                            show_row(ui, sheet, place, &widths, &compare.search);
-                        }
-                    },
-                );
+                let id = widgets::id("measure rows", measure.title());
+                let opened = show_rows(ui, id, sheet, &listed, &widths, &compare.search);
+                commands.extend(opened.map(|target| FiguresCommand::Open(target).into()));
             });
         },
     );
@@ -185,10 +180,41 @@ fn capital(heading: &str) -> String {
     }
 }
 
-/// Shows a row, marking what a search found in it.
-pub fn show_row(ui: &mut Ui, sheet: &Sheet, place: usize, widths: &[f32], search: &str) {
+/// Shows rows, those in sight only; returns what is to be opened.
+///
+/// They are one stop of the keyboard: arrows go from row to row, and Enter opens one.
+pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &[f32], search: &str) -> Option<Target> {
+    let mut opened = None;
+    let scroll = ScrollArea::vertical().auto_shrink([false, false]);
+    scroll.show_rows(ui, space::ROW, listed.len(), |ui, places| {
+        let whole = ui.interact(ui.clip_rect(), id, Sense::FOCUSABLE);
+        spoken::tell(&whole, None, || {
+            WidgetInfo::labeled(Role::Table, true, format!("{} rows", listed.len()))
+        });
+        let step = stepping::step(ui, &whole, listed.len());
+        if let Some(current) = step.current.filter(|_| step.moved) {
+            let top = ui.max_rect().top() + (current as f32 - places.start as f32) * space::ROW;
+            let row = Rect::from_min_size(pos2(ui.clip_rect().left(), top), vec2(1.0, space::ROW));
+            ui.scroll_to_rect(row, None);
+        }
+        for number in places {
+            let Some(&place) = listed.get(number) else { continue };
+            let here = step.current == Some(number);
+            if show_row(ui, id.with(place), sheet, place, widths, search, here) {
+                opened = sheet.target(place).cloned();
+            }
+        }
+    });
+    opened
+}
+
+/// Shows a row, marking what a search found in it; returns whether it is to be opened.
+fn show_row(ui: &mut Ui, id: Id, sheet: &Sheet, place: usize, widths: &[f32], search: &str, here: bool) -> bool {
     let colours = palette(ui);
-    let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
+    let opens = sheet.target(place).is_some();
+    // Rows take clicks but no stop of the keyboard each: there may be hundreds.
+    let response = ui.interact(row, id, if opens { Sense::CLICK } else { Sense::hover() });
     let texts = sheet.row(place);
     let headed = || sheet.table.headings.iter().zip(texts);
     spoken::tell(&response, None, || {
@@ -206,4 +232,11 @@ pub fn show_row(ui: &mut Ui, sheet: &Sheet, place: usize, widths: &[f32], search
             marks.paint(ui, cell, Words::name(text), ink, Align2::LEFT_CENTER);
         }
     }
+    if here {
+        widgets::outline(ui, row.shrink(1.0));
+    }
+    if response.hovered() && opens {
+        ui.ctx().set_cursor_icon(CursorIcon::PointingHand);
+    }
+    opens && (response.clicked() || here && ui.input(|input| input.key_pressed(Key::Enter)))
 }

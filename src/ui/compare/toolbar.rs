@@ -20,6 +20,10 @@ const ROOMY: f32 = 1250.0;
 const TWO_ROWS: f32 = 980.0;
 /// Room for what stands at its right end.
 const END: f32 = 206.0;
+/// Room for the menus behind the protocol's, where they share one and where they do not, and for the switch behind them.
+const ONE_MENU: f32 = 90.0;
+const TWO_MENUS: f32 = 370.0;
+const PUBLISHED: f32 = 130.0;
 
 /// How high it is in a page `width` wide.
 pub fn height(state: &State, width: f32) -> f32 {
@@ -104,12 +108,21 @@ fn show_choices(ui: &mut Ui, width: f32, state: &State, commands: &mut Vec<Comma
         show_baseline(ui, limit, state, commands);
     }
     show_slice(ui, limit, state, commands);
-    show_protocol(ui, limit, state, commands);
+    let delta = compare.view.mode == Mode::Delta;
+    let apart = width >= ROOMY + if delta { limit } else { 0.0 };
+    let published = !compare.published.is_empty();
+    // Which protocol it is decides what all numbers mean, so its name takes the room that the others leave.
+    let others = if apart { TWO_MENUS } else { ONE_MENU } + if published { PUBLISHED } else { 0.0 };
+    let rest = if of_matrix {
+        ui.available_width() - others
+    } else {
+        limit
+    };
+    show_protocol(ui, rest.max(limit), state, commands);
     if !of_matrix {
         return;
     }
-    let delta = compare.view.mode == Mode::Delta;
-    if width >= ROOMY + if delta { limit } else { 0.0 } {
+    if apart {
         let groups = Menu::of_groups(&compare.view);
         let order = Menu::of_order(&compare.view);
         for (label, menu) in [("Group by", groups), ("Sort", order)] {
@@ -121,7 +134,7 @@ fn show_choices(ui: &mut Ui, width: f32, state: &State, commands: &mut Vec<Comma
         menu.says = String::new();
         commands.extend(menu.show(ui, "View", "Group, sort and average", 210.0));
     }
-    if !compare.published.is_empty() {
+    if published {
         let command = CompareCommand::TogglePublished;
         let on = !compare.view.own_only;
         if widgets::switch(ui, command.text(), command.tooltip(), on) {

@@ -1,6 +1,6 @@
 //! The answers of the shown items as a table: choice, outcome, margin, tokens, time, run.
 
-use egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::inspect::Side;
 use crate::app::matrix::{count, counted};
@@ -26,6 +26,11 @@ const TITLES: [&str; 7] = [
     "Protocol and run",
 ];
 
+/// The column of the letters chosen, with the outcome.
+const ANSWER: usize = 2;
+/// How many of the columns show before an item is judged.
+const UNJUDGED: usize = 4;
+
 /// How high the table is with the benchmark's note.
 pub fn height(sides: &[Side<'_>]) -> f32 {
     let rows: usize = sides.iter().map(|side| side.given.len()).sum();
@@ -45,9 +50,9 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>], study: &Study) {
             .iter()
             .flat_map(|side| side.given.iter().map(move |given| (side, given)))
             .collect();
-        let hidden = sides.iter().any(|side| side.veil.key);
-        if given.is_empty() || hidden {
-            let words = if hidden {
+        let unanswered = sides.iter().any(|side| side.veil.unanswered);
+        if given.is_empty() || unanswered {
+            let words = if unanswered {
                 "The answers show once you gave your own."
             } else {
                 "No model was asked this item."
@@ -63,10 +68,15 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>], study: &Study) {
             );
             return;
         }
+        // Margins are seen in the bars as well; what follows them tells models apart.
+        let most = match sides.iter().any(|side| side.veil.unjudged) {
+            true => UNJUDGED,
+            false => TITLES.len(),
+        };
         let rows = |ui: &mut Ui| {
-            show_row(ui, TITLES.map(str::to_owned), None);
+            show_head(ui, most);
             for (side, given) in &given {
-                show_answer(ui, side, given);
+                show_answer(ui, side, given, most);
             }
         };
         // What is high enough is no place to scroll in: it would take what is meant for the item around it.
@@ -80,11 +90,12 @@ pub fn show(ui: &mut Ui, sides: &[Side<'_>], study: &Study) {
     });
 }
 
-/// The columns that there is room for: those of figures keep their width, names and protocol share the rest. What
+/// The columns that there is room for, of the first `most`: those of figures keep their width, names and protocol share the rest. What
 /// is left out, the figures from the last on, shows on hovering.
-fn columns(rect: Rect) -> Vec<(Rect, Align2)> {
+fn columns(rect: Rect, most: usize) -> Vec<(Rect, Align2)> {
     let inner = rect.shrink2(vec2(14.0, 0.0));
     let fixed = [84.0, 104.0, 52.0, 56.0, 56.0];
+    let fixed = fixed.get(..most - 1).unwrap_or(&fixed);
     let taken = |count: usize| fixed.iter().take(count).map(|width| width + GAP).sum::<f32>();
     let count = (2..=fixed.len())
         .rev()
@@ -92,10 +103,10 @@ fn columns(rect: Rect) -> Vec<(Rect, Align2)> {
     let count = count.unwrap_or(2);
     let rest = (inner.width() - taken(count)).max(LEAST_MODEL);
     // Where there is no room for the protocol, the names have it all; the Runs page has the rest.
-    let protocol = count == fixed.len() && rest >= 260.0;
+    let protocol = count + 1 < most && count == fixed.len() && rest >= 260.0;
     let model = if protocol { (rest * 0.5).min(260.0) } else { rest };
     let widths = std::iter::once(model)
-        .chain(fixed.into_iter().take(count))
+        .chain(fixed.iter().copied().take(count))
         .chain(protocol.then_some(rest - model - GAP));
     let mut left = inner.left();
     let place = |(place, width): (usize, f32)| {
@@ -112,44 +123,64 @@ fn columns(rect: Rect) -> Vec<(Rect, Align2)> {
     widths.enumerate().map(place).collect()
 }
 
-fn show_row(ui: &mut Ui, texts: [String; 7], outcome: Option<crate::scoring::Outcome>) {
+fn show_head(ui: &mut Ui, most: usize) {
     let colours = palette(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::DENSE_ROW), Sense::hover());
-    spoken::tell(&response, None, || {
-        WidgetInfo::labeled(Role::Row, true, texts.join(", "))
-    });
-    ui.painter()
-        .hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, colours.line));
-    let head = outcome.is_none();
-    let columns = columns(rect);
-    let left_out = columns.len();
-    for (place, ((cell, align), text)) in columns.into_iter().zip(&texts).enumerate() {
-        let ink = match (head, place) {
-            (true, _) => Ink::new(size::SECONDARY, colours.text_2),
-            (false, 0) => Ink::new(size::SECONDARY, colours.text).semibold(),
-            (false, 6) => Ink::new(size::SECONDARY, colours.text_2),
-            _ => Ink::new(size::SECONDARY, colours.text),
-        };
-        match (outcome, place) {
-            (Some(outcome), 2) => {
-                let letter = Rect::from_min_size(cell.min, vec2(14.0, cell.height()));
-                typeset::paint_centred(ui, letter, text, ink);
-                outcomes::paint(ui, pos2(cell.left() + 22.0, cell.center().y), outcome);
-            }
-            (Some(_), 0) => _ = typeset::paint(ui, cell, Words::name(text), ink, align),
-            _ => _ = typeset::paint(ui, cell, text, ink, align),
-        }
-    }
-    if !head {
-        let rest = TITLES.iter().zip(&texts).skip(left_out);
-        let rest: Vec<String> = rest
-            .map(|(title, text)| format!("{title}: {}", isolate::isolate(text)))
-            .collect();
-        widgets::tooltip(response, &rest.join("\n"));
+    let titles = TITLES.get(..most).unwrap_or(&TITLES);
+    let (rect, _) = row(ui, titles.join(", "));
+    let ink = Ink::new(size::SECONDARY, colours.text_2);
+    for ((cell, align), title) in columns(rect, most).into_iter().zip(titles) {
+        typeset::paint(ui, cell, *title, ink, align);
     }
 }
 
-fn show_answer(ui: &mut Ui, side: &Side<'_>, given: &Shown<'_>) {
+/// A row and what assistive technology is told of it.
+fn row(ui: &mut Ui, told: String) -> (Rect, Response) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::DENSE_ROW), Sense::hover());
+    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Row, true, &told));
+    let line = Stroke::new(1.0, palette(ui).line);
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, line);
+    (rect, response)
+}
+
+fn show_answer(ui: &mut Ui, side: &Side<'_>, given: &Shown<'_>, most: usize) {
+    let colours = palette(ui);
+    let outcome = side.veil.outcome(given.outcome());
+    let texts = texts(side, given);
+    let texts = texts.get(..most).unwrap_or(&texts);
+    let mut told: Vec<&str> = texts.iter().map(String::as_str).collect();
+    if let Some(outcome) = outcome {
+        told.insert(ANSWER + 1, outcome.word());
+    }
+    let (rect, response) = row(ui, told.join(", "));
+    let columns = columns(rect, most);
+    let left_out = columns.len();
+    for (place, ((cell, align), text)) in columns.into_iter().zip(texts).enumerate() {
+        let ink = match place {
+            0 => Ink::new(size::SECONDARY, colours.text).semibold(),
+            6 => Ink::new(size::SECONDARY, colours.text_2),
+            _ => Ink::new(size::SECONDARY, colours.text),
+        };
+        match place {
+            0 => _ = typeset::paint(ui, cell, Words::name(text), ink, align),
+            ANSWER => {
+                let drawn = typeset::paint(ui, cell, text, ink, align);
+                if let Some(outcome) = outcome {
+                    let left = (cell.left() + 22.0).max(drawn.right() + 8.0);
+                    outcomes::paint(ui, pos2(left, cell.center().y), outcome);
+                }
+            }
+            _ => _ = typeset::paint(ui, cell, text, ink, align),
+        }
+    }
+    let rest = TITLES.iter().zip(texts).skip(left_out);
+    let rest: Vec<String> = rest
+        .map(|(title, text)| format!("{title}: {}", isolate::isolate(text)))
+        .collect();
+    widgets::tooltip(response, &rest.join("\n"));
+}
+
+/// What stands in the columns.
+fn texts(side: &Side<'_>, given: &Shown<'_>) -> [String; 7] {
     let language = &side.item.key.language;
     let letters: Vec<&str> = given
         .choices()
@@ -165,8 +196,6 @@ fn show_answer(ui: &mut Ui, side: &Side<'_>, given: &Shown<'_>) {
         None => "–".to_owned(),
     };
     let run = match (given.error(), given.reply()) {
-        // Runs and errors name models.
-        _ if side.veil.names => given.protocol().to_owned(),
         (Some(error), _) => error.to_owned(),
         (None, None) => format!("{}, {}", given.protocol(), given.run().id),
         (None, Some(reply)) => {
@@ -174,7 +203,7 @@ fn show_answer(ui: &mut Ui, side: &Side<'_>, given: &Shown<'_>) {
             format!("{}, wrote {wrote}, {}", given.protocol(), given.run().id)
         }
     };
-    let texts = [
+    [
         given.name().to_owned(),
         language.english_name().to_owned(),
         letter,
@@ -182,8 +211,7 @@ fn show_answer(ui: &mut Ui, side: &Side<'_>, given: &Shown<'_>) {
         count(given.prompt_tokens()),
         time(given.seconds()),
         run,
-    ];
-    show_row(ui, texts, Some(given.outcome()));
+    ]
 }
 
 fn time(seconds: f64) -> String {

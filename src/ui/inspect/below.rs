@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>], place: usize, study:
     ui.painter()
         .hline(all.x_range(), all.top() + 0.5, Stroke::new(1.0, colours.line_strong));
     let (head, body) = all.split_top_bottom_at_y(all.top() + HEAD);
-    let hidden = sides.iter().any(|side| side.veil.names);
+    let hidden = sides.iter().any(|side| side.veil.unjudged);
     within(ui, head.shrink2(vec2(PADDING, 6.0)), "tabs", |ui| {
         ui.horizontal(|ui| {
             let tabs = Tab::ALL.map(|tab| widgets::Tab {
@@ -50,17 +50,17 @@ pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>], place: usize, study:
             let chosen = widgets::tabs(ui, "About the answers", &tabs, selected);
             let chosen = chosen.and_then(|place| Tab::ALL.get(place));
             commands.extend(chosen.map(|tab| InspectCommand::ShowTab(*tab).into()));
-            if hidden && ui.available_width() > 190.0 {
+            if hidden && ui.available_width() > 220.0 {
                 let rest = ui.available_rect_before_wrap();
                 let ink = Ink::new(size::SECONDARY, colours.text_2);
-                let words = typeset::paint(ui, rest, "Names and order hidden", ink, Align2::RIGHT_CENTER);
+                let words = typeset::paint(ui, rest, "Names and right answer hidden", ink, Align2::RIGHT_CENTER);
                 let mark = pos2(words.left() - 12.0, rest.center().y);
                 icons::paint(ui.painter(), Icon::EyeOff, mark, 13.0, colours.text_2);
             }
         });
     });
     // What was written has to be read to be judged, but for one's own answer.
-    let before_own = sides.iter().any(|side| side.veil.key);
+    let before_own = sides.iter().any(|side| side.veil.unanswered);
     within(ui, body, "tab", |ui| match state.inspect.tab {
         Tab::Answers => answers::show(ui, sides, study),
         Tab::Written if before_own => say(ui, "This shows once you gave your own answer."),
@@ -163,13 +163,19 @@ fn show_written(ui: &mut Ui, state: &State, sides: &[Side<'_>]) {
     for (side, given) in written {
         let Some(reply) = given.reply() else { continue };
         let language = &side.item.key.language;
-        let (outcome, ending) = (given.outcome().word(), reply.ending.word());
-        let (read, wrote) = (counted(given.prompt_tokens(), "token"), counted(reply.tokens, "token"));
+        let mut about: Vec<String> = side
+            .veil
+            .outcome(given.outcome())
+            .map(|it| it.word().to_owned())
+            .into_iter()
+            .collect();
+        about.push(reply.ending.word().to_owned());
+        if !side.veil.unjudged {
+            about.push(format!("read {}", counted(given.prompt_tokens(), "token")));
+            about.push(format!("wrote {}", counted(reply.tokens, "token")));
+        }
         let model = crate::text::isolate::isolate(given.name());
-        let head = format!(
-            "{model}, {}: {outcome}, {ending}, read {read}, wrote {wrote}",
-            language.english_name()
-        );
+        let head = format!("{model}, {}: {}", language.english_name(), about.join(", "));
         typeset::line(ui, &head, Ink::new(size::BODY, palette(ui).text).semibold());
         match reply.text.trim().is_empty() {
             true => say(ui, "Nothing was written"),
@@ -179,12 +185,13 @@ fn show_written(ui: &mut Ui, state: &State, sides: &[Side<'_>]) {
     }
 }
 
-/// A text to read and select, as wide as there is room.
+/// A text word for word to read and select, as wide as there is room.
 pub fn block(ui: &mut Ui, text: &str, pieces: &[crate::text::Piece], language: &Language, controls: Controls) {
     let reading = typeset::reading(language);
     let ink = Ink::new(reading.option.0 - 1.0, palette(ui).text)
         .leading(reading.option.1)
         .exact()
+        .fixed()
         .controls(controls);
     let top = ui.cursor().min;
     let width = ui.available_width() - 8.0;

@@ -92,15 +92,14 @@ fn halves<'a>(state: &'a State, sides: &'a [Side<'a>], left: f32, width: f32) ->
                 language,
                 reading: typeset::reading(language),
                 marks: Marks {
-                    search: state.inspect.filter.text(),
+                    search: state.inspect.search(),
                     controls: state.controls(side.needed),
                 },
                 column: Column::of(Rect::from_x_y_ranges(start..=end, 0.0..=0.0), language),
-                // What models chose would tell the right answer.
                 bars: side
                     .given
                     .iter()
-                    .filter(|_| !side.veil.key)
+                    .filter(|_| !side.veil.unanswered)
                     .map(|given| {
                         (
                             given.name(),
@@ -262,7 +261,7 @@ fn show_rationales(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
     let colours = palette(ui);
     let mut bottom = top;
     for half in halves {
-        let Some(rationale) = half.side.item.rationale.as_ref().filter(|_| !half.side.veil.key) else {
+        let Some(rationale) = half.side.item.rationale.as_ref().filter(|_| !half.side.veil.unjudged) else {
             continue;
         };
         let column = half.column;
@@ -395,20 +394,21 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
     let names = name_width(ui, half);
     for (model, probabilities, choices, outcome) in &half.bars {
         let probability = probabilities.get(option).copied();
-        show_bar(
-            ui,
-            half,
+        let mark = match choices.contains(&option) {
+            true if half.side.veil.unjudged => Mark::Chosen,
+            true if right => Mark::Outcome(Outcome::Right),
+            true => Mark::Outcome(Outcome::Wrong),
             // One that chose nothing shows why at every option.
-            (
-                model,
-                probability,
-                choices.contains(&option),
-                choices.is_empty().then_some(*outcome),
-            ),
-            right,
-            names,
-            y,
-        );
+            false if choices.is_empty() => half.side.veil.outcome(*outcome).map_or(Mark::None, Mark::Outcome),
+            false => Mark::None,
+        };
+        let bar = Bar {
+            model,
+            probability,
+            chosen: choices.contains(&option),
+            mark,
+        };
+        show_bar(ui, half, bar, names, y);
         y += BAR_ROW;
     }
     let response = ui.interact(
@@ -511,23 +511,33 @@ fn name_width(ui: &Ui, half: &Half<'_>) -> f32 {
     widest.min(half.column.width() * 0.36).ceil() + 2.0
 }
 
-type BarOf<'a> = (&'a str, Option<f64>, bool, Option<Outcome>);
+/// What stands behind a bar.
+#[derive(Debug, Clone, Copy)]
+enum Mark {
+    None,
+    /// Chosen, and nobody may know yet whether rightly.
+    Chosen,
+    Outcome(Outcome),
+}
 
-fn show_bar(
-    ui: &Ui,
-    half: &Half<'_>,
-    (model, probability, chosen, outcome): BarOf<'_>,
-    right: bool,
-    names: f32,
-    top: f32,
-) {
+/// One model's probability of an option.
+#[derive(Debug, Clone, Copy)]
+struct Bar<'a> {
+    model: &'a str,
+    probability: Option<f64>,
+    chosen: bool,
+    mark: Mark,
+}
+
+fn show_bar(ui: &Ui, half: &Half<'_>, bar: Bar<'_>, names: f32, top: f32) {
     let colours = palette(ui);
     let column = half.column;
+    let chosen = bar.chosen;
     let ink = Ink::new(size::SMALL, if chosen { colours.text } else { colours.text_2 }).bold_if(chosen);
     typeset::paint(
         ui,
         column.place(INDENT, names, top, BAR_ROW),
-        Words::name(model),
+        Words::name(bar.model),
         ink,
         column.start(),
     );
@@ -535,25 +545,25 @@ fn show_bar(
     let length = (column.width() - start - PERCENT - MARK - PADDING - 6.0).max(10.0);
     let track = column.place(start, length, top + (BAR_ROW - 7.0) / 2.0, 7.0);
     let colour = if chosen { colours.bar_chosen } else { colours.bar_other };
-    widgets::bar(ui, track, probability.unwrap_or(0.0) as f32, colour, column.mirrored);
+    widgets::bar(
+        ui,
+        track,
+        bar.probability.unwrap_or(0.0) as f32,
+        colour,
+        column.mirrored,
+    );
     let numbers = column.place(start + length + 2.0, PERCENT, top, BAR_ROW);
-    let text = probability.map_or("–".to_owned(), percent);
+    let text = bar.probability.map_or("–".to_owned(), percent);
     typeset::paint(ui, numbers, &text, ink, column.end());
-    if chosen {
-        let mark = if right { Outcome::Right } else { Outcome::Wrong };
-        let place = column.place(start + length + PERCENT + 6.0, MARK, top, BAR_ROW);
-        icons::paint(
-            ui.painter(),
-            mark.into(),
-            place.center(),
-            12.0,
-            colours.outcome(mark).ink,
-        );
-    } else if let Some(outcome) = outcome {
-        let place: Pos2 = column
-            .place(start + length + PERCENT + 6.0, MARK, top, BAR_ROW)
-            .center();
-        icons::paint(ui.painter(), outcome.into(), place, 12.0, colours.outcome(outcome).ink);
+    let place: Pos2 = column
+        .place(start + length + PERCENT + 6.0, MARK, top, BAR_ROW)
+        .center();
+    match bar.mark {
+        Mark::None => {}
+        Mark::Chosen => _ = ui.painter().circle_filled(place, 3.0, colours.text),
+        Mark::Outcome(outcome) => {
+            icons::paint(ui.painter(), outcome.into(), place, 12.0, colours.outcome(outcome).ink);
+        }
     }
 }
 

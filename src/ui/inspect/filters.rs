@@ -1,20 +1,24 @@
 //! What stands above the list: the search, the filters in force, the menu that adds one, slices and the order.
 
-use egui::{Align, Id, Response, Ui, vec2};
+use egui::{Align, Align2, Id, Popup, Response, Role, Sense, Ui, WidgetInfo, vec2};
 
 use crate::app::State;
 use crate::app::command::Command;
-use crate::app::inspect::{Choice, InspectCommand, Lead, Menu, Order, Step};
+use crate::app::inspect::{Choice, InspectCommand, Lead, Menu, Naming, Order, Step};
 use crate::app::matrix::count;
-use crate::app::review::ReviewCommand;
 use crate::app::study::Study;
-use crate::app::theme::size;
-use crate::slices::{Condition, Filter, SliceName};
-use crate::text::isolate::plain;
+use crate::app::theme::{size, space};
+use crate::slices::{Condition, Filter, Slice, SliceName};
+use crate::text::isolate::{isolate, plain};
+use crate::ui::icons::Icon;
+use crate::ui::spoken;
 use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::menu::{self, Entry};
 use crate::ui::widgets::{self, Button, Emphasis, Search, palette};
+
+/// Room for the buttons behind the name of a slice that was removed.
+const BACK: f32 = 96.0;
 
 /// Shows them from the top of `ui` on.
 pub fn show(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
@@ -24,14 +28,15 @@ pub fn show(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comman
     ui.spacing_mut().interact_size.y = 22.0;
     ui.horizontal_wrapped(|ui| {
         show_chips(ui, state, commands);
-        if state.inspect.only.is_none() {
-            show_adding(ui, state, study, commands);
-            show_slices(ui, state, commands);
-            show_order(ui, state, commands);
-        }
+        show_adding(ui, state, study, commands);
+        show_slices(ui, state, study, commands);
+        show_order(ui, state, commands);
     });
-    if let Some(typed) = &state.inspect.naming {
-        show_naming(ui, state, typed, commands);
+    if let Some(naming) = &state.inspect.naming {
+        show_naming(ui, state, naming, commands);
+    }
+    if let Some(slice) = &state.inspect.forgotten {
+        show_forgotten(ui, slice, commands);
     }
     show_count(ui, state, study, commands);
 }
@@ -55,23 +60,46 @@ pub fn removed(state: &State, place: usize) -> Command {
     Command::SetFilter(state.inspect.filter.clone().without(place))
 }
 
-fn show_chips(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    if state.inspect.only.is_some() {
-        // What is reviewed stands in the list whatever is filtered.
-        if widgets::filter_chip(ui, Words::from("Queue")).clicked() {
-            commands.push(ReviewCommand::LeaveQueue.into());
-        }
-        return;
+/// What a condition is in words, as far as whoever judges blind may know it.
+pub fn words(state: &State, condition: &Condition) -> String {
+    match state.review.blind && condition.tells_of_answers() {
+        true => "By answers".to_owned(),
+        false => condition.words(),
     }
+}
+
+fn show_chips(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     for (place, condition) in state.inspect.filter.conditions().iter().enumerate() {
         // The text stands in the search field.
         if matches!(condition, Condition::Text(_)) {
             continue;
         }
-        let words = condition.words();
+        let words = words(state, condition);
         if widgets::filter_chip(ui, Words::from(&*words)).clicked() {
             commands.push(removed(state, place));
         }
+        if let Some(ways) = condition.ways() {
+            show_ways(ui, state, (place, condition), ways, commands);
+        }
+    }
+}
+
+/// The other ways in which the same two may be told apart.
+fn show_ways(
+    ui: &mut Ui,
+    state: &State,
+    (place, condition): (usize, &Condition),
+    ways: [Condition; 3],
+    commands: &mut Vec<Command>,
+) {
+    let words = ways.each_ref().map(Condition::words);
+    let chip = widgets::menu_chip(ui, "Which way", &format!("Which way: {}", condition.words()));
+    let entries = words.each_ref().map(|words| Entry::new(Words::name(words)));
+    let selected = ways.iter().position(|way| way == condition);
+    let chosen = menu::show(&chip, "Which way", &entries, selected, 320.0);
+    if let Some(way) = chosen.and_then(|place| ways.get(place)) {
+        let filter = state.inspect.filter.clone();
+        commands.push(Command::SetFilter(filter.with_in_place(place, way.clone())));
     }
 }
 
@@ -79,12 +107,15 @@ fn show_chips(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn show_adding(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
     let add = widgets::add_chip(ui, "Filter", "Add filter");
     menu::tell(&add);
+    if state.inspect.opens_filters {
+        Popup::open_id(ui.ctx(), Popup::default_response_id(&add));
+    }
     let open = add.clicked() || menu::is_open(&add);
     let Some(menu) = &state.inspect.menu else {
         if open {
             // The rows are there at once, the counts when they are known.
             let step = Step::First;
-            let choices = step.choices(study, &state.review.reviews);
+            let choices = step.choices(study, &state.review.reviews, state.review.blind);
             let menu = Menu {
                 step,
                 choices,
@@ -144,31 +175,49 @@ fn show_menu(button: &Response, shown: &Menu, commands: &mut Vec<Command>) {
     });
 }
 
-/// The slices the workspace keeps: to narrow to one, or to forget one.
-fn show_slices(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    if state.slices.is_empty() {
+/// The slices the workspace keeps: to narrow to one, to rename or to remove one.
+fn show_slices(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
+    let told = |slice: &&Slice| !state.review.blind || !tells(study, slice);
+    let slices: Vec<&Slice> = state.slices.iter().filter(told).collect();
+    if slices.is_empty() {
         return;
     }
     let chip = widgets::menu_chip(ui, "Slices", "Slices");
-    let names: Vec<&SliceName> = state.slices.iter().map(|slice| &slice.name).collect();
-    let open = names
+    let acts: &[Act] = &[
+        ("Narrow to", |slice| Command::SetFilter(slice.filter.clone())),
+        ("Rename", |slice| InspectCommand::RenameSlice(slice.name.clone()).into()),
+        ("Remove from the workspace", |slice| {
+            InspectCommand::ForgetSlice(slice.name.clone()).into()
+        }),
+    ];
+    let possible = if state.writable() { acts.len() } else { 1 };
+    let rows: Vec<(Act, &Slice)> = acts
         .iter()
-        .map(|name| Entry::new(Words::name(name.as_str())).group("Narrow to"));
-    let forget = names
+        .take(possible)
+        .flat_map(|act| slices.iter().map(|slice| (*act, *slice)))
+        .collect();
+    let entries: Vec<Entry<'_>> = rows
         .iter()
-        .map(|name| Entry::new(Words::name(name.as_str())).group("Remove from the workspace"));
-    let removable = state.writable();
-    let entries: Vec<Entry<'_>> = open.chain(forget.filter(|_| removable)).collect();
-    let shows = |filter: &Filter| *filter == state.inspect.filter;
-    let selected = state.slices.iter().position(|slice| shows(&slice.filter));
-    if let Some(place) = menu::show(&chip, "Slices", &entries, selected, 220.0) {
-        commands.extend(match state.slices.get(place) {
-            Some(slice) => Some(Command::SetFilter(slice.filter.clone())),
-            None => names
-                .get(place - names.len())
-                .map(|name| InspectCommand::ForgetSlice((*name).clone()).into()),
-        });
-    }
+        .map(|((group, _), slice)| Entry::new(Words::name(slice.name.as_str())).group(group))
+        .collect();
+    let selected = slices.iter().position(|slice| slice.filter == state.inspect.filter);
+    let chosen = menu::show(&chip, "Slices", &entries, selected, 220.0);
+    commands.extend(
+        chosen
+            .and_then(|place| rows.get(place))
+            .map(|((_, act), slice)| act(slice)),
+    );
+}
+
+/// What can be done with a slice: its words, and what does it.
+type Act = (&'static str, fn(&Slice) -> Command);
+
+/// Whether a slice tells of answers, by what it leaves or by its name.
+fn tells(study: &Study, slice: &Slice) -> bool {
+    let conditions = slice.filter.conditions().iter();
+    let name = slice.name.as_str().to_lowercase();
+    let names_a_model = || study.models().iter().any(|model| name.contains(&model.to_lowercase()));
+    conditions.into_iter().any(Condition::tells_of_answers) || names_a_model()
 }
 
 fn show_order(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -182,11 +231,15 @@ fn show_order(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     commands.extend(order.map(|order| InspectCommand::Sort(*order).into()));
 }
 
-/// The field for the name of a new slice.
-fn show_naming(ui: &mut Ui, state: &State, typed: &str, commands: &mut Vec<Command>) {
-    let mut text = typed.to_owned();
+/// The field for the name of a new slice, or for another name of one.
+fn show_naming(ui: &mut Ui, state: &State, naming: &Naming, commands: &mut Vec<Command>) {
+    let mut text = naming.typed.clone();
+    let name = match &naming.of {
+        Some(old) => format!("New name of the slice {old}"),
+        None => "Name of the slice".to_owned(),
+    };
     let edited = TextEdit::single_line(&mut text)
-        .name("Name of the slice")
+        .name(&name)
         .placeholder("Name of the slice")
         .show(ui);
     // Typing goes on where the button was.
@@ -201,7 +254,7 @@ fn show_naming(ui: &mut Ui, state: &State, typed: &str, commands: &mut Vec<Comma
     } else if edited.response.changed() {
         commands.push(InspectCommand::NameSlice(text.clone()).into());
     }
-    let problem = obstacle(state, &text);
+    let problem = obstacle(state, &text, naming.of.as_ref());
     if edited.submitted && problem.is_none() {
         commands.push(InspectCommand::KeepSlice.into());
         done = true;
@@ -212,7 +265,12 @@ fn show_naming(ui: &mut Ui, state: &State, typed: &str, commands: &mut Vec<Comma
     let before = commands.len();
     ui.horizontal(|ui| {
         let save = Button::new(Emphasis::Main).small().enabled(problem.is_none());
-        save.name("Save the slice")
+        let (words, name) = match naming.of {
+            Some(_) => ("Rename", "Rename the slice"),
+            None => ("Save", "Save the slice"),
+        };
+        save.text(words)
+            .name(name)
             .show(ui, commands, InspectCommand::KeepSlice.into());
         Button::new(Emphasis::Quiet)
             .small()
@@ -224,12 +282,16 @@ fn show_naming(ui: &mut Ui, state: &State, typed: &str, commands: &mut Vec<Comma
 }
 
 /// Why a slice cannot have this name.
-fn obstacle(state: &State, typed: &str) -> Option<String> {
+fn obstacle(state: &State, typed: &str, renamed: Option<&SliceName>) -> Option<String> {
     match typed.parse::<SliceName>() {
         Err(problem) => Some(format!("{}.", widgets::capital(&problem.to_string()))),
         Ok(name) => {
             let taken = state.slices.iter().find(|slice| slice.name == name);
-            let other = taken.filter(|slice| slice.filter != state.inspect.filter)?;
+            let is_free = |slice: &&Slice| match renamed {
+                Some(old) => slice.name == *old,
+                None => slice.filter == state.inspect.filter,
+            };
+            let other = taken.filter(|slice| !is_free(slice))?;
             Some(format!(
                 "There is a slice of this name: {}.",
                 plain(&other.filter.words())
@@ -238,13 +300,33 @@ fn obstacle(state: &State, typed: &str) -> Option<String> {
     }
 }
 
+/// Says which slice was removed, and how to have it again.
+fn show_forgotten(ui: &mut Ui, slice: &Slice, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        let words = format!("Removed {}", isolate(slice.name.as_str()));
+        let ink = Ink::new(size::SECONDARY, palette(ui).text_2);
+        let room = (ui.available_width() - BACK).max(40.0);
+        let galley = typeset::galley(ui, &words, ink, room, 1);
+        let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x, space::SMALL_CONTROL), Sense::hover());
+        spoken::tell(&response, None, || WidgetInfo::labeled(Role::Status, true, &words));
+        typeset::paint(ui, rect.expand2(vec2(1.0, 0.0)), &words, ink, Align2::LEFT_CENTER);
+        Button::new(Emphasis::Quiet)
+            .small()
+            .name(format!("Undo: keep the slice {} again", slice.name))
+            .show(ui, commands, InspectCommand::KeepAgain.into());
+        Button::new(Emphasis::Quiet)
+            .small()
+            .icon(Icon::Cross)
+            .text("")
+            .name("Dismiss: the slice stays removed")
+            .show(ui, commands, InspectCommand::DropForgotten.into());
+    });
+}
+
 fn show_count(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Command>) {
     let inspect = &state.inspect;
     let listed = count(inspect.listed.len());
-    let text = match inspect.only {
-        Some(_) => format!("{listed} in queue"),
-        None => format!("{listed} of {} items", count(study.entries.len())),
-    };
+    let text = format!("{listed} of {} items", count(study.entries.len()));
     ui.horizontal(|ui| {
         // What is counted anew is grey meanwhile.
         let colours = palette(ui);
@@ -254,7 +336,7 @@ fn show_count(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comm
             colours.text
         };
         typeset::line(ui, &text, Ink::new(size::SECONDARY, colour).semibold());
-        if inspect.filter.is_empty() || inspect.only.is_some() {
+        if inspect.filter.is_empty() {
             return;
         }
         ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {

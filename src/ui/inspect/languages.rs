@@ -15,7 +15,7 @@ const COLUMN: f32 = 330.0;
 /// The most columns.
 const MOST: usize = 4;
 /// Room for the menu of all languages.
-const MENU: f32 = 86.0;
+pub const MENU: f32 = 86.0;
 
 /// Which of `others`, the same question's languages and places, are shown beside it in `width` points: those that are
 /// wished, else English, else Arabic, else the first there is.

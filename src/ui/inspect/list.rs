@@ -37,7 +37,11 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let all = ui.max_rect();
     let head = all.shrink2(vec2(12.0, 10.0));
     let used = within(ui, head, "filters", |ui| {
-        filters::show(ui, state, study, commands);
+        match state.review.queue() {
+            // Its own list, which no filter narrows.
+            Some(queue) => review::queue::show(ui, state, queue.what, commands),
+            None => filters::show(ui, state, study, commands),
+        }
         ui.min_rect().bottom()
     });
     let top = used + 6.0;
@@ -105,7 +109,8 @@ fn show_nothing(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 let Some(condition) = conditions.get(*place) else {
                     continue;
                 };
-                let words = format!("Remove “{}”: {}", condition.words(), counted(*left, "item"));
+                let words = filters::words(state, condition);
+                let words = format!("Remove “{words}”: {}", counted(*left, "item"));
                 let button = Button::new(Emphasis::Plain).text(&words);
                 button.show(ui, commands, filters::removed(state, *place));
             }
@@ -118,7 +123,7 @@ fn show_nothing(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 /// Arrows move the selection while nothing else has the focus.
-fn arrows(ui: &Ui, commands: &mut Vec<Command>) {
+pub fn arrows(ui: &Ui, commands: &mut Vec<Command>) {
     if ui.memory(|memory| memory.focused()).is_some() {
         return;
     }
@@ -163,7 +168,7 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
         .exact()
         .bold_if(selected);
     let marks = Marks {
-        search: state.inspect.filter.text(),
+        search: state.inspect.search(),
         controls: state.controls(study.controls(question)),
     };
     let ink = ink.controls(marks.controls);
@@ -178,7 +183,7 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
     let marks = marks + review::flag(ui, lower, column, marks, state, study, question);
     let subject = item.subject.as_deref().unwrap_or(&item.task);
     let note = isolate::join([language.tag(), subject, &item.key.id], "  ");
-    let mut pieces = Marks::hits(state.inspect.filter.text()).pieces(ui, &note);
+    let mut pieces = Marks::hits(state.inspect.search()).pieces(ui, &note);
     // The tag is not searched.
     let tag = isolate(language.tag()).len();
     pieces.retain(|piece| piece.range.start >= tag);
@@ -193,7 +198,11 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
         column.start(),
     );
     widgets::focus_ring(ui, &response, rect);
-    let response = widgets::tooltip_of(response, |ui| show_tooltip(ui, state, study, question));
+    let protocol = state.compare.protocol.as_deref();
+    let response = match state.review.veil(study, question, protocol).unjudged {
+        true => response,
+        false => widgets::tooltip_of(response, |ui| show_tooltip(ui, state, study, question)),
+    };
     if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
         commands.push(Command::SelectEntry(place));
     }
@@ -242,9 +251,6 @@ fn show_marks(ui: &Ui, rect: Rect, column: Column, state: &State, study: &Study,
 fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, question: usize) {
     let colours = palette(ui);
     let protocol = state.compare.protocol.as_deref();
-    if state.review.veil(study, question, protocol).names {
-        return;
-    }
     let shown = state.review.shown(study, question, question, protocol);
     let numbered = (MARKS + 1..=NUMBERED).contains(&shown.len());
     for (place, given) in shown.iter().enumerate() {

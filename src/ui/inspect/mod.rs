@@ -4,6 +4,7 @@ mod answers;
 mod below;
 pub mod card;
 mod filters;
+mod flagged;
 mod hidden;
 mod languages;
 mod list;
@@ -186,6 +187,7 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
     if all.height() < LOW {
         return within(ui, body, "sides", |ui| {
             scrolled(ui, |ui| {
+                flagged::show(ui, state, study, place);
                 card::show(ui, state, &sides, commands);
                 let (rect, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::hover());
                 within(ui, rect, "below", |ui| {
@@ -196,7 +198,10 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
     }
     let (body, bottom) = body.split_top_bottom_at_y(all.bottom() - height.min(all.height() * 0.45));
     within(ui, body, "sides", |ui| {
-        scrolled(ui, |ui| card::show(ui, state, &sides, commands));
+        scrolled(ui, |ui| {
+            flagged::show(ui, state, study, place);
+            card::show(ui, state, &sides, commands);
+        });
     });
     within(ui, bottom, "below", |ui| {
         below::show(ui, state, &sides, place, study, commands)
@@ -211,19 +216,27 @@ fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         .show(ui, content);
 }
 
-/// What keys do in the Review panel, with the keys.
-pub fn review_keys() -> Vec<(String, String)> {
-    [
-        ("Your own answer, before the right one shows", "A  B  C  D  E"),
+/// What keys do in Inspect and its Review panel beside those of every page, with the keys.
+pub fn keys(context: &egui::Context) -> Vec<(String, String)> {
+    let held = ReviewCommand::WITH_KEYS.into_iter().filter_map(|command| {
+        let words = command.tooltip().to_owned();
+        Some((words, Command::from(command).keys(context)?))
+    });
+    let plain = [
+        ("Begin, start, give, save and go on", "Ctrl Enter"),
+        ("Your own answer, before the models' show", "A  B  C  D  E  F"),
         ("Verdict on an answer", "1  2  3  4"),
         ("What went wrong", "F  R  C  T  L  U  Q  Y"),
         ("Severity", "S"),
         ("Note, and out of it", "N  Escape"),
-        ("Save and go on", "Ctrl Enter"),
         ("Flag the item", "G"),
+        ("On its form: what is wrong", "1  2  3  4  5"),
+        ("On its form: whether it counts", "S"),
+        ("On its form: the right options", "A  B  C  D  E  F"),
+        ("Close that form, or leave the agreement", "Escape"),
     ]
-    .map(|(words, keys)| (words.to_owned(), keys.to_owned()))
-    .into()
+    .map(|(words, keys)| (words.to_owned(), keys.to_owned()));
+    held.chain(plain).collect()
 }
 
 /// Opens the panel, and the item's flags.
@@ -280,8 +293,12 @@ fn show_header(
                 return;
             }
             let subject = widgets::capital(item.subject.as_deref().unwrap_or(&item.task));
-            typeset::line(ui, &subject, Ink::new(size::BODY, colours.text).semibold());
-            typeset::line(ui, &item.key.id, Ink::new(size::SECONDARY, colours.text_2));
+            let menu = if others.is_empty() { 0.0 } else { languages::MENU };
+            ui.scope(|ui| {
+                ui.set_max_width((ui.available_width() - menu).max(0.0));
+                typeset::line(ui, &subject, Ink::new(size::BODY, colours.text).semibold());
+                typeset::line(ui, &item.key.id, Ink::new(size::SECONDARY, colours.text_2));
+            });
             languages::chips(ui, &item.key.language, others, beside, commands);
         });
     });

@@ -6,7 +6,7 @@ use crate::app::inspect::Side;
 use crate::app::matrix::counted;
 use crate::app::review::Shown;
 use crate::app::theme::size;
-use crate::scoring::Reply;
+use crate::scoring::{Outcome, Reply};
 use crate::text::controls::Controls;
 use crate::ui::column::Column;
 use crate::ui::outcomes;
@@ -22,7 +22,7 @@ const MOST: usize = 6000;
 /// Shows the replies to one side of the card from `top` on; returns where they end.
 pub fn show(ui: &mut Ui, column: Column, side: &Side<'_>, controls: Controls, top: f32) -> f32 {
     let mut y = top;
-    if side.veil.key {
+    if side.veil.unanswered {
         return top;
     }
     for (place, given) in side.given.iter().enumerate() {
@@ -48,19 +48,24 @@ fn show_reply(
     let ink = Ink::new(size::SECONDARY, colours.text).semibold();
     let drawn = typeset::paint(ui, head, Words::name(given.name()), ink, column.start());
     let mark = column.place(PADDING + drawn.width() + 12.0, 96.0, top, HEAD);
-    outcomes::paint(ui, mark.left_center(), given.outcome());
-    let (left_out, text) = end_of(&reply.text);
-    let mut note = counted(reply.tokens, "token");
-    if left_out > 0 {
-        note.push_str(&format!(", the first {} left out here", counted(left_out, "character")));
+    let outcome = side.veil.outcome(given.outcome());
+    if let Some(outcome) = outcome {
+        outcomes::paint(ui, mark.left_center(), outcome);
     }
+    let (left_out, text) = end_of(&reply.text);
+    // How a model counts its tokens tells which it is.
+    let tokens = (!side.veil.unjudged).then(|| counted(reply.tokens, "token"));
+    let cut = (left_out > 0).then(|| format!("the first {} left out here", counted(left_out, "character")));
+    let note = [tokens, cut].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let rest = PADDING + drawn.width() + 12.0 + 96.0;
     let place = column.place(rest, (column.width() - rest - PADDING).max(0.0), top, HEAD);
     typeset::paint(ui, place, &note, Ink::new(size::SMALL, colours.text_3), column.end());
     let response = ui.interact(head, widgets::id("reply", (language.tag(), number)), Sense::hover());
     spoken::tell(&response, None, || {
-        let outcome = given.outcome().word();
-        WidgetInfo::labeled(Role::Label, true, format!("{}: {outcome}, {note}", given.name()))
+        let outcome = outcome.map(Outcome::word).unwrap_or_default();
+        let told = [outcome, &note].into_iter().filter(|part| !part.is_empty());
+        let told = told.collect::<Vec<_>>().join(", ");
+        WidgetInfo::labeled(Role::Label, true, format!("{}: {told}", given.name()))
     });
     if text.trim().is_empty() {
         let line = column.place(PADDING, width, top + HEAD, HEAD);

@@ -37,7 +37,13 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let gutter = vec2(space::GUTTER, space::GUTTER);
         let body = Rect::from_min_max(all.min + vec2(space::GUTTER, space::GAP), all.max - gutter);
         let side = if wide {
-            Rect::from_min_max(pos2(body.right() - space::SIDE_PANEL, body.top()), body.max)
+            Rect::from_min_max(
+                pos2(
+                    body.right() - space::side_panel(ui.ctx().content_rect().width()),
+                    body.top(),
+                ),
+                body.max,
+            )
         } else {
             Rect::from_min_max(pos2(body.left(), body.center().y), body.max)
         };

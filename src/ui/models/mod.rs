@@ -74,7 +74,10 @@ fn list_and_card(
         let edge = vec2(space::GUTTER, space::GUTTER);
         let body = Rect::from_min_max(all.min + vec2(space::GUTTER, space::GAP), all.max - edge);
         let start = match wide {
-            true => pos2(body.right() - space::SIDE_PANEL, body.top()),
+            true => pos2(
+                body.right() - space::side_panel(ui.ctx().content_rect().width()),
+                body.top(),
+            ),
             false => pos2(body.left(), body.bottom() - CARD),
         };
         let end = match wide {

@@ -81,7 +81,13 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     // In a wide window the selected run stands beside the list, else it opens within it.
     let wide = ui.ctx().content_rect().width() >= space::NARROW && state.runs.form.is_none();
     if wide && let Some(run) = selected(state, study) {
-        let rect = Rect::from_min_max(pos2(body.right() - space::SIDE_PANEL, body.top()), body.max);
+        let rect = Rect::from_min_max(
+            pos2(
+                body.right() - space::side_panel(ui.ctx().content_rect().width()),
+                body.top(),
+            ),
+            body.max,
+        );
         detail::show(ui, rect, &title(&run.record, &state.models), run, commands);
         body.max.x = rect.left() - space::GUTTER;
     }

@@ -170,7 +170,9 @@ fn show_preview(ui: &mut Ui, preview: &Preview) {
     let colours = palette(ui);
     heading(ui, "What a model reads");
     let grey = Ink::new(size::SECONDARY, colours.text_2);
-    let ink = Ink::new(size::SECONDARY, colours.text).controls(Controls::AllShown);
+    let ink = Ink::new(size::SECONDARY, colours.text)
+        .fixed()
+        .controls(Controls::AllShown);
     typeset::paragraph(
         ui,
         &format!(

@@ -19,6 +19,7 @@ fn style(tag: &str) -> TextStyle {
         weight: Weight::Regular,
         language: Some(tag.parse().unwrap()),
         controls: Controls::Obeyed,
+        pitch: Default::default(),
     }
 }
 

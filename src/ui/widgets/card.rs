@@ -141,15 +141,24 @@ pub fn quoted(text: &str) -> String {
 /// One line of what belongs here, and what to do about it.
 pub fn empty(ui: &mut Ui, title: &str, detail: &str, act: impl FnOnce(&mut Ui)) {
     let colours = palette(ui);
+    let detail = isolate::names(detail);
+    let bold = Ink::new(size::BODY, colours.text).semibold();
+    let grey = Ink::new(size::SECONDARY, colours.text_2);
+    // All of it begins at one edge, and stands in the middle as a whole.
+    let widest = 460.0_f32.min(ui.available_width() - 2.0 * space::GUTTER);
+    let width = |words: &str, ink| typeset::galley(ui, words, ink, widest, usize::MAX).size().x;
+    let width = (width(title, bold).max(width(&detail, grey)) + 1.0).ceil().min(widest);
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.3).clamp(24.0, 160.0));
-        ui.set_max_width(460.0_f32.min(ui.available_width() - 2.0 * space::GUTTER));
-        typeset::line(ui, title, Ink::new(size::BODY, colours.text).semibold());
-        if !detail.is_empty() {
-            typeset::paragraph(ui, &isolate::names(detail), Ink::new(size::SECONDARY, colours.text_2));
-        }
-        ui.add_space(space::GAP);
-        act(ui);
+        ui.set_max_width(width);
+        ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
+            typeset::line(ui, title, bold);
+            if !detail.is_empty() {
+                typeset::paragraph(ui, &detail, grey);
+            }
+            ui.add_space(space::GAP);
+            act(ui);
+        });
     });
 }
 

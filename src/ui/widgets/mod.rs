@@ -11,6 +11,7 @@ mod radio;
 mod row;
 mod search;
 mod secret;
+pub mod stepping;
 mod switch;
 mod tabs;
 mod tooltip;
@@ -53,6 +54,12 @@ pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
             StrokeKind::Inside,
         );
     }
+}
+
+/// Marks the part of something that the keyboard is at.
+pub fn outline(ui: &Ui, rect: Rect) {
+    let pen = Stroke::new(1.5, palette(ui).accent);
+    ui.painter().rect_stroke(rect, radius::CELL, pen, StrokeKind::Outside);
 }
 
 /// Shows `content` within `rect`, clipped to it.

@@ -12,7 +12,12 @@ pub enum Doubt {
     /// Several columns could fill the field.
     Columns { field: Field, candidates: Vec<String> },
     /// No column seems to fill a field that every item needs.
-    Missing { field: Field, columns: Vec<String> },
+    Missing {
+        field: Field,
+        columns: Vec<String>,
+        /// The column that is called so but has no value.
+        empty: Option<String>,
+    },
     /// The answers are true or false, and nothing names the options to show.
     FixedOptions {
         column: String,
@@ -62,9 +67,20 @@ impl Doubt {
                 format!("Do the numbers in `{column}` count the options from 0 or from 1? Both fit.")
             }
             Self::Columns { field, candidates } => {
-                format!("Which column is the {}: {}?", field.words(), quoted(candidates))
+                format!("Which column holds the {}: {}?", noun(*field), quoted(candidates))
             }
-            Self::Missing { field, .. } => format!("Which column is the {}? None is called so.", field.words()),
+            Self::Missing { field, empty: None, .. } => {
+                format!("Which column holds the {}? None is called so.", noun(*field))
+            }
+            Self::Missing {
+                field,
+                empty: Some(column),
+                ..
+            } => format!(
+                "Which column holds the {}? `{column}` is called so but has no value; formulas have none until a \
+                 spreadsheet program has saved their results.",
+                noun(*field)
+            ),
             Self::FixedOptions { column, .. } => {
                 format!("What are the options? `{column}` says true or false and the file names none.")
             }
@@ -90,7 +106,7 @@ impl Doubt {
                 field,
                 candidates: columns,
             }
-            | Self::Missing { field, columns } => columns
+            | Self::Missing { field, columns, .. } => columns
                 .iter()
                 .map(|column| map(column, *field, column.clone()))
                 .collect(),
@@ -110,6 +126,14 @@ impl Doubt {
                 by_file.into_iter().chain(named).collect()
             }
         }
+    }
+}
+
+/// What a column holds that fills a field.
+fn noun(field: Field) -> String {
+    match field {
+        Field::Options => "options".to_owned(),
+        field => field.words(),
     }
 }
 

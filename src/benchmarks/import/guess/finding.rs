@@ -382,7 +382,14 @@ impl<'a> Finding<'a> {
 
     fn missing(&mut self, field: Field) {
         let columns = self.free().into_iter().map(|path| path.text().to_owned()).collect();
-        self.doubts.push(Doubt::Missing { field, columns });
+        let called = |path: &&ColumnPath| names::fit(path.text(), field).is_some();
+        let mut empty = self.look.paths.iter().filter(called);
+        let empty = empty.find(|path| self.look.profile(path).filled == 0);
+        self.doubts.push(Doubt::Missing {
+            field,
+            columns,
+            empty: empty.map(|path| path.text().to_owned()),
+        });
     }
 }
 

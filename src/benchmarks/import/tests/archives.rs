@@ -145,8 +145,14 @@ fn paths_that_lead_out_and_archives_within_are_refused() {
     );
     let readme = zip_of(&[("README.md", b"x")]);
     assert!(matches!(refused("a.zip", readme), ArchiveError::NothingReadable(_)));
-    assert!(matches!(refused("a.zip", b"PK no zip"), ArchiveError::Damaged(_)));
-    assert!(matches!(refused("a.tar.gz", b"no gzip"), ArchiveError::Damaged(_)));
+    assert!(matches!(
+        refused("a.zip", b"PK\x03\x04 no zip"),
+        ArchiveError::Damaged(_)
+    ));
+    assert!(matches!(
+        refused("a.tar.gz", b"\x1F\x8B no gzip"),
+        ArchiveError::Damaged(_)
+    ));
     let whole = gzip(&tar_of(&[("a.jsonl", GOOD.as_bytes())]));
     assert!(matches!(
         refused("a.tgz", &whole[..whole.len() / 2]),
@@ -284,6 +290,60 @@ fn an_old_excel_file_is_read_as_an_xlsx_is() {
         if let Ok(read) = read_default("a.xls", &book[..cut]) {
             assert_eq!(read.items.len(), 1, "{cut}");
         }
+    }
+}
+
+/// A grid as large as an .xls can have is 16 million cells; here are ten, in a file of 5 KB.
+#[test]
+fn many_sheets_of_an_old_excel_file_ask_for_no_more_memory_than_one() {
+    let questions: &[spreadsheet::Cell<'_>] = &[
+        (0, 0, "question"),
+        (0, 1, "option_a"),
+        (0, 2, "option_b"),
+        (0, 3, "answer"),
+        (0, 4, "language"),
+        (1, 0, "أين القلب؟"),
+        (1, 1, "في الرأس"),
+        (1, 2, "في الصدر"),
+        (1, 3, "B"),
+        (1, 4, "ar"),
+    ];
+    let far = |row, column| [questions, &[(row, column, "x")]].concat();
+    let small = spreadsheet::xls(&[("أسئلة", questions.to_vec()), ("ملاحظات", far(20, 9))]);
+    let import = read_default("a.xls", &small).unwrap();
+    assert_eq!(
+        (import.items.len(), import.items[0].right.as_slice()),
+        (1, [1].as_slice())
+    );
+
+    let names: Vec<String> = (0..10).map(|number| format!("s{number}")).collect();
+    let sheets = |row, column| -> Vec<_> { names.iter().map(|name| (name.as_str(), far(row, column))).collect() };
+    for book in [
+        spreadsheet::xls(&sheets(u16::MAX, 255)),
+        // No sheet may have so many columns, but nothing keeps a file from saying so.
+        spreadsheet::xls(&sheets(u16::MAX, u16::MAX)[..1]),
+    ] {
+        let error = read_default("a.xls", book).unwrap_err().to_string();
+        assert!(
+            error.contains("a.xls is damaged") && error.contains("more than 20000000 cells"),
+            "{error}"
+        );
+        assert!(error.contains("save it as .xlsx"), "{error}");
+    }
+}
+
+#[test]
+fn an_old_excel_file_that_goes_round_in_circles_is_refused() {
+    let whole = spreadsheet::xls(&[("s", vec![(0, 0, "question"), (1, 0, "Why?")])]);
+    // Of the table of sectors: the directory's, the stream's first.
+    for place in [1_u32, 2] {
+        let mut book = whole.clone();
+        let at = 512 + 4 * place as usize;
+        book[at..at + 4].copy_from_slice(&place.to_le_bytes());
+        // As long as a stream can say to be.
+        book[1024 + 128 + 120..1024 + 128 + 124].fill(0xFF);
+        let error = read_default("a.xls", book).unwrap_err();
+        assert!(error.to_string().contains("contradicts itself"), "{error}");
     }
 }
 

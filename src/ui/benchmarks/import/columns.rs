@@ -8,7 +8,7 @@ use crate::app::command::Command;
 use crate::app::matrix::{count, counted};
 use crate::app::theme::{size, space};
 use crate::benchmarks::import::guess::{Column, Guessed, Sureness};
-use crate::benchmarks::import::{Field, ImportOptions, Mapping};
+use crate::benchmarks::import::{Candidate, Field, ImportOptions, Mapping};
 use crate::language::{Direction, Script};
 use crate::scoring::Outcome;
 use crate::text::isolate::isolate;
@@ -23,7 +23,9 @@ const VALUES: usize = 5;
 /// How wide a column is.
 const WIDTHS: std::ops::RangeInclusive<f32> = 128.0..=300.0;
 /// About how wide a letter of a value is.
-const LETTER: f32 = 6.4;
+const LETTER: f32 = 7.2;
+/// What a menu takes beside its words, with the room around it.
+const CHOOSER: f32 = 56.0;
 /// The rows over the values: a column's name and what it fills.
 const NAME: f32 = 34.0;
 const USE: f32 = 40.0;
@@ -58,7 +60,7 @@ pub fn show(ui: &mut Ui, rect: Rect, draft: &Draft, commands: &mut Vec<Command>)
         |ui| said = show_tools(ui, draft),
         |ui| {
             let body = ui.max_rect();
-            let widths: Vec<f32> = guess.columns.iter().map(width).collect();
+            let widths = widths(draft, body.width());
             let all = widths.iter().sum::<f32>().max(body.width());
             let area = ScrollArea::horizontal().auto_shrink([false, false]);
             let area = area.id_salt(("columns", &draft.path)).stick_to_right(mirrored);
@@ -117,6 +119,23 @@ fn show_tools(ui: &mut Ui, draft: &Draft) -> Option<ImportOptions> {
         if !clicked.is_empty() {
             changed = Some(toggled);
         }
+    }
+    if let Some(encoding) = &said.encoding {
+        // It was named because the file is not UTF-8; what its letters look like shows whether that was right.
+        let all = Candidate::OLD.iter().chain(&Candidate::WIDE);
+        let all: Vec<&Candidate> = all.collect();
+        let words: Vec<String> = all.iter().map(|one| format!("{}, {}", one.of, one.label)).collect();
+        let entries: Vec<Entry<'_>> = words.iter().map(Entry::new).collect();
+        let selected = all.iter().position(|one| one.label == encoding);
+        let place = widgets::choice(ui, "Read as", &entries, selected, 260.0);
+        changed = place.and_then(|place| all.get(place)).map_or(changed, |candidate| {
+            Some(ImportOptions {
+                encoding: Some(candidate.label.to_owned()),
+                // What was said of columns was said of names as they were read before.
+                mappings: Vec::new(),
+                ..said.clone()
+            })
+        });
     }
     let parts = [
         ("Sheet", &guess.contents.sheets, &guess.options.sheet),
@@ -187,15 +206,29 @@ fn guessed<'a>(draft: &'a Draft, column: &Column) -> Option<&'a Guessed> {
     fields.find(|guessed| guessed.mapping.column == column.path)
 }
 
-fn width(column: &Column) -> f32 {
-    let letters = column.first.iter().map(|value| value.chars().count());
-    let most = letters
-        .chain([column.path.chars().count() + 2])
-        .max()
-        .unwrap_or_default();
-    (most as f32 * LETTER + 24.0)
-        .clamp(*WIDTHS.start(), *WIDTHS.end())
-        .round()
+/// How wide the columns are: as their values, names and uses ask for, and where there is room beside them, wider for
+/// those whose values would be cut.
+fn widths(draft: &Draft, room: f32) -> Vec<f32> {
+    let columns = &draft.look.guess.columns;
+    let wanted: Vec<f32> = columns.iter().map(|column| wanted(draft, column)).collect();
+    let mut widths: Vec<f32> = wanted.iter().map(|wanted| wanted.min(*WIDTHS.end())).collect();
+    let left = (room - widths.iter().sum::<f32>()).max(0.0);
+    let lacking: f32 = wanted.iter().zip(&widths).map(|(wanted, width)| wanted - width).sum();
+    let share = if lacking > 0.0 { (left / lacking).min(1.0) } else { 0.0 };
+    for (width, wanted) in widths.iter_mut().zip(wanted) {
+        *width = (*width + (wanted - *width) * share).floor();
+    }
+    widths
+}
+
+/// How wide a column would be without anything of it cut.
+fn wanted(draft: &Draft, column: &Column) -> f32 {
+    let letters = |text: &String| text.lines().next().unwrap_or_default().chars().count() as f32;
+    let values = column.first.iter().take(VALUES).map(letters);
+    let values = values.fold(0.0, f32::max).max(letters(&column.path) + 2.0);
+    let field = draft.fills(&column.path);
+    let used = field.map_or(0.0, |field| letters(&field.words()) * LETTER + CHOOSER);
+    (values * LETTER + 24.0).max(used).max(*WIDTHS.start()).round()
 }
 
 /// Whether more of the names and values are in a script that runs from right to left than not.
@@ -298,7 +331,7 @@ fn show_column(
             ui,
             cell.shrink2(vec2(10.0, 0.0)),
             first,
-            Ink::new(size::BODY, grey),
+            Ink::new(size::SECONDARY, grey).fixed(),
             align,
         );
     }

@@ -8,9 +8,10 @@ mod side;
 use egui::{Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use crate::app::State;
-use crate::app::benchmarks::{Draft, Importing};
+use crate::app::benchmarks::{BenchmarksCommand, Draft, Importing, Problem, Question};
 use crate::app::command::Command;
 use crate::app::theme::{size, space};
+use crate::benchmarks::import::ImportOptions;
 use crate::scoring::Outcome;
 use crate::text::isolate::isolate;
 use crate::ui::icons::Icon;
@@ -19,6 +20,8 @@ use crate::ui::widgets::{self, Button, Emphasis, palette, within};
 
 /// Below this width what becomes of a file stands under its columns.
 const WIDE: f32 = 860.0;
+/// The widest that sentences are.
+const READABLE: f32 = 760.0;
 /// How high the title over the page is.
 const TITLE: f32 = 36.0;
 /// How high what becomes of a file is where it stands under its columns.
@@ -33,15 +36,17 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, comma
                 widgets::empty(ui, "Looking at the file", &name, |_| {})
             });
         }
-        Importing::Failed { path, problem } => within(ui, rect, "failed", |ui| {
+        Importing::Failed { question, problem } => within(ui, rect, "failed", |ui| {
+            ui.set_max_width(READABLE);
             let pair = palette(ui).outcome(Outcome::Failed);
             let detail = format!(
                 "{}. The file {} stays as it is, and so does the workspace.",
-                problem,
-                isolate(&path.to_string_lossy())
+                problem.words,
+                isolate(&question.path.to_string_lossy())
             );
             widgets::message(ui, pair, "Nothing was imported.", &detail, |ui| {
                 ui.add_space(6.0);
+                show_encodings(ui, question, problem, commands);
                 ui.horizontal(|ui| {
                     Button::new(Emphasis::Plain).text("Choose another file").show(
                         ui,
@@ -59,12 +64,42 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, importing: &Importing, comma
     }
 }
 
+/// The encodings that a text could be in, each to be tried.
+fn show_encodings(ui: &mut Ui, question: &Question, problem: &Problem, commands: &mut Vec<Command>) {
+    if problem.encodings.is_empty() {
+        return;
+    }
+    typeset::heading(ui, "Read it as");
+    ui.add_space(2.0);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(space::GAP, space::GAP);
+        for candidate in problem.encodings {
+            let words = format!("{}, {}", candidate.of, candidate.label);
+            let said = ImportOptions {
+                encoding: Some(candidate.label.to_owned()),
+                ..question.said.clone()
+            };
+            let button = Button::new(Emphasis::Plain)
+                .text(&words)
+                .name(format!("Read it as {words}"));
+            button.show(ui, commands, BenchmarksCommand::Say(Box::new(said)).into());
+        }
+    });
+    ui.add_space(10.0);
+}
+
 fn show_draft(ui: &mut Ui, rect: Rect, state: &State, draft: &Draft, keeping: bool, commands: &mut Vec<Command>) {
     let title = Rect::from_min_size(rect.min, vec2(rect.width(), TITLE));
     within(ui, title, "title", |ui| show_title(ui, draft, commands));
     let body = Rect::from_min_max(pos2(rect.left(), title.bottom() + space::GAP), rect.max);
     if body.width() >= WIDE {
-        let side = Rect::from_min_max(pos2(body.right() - space::SIDE_PANEL, body.top()), body.max);
+        let side = Rect::from_min_max(
+            pos2(
+                body.right() - space::side_panel(ui.ctx().content_rect().width()),
+                body.top(),
+            ),
+            body.max,
+        );
         // The bar that scrolls stands in the gap between the two.
         let main = Rect::from_min_max(body.min, pos2(side.left() - 1.0, body.bottom()));
         within(ui, main, "draft", |ui| {

@@ -22,6 +22,10 @@ use crate::ui::widgets::{self, Button, Emphasis, card, palette, within};
 pub const LEAST: f32 = 320.0;
 /// Below this width the two cards stand under each other.
 const BESIDE: f32 = 700.0;
+/// The width in which the beginning of a question can be read.
+const LEAST_TEXT: f32 = 240.0;
+/// Room for how many more languages a question has.
+const MORE: f32 = 32.0;
 
 /// Shows both cards in the room there is.
 pub fn show(ui: &mut Ui, width: f32, height: f32, state: &State, draft: &Draft, commands: &mut Vec<Command>) {
@@ -174,7 +178,7 @@ fn summary(pairs: &Pairs) -> String {
     words
 }
 
-/// The first two languages of a question beside each other.
+/// The languages of a question beside each other, as many as there is room for, and how many more it has.
 fn show_pair(ui: &mut Ui, key: &str, items: &[std::sync::Arc<Item>], differs: bool) {
     let colours = palette(ui);
     let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
@@ -189,8 +193,16 @@ fn show_pair(ui: &mut Ui, key: &str, items: &[std::sync::Arc<Item>], differs: bo
     ui.painter()
         .hline(row.x_range(), row.bottom() - 0.5, Stroke::new(1.0, colours.line));
     let inner = row.shrink2(vec2(14.0, 0.0));
-    let shown = items.len().clamp(1, 2);
-    let each = (inner.width() / shown as f32).floor();
+    let fit = (inner.width() / LEAST_TEXT).floor().max(2.0) as usize;
+    let shown = items.len().clamp(1, fit);
+    let more = items.len() - shown;
+    let rest = if more > 0 { MORE } else { 0.0 };
+    let each = ((inner.width() - rest) / shown as f32).floor();
+    if more > 0 {
+        let place = Rect::from_min_max(pos2(inner.right() - rest, inner.top()), inner.max);
+        let ink = Ink::new(size::SMALL, colours.text_3);
+        typeset::paint(ui, place, &format!("+{more}"), ink, Align2::RIGHT_CENTER);
+    }
     for (place, item) in items.iter().take(shown).enumerate() {
         let left = inner.left() + each * place as f32;
         let cell = Rect::from_min_size(pos2(left, inner.top()), vec2(each - 12.0, inner.height()));
@@ -202,11 +214,7 @@ fn show_pair(ui: &mut Ui, key: &str, items: &[std::sync::Arc<Item>], differs: bo
         };
         let ink = Ink::new(typeset::list_size(language), ink).exact();
         let text = item.question.lines().next().unwrap_or_default();
-        let align = if shown == 2 {
-            column.start()
-        } else {
-            Align2::LEFT_CENTER
-        };
+        let align = if shown > 1 { column.start() } else { Align2::LEFT_CENTER };
         typeset::paint(ui, cell, (text, language), ink, align);
     }
     if differs {

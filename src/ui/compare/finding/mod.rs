@@ -9,8 +9,12 @@ use crate::app::State;
 use crate::app::command::Command;
 use crate::app::compare::command::CompareCommand;
 use crate::app::compare::published::Printed;
+use crate::app::figures::FiguresCommand;
 use crate::app::matrix::{Cell, CellKey, Measure, count, counted, percent};
 use crate::app::theme::size;
+use crate::charts::target::{Against, Target};
+use crate::runs::comparison::Row;
+use crate::runs::paired::{Between, Comparison};
 use crate::scoring::Outcome;
 use crate::text::isolate::isolate;
 use crate::ui::icons::Icon;
@@ -50,7 +54,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
         within(ui, body, "finding", |ui| {
             widgets::scrolled(ui, |ui| match other {
                 Some(other) => pair::show(ui, key, other, state),
-                None => show_meaning(ui, key, state),
+                None => show_meaning(ui, key, state, commands),
             });
         });
         ui.painter()
@@ -65,7 +69,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
     commands.append(&mut swapped);
 }
 
-fn show_meaning(ui: &mut Ui, key: &CellKey, state: &State) {
+fn show_meaning(ui: &mut Ui, key: &CellKey, state: &State, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
     let plain = Ink::new(size::SECONDARY, colours.text_2);
@@ -98,7 +102,7 @@ fn show_meaning(ui: &mut Ui, key: &CellKey, state: &State) {
             typeset::paragraph(ui, &text, ink.semibold());
             typeset::paragraph(ui, "Nothing was measured, which is not the same as 0.", plain);
         }
-        Cell::Measured(measure) => show_measure(ui, key, measure, state),
+        Cell::Measured(measure) => show_measure(ui, key, measure, state, commands),
     }
     if let Some(printed) = printed.filter(|_| !state.compare.view.own_only) {
         show_printed(ui, printed);
@@ -117,7 +121,7 @@ fn where_(key: &CellKey) -> String {
     format!("{} {}", key.language.english_name(), isolate(&key.task))
 }
 
-fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
+fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State, commands: &mut Vec<Command>) {
     let colours = palette(ui);
     let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
     let plain = Ink::new(size::SECONDARY, colours.text_2);
@@ -144,6 +148,11 @@ fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
         };
         typeset::paragraph(ui, &format!("{mark} {sentence}"), plain);
     }
+    if let Some(Ok(comparison)) = state.compare.pair() {
+        divider(ui);
+        pair::show_short(ui, comparison);
+        show_lost(ui, key, comparison, commands);
+    }
     divider(ui);
     outcomes::show_counts(ui, &state.compare.tally.outcomes);
     divider(ui);
@@ -157,10 +166,43 @@ fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State) {
     let left_out = format!("{} of {}", count(measure.left_out), count(measure.n + measure.left_out));
     rows.push(("Left out", left_out));
     rows.extend(extremes(key, state));
+    rows.extend(state.compare.elsewhere(key).filter_map(elsewhere));
     widgets::facts(ui, &rows, 84.0);
     divider(ui);
     let hint = "To compare: Shift and click another cell, or Shift+Enter here and move on with the arrows.";
     typeset::paragraph(ui, hint, Ink::new(size::SECONDARY, colours.text_3));
+}
+
+/// Opens the items that the gap to another language is made of.
+fn show_lost(ui: &mut Ui, key: &CellKey, comparison: &Comparison, commands: &mut Vec<Command>) {
+    let (Between::Languages { second, .. }, lost @ 1..) = (&comparison.between, comparison.pairs.only_second) else {
+        return;
+    };
+    let (here, there) = (key.language.english_name(), second.english_name());
+    let target = Target {
+        against: Some(Against::Language(second.clone())),
+        ..key.target()
+    };
+    ui.add_space(4.0);
+    Button::new(Emphasis::Plain)
+        .small()
+        .icon(Icon::Inspect)
+        .text(&format!("Open the {} lost in {here}", count(lost)))
+        .name(format!(
+            "Open the {} right in {there} and wrong in {here}",
+            counted(lost, "item")
+        ))
+        .show(ui, commands, FiguresCommand::Open(target).into());
+}
+
+/// What came of the same items under another protocol.
+fn elsewhere(row: &Row) -> Option<(&'static str, String)> {
+    let (low, high) = row.low.zip(row.high)?;
+    let (accuracy, low, high) = (percent(row.accuracy?), percent(low), percent(high));
+    Some((
+        "Else under",
+        format!("{}: {accuracy} ({low}–{high})", isolate(&row.protocol)),
+    ))
 }
 
 /// The languages where the model does best and worst on the task, if their intervals lie apart.

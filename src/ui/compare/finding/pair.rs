@@ -6,7 +6,7 @@ use super::divider;
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::compare::command::CompareCommand;
-use crate::app::compare::finding::{Incomparable, Side};
+use crate::app::compare::finding::Incomparable;
 use crate::app::matrix::{CellKey, count, counted};
 use crate::app::theme::{radius, size, space};
 use crate::runs::paired::{Between, Comparison, Finding, Verdict};
@@ -53,7 +53,8 @@ fn show_obstacle(ui: &mut Ui, first: &CellKey, second: &CellKey, obstacle: Incom
     }
 }
 
-fn show_comparison(ui: &mut Ui, comparison: &Comparison) {
+/// What the two come to and whose the items are, without what it stands on.
+pub fn show_short(ui: &mut Ui, comparison: &Comparison) {
     let colours = palette(ui);
     let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
     let plain = Ink::new(size::SECONDARY, colours.text_2);
@@ -67,6 +68,12 @@ fn show_comparison(ui: &mut Ui, comparison: &Comparison) {
         count(pairs.neither)
     );
     typeset::paragraph(ui, &rest, plain);
+}
+
+fn show_comparison(ui: &mut Ui, comparison: &Comparison) {
+    let colours = palette(ui);
+    let plain = Ink::new(size::SECONDARY, colours.text_2);
+    show_short(ui, comparison);
     divider(ui);
     widgets::facts(ui, &facts(comparison), 84.0);
     if comparison.verdict() == Verdict::TooFew {
@@ -173,14 +180,9 @@ fn show_bar(ui: &mut Ui, comparison: &Comparison) {
         if items > 0 {
             ui.painter().rect_filled(side, radius::CELL, ground);
             let ink = Ink::new(size::SECONDARY, ink).semibold();
-            if side.width() > 34.0 {
-                typeset::paint(
-                    ui,
-                    side.shrink2(vec2(8.0, 0.0)),
-                    &count(items),
-                    ink,
-                    Align2::LEFT_CENTER,
-                );
+            let words = count(items);
+            if side.width() > typeset::galley(ui, &words, ink, f32::INFINITY, 1).size().x + 12.0 {
+                typeset::paint(ui, side.shrink2(vec2(6.0, 0.0)), &words, ink, Align2::LEFT_CENTER);
             }
         }
     }
@@ -222,20 +224,30 @@ fn short_names(comparison: &Comparison) -> [String; 2] {
 pub fn show_foot(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if let Some(Ok(comparison)) = state.compare.pair() {
         let sentence = crate::text::isolate::plain(&comparison.sentence());
-        let pairs = comparison.pairs;
-        let sides = [(Side::First, pairs.only_first), (Side::Second, pairs.only_second)];
-        let names = short_names(comparison);
-        for ((side, items), name) in sides.into_iter().zip(names) {
-            if items > 0 {
-                Button::new(Emphasis::Plain)
-                    .icon(Icon::Inspect)
-                    .text(&count(items))
-                    .name(format!(
-                        "Open the {} that only {name} has right",
-                        counted(items, "item")
-                    ))
-                    .show(ui, commands, CompareCommand::OpenSide(side).into());
+        let (first, second) = (comparison.pairs.only_first, comparison.pairs.only_second);
+        let [one, other] = short_names(comparison);
+        let (words, name) = match (first, second) {
+            (0, 0) => (String::new(), String::new()),
+            (items, 0) | (0, items) => {
+                let only = if second == 0 { one } else { other };
+                let items = counted(items, "item");
+                (
+                    format!("Open the {items}"),
+                    format!("Open the {items} that only {only} has right"),
+                )
             }
+            (first, second) => {
+                let all = format!("Open the {} + {} items", count(first), count(second));
+                let name = format!("{all}: {first} that only {one} has right and {second} that only {other} has");
+                (all, name)
+            }
+        };
+        if !words.is_empty() {
+            Button::new(Emphasis::Plain)
+                .icon(Icon::Inspect)
+                .text(&words)
+                .name(name)
+                .show(ui, commands, CompareCommand::OpenApart.into());
         }
         Button::new(Emphasis::Quiet)
             .text("Copy sentence")

@@ -8,6 +8,7 @@ use crate::app::command::Command;
 use crate::app::compare::command::CompareCommand;
 use crate::app::compare::layout::{Column, Mean};
 use crate::app::compare::view::{Holds, Mode};
+use crate::app::figures::FiguresCommand;
 use crate::app::matrix::{Cell, CellKey, Measure, count, counted, percent};
 use crate::app::theme::{Pair, radius, size, space};
 use crate::quantities::points;
@@ -63,11 +64,19 @@ pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mu
         let shift = ui.input(|input| input.modifiers.shift);
         commands.push(match (shift, selected) {
             (true, _) => CompareCommand::Add(key.clone()).into(),
-            (false, true) if cell != Cell::NotRun => Command::OpenCell(key.clone(), None),
+            (false, true) if cell != Cell::NotRun => opening(key, state),
             (false, _) => Command::SelectCell(key.clone()),
         });
     }
-    hover(response, key, cell, selected);
+    hover(response, key, cell, state);
+}
+
+/// What opens a cell: all its items, or where its difference to a baseline is shown those that make it.
+pub fn opening(key: &CellKey, state: &State) -> Command {
+    match state.compare.delta_target(key) {
+        Some(target) => FiguresCommand::Open(target).into(),
+        None => Command::OpenCell(key.clone(), None),
+    }
 }
 
 /// The upper and the lower line of a cell.
@@ -357,7 +366,8 @@ fn asked(measure: Measure) -> usize {
     measure.n + measure.left_out
 }
 
-fn hover(response: Response, key: &CellKey, cell: Cell, selected: bool) {
+fn hover(response: Response, key: &CellKey, cell: Cell, state: &State) {
+    let selected = state.compare.selected.as_ref() == Some(key);
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
     widgets::tooltip_of(response, |ui| {
         let colours = palette(ui);
@@ -381,6 +391,9 @@ fn hover(response: Response, key: &CellKey, cell: Cell, selected: bool) {
         grey(ui, &detail, colours.text_2);
         let keys = match (selected, cell) {
             (true, Cell::NotRun) => return,
+            (true, _) if state.compare.delta_target(key).is_some() => {
+                "Click again or Enter: open the items that only one of the two has right"
+            }
             (true, _) => "Click again or Enter: open the items",
             (false, _) => "Click: select. Shift and click: compare with the selected cell",
         };

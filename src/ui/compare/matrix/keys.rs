@@ -3,7 +3,7 @@
 
 use egui::{Event, EventFilter, Key, Pos2, Rangef, Rect, Ui};
 
-use super::cell::cell_id;
+use super::cell::{cell_id, opening};
 use super::places::Places;
 use crate::app::State;
 use crate::app::command::Command;
@@ -44,7 +44,7 @@ pub fn take(ui: &Ui, origin: Pos2, places: &Places, state: &State, commands: &mu
         match ask {
             Ask::Step(right, down) => key = state.compare.step(&key, (right, down)),
             Ask::Open if state.compare.matrix.cell(&key) != Cell::NotRun => {
-                commands.push(Command::OpenCell(key.clone(), None));
+                commands.push(opening(&key, state));
             }
             Ask::Open => {}
             Ask::Keep => commands.push(CompareCommand::Keep.into()),

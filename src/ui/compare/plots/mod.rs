@@ -43,9 +43,11 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
             match shown {
                 None => figure::nothing(ui, body, "Reckoning"),
                 Some(chart) if chart.is_empty() => figure::nothing(ui, body, chart.kind().nothing()),
-                Some(chart) if figures.as_table => table::show(ui, body, chart),
                 Some(chart) => {
-                    let opened = figure::show(ui, body, chart);
+                    let opened = match figures.as_table {
+                        true => table::show(ui, body, chart),
+                        false => figure::show(ui, body, chart),
+                    };
                     commands.extend(opened.map(|target| FiguresCommand::Open(target).into()));
                 }
             }

@@ -4,9 +4,8 @@ use egui::Ui;
 
 use super::parts::{Form, Segment};
 use crate::app::command::Command;
-use crate::app::review::{Choice, ReviewCommand};
+use crate::app::review::{Choice, Field, ReviewCommand};
 use crate::app::theme::size;
-use crate::reviews::tables::ruled;
 use crate::reviews::{FlagKind, Statement};
 use crate::text::isolate::isolate;
 use crate::ui::widgets::palette;
@@ -16,29 +15,38 @@ pub fn show(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     let state = form.state;
     let Some(flag) = &state.review.flag else { return };
     form.label(ui, form.words.flag_what(), form.words.any_number(), "");
-    for kind in FlagKind::ALL {
-        if form.check(ui, form.words.of_flag(kind), None, flag.kinds.contains(&kind)) {
+    for (kind, key) in FlagKind::ALL.into_iter().zip('1'..) {
+        if form.check(ui, form.words.of_flag(kind), Some(key), flag.kinds.contains(&kind)) {
             commands.push(ReviewCommand::FlagAs(kind).into());
         }
     }
-    form.label(ui, form.words.flag_counts(), "", "");
-    let segments = Choice::ALL.map(|choice| Segment::new(form.words.of_choice(choice)));
-    let on = |place: usize| Choice::ALL.get(place) == Some(&flag.choice);
+    form.label(ui, form.words.flag_counts(), "", "S");
+    let veil = state.flag_veil();
+    let choices = Choice::of(veil);
+    let segments: Vec<Segment<'_>> = choices
+        .iter()
+        .map(|choice| Segment::new(form.words.of_choice(*choice)))
+        .collect();
+    let on = |place: usize| choices.get(place) == Some(&flag.choice);
     if let Some(place) = form.segments(ui, form.words.flag_counts(), &segments, on)
-        && let Some(choice) = Choice::ALL.get(place)
+        && let Some(choice) = choices.get(place)
     {
         commands.push(ReviewCommand::Decide(*choice).into());
     }
-    if flag.choice == Choice::Rekeyed {
+    if veil.unjudged {
+        // The options of a re-keyed item would tell the right answer.
+        form.hint(ui, form.words.flag_unseen(), palette(ui).text_2);
+    } else if flag.choice == Choice::Rekeyed {
         rekey(ui, form, commands);
     }
-    form.label(ui, form.words.why(), "", "");
-    if let Some(note) = form.note(ui, form.words.why(), &flag.note, false, 3) {
+    form.label(ui, form.words.why(), "", "N");
+    let focus = state.review.focus == Some(Field::Note);
+    if let Some(note) = form.note(ui, form.words.why(), &flag.note, focus, 3) {
         commands.push(ReviewCommand::NoteFlag(note).into());
     }
     if let Some(problem) = flag.problem {
         ui.add_space(4.0);
-        form.hint(ui, problem, palette(ui).outcome(crate::scoring::Outcome::Failed).ink);
+        form.alert(ui, form.words.of_lack(problem));
     }
     ui.add_space(6.0);
     let (rect, _, _) = form.row(ui, 22.0, egui::Sense::hover());
@@ -56,10 +64,11 @@ fn rekey(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     });
     let Some(item) = item else { return };
     form.label(ui, form.words.right_options(), form.words.any_number(), "");
-    for (option, text) in item.options.iter().enumerate() {
+    let keys = ('A'..='F').map(Some).chain(std::iter::repeat(None));
+    for ((option, text), key) in item.options.iter().enumerate().zip(keys) {
         let letter = item.key.language.option_letter(option).unwrap_or("?");
         let words = format!("{letter}  {}", isolate(text));
-        if form.check(ui, &words, None, flag.right.contains(&option)) {
+        if form.check(ui, &words, key, flag.right.contains(&option)) {
             commands.push(ReviewCommand::Rekey(option).into());
         }
     }
@@ -70,6 +79,7 @@ fn history(ui: &mut Ui, form: &Form<'_>) {
     let state = form.state;
     let Some(flag) = &state.review.flag else { return };
     let colours = palette(ui);
+    let veil = state.flag_veil();
     let lines: Vec<_> = state
         .review
         .reviews
@@ -78,9 +88,9 @@ fn history(ui: &mut Ui, form: &Form<'_>) {
             let (what, why) = match &line.statement {
                 Statement::Flag(flag) => {
                     let kinds: Vec<&str> = flag.kinds.iter().map(|kind| form.words.of_flag(*kind)).collect();
-                    (kinds.join(", "), &flag.note)
+                    (form.words.list(kinds), &flag.note)
                 }
-                Statement::Decision(decision) => (ruled(&decision.ruling), &decision.note),
+                Statement::Decision(decision) => (form.words.of_ruling(&decision.ruling, veil), &decision.note),
                 _ => return None,
             };
             let why = if why.is_empty() {
@@ -88,7 +98,8 @@ fn history(ui: &mut Ui, form: &Form<'_>) {
             } else {
                 format!(": {}", isolate(why))
             };
-            Some(format!("{}, {}: {what}{why}", isolate(&line.reviewer), line.at.day()))
+            let (by, day) = (isolate(&line.reviewer), isolate(&line.at.day()));
+            Some(format!("{}: {what}{why}", form.words.list([by.as_str(), &day])))
         })
         .collect();
     if lines.is_empty() {

@@ -1,10 +1,11 @@
 //! The first two steps: one's own answer, then a judgement of every answer.
 
-use egui::{Sense, Ui};
+use egui::{Role, Sense, Ui};
 
 use super::parts::{Form, Progress, Segment};
+use crate::app::State;
 use crate::app::command::Command;
-use crate::app::review::{Draft, ReviewCommand};
+use crate::app::review::{Draft, Field, ReviewCommand};
 use crate::reviews::{Severity, Verdict};
 use crate::ui::icons::Icon;
 use crate::ui::widgets::palette;
@@ -12,8 +13,13 @@ use crate::ui::widgets::palette;
 /// Step 1: the reviewer's own answer, before the right one shows.
 pub fn own(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     let state = form.state;
-    form.step(ui, 1, Progress::Now, form.words.own(), "");
+    form.step(ui, 1, Progress::Now, form.words.own(), language(state));
     form.hint(ui, form.words.own_first(), palette(ui).text_2);
+    let several = state.own_takes_several();
+    if several {
+        form.hint(ui, form.words.own_several(), palette(ui).text_2);
+    }
+    let role = if several { Role::CheckBox } else { Role::RadioButton };
     ui.add_space(4.0);
     let Some(item) = state.review_item() else { return };
     let marked = state.review.own_choices(&item);
@@ -26,9 +32,18 @@ pub fn own(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
         .map(|option| item.key.language.option_letter(option).unwrap_or("?"))
         .collect();
     for (row, some) in letters.chunks(6).enumerate() {
-        let segments: Vec<Segment<'_>> = some.iter().map(|letter| Segment::new(letter)).collect();
+        let mark = |place: usize| marked.contains(&(row * 6 + place));
+        let segments: Vec<Segment<'_>> = some
+            .iter()
+            .enumerate()
+            .map(|(place, letter)| Segment {
+                // Colour alone does not say that several are chosen.
+                icon: (several && mark(place)).then_some(Icon::Check),
+                ..Segment::new(letter)
+            })
+            .collect();
         let name = format!("{} {}", form.words.own(), row + 1);
-        let chosen = form.segments(ui, &name, &segments, |place| marked.contains(&(row * 6 + place)));
+        let chosen = form.segments_of(ui, (&name, role), &segments, mark);
         if let Some(place) = chosen {
             commands.push(ReviewCommand::MarkOwn(row * 6 + place).into());
         }
@@ -48,13 +63,19 @@ pub fn show(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
         own_given(ui, form);
         form.separator(ui);
     }
-    form.step(ui, 2, Progress::Now, form.words.judge(), "");
+    form.step(ui, 2, Progress::Now, form.words.judge(), language(state));
     answers(ui, form, commands);
     opinion(ui, form, &state.review_draft(), commands);
     if state.review.blind {
         form.separator(ui);
         form.step(ui, 3, Progress::Later, form.words.revealed_later(), "");
     }
+}
+
+/// The language of the item at hand by its own name: others may stand beside it.
+fn language(state: &State) -> &str {
+    let item = || state.study.as_ref()?.item(state.inspect.entry()?);
+    item().map_or("", |(_, item)| item.key.language.native_name())
 }
 
 /// What the reviewer answered.
@@ -115,7 +136,7 @@ pub fn answers(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
             },
             icon: judged.then_some(Icon::Check),
             name: Some(if *judged {
-                format!("{words}, judged")
+                form.words.list([words.as_str(), form.words.judged()])
             } else {
                 words.clone()
             }),
@@ -162,7 +183,7 @@ pub fn opinion(ui: &mut Ui, form: &Form<'_>, draft: &Draft, commands: &mut Vec<C
         commands.push(ReviewCommand::Grade(*severity).into());
     }
     form.label(ui, words.note(), "", "N");
-    let focus = state.review.focus_note;
+    let focus = state.review.focus == Some(Field::Note);
     if let Some(note) = form.note(ui, words.note(), &draft.note, focus, 3) {
         commands.push(ReviewCommand::Note(note).into());
     }

@@ -5,6 +5,7 @@ mod flag;
 mod judge;
 mod parts;
 mod phrases;
+pub mod queue;
 mod revealed;
 mod rows;
 mod settle;
@@ -162,6 +163,7 @@ fn main_words(form: &Form<'_>, command: &ReviewCommand) -> String {
         ReviewCommand::GiveOwn => words.give().to_owned(),
         ReviewCommand::SaveFlag => words.save_flag().to_owned(),
         ReviewCommand::Next => words.next().to_owned(),
+        ReviewCommand::ToggleAgreement => words.agreement().to_owned(),
         _ if state.review.settling.is_some() => words.settle_save().to_owned(),
         _ => {
             let answers = state.review_answers();
@@ -189,6 +191,9 @@ fn show_saving(ui: &mut Ui, form: &Form<'_>) {
             form.line(ui, (&words, ink), ("", ink), 18.0);
             // The words count on.
             ui.ctx().request_repaint_after(Duration::from_secs(1));
+        }
+        Saving::Lacks(lack) => {
+            form.alert(ui, form.words.of_lack(*lack));
         }
         Saving::Failed(problem) => {
             let ink = form.ink(size::SMALL, colours.outcome(crate::scoring::Outcome::Failed).ink);

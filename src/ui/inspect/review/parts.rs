@@ -175,12 +175,22 @@ impl<'a> Form<'a> {
 
     /// A line of small words that wraps.
     pub fn hint(&self, ui: &mut Ui, words: &str, colour: Color32) {
+        self.small(ui, Role::Label, words, colour);
+    }
+
+    /// The same where it says what keeps something from being done.
+    pub fn alert(&self, ui: &mut Ui, words: &str) {
+        let colour = palette(ui).outcome(crate::scoring::Outcome::Failed).ink;
+        self.small(ui, Role::Alert, words, colour);
+    }
+
+    fn small(&self, ui: &mut Ui, role: Role, words: &str, colour: Color32) {
         let ink = self.ink(size::SECONDARY, colour);
         let width = ui.available_width();
         let galley = typeset::galley(ui, self.say(words), ink, width, usize::MAX);
         let (rect, response, column) = self.row(ui, galley.size().y + 4.0, Sense::hover());
         spoken::tell(&response, Some(self.language), || {
-            WidgetInfo::labeled(Role::Label, true, words)
+            WidgetInfo::labeled(role, true, words)
         });
         let place = column.start().align_size_within_rect(galley.size(), rect);
         ui.painter().galley(place.min, galley, colour);
@@ -195,7 +205,7 @@ impl<'a> Form<'a> {
         ui.add_space(1.0);
     }
 
-    /// Words beside each other of which one is chosen, or several. Returns the place of the one that was clicked.
+    /// Words beside each other of which one is chosen. Returns the place of the one that was clicked.
     pub fn segments(
         &self,
         ui: &mut Ui,
@@ -203,6 +213,21 @@ impl<'a> Form<'a> {
         segments: &[Segment<'_>],
         on: impl Fn(usize) -> bool,
     ) -> Option<usize> {
+        self.segments_of(ui, (name, Role::RadioButton), segments, on)
+    }
+
+    /// The same of which several can be chosen where `role` is that of a check box.
+    pub fn segments_of(
+        &self,
+        ui: &mut Ui,
+        (name, role): (&str, Role),
+        segments: &[Segment<'_>],
+        on: impl Fn(usize) -> bool,
+    ) -> Option<usize> {
+        let whole_role = match role {
+            Role::CheckBox => Role::Group,
+            _ => Role::RadioGroup,
+        };
         let colours = palette(ui);
         let (whole, _, column) = self.row(ui, space::CONTROL, Sense::hover());
         let natural: Vec<f32> = segments
@@ -221,7 +246,7 @@ impl<'a> Form<'a> {
         let spare = (whole.width() - total) / segments.len().max(1) as f32;
         let mut clicked = None;
         let mut start = 0.0;
-        widgets::group(ui, whole, Role::RadioGroup, name, |ui| {
+        widgets::group(ui, whole, whole_role, name, |ui| {
             let tag = self.language.tag();
             ui.ctx()
                 .accesskit_node_builder(ui.unique_id(), |node| node.set_language(tag));
@@ -231,7 +256,7 @@ impl<'a> Form<'a> {
                     false => natural * whole.width() / total,
                 };
                 let rect = column.place(start, width, whole.top(), whole.height());
-                if self.segment(ui, rect, (name, place), segment, on(place)) {
+                if self.segment(ui, rect, (name, place, role), segment, on(place)) {
                     clicked = Some(place);
                 }
                 start += width;
@@ -248,12 +273,19 @@ impl<'a> Form<'a> {
         clicked
     }
 
-    fn segment(&self, ui: &mut Ui, rect: Rect, id: (&str, usize), segment: &Segment<'_>, on: bool) -> bool {
+    fn segment(
+        &self,
+        ui: &mut Ui,
+        rect: Rect,
+        (name, place, role): (&str, usize, Role),
+        segment: &Segment<'_>,
+        on: bool,
+    ) -> bool {
         let colours = palette(ui);
-        let response = ui.interact(rect, widgets::id("review", id), Sense::click());
+        let response = ui.interact(rect, widgets::id("review", (name, place)), Sense::click());
         let told = segment.name.clone().unwrap_or_else(|| segment.words.to_owned());
         spoken::tell(&response, Some(self.language), || {
-            WidgetInfo::selected(Role::RadioButton, true, on, &told)
+            WidgetInfo::selected(role, true, on, &told)
         });
         let fill = match (on, response.hovered()) {
             (true, _) => colours.accent_soft,
@@ -329,7 +361,7 @@ impl<'a> Form<'a> {
         (typed != text).then_some(typed)
     }
 
-    /// A link. Its click sends `command`.
+    /// A link where `rect` begins. Its click sends `command`.
     pub fn link(
         &self,
         ui: &mut Ui,
@@ -338,12 +370,37 @@ impl<'a> Form<'a> {
         commands: &mut Vec<Command>,
         command: ReviewCommand,
     ) -> Rect {
+        let start = self.column(rect).start();
+        self.link_in(ui, rect, (words, start), commands, command)
+    }
+
+    /// A link where `rect` ends.
+    pub fn link_at_end(
+        &self,
+        ui: &mut Ui,
+        rect: Rect,
+        words: &str,
+        commands: &mut Vec<Command>,
+        command: ReviewCommand,
+    ) -> Rect {
+        let end = self.column(rect).end();
+        self.link_in(ui, rect, (words, end), commands, command)
+    }
+
+    fn link_in(
+        &self,
+        ui: &mut Ui,
+        rect: Rect,
+        (words, align): (&str, Align2),
+        commands: &mut Vec<Command>,
+        command: ReviewCommand,
+    ) -> Rect {
         let colours = palette(ui);
-        let column = self.column(rect);
         let ink = self.ink(size::SECONDARY, colours.accent_text);
         let galley = typeset::galley(ui, self.say(words), ink, rect.width(), 1);
-        let place = column.start().align_size_within_rect(galley.size(), rect);
-        let response = ui.interact(place, widgets::id("review link", words), Sense::click());
+        let place = align.align_size_within_rect(galley.size(), rect);
+        // The same link may stand in the list and in the panel.
+        let response = ui.interact(place, ui.unique_id().with(words), Sense::click());
         spoken::tell(&response, Some(self.language), || {
             WidgetInfo::labeled(Role::Button, true, words)
         });
@@ -354,7 +411,8 @@ impl<'a> Form<'a> {
         }
         focus_ring(ui, &response, place.expand2(vec2(3.0, 1.0)));
         let response = response.on_hover_cursor(CursorIcon::PointingHand);
-        if widgets::tooltip(response, command.tooltip()).clicked() {
+        let told = self.words.tooltip(&command);
+        if widgets::tooltip(response, self.say(told)).clicked() {
             commands.push(command.into());
         }
         place
@@ -438,6 +496,7 @@ impl<'a> Form<'a> {
         typeset::paint(ui, words_place, self.say(words), ink, column.start());
         focus_ring(ui, &response, place);
         let response = response.on_hover_cursor(CursorIcon::PointingHand);
-        widgets::tooltip(response, ReviewCommand::ToggleBlind.tooltip()).clicked()
+        let told = self.words.tooltip(&ReviewCommand::ToggleBlind);
+        widgets::tooltip(response, self.say(told)).clicked()
     }
 }

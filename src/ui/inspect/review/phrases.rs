@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use crate::app::review::{Choice, FormLanguage};
-use crate::reviews::{FlagKind, ReviewerError, Severity, Verdict};
+use crate::app::matrix::{count, counted};
+use crate::app::review::{Choice, FormLanguage, Lack, ReviewCommand, Veil};
+use crate::reviews::tables::letters;
+use crate::reviews::{Aspect, FlagKind, ReviewerError, Ruling, Severity, Verdict};
+use crate::text::isolate::isolate;
 
 /// The form's words in one language.
 #[derive(Debug, Clone, Copy)]
@@ -23,36 +26,41 @@ macro_rules! phrases {
 }
 
 phrases! {
-    review: "Review", "المراجعة";
-    blind: "Blind", "مراجعة معمّاة";
-    who: "Who reviews?", "من المراجع؟";
-    who_note: "The name stands in the name of the file that keeps the reviews.", "يظهر الاسم في اسم الملف الذي يحفظ المراجعات.";
+    // In a clinic, `المراجع` is the patient who comes in and `المراجعة` the visit, so that neither names a reviewer here.
+    review: "Review", "التقييم";
+    blind: "Blind", "تقييم معمّى";
+    who: "Who reviews?", "من المقيِّم؟";
+    who_note: "The name stands in the name of the file that keeps the reviews.", "يظهر الاسم في اسم الملف الذي تُحفظ فيه التقييمات.";
     name: "Name or initials", "الاسم أو الأحرف الأولى";
     begin: "Begin", "ابدأ";
-    other_reviewer: "Other reviewer", "مراجع آخر";
+    other_reviewer: "Other reviewer", "مقيِّم آخر";
+    queue: "Queue", "قائمة التقييم";
     new_queue: "New queue", "قائمة جديدة";
     continue_queue: "Continue queue", "متابعة القائمة";
-    leave_queue: "Leave queue", "مغادرة القائمة";
+    leave_queue: "Leave queue", "الخروج من القائمة";
     queue_size: "Items, drawn at random from those listed", "عدد الأسئلة، تُختار عشوائيًا من المعروضة";
     start: "Start queue", "ابدأ القائمة";
     cancel: "Cancel", "إلغاء";
     own: "Your own answer", "إجابتك";
-    own_first: "Before the right answer is shown.", "قبل عرض الإجابة الصحيحة.";
-    own_before: "Given before the right answer was shown.", "أُعطيت قبل عرض الإجابة الصحيحة.";
-    give: "Give answer", "أعطِ الإجابة";
+    own_first: "Before the models' answers are shown.", "قبل عرض إجابات النماذج.";
+    own_several: "Several may be right.", "قد يصح أكثر من خيار.";
+    own_before: "Given before the right answer was shown.", "سُجّلت قبل عرض الإجابة الصحيحة.";
+    give: "Give answer", "تسجيل الإجابة";
     do_not_know: "I don't know", "لا أعرف";
     unknown: "not known", "غير معروفة";
     judge: "Judge the answers", "قيّم الإجابات";
     answer: "Answer", "الإجابة";
+    judged: "judged", "قُيّمت";
+    to_judge: "to judge", "للتقييم";
     verdict: "Verdict", "الحكم";
-    what_went_wrong: "What went wrong", "ما الخطأ؟";
+    what_went_wrong: "What went wrong", "نوع الخطأ";
     any_number: "any number", "أي عدد";
-    severity: "Severity", "الخطورة";
-    ratings: "Ratings", "التقديرات";
+    severity: "Severity", "شدة الخطأ";
+    ratings: "Ratings", "الدرجات";
     note: "Note", "ملاحظة";
-    revealed_later: "Names, after all are judged", "الأسماء بعد تقييم الجميع";
+    revealed_later: "Names and right answer, after all are judged", "الأسماء والإجابة الصحيحة بعد تقييم الجميع";
     all_judged: "Answers judged", "قُيّمت الإجابات";
-    revealed: "Names are shown", "كُشفت أسماء النماذج";
+    revealed: "Names and right answer are shown", "كُشفت الأسماء والإجابة الصحيحة";
     judgements: "Your judgements", "أحكامك";
     save: "Save", "حفظ";
     save_and_show: "Save and show names", "حفظ وكشف الأسماء";
@@ -62,21 +70,30 @@ phrases! {
     saving: "Saving", "جارٍ الحفظ";
     nothing_to_judge: "No model has answered this item.", "لم يُجب أي نموذج عن هذا السؤال.";
     queue_done: "The whole queue is judged.", "اكتمل تقييم القائمة.";
-    flag_item: "Flag item", "وسم السؤال";
+    flag_item: "Flag item", "خلل في السؤال";
     flag_what: "What is wrong with the item", "ما الخلل في السؤال؟";
     flag_counts: "In every number of Compare", "في كل أرقام المقارنة";
+    flag_unseen: "It can be re-keyed once its answers are judged.", "يمكن تصحيح مفتاح الإجابة بعد تقييم الإجابات.";
     right_options: "Right options", "الخيارات الصحيحة";
     why: "Why", "السبب";
-    save_flag: "Save flag", "حفظ الوسم";
-    earlier: "Said before", "ما قيل من قبل";
+    save_flag: "Save flag", "حفظ البلاغ";
+    earlier: "Said before", "السجل السابق";
     agreement: "Agreement", "الاتفاق";
-    kappa: "Cohen's kappa", "كابا كوهين";
-    alpha: "Krippendorff's alpha", "ألفا كريبندورف";
+    agreement_of: "Agreement of reviewers", "الاتفاق بين المقيّمين";
+    reviewers: "Reviewers", "المقيّمان";
+    nobody_agrees: "No two reviewers have judged the same answer yet. Let a colleague review here, or merge the reviews of another workspace:", "لم يقيّم أي مقيّمَين الإجابة نفسها بعد. دع زميلًا يقيّم هنا، أو ادمج تقييمات مساحة عمل أخرى:";
+    agreed_on: "On", "الموضوع";
+    kappa_short: "Kappa", "كابا";
+    alpha_short: "Alpha", "ألفا";
+    kappa: "Cohen's kappa", "معامل كابا لكوهين";
+    alpha: "Krippendorff's alpha", "معامل ألفا لكريبندورف";
     percent: "Percent", "نسبة الاتفاق";
     answers: "Answers", "عدد الإجابات";
-    settle: "Settle", "الفصل في الخلاف";
-    settle_save: "Settle and go on", "فصل ومتابعة";
-    opinions: "What reviewers say", "آراء المراجعين";
+    disagreements: "Disagreements", "الخلافات";
+    open: "open", "مفتوح";
+    settle: "Settle", "حسم الخلاف";
+    settle_save: "Settle and go on", "حسم ومتابعة";
+    opinions: "What reviewers say", "آراء المقيّمين";
     settled: "Settled", "حُسم";
     no_disagreement: "Nothing is disagreed on.", "لا خلاف.";
 }
@@ -85,41 +102,129 @@ impl Phrases {
     pub fn of_verdict(self, verdict: Verdict) -> &'static str {
         let (english, arabic) = match verdict {
             Verdict::Right => ("Right", "صحيحة"),
-            Verdict::Partly => ("Partly", "جزئيًا"),
+            Verdict::Partly => ("Partly", "صحيحة جزئيًا"),
             Verdict::Wrong => ("Wrong", "خاطئة"),
-            Verdict::CannotJudge => ("Can't judge", "لا حكم"),
+            Verdict::CannotJudge => ("Can't judge", "يتعذّر الحكم"),
         };
         self.pick(english, arabic)
     }
 
     pub fn of_severity(self, severity: Severity) -> &'static str {
         let (english, arabic) = match severity {
-            Severity::None => ("None", "لا شيء"),
-            Severity::Low => ("Low", "منخفضة"),
+            Severity::None => ("None", "معدومة"),
+            Severity::Low => ("Low", "خفيفة"),
             Severity::Medium => ("Medium", "متوسطة"),
-            Severity::High => ("High", "عالية"),
+            Severity::High => ("High", "شديدة"),
         };
         self.pick(english, arabic)
     }
 
     pub fn of_flag(self, kind: FlagKind) -> &'static str {
         let (english, arabic) = match kind {
-            FlagKind::BadKey => ("Bad key", "مفتاح إجابة خاطئ"),
-            FlagKind::BadTranslation => ("Bad translation", "ترجمة سيئة"),
-            FlagKind::Duplicate => ("Duplicate", "مكرر"),
+            FlagKind::BadKey => ("Bad key", "مفتاح الإجابة خاطئ"),
+            FlagKind::BadTranslation => ("Bad translation", "ترجمة رديئة"),
+            FlagKind::Duplicate => ("Duplicate", "سؤال مكرر"),
             FlagKind::NeedsImage => ("Needs an image", "يحتاج إلى صورة"),
-            FlagKind::Other => ("Other, see why", "غير ذلك، انظر السبب"),
+            FlagKind::Other => ("Other, see why", "غير ذلك (اذكر السبب)"),
         };
         self.pick(english, arabic)
     }
 
     pub fn of_choice(self, choice: Choice) -> &'static str {
         let (english, arabic) = match choice {
-            Choice::Kept => ("Keep", "يبقى"),
+            Choice::Kept => ("Keep", "يُحتسب"),
             Choice::LeftOut => ("Leave out", "يُستبعد"),
             Choice::Rekeyed => ("Re-key", "يُصحَّح مفتاحه"),
         };
         self.pick(english, arabic)
+    }
+
+    /// What a decision came to; the new right options where they may be seen.
+    pub fn of_ruling(self, ruling: &Ruling, veil: Veil) -> String {
+        let (english, arabic) = match ruling {
+            Ruling::Kept => ("kept", "يُحتسب"),
+            Ruling::LeftOut => ("left out", "استُبعد"),
+            Ruling::Rekeyed(_) => ("re-keyed", "صُحّح مفتاحه"),
+        };
+        let words = self.pick(english, arabic);
+        match ruling {
+            Ruling::Rekeyed(options) if !veil.unjudged => {
+                let to = self.pick("to", "إلى");
+                format!("{words} {to} {}", isolate(&letters(options)))
+            }
+            _ => words.to_owned(),
+        }
+    }
+
+    /// What reviewers differ in.
+    pub fn of_aspect(self, aspect: Aspect) -> &'static str {
+        match aspect {
+            Aspect::Verdict => self.pick("verdict", "الحكم"),
+            Aspect::Severity => self.pick("severity", "شدة الخطأ"),
+            Aspect::Errors => self.pick("what went wrong", "نوع الخطأ"),
+        }
+    }
+
+    pub fn of_lack(self, lack: Lack) -> &'static str {
+        match lack {
+            Lack::Verdict => self.pick("Choose a verdict first.", "اختر الحكم أولًا."),
+            Lack::Why => self.pick("Write what is wrong with the item.", "اكتب ما الخلل في السؤال."),
+            Lack::RightOption => self.pick("Choose the options that are right.", "اختر الخيارات الصحيحة."),
+        }
+    }
+
+    /// What a command does, where its words do not say it all.
+    pub fn tooltip(self, command: &ReviewCommand) -> &'static str {
+        let arabic = match command {
+            ReviewCommand::ToggleBlind => "إخفاء الأسماء والترتيب والإجابة الصحيحة إلى أن يُقيَّم السؤال",
+            ReviewCommand::PlanQueue => "اختيار أسئلة عشوائيًا من المعروضة لتقييمها واحدًا بعد آخر",
+            ReviewCommand::LeaveQueue => "العودة إلى كل الأسئلة؛ يمكن متابعة القائمة لاحقًا",
+            ReviewCommand::ToggleAgreement => "مدى اتفاق المقيّمين وما يختلفون فيه",
+            _ => "",
+        };
+        self.pick(command.tooltip(), arabic)
+    }
+
+    /// Puts words in a row.
+    pub fn list<'a>(self, words: impl IntoIterator<Item = &'a str>) -> String {
+        let words: Vec<&str> = words.into_iter().collect();
+        words.join(self.pick(", ", "، "))
+    }
+
+    /// Two reviewers by name.
+    pub fn pair(self, first: &str, second: &str) -> String {
+        let (first, second) = (isolate(first), isolate(second));
+        match self.0 {
+            FormLanguage::English => format!("{first} and {second}"),
+            FormLanguage::Arabic => format!("{first} و{second}"),
+        }
+    }
+
+    /// How many answers are left out since one of two reviewers could not judge them.
+    pub fn not_judged(self, number: usize) -> String {
+        match self.0 {
+            FormLanguage::English => format!(
+                "{} left out that one of them could not judge",
+                counted(number, "answer")
+            ),
+            FormLanguage::Arabic => format!("إجابات مستبعدة تعذّر على أحدهما الحكم فيها: {}", count(number)),
+        }
+    }
+
+    /// How many disagreements nobody settled, of how many.
+    pub fn open_of(self, open: usize, all: usize) -> String {
+        match self.0 {
+            FormLanguage::English => format!("{} of {} open", count(open), counted(all, "disagreement")),
+            FormLanguage::Arabic => format!("الخلافات المفتوحة: {} من {}", count(open), count(all)),
+        }
+    }
+
+    /// How far a queue is done.
+    pub fn done_and_left(self, done: usize, left: usize) -> String {
+        match self.0 {
+            FormLanguage::English => format!("{} done, {} left", count(done), count(left)),
+            FormLanguage::Arabic => format!("أُنجز {} وبقي {}", count(done), count(left)),
+        }
     }
 
     pub fn name_problem(self, problem: ReviewerError) -> String {
@@ -138,7 +243,15 @@ impl Phrases {
     pub fn in_queue(self, place: usize, all: usize) -> String {
         match self.0 {
             FormLanguage::English => format!("{place} of {all} in queue"),
-            FormLanguage::Arabic => format!("{place} من {all}"),
+            FormLanguage::Arabic => format!("السؤال {place} من {all}"),
+        }
+    }
+
+    /// The words for the queue that another reviewer drew.
+    pub fn queue_of(self, name: &str) -> String {
+        match self.0 {
+            FormLanguage::English => format!("Same queue as {name}"),
+            FormLanguage::Arabic => format!("القائمة نفسها مثل {name}"),
         }
     }
 
@@ -168,7 +281,7 @@ impl Phrases {
                     1..60 => arabic_count(seconds, ["ثانية", "ثانيتين", "ثوانٍ"]),
                     _ => arabic_count(seconds / 60, ["دقيقة", "دقيقتين", "دقائق"]),
                 };
-                format!("حُفظت المراجعة {ago}")
+                format!("حُفظ التقييم {ago}")
             }
         }
     }
@@ -183,10 +296,10 @@ impl Phrases {
 
 /// How long ago: one, two and three to ten have forms of their own in Arabic.
 fn arabic_count(number: u64, [one, two, few]: [&str; 3]) -> String {
-    match number {
-        1 => format!("قبل {one}"),
-        2 => format!("قبل {two}"),
-        3..=10 => format!("قبل {number} {few}"),
+    match (number, number % 100) {
+        (1, _) => format!("قبل {one}"),
+        (2, _) => format!("قبل {two}"),
+        (_, 3..=10) => format!("قبل {number} {few}"),
         _ => format!("قبل {number} {one}"),
     }
 }
@@ -199,9 +312,10 @@ mod tests {
     fn arabic_counts_as_arabic_does() {
         let arabic = Phrases(FormLanguage::Arabic);
         let saved = |seconds| arabic.saved("reviews/a.jsonl", Duration::from_secs(seconds));
-        assert_eq!(saved(2), "حُفظت المراجعة قبل ثانيتين");
-        assert_eq!(saved(5), "حُفظت المراجعة قبل 5 ثوانٍ");
-        assert_eq!(saved(30), "حُفظت المراجعة قبل 30 ثانية");
-        assert_eq!(saved(130), "حُفظت المراجعة قبل دقيقتين");
+        assert_eq!(saved(2), "حُفظ التقييم قبل ثانيتين");
+        assert_eq!(saved(5), "حُفظ التقييم قبل 5 ثوانٍ");
+        assert_eq!(saved(30), "حُفظ التقييم قبل 30 ثانية");
+        assert_eq!(saved(105 * 60), "حُفظ التقييم قبل 105 دقائق");
+        assert_eq!(saved(130), "حُفظ التقييم قبل دقيقتين");
     }
 }

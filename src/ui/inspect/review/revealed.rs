@@ -85,11 +85,7 @@ pub fn said(ui: &mut Ui, form: &Form<'_>, name: &str, opinion: &Opinion) {
         parts.push(format!("{}: {}", words.severity(), words.of_severity(opinion.severity)));
     }
     if !parts.is_empty() {
-        form.hint(
-            ui,
-            &parts.join(if form.is_arabic() { "، " } else { ", " }),
-            colours.text_2,
-        );
+        form.hint(ui, &form.words.list(parts.iter().map(String::as_str)), colours.text_2);
     }
     if !opinion.note.is_empty() {
         let width = ui.available_width();

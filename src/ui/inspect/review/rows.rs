@@ -2,20 +2,21 @@
 
 use egui::{Rect, Ui};
 
+use super::phrases::Phrases;
 use crate::app::State;
 use crate::app::review::Review;
 use crate::app::study::Study;
 use crate::app::theme::size;
 use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
-use crate::ui::typeset::{self, Ink};
+use crate::ui::typeset::{self, Ink, Words};
 use crate::ui::widgets::palette;
 
 const MARK: f32 = 12.0;
 
 fn is_hidden(state: &State, study: &Study, question: usize) -> bool {
     let protocol = state.compare.protocol.as_deref();
-    state.review.veil(study, question, protocol).names
+    state.review.veil(study, question, protocol).unjudged
 }
 
 fn is_flagged(state: &State, study: &Study, question: usize) -> bool {
@@ -26,7 +27,8 @@ fn is_flagged(state: &State, study: &Study, question: usize) -> bool {
 pub fn told(state: &State, study: &Study, question: usize) -> String {
     let mut told = String::new();
     if is_hidden(state, study, question) {
-        told.push_str(", to judge");
+        told.push_str(", ");
+        told.push_str(Phrases(state.review.form).to_judge());
     }
     if is_flagged(state, study, question) {
         told.push_str(", flagged");
@@ -47,7 +49,9 @@ pub fn to_judge(ui: &Ui, rect: Rect, column: Column, state: &State, study: &Stud
     icons::paint(ui.painter(), Icon::EyeOff, mark.center(), MARK, colours.text_2);
     let place = column.place_from_end(MARK + 5.0, 60.0, rect.top(), rect.height());
     let ink = Ink::new(size::SMALL, colours.text_2);
-    let drawn = typeset::paint(ui, place, "to judge", ink, column.end());
+    let form = state.review.form;
+    let words = Words::from((Phrases(form).to_judge(), form.language()));
+    let drawn = typeset::paint(ui, place, words, ink, column.end());
     Some(MARK + 5.0 + drawn.width())
 }
 

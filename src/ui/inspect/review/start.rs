@@ -4,8 +4,10 @@ use egui::{Sense, Ui, vec2};
 
 use super::parts::Form;
 use crate::app::command::Command;
-use crate::app::review::ReviewCommand;
+use crate::app::review::{Field, ReviewCommand};
 use crate::app::theme::{radius, size, space};
+use crate::text::isolate;
+use crate::ui::inspect;
 use crate::ui::text::TextEdit;
 use crate::ui::typeset;
 use crate::ui::widgets::{Button, Emphasis, palette};
@@ -23,6 +25,9 @@ pub fn ask_name(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
         .name(form.words.name())
         .placeholder(form.words.name())
         .show(ui);
+    if review.focus == Some(Field::Name) {
+        edited.response.request_focus();
+    }
     if edited.response.changed() {
         commands.push(ReviewCommand::TypeName(name).into());
     }
@@ -30,8 +35,7 @@ pub fn ask_name(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
         commands.push(ReviewCommand::KeepName.into());
     }
     if let Some(problem) = review.name_problem {
-        let colour = palette(ui).outcome(crate::scoring::Outcome::Failed).ink;
-        form.hint(ui, &form.words.name_problem(problem), colour);
+        form.alert(ui, &form.words.name_problem(problem));
     }
     ui.add_space(8.0);
     Button::new(Emphasis::Main)
@@ -93,7 +97,10 @@ fn show_links(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     let (rect, _, column) = form.row(ui, 22.0, Sense::hover());
     let mut links: Vec<(&str, ReviewCommand)> = Vec::new();
     if review.queue.is_some() {
-        links.push((form.words.leave_queue(), ReviewCommand::LeaveQueue));
+        // The list has its own way out.
+        if !inspect::is_listed(ui, form.state) {
+            links.push((form.words.leave_queue(), ReviewCommand::LeaveQueue));
+        }
     } else {
         links.push((form.words.new_queue(), ReviewCommand::PlanQueue));
         if review.unfinished_queue().is_some() {
@@ -111,6 +118,11 @@ fn show_links(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
         let place = column.place(start, room, rect.top(), rect.height());
         start += form.link(ui, place, words, commands, command).width() + 12.0;
     }
+    if let Some(other) = review.others_queue().filter(|_| review.queue.is_none()) {
+        let words = form.words.queue_of(&isolate::isolate(other.by));
+        let (rect, _, _) = form.row(ui, 22.0, Sense::hover());
+        form.link(ui, rect, &words, commands, ReviewCommand::TakeQueue);
+    }
 }
 
 /// How many items the queue has.
@@ -121,6 +133,12 @@ fn plan(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     form.label(ui, form.words.queue_size(), "", "");
     let mut size = starting.size.clone();
     let edited = TextEdit::single_line(&mut size).name(form.words.queue_size()).show(ui);
+    if form.state.review.focus == Some(Field::Size) {
+        edited.response.request_focus();
+    }
+    if edited.cancelled {
+        commands.push(ReviewCommand::DropQueue.into());
+    }
     if edited.response.changed() {
         commands.push(ReviewCommand::TypeSize(size).into());
     }

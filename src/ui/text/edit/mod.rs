@@ -18,7 +18,7 @@ use crate::language::{Direction, Language};
 use crate::text::caret::CaretPlace;
 use crate::text::controls::Controls;
 use crate::text::edit::Edit;
-use crate::text::{self, Frame, Text, TextLayout, TextStyle, Weight};
+use crate::text::{self, Frame, Pitch, Text, TextLayout, TextStyle, Weight};
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::widgets::{focus_ring, palette};
@@ -219,6 +219,7 @@ impl<'a> TextEdit<'a> {
             weight: Weight::Regular,
             language,
             controls: Controls::Obeyed,
+            pitch: Pitch::Proportional,
         }
     }
 

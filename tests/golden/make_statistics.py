@@ -1,6 +1,6 @@
 """Records in statistics.json what scipy, statsmodels, scikit-learn and krippendorff give for the same numbers.
 
-    python tests/golden/statistics.py        (in any folder; numpy 2.4.6, scipy 1.17.1, statsmodels 0.15.0,
+    python tests/golden/make_statistics.py        (in any folder; numpy 2.4.6, scipy 1.17.1, statsmodels 0.15.0,
                                               scikit-learn 1.9.1, krippendorff 0.9.0)
 
 Bootstrap intervals cannot be the same to the last digit: theirs is of 80,000 resamples, and `deviation` is how far the
