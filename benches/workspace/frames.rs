@@ -131,10 +131,20 @@ pub fn measure(state: State) {
         _ => Vec::new(),
     });
     window.send(Command::FocusSearch);
-    // A letter every sixth frame is 10 a second, faster than anybody types.
-    let typed: Vec<char> = "patient المريض fever kidney الكلى ".chars().collect();
+    // A letter every sixth frame is 10 a second, faster than anybody types. Every word takes the place of the one before,
+    // and every letter leaves another list.
+    let words = ["patient", "المريض", "fever", "kidney", "الكلى"];
+    let letters: Vec<(bool, char)> = words
+        .iter()
+        .flat_map(|word| word.chars().enumerate().map(|(place, letter)| (place == 0, letter)))
+        .collect();
     window.measure("typing into its search", |frame| match frame % 6 {
-        0 => vec![Event::Text(typed[frame / 6 % typed.len()].to_string())],
+        0 => {
+            let (begins, letter) = letters[frame / 6 % letters.len()];
+            let mut events = if begins { select_all() } else { Vec::new() };
+            events.push(Event::Text(letter.to_string()));
+            events
+        }
         _ => Vec::new(),
     });
     window.send(Command::SetFilter(Default::default()));
@@ -153,14 +163,22 @@ pub fn measure(state: State) {
     });
 }
 
+fn select_all() -> Vec<Event> {
+    pressed(egui::Key::A, Modifiers::COMMAND)
+}
+
 fn key(key: egui::Key) -> Vec<Event> {
+    pressed(key, Modifiers::NONE)
+}
+
+fn pressed(key: egui::Key, modifiers: Modifiers) -> Vec<Event> {
     [true, false]
         .map(|pressed| Event::Key {
             key,
             physical_key: None,
             pressed,
             repeat: false,
-            modifiers: Modifiers::NONE,
+            modifiers,
         })
         .to_vec()
 }

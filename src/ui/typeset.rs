@@ -266,16 +266,29 @@ pub fn shown_in_line<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: 
     clusters.map(|cluster| cluster.text.end).max().unwrap_or_default()
 }
 
-/// How far the first baseline of text in `language` lies below its top.
-pub fn first_baseline(ui: &Ui, text: &str, ink: Ink, width: f32, language: &Language) -> f32 {
-    text::lay_out(
-        ui.ctx(),
-        text,
-        &ink.wrapping_style(Some(language)),
-        &Frame::wrapped(width),
-    )
-    .layout
-    .first_baseline()
+/// Whether so many characters may stand in one line of `width` points; `false` where they surely do not.
+pub fn may_stand_in_line(characters: usize, ink: Ink, width: f32) -> bool {
+    /// Hardly any letter is narrower, as a share of the size.
+    const NARROWEST: f32 = 0.2;
+    characters as f32 * NARROWEST * ink.size <= width
+}
+
+/// Lengths of a text that [`block`] shows, in points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BlockSize {
+    pub height: f32,
+    /// From the top to the first baseline.
+    pub baseline: f32,
+}
+
+/// What [`block`] takes in `width` points. The same text is not laid out again to be shown.
+pub fn block_size<'a>(ui: &Ui, text: impl Into<Styled<'a>>, ink: Ink, width: f32, language: &Language) -> BlockSize {
+    let frame = Frame::block(width, Some(language.direction()));
+    let laid = text::lay_out(ui.ctx(), text, &ink.wrapping_style(Some(language)), &frame);
+    BlockSize {
+        height: laid.galley.size().y,
+        baseline: laid.layout.first_baseline(),
+    }
 }
 
 /// A label of one line, elided at the width there is.

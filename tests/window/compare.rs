@@ -1,6 +1,8 @@
 //! The matrix and the finding of Compare: by keyboard alone, by what assistive technology is told, and in pictures.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -9,12 +11,14 @@ use polyclinic::app::State;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::compare::command::CompareCommand;
 use polyclinic::app::compare::layout::Line;
+use polyclinic::app::compare::reckoner::{Question, Reckoner};
 use polyclinic::app::compare::view::{By, ColumnGroups, Mode, Order, RowGroups};
 use polyclinic::app::study::Study;
 use polyclinic::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
 use polyclinic::prompts::Protocol;
 use polyclinic::runs::ledger::{Correction, Corrections, Ledger};
 use polyclinic::scoring::{Answer, Outcome};
+use polyclinic::slices::{Condition, Filter, Slice};
 
 use crate::accessibility::check;
 use crate::pictures::{folder, name};
@@ -99,6 +103,74 @@ pub fn press(pages: &mut Pages, keys: &[Key]) {
 fn selected(pages: &Pages) -> (String, String, String) {
     let key = pages.state().compare.selected.clone().unwrap();
     (key.model, key.task, key.language.tag().to_owned())
+}
+
+/// What is asked once Compare is narrowed to what one language was asked, or to nothing.
+fn narrowed(state: &mut State, tag: Option<&str>) -> Vec<Question> {
+    let slice = tag.map(|tag| Slice {
+        name: tag.parse().unwrap(),
+        filter: Filter::default().with(Condition::Language([tag.parse().unwrap()].into())),
+        rest: Default::default(),
+    });
+    state.apply(CompareCommand::Slice(slice).into());
+    state.questions()
+}
+
+fn take(state: &mut State, questions: &[Question]) {
+    for question in questions {
+        state.take_reckoned(question.answer());
+    }
+}
+
+/// The languages of the questions that every number stands on.
+fn selected_languages(state: &State) -> BTreeSet<String> {
+    let ledger = &state.study.as_ref().unwrap().ledger;
+    let questions = state.compare.selection.questions();
+    let items = questions.map(|question| ledger.item(question).unwrap());
+    items.map(|item| item.key.language.tag().to_owned()).collect()
+}
+
+#[test]
+fn numbers_are_of_the_slice_chosen_last_whatever_is_found_last() {
+    let mut state = state_of(ledger(&THREE, &LANGUAGES[..3], &TASKS[..1]));
+    let all = state.compare.selection.len();
+    let arabic = narrowed(&mut state, Some("ar"));
+    let chinese = narrowed(&mut state, Some("zh"));
+    assert_eq!(state.compare.selection.len(), all, "not found yet");
+    take(&mut state, &chinese);
+    take(&mut state, &arabic);
+    assert_eq!(selected_languages(&state), BTreeSet::from(["zh".to_owned()]));
+    let tables = state.questions();
+    take(&mut state, &tables);
+    assert_eq!(state.compare.matrix.columns().count(), 1);
+    // What is found of a slice that is no longer chosen changes nothing.
+    let arabic = narrowed(&mut state, Some("ar"));
+    narrowed(&mut state, None);
+    take(&mut state, &arabic);
+    assert_eq!(state.compare.selection.len(), all);
+    assert!(state.compare.slice.is_none());
+}
+
+#[test]
+fn a_slice_is_no_longer_looked_for_once_another_is_chosen() {
+    let mut state = state_of(ledger(&THREE, &LANGUAGES[..3], &TASKS[..1]));
+    let mut reckoner = Reckoner::start(&egui::Context::default()).unwrap();
+    let [arabic] = narrowed(&mut state, Some("ar")).try_into().unwrap();
+    let [chinese] = narrowed(&mut state, Some("zh")).try_into().unwrap();
+    let cancelled = arabic.cancel.clone();
+    reckoner.submit(arabic);
+    assert!(!cancelled.is_cancelled());
+    reckoner.submit(chinese);
+    assert!(cancelled.is_cancelled());
+    let begun = Instant::now();
+    while state.compare.selection.len() == state.study.as_ref().unwrap().ledger.len() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the slice was never found");
+        while let Some(reckoned) = reckoner.try_answer() {
+            state.take_reckoned(reckoned);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(selected_languages(&state), BTreeSet::from(["zh".to_owned()]));
 }
 
 pub const THREE: [&str; 3] = ["Qwen2.5-7B", "Llama-3.1-70B", "gemma-3-270m"];

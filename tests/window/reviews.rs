@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, NodeT, Queryable};
+use polyclinic::app::State;
 use polyclinic::app::command::{Command, Page};
+use polyclinic::app::review::work::{Saying, What, save};
 use polyclinic::app::review::{FormLanguage, ReviewCommand, Saving, Step};
 use polyclinic::reviews::{
     self, AnswerRef, ItemRef, Judgement, Opinion, Reviewer, RunModel, Severity, Statement, Verdict,
@@ -150,6 +153,52 @@ fn ten_items_are_judged_blind_by_keys_alone() {
                 .before_key
         );
     }
+}
+
+/// Somebody else's judgement that came with a workspace read anew while one's own was being saved.
+#[test]
+fn what_is_read_while_a_judgement_is_saved_stays() {
+    let folder = workspace(&MODELS);
+    let window = reviewing(folder.path(), 1440.0, 900.0, "Reviewer A");
+    let answer = window.state(|state| state.review_answers()[0].clone());
+    let before = window.state(|state| Arc::clone(&state.review.reviews));
+    drop(window);
+    let open = Workspace::open(folder.path()).unwrap();
+    let judged = |name: &str, reviews: &Arc<reviews::Reviews>| {
+        let judgement = Judgement {
+            answer: answer.clone(),
+            protocol: "letters".into(),
+            opinion: Opinion::new(Verdict::Right),
+            blind: false,
+            shown_as: None,
+            queue: None,
+            rest: Default::default(),
+        };
+        let saying = Saying {
+            reviewer: Reviewer::new(name).unwrap(),
+            said: What::Statements(vec![Statement::Judgement(judgement).into()]),
+            before: Arc::clone(reviews),
+        };
+        save(Some(&open), saying)
+    };
+    let mut state = State::default();
+    state.review.reviews = Arc::clone(&before);
+    let own = judged("Reviewer A", &before);
+    let others = judged("Reviewer B", &before).saved.unwrap().after;
+    state.review.reviews = Arc::clone(&others);
+    state.take_in_said(own);
+    let who = |state: &State| -> Vec<String> {
+        let said = state.review.reviews.judgements();
+        said.map(|said| said.by.to_owned()).collect()
+    };
+    assert_eq!(who(&state), ["Reviewer A", "Reviewer B"]);
+    // Where nothing came between, what the thread put together is what holds.
+    let now = Arc::clone(&state.review.reviews);
+    let outcome = judged("Reviewer C", &now);
+    let after = Arc::clone(&outcome.saved.as_ref().unwrap().after);
+    state.take_in_said(outcome);
+    assert!(Arc::ptr_eq(&state.review.reviews, &after));
+    assert_eq!(who(&state).len(), 3);
 }
 
 #[test]

@@ -69,6 +69,8 @@ pub enum Mean {
 pub struct Layout {
     pub lines: Vec<Line>,
     pub sections: Vec<Section>,
+    /// The most items that any of its cells leaves out.
+    pub left_out: usize,
     means: BTreeMap<(String, Holds), Mean>,
 }
 
@@ -90,10 +92,18 @@ impl Layout {
         let sections = sections(parts.matrix, view.columns);
         let mut layout = Self {
             lines: Vec::new(),
+            left_out: 0,
             means: means(parts, &sections, view),
             sections,
         };
         layout.lines = layout.sorted_lines(parts, view);
+        let cells = layout
+            .models()
+            .flat_map(|model| layout.cell_columns().map(|column| column.of(model)));
+        layout.left_out = cells
+            .map(|key| parts.matrix.cell(&key).left_out())
+            .max()
+            .unwrap_or_default();
         layout
     }
 

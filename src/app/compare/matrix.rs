@@ -1,6 +1,6 @@
 //! The matrix of Compare: models down, tasks and languages across, one cell for each, from comparison rows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::charts::target::Target;
 use crate::language::Language;
@@ -73,6 +73,16 @@ pub enum Cell {
     Measured(Measure),
 }
 
+impl Cell {
+    /// How many items it leaves out.
+    pub fn left_out(&self) -> usize {
+        match *self {
+            Self::Measured(Measure { left_out, .. }) | Self::LeftOut { left_out } => left_out,
+            Self::NotRun | Self::Failed { .. } => 0,
+        }
+    }
+}
+
 /// An accuracy with what it stands on; proportions from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measure {
@@ -101,7 +111,7 @@ pub struct Matrix {
     /// Models in the order of their names.
     pub models: Vec<String>,
     pub groups: Vec<Group>,
-    cells: BTreeMap<CellKey, Cell>,
+    cells: HashMap<CellKey, Cell>,
 }
 
 impl Matrix {
@@ -109,7 +119,7 @@ impl Matrix {
     pub fn new(rows: &[Row], protocol: &str) -> Self {
         let mut models = BTreeSet::new();
         let mut groups: BTreeMap<(String, String), BTreeSet<Language>> = BTreeMap::new();
-        let mut cells = BTreeMap::new();
+        let mut cells = HashMap::new();
         for row in rows.iter().filter(|row| row.protocol == protocol) {
             models.insert(row.model.clone());
             groups

@@ -206,6 +206,7 @@ impl Compare {
 
     /// Carries out `command`.
     pub fn apply(&mut self, command: CompareCommand, study: &Study) {
+        let before = self.view.clone();
         match command {
             CompareCommand::Show(mode) => self.show_mode(mode),
             CompareCommand::ToggleDelta => self.show_mode(match self.view.mode {
@@ -249,7 +250,10 @@ impl Compare {
                 }
             }
         }
-        self.lay_out();
+        // From cell to cell everything stays where it is.
+        if self.view != before {
+            self.lay_out();
+        }
     }
 
     fn show_mode(&mut self, mode: Mode) {

@@ -2,6 +2,7 @@
 
 mod characters;
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex};
@@ -104,6 +105,8 @@ struct Bridge {
 #[derive(Default)]
 struct Kept {
     entries: HashMap<u64, Entry>,
+    /// What was forgotten and is still to be freed.
+    forgotten: Vec<Entry>,
     /// A galley laid out by egui in every pass of a viewport. When it comes back as another one,
     /// the atlas was emptied and no galley made before may be painted.
     sentinels: HashMap<ViewportId, (u64, Arc<Galley>)>,
@@ -113,8 +116,8 @@ struct Kept {
     pass: u64,
     /// Of all entries together, about.
     bytes: usize,
-    /// What was kept after the last clearing: where all of that is shown it is not looked through
-    /// again in every pass, but once there is twice as much.
+    /// What of it was shown at the last clearing: it is not looked through again in every pass, but once there is
+    /// twice as much.
     needed: (usize, usize),
 }
 
@@ -126,18 +129,33 @@ impl Kept {
         }
     }
 
-    /// Forgets what no viewport showed lately, once there is too much.
+    /// Forgets what no viewport showed lately, the longest not shown first, once there is too much.
     fn clear(&mut self) {
+        let number = self.forgotten.len();
+        self.forgotten
+            .truncate(number.saturating_sub(FREED_AT_ONCE.max(number / 32)));
         let (entries, bytes) = self.needed;
-        if self.entries.len() <= MOST_KEPT.max(2 * entries) && self.bytes <= MOST_BYTES.max(2 * bytes) {
+        let (most, most_bytes) = (MOST_KEPT.max(2 * entries), MOST_BYTES.max(2 * bytes));
+        if self.entries.len() <= most && self.bytes <= most_bytes {
             return;
         }
         // Viewports take turns, so the last pass of each is among the last few.
-        let turns = self.sentinels.len() as u64;
-        let last = self.pass;
-        self.entries.retain(|_, entry| entry.shown + turns > last);
+        let needed_since = self.pass.saturating_sub(self.sentinels.len() as u64) + 1;
+        // What comes again and again, such as numbers, is kept though it is not in sight just now.
+        let mut shown: Vec<(u64, usize)> = self.entries.values().map(|entry| (entry.shown, entry.bytes)).collect();
+        shown.sort_unstable_by_key(|(pass, _)| Reverse(*pass));
+        let (mut count, mut sum) = (0, 0);
+        let over = shown.iter().find(|(_, bytes)| {
+            count += 1;
+            sum += bytes;
+            count > most / 2 || sum > most_bytes / 2
+        });
+        let since = over.map_or(0, |(pass, _)| pass + 1).min(needed_since);
+        let forgotten = self.entries.extract_if(|_, entry| entry.shown < since);
+        self.forgotten.extend(forgotten.map(|(_, entry)| entry));
         self.bytes = self.entries.values().map(|entry| entry.bytes).sum();
-        self.needed = (self.entries.len(), self.bytes);
+        let needed = self.entries.values().filter(|entry| entry.shown >= needed_since);
+        self.needed = needed.fold((0, 0), |(count, bytes), entry| (count + 1, bytes + entry.bytes));
     }
 }
 
@@ -158,6 +176,12 @@ const MOST_KEPT: usize = 4096;
 
 /// The same in bytes.
 const MOST_BYTES: usize = 64 << 20;
+
+/// About so many of them are freed in one pass: thousands at once would hold a frame up.
+const FREED_AT_ONCE: usize = 64;
+
+/// The steps of a point that widths come in.
+const STEPS: f32 = 256.0;
 
 /// What a text takes in memory, about: its vertices, glyphs and clusters are most of it.
 fn bytes_of(text: &Text) -> usize {
@@ -193,6 +217,11 @@ impl Bridge {
     }
 
     fn text(&self, ctx: &Context, styled: Styled<'_>, style: &TextStyle, frame: &Frame) -> Text {
+        // Differences and sums of places are rounded; the same room is to come out as the same.
+        let frame = &Frame {
+            max_width: (frame.max_width * STEPS).round() / STEPS,
+            ..*frame
+        };
         let generation = self.begin_pass(ctx);
         let scale = ctx.pixels_per_point();
         let key = self.hasher.hash_one((
@@ -394,6 +423,7 @@ impl Bridge {
         if order.is_empty() {
             return pictures;
         }
+        self.table.draw_ahead(&order);
         let drawn = ctx.fonts_mut(|fonts| fonts.layout_job(job));
         let glyphs = drawn.rows.iter().flat_map(|row| &row.glyphs);
         for (key, glyph) in order.into_iter().zip(glyphs) {

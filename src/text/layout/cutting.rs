@@ -82,9 +82,6 @@ impl Excerpt {
     }
 }
 
-/// How many characters the first beginning that is shaped has for every em of a line: about twice what stands there.
-const CHARACTERS_TO_EM: f32 = 4.0;
-
 /// The width of an ellipsis as a share of the size, about.
 const ELLIPSIS_WIDTH: f32 = 0.8;
 
@@ -94,20 +91,16 @@ impl Engine {
     pub(super) fn shape_for(&mut self, room: usize, paragraph: &mut Paragraph<'_>, cut: Cut) -> Shaped {
         let whole = paragraph.text;
         let mut enough = match (paragraph.width, cut) {
-            (Some(width), Cut::End) => {
-                let ems = width / paragraph.em() + 1.0;
-                room.saturating_mul((ems * CHARACTERS_TO_EM).ceil() as usize)
-            }
-            _ => usize::MAX,
+            (Some(width), Cut::End) => (width / paragraph.em() + 2.0) * room as f32,
+            _ => f32::INFINITY,
         };
         loop {
-            let end = whole.char_indices().nth(enough).map_or(whole.len(), |(end, _)| end);
-            paragraph.text = whole.get(..end).unwrap_or(whole);
+            paragraph.text = whole.get(..beginning_of(whole, enough)).unwrap_or(whole);
             let shaped = self.shape(paragraph, Excerpt::whole(paragraph.text));
             if paragraph.text.len() == whole.len() || shaped.layout.len() > room {
                 return shaped;
             }
-            enough = enough.saturating_mul(4);
+            enough *= 4.0;
         }
     }
 
@@ -195,6 +188,20 @@ impl Engine {
         }
         best.unwrap_or_else(|| self.shape(paragraph, excerpt(0)))
     }
+}
+
+/// The end of a beginning that is hardly less than so many ems wide, and often half as much again.
+fn beginning_of(text: &str, ems: f32) -> usize {
+    let mut left = ems;
+    let beyond = text.char_indices().find(|(_, character)| {
+        left -= match u32::from(*character) {
+            // As wide as high: hanzi, kana, hangul.
+            0x1100..=0x115F | 0x2E80..=0xA4CF | 0xAC00..=0xD7A3 | 0xF900..=0xFAFF | 0xFF01..=0xFF60 | 0x20000.. => 1.0,
+            _ => 0.3,
+        };
+        left < 0.0
+    });
+    beyond.map_or(text.len(), |(place, _)| place)
 }
 
 impl Paragraph<'_> {

@@ -92,6 +92,15 @@ impl Frame {
         }
     }
 
+    /// As many lines of `max_width` points as the text needs; those from right to left begin at the far edge.
+    pub fn block(max_width: f32, direction: Option<Direction>) -> Self {
+        Self {
+            max_width,
+            fill: direction == Some(Direction::RightToLeft),
+            ..Self::UNLIMITED
+        }
+    }
+
     /// One line of at most `max_width` points, cut with an ellipsis.
     pub fn one_line(max_width: f32) -> Self {
         Self {

@@ -19,7 +19,7 @@ use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
 use crate::ui::marks::Marks;
 use crate::ui::spoken;
-use crate::ui::typeset::{self, Ink, Reading, Words};
+use crate::ui::typeset::{self, BlockSize, Ink, Reading, Words};
 use crate::ui::widgets::{self, Button, Emphasis, palette, within};
 
 const HEAD: f32 = 30.0;
@@ -169,6 +169,12 @@ fn show_text(ui: &mut Ui, half: &Half<'_>, place: Rect, text: &str, ink: Ink) ->
     typeset::block(ui, place, Styled { text, pieces: &pieces }, ink, half.language)
 }
 
+/// What [`show_text`] takes.
+fn text_size(ui: &Ui, half: &Half<'_>, width: f32, text: &str, ink: Ink) -> BlockSize {
+    let pieces = half.marks.pieces(ui, text);
+    typeset::block_size(ui, Styled { text, pieces: &pieces }, ink, width, half.language)
+}
+
 fn question_ink(ui: &Ui, half: &Half<'_>) -> Ink {
     Ink::new(half.reading.question.0, palette(ui).text)
         .leading(half.reading.question.1)
@@ -189,7 +195,7 @@ fn baseline(ui: &Ui, half: &Half<'_>) -> f32 {
         Some(context) => (context, context_ink(ui, half)),
         None => (&item.question, question_ink(ui, half)),
     };
-    typeset::first_baseline(ui, text, ink, half.column.width() - 2.0 * PADDING, half.language)
+    text_size(ui, half, half.column.width() - 2.0 * PADDING, text, ink).baseline
 }
 
 fn show_questions(ui: &mut Ui, state: &State, halves: &[Half<'_>], top: f32, commands: &mut Vec<Command>) -> f32 {
@@ -225,9 +231,7 @@ fn show_context(
 ) -> f32 {
     let ink = context_ink(ui, half);
     let line = half.reading.option.1;
-    let whole = typeset::galley(ui, (context, half.language), ink, place.width(), usize::MAX)
-        .size()
-        .y;
+    let whole = text_size(ui, half, place.width(), context, ink).height;
     let found = Query::new(half.marks.search);
     if whole <= line * (FOLDED + 2) as f32 || (!found.is_empty() && found.finds([context])) {
         return show_text(ui, half, place, context, ink);
@@ -308,12 +312,11 @@ impl Parts {
         let own = half.side.own.contains(&option);
         let ink = option_ink(ui, half, right);
         let width = half.column.width() - INDENT - PADDING;
-        let galley = typeset::galley(ui, (text.as_str(), half.language), ink, width, usize::MAX);
-        let baseline = typeset::first_baseline(ui, text, ink, width, half.language);
+        let BlockSize { height, baseline } = text_size(ui, half, width, text, ink);
         Self {
             mark: if right || own { 20.0 } else { 0.0 },
             baseline,
-            below: galley.size().y - baseline,
+            below: height - baseline,
             bars: half.bars.len() as f32 * BAR_ROW,
         }
     }

@@ -35,9 +35,13 @@ impl<'a> Excerpt<'a> {
         let Some(first) = found.first() else {
             return first_line;
         };
+        let is_near = || {
+            let before = first_line.text.get(..first.end);
+            before.is_some_and(|before| typeset::may_stand_in_line(before.chars().count(), ink, width))
+        };
         // Set as it will be painted, so that this is not done twice.
         let in_sight = || first.end <= typeset::shown_in_line(ui, (first_line.styled(), language), ink, width);
-        if first.end <= first_line.text.len() && in_sight() {
+        if is_near() && in_sight() {
             return first_line;
         }
         Self::from(ui, text, beginning(text, first), &found, marks)

@@ -75,11 +75,9 @@ impl Widget for Label<'_> {
         let may_fill = max_width.is_finite() && owns_row;
         let direction = self.style.language.as_ref().map(Language::direction);
         let mut frame = Frame {
-            max_width,
             max_lines: self.max_lines,
             cut: self.cut,
-            fill: may_fill && direction == Some(Direction::RightToLeft),
-            ..Frame::UNLIMITED
+            ..Frame::block(max_width, direction.filter(|_| may_fill))
         };
         let mut laid = text::lay_out(ui.ctx(), self.text, self.style, &frame);
         // Without a language the letters decide, which is known once they are laid out.

@@ -14,7 +14,7 @@ use crate::app::State;
 use crate::app::command::Command;
 use crate::app::compare::layout::{Line, task_title};
 use crate::app::compare::view::{Holds, Mode};
-use crate::app::matrix::{Cell, CellKey, Group, count};
+use crate::app::matrix::{CellKey, Group, count};
 use crate::app::theme::{radius, size, space};
 use crate::runs::measures::Weighing;
 use crate::text::isolate::isolate;
@@ -68,7 +68,7 @@ fn title(state: &State) -> (String, String) {
         Weighing::Macro => "tasks weigh the same",
         Weighing::Micro => "means of all items",
     };
-    let left_out: usize = left_out(state);
+    let left_out = compare.layout.left_out;
     let (title, mut note) = match (compare.view.mode, &compare.view.baseline) {
         (Mode::Delta, Some(baseline)) => (
             format!("Difference to {}, paired by item", isolate(baseline)),
@@ -93,19 +93,6 @@ fn title(state: &State) -> (String, String) {
         note = format!("up to {} items a cell left out; {note}", count(left_out));
     }
     (title, note)
-}
-
-/// The most items that any cell leaves out.
-fn left_out(state: &State) -> usize {
-    let compare = &state.compare;
-    let models = compare.layout.models();
-    let cells = models.flat_map(|model| compare.layout.cell_columns().map(|column| column.of(model)));
-    let counts = cells.map(|key| match compare.matrix.cell(&key) {
-        Cell::Measured(measure) => measure.left_out,
-        Cell::LeftOut { left_out } => left_out,
-        Cell::NotRun | Cell::Failed { .. } => 0,
-    });
-    counts.max().unwrap_or_default()
 }
 
 fn show_body(ui: &mut Ui, places: &Places, state: &State, commands: &mut Vec<Command>) {
@@ -172,6 +159,9 @@ fn show_content(ui: &mut Ui, origin: Pos2, places: &Places, state: &State, comma
             let is_selected = |key: &CellKey| state.compare.selected.as_ref() == Some(key);
             let rect = Places::cell(origin, extent, *range);
             let in_sight = is_seen(extent, origin.x, seen.x_range()) && is_seen(*range, origin.y, seen.y_range());
+            if !in_sight && !selected_row {
+                continue;
+            }
             match (&column.holds, line) {
                 (Holds::Cells(place), Line::Model(_)) => {
                     let key = place.of(model);
