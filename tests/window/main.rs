@@ -2,7 +2,6 @@
 #![cfg(feature = "window")]
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::print_stderr,
     reason = "tests fail by panicking and say what they skip"
 )]
