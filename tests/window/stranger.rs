@@ -109,7 +109,7 @@ impl Walk {
     }
 
     /// Judges the item at hand by keys: one's own answer first, then every answer of the models.
-    fn judge(&mut self, verdict: impl Fn(bool) -> Key, pictured: bool) {
+    fn judge(&mut self, verdict: impl Fn(bool) -> Key, picture: Option<&str>) {
         self.press(&[Key::B]);
         self.control(Key::Enter);
         self.window.wait(|state| state.review_step() == Step::Judge);
@@ -131,8 +131,8 @@ impl Walk {
                 // A wrong fact, of low severity.
                 self.press(&[Key::F, Key::S]);
             }
-            if pictured {
-                self.picture("07-judge");
+            if let Some(picture) = picture {
+                self.picture(picture);
             }
             self.control(Key::Enter);
             self.window.wait(|state| state.review.reviews.lines().len() > saved);
@@ -181,7 +181,10 @@ fn walk(size: (f32, f32), theme: Theme) {
         if item == 0 {
             walk.picture("06-own");
         }
-        walk.judge(|right| if right { Key::Num1 } else { Key::Num3 }, item == 0);
+        walk.judge(
+            |right| if right { Key::Num1 } else { Key::Num3 },
+            (item == 0).then_some("07-judge"),
+        );
         if item == 0 {
             walk.picture("08-shown");
         }
@@ -213,7 +216,10 @@ fn walk(size: (f32, f32), theme: Theme) {
     walk.press(&[Key::Enter]);
     for item in 0..10 {
         let otherwise = item % 4 == 0;
-        walk.judge(|right| if right == otherwise { Key::Num3 } else { Key::Num1 }, false);
+        walk.judge(
+            |right| if right == otherwise { Key::Num3 } else { Key::Num1 },
+            (item == 1).then_some("12-judge-arabic"),
+        );
         if item == 1 {
             walk.picture("12-arabic");
         }

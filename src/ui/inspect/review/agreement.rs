@@ -198,7 +198,7 @@ fn show_cells(
         });
         WidgetInfo::labeled(Role::Row, true, told.collect::<Vec<_>>().join("; "))
     });
-    let figures = [34.0, 78.0, 80.0, 80.0];
+    let figures = [26.0, 74.0, 86.0, 86.0];
     let first = rect.width() - figures.iter().sum::<f32>();
     let mut start = 0.0;
     for (place, (value, under)) in values.iter().zip(notes).enumerate() {
