@@ -49,7 +49,8 @@ fn every_key_that_compare_answers_to_is_in_the_list() {
     press(&mut pages, &[Key::Questionmark]);
     let labels = pages.harness.get_all_by_label_contains(": ");
     let listed: Vec<String> = labels
-        .filter_map(|node| node.accesskit_node().label())
+        // A label's words are its value.
+        .filter_map(|node| node.accesskit_node().label().or(node.accesskit_node().value()))
         .filter_map(|label| Some(label.split_once(": ")?.1.to_owned()))
         .collect();
     let control = Modifiers::COMMAND;
