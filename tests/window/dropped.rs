@@ -312,3 +312,23 @@ fn an_archive_of_two_languages_is_paired_and_asked() {
         window.settle();
     });
 }
+
+/// A spreadsheet program of old wrote it: what it is in is asked, not guessed, and can be changed when it reads wrong.
+#[test]
+fn a_text_in_an_old_encoding_is_read_as_it_is_said() {
+    let folder = workspace(&[]);
+    let mut window = Window::open(folder.path(), 1440.0, 1000.0);
+    let file = folder.path().join("old.csv");
+    let (bytes, _, _) = encoding_rs::WINDOWS_1256.encode(STRANGE);
+    std::fs::write(&file, bytes).unwrap();
+    window.send(Command::ImportFile(file));
+    window.wait(|state| matches!(state.benchmarks.import, Some(Importing::Failed { .. })));
+    press_on(&mut window, "Read it as Cyrillic, windows-1251");
+    looked(&mut window);
+    let first = |window: &Window| with_draft(window, |draft| draft.look.guess.columns[1].path.clone());
+    assert_ne!(first(&window), "السؤال");
+    click(&mut window, Role::ComboBox, "Read as");
+    click(&mut window, Role::ListBoxOption, "Arabic, windows-1256");
+    looked(&mut window);
+    assert_eq!(first(&window), "السؤال");
+}
