@@ -44,25 +44,35 @@ fn signs(window: &Window) -> Signs {
     window.state(|state| {
         let study = state.study.as_ref().unwrap();
         let place = state.inspect.entry().unwrap();
-        let places = study.beside(place).into_iter().map(|(_, other)| other).chain([place]);
+        let places: Vec<usize> = study
+            .beside(place)
+            .into_iter()
+            .map(|(_, other)| other)
+            .chain([place])
+            .collect();
         let mut within: Vec<String> = MODELS.map(str::to_owned).to_vec();
         within.extend(study.runs().iter().map(|run| run.record.id.to_string()));
-        within.extend(
-            [
-                "right answer",
-                "الإجابة الصحيحة",
-                "Tokens",
-                "Time",
-                "Protocol and run,",
-                "token",
-            ]
-            .map(str::to_owned),
-        );
-        let mut whole: BTreeSet<String> = ["right", "wrong"].map(str::to_owned).into();
-        for given in places.flat_map(|place| study.ledger.answers_to(place, None)) {
+        within.extend(["right answer", "الإجابة الصحيحة", "token"].map(str::to_owned));
+        let titles = ["Tokens", "Time", "Protocol and run"];
+        let mut whole: BTreeSet<String> = ["right", "wrong"]
+            .iter()
+            .chain(&titles)
+            .map(|it| (*it).to_owned())
+            .collect();
+        for given in places.iter().flat_map(|place| study.ledger.answers_to(*place, None)) {
             whole.insert(given.prompt_tokens().to_string());
             whole.insert(format!("{:.2} s", given.seconds()));
             whole.insert(format!("{:.0} ms", given.seconds() * 1000.0));
+        }
+        // An option may be a number by itself.
+        for place in places {
+            study
+                .item(place)
+                .unwrap()
+                .1
+                .options
+                .iter()
+                .for_each(|option| _ = whole.remove(option));
         }
         Signs { within, whole }
     })

@@ -98,7 +98,10 @@ impl State {
                     self.begin_item();
                     return vec![Task::KeepReviewer];
                 }
-                Err(problem) => review.name_problem = Some(problem),
+                Err(problem) => {
+                    review.name_problem = Some(problem);
+                    review.focus = Some(Field::Name);
+                }
             },
             ReviewCommand::ChangeName => {
                 let before = review.reviewer.take();

@@ -255,9 +255,14 @@ fn show_naming(ui: &mut Ui, state: &State, naming: &Naming, commands: &mut Vec<C
         commands.push(InspectCommand::NameSlice(text.clone()).into());
     }
     let problem = obstacle(state, &text, naming.of.as_ref());
-    if edited.submitted && problem.is_none() {
-        commands.push(InspectCommand::KeepSlice.into());
-        done = true;
+    match (edited.submitted, &problem) {
+        (true, None) => {
+            commands.push(InspectCommand::KeepSlice.into());
+            done = true;
+        }
+        // Whoever typed a name that cannot be goes on typing.
+        (true, Some(_)) => edited.response.request_focus(),
+        (false, _) => {}
     }
     if let Some(problem) = problem.as_ref().filter(|_| !text.is_empty()) {
         typeset::paragraph(ui, problem, Ink::new(size::SECONDARY, palette(ui).warning().ink));
