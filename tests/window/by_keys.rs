@@ -87,7 +87,10 @@ fn a_whole_review_needs_no_mouse() {
             window.wait(|state| state.review.reviews.lines().len() > lines);
         }
         window.wait(|state| state.review_step() == Step::Revealed);
-        go_on(&mut window);
+        // After the last one the same keys lead to the agreement.
+        if item == 0 {
+            go_on(&mut window);
+        }
     }
     window.harness.get_by_label("The whole queue is judged.");
     let judged = window.state(|state| {

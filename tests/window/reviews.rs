@@ -129,7 +129,10 @@ fn ten_items_are_judged_blind_by_keys_alone() {
                 "{model} is revealed"
             );
         }
-        go_on(&mut window);
+        // After the last one the same keys lead to the agreement.
+        if item < 9 {
+            go_on(&mut window);
+        }
     }
     window.harness.get_by_label("The whole queue is judged.");
     drop(window);
