@@ -97,56 +97,31 @@ impl Coverage {
 /// Draws glyphs, keeping what each font and size needs to be fitted to the pixel grid.
 #[derive(Default)]
 pub struct Rasterizer {
-    hinting: HashMap<(FaceId, u32), Option<Arc<HintingInstance>>>,
-}
-
-/// A glyph to be drawn.
-#[derive(Clone)]
-pub struct Drawing {
-    pub face: Arc<Face>,
-    pub glyph: u32,
-    /// Pixels per em.
-    pub size: f32,
-    /// How far it is moved right, a part of a pixel.
-    pub shift: f32,
-    hinting: Option<Arc<HintingInstance>>,
+    hinting: HashMap<(FaceId, u32), Option<HintingInstance>>,
 }
 
 impl Rasterizer {
-    /// What a glyph of the face with this id is drawn from.
-    pub fn prepare(&mut self, id: FaceId, face: Arc<Face>, glyph: u32, (size, shift): (f32, f32)) -> Drawing {
-        // As egui draws its own text, so that both look alike on a line.
-        let hinting = self.hinting.entry((id, size.to_bits())).or_insert_with(|| {
-            let (font, coordinates) = face.open()?;
-            let glyphs = font.outline_glyphs();
-            let hinting = HintingInstance::new(&glyphs, Size::new(size), coordinates.as_slice(), Target::default());
-            hinting.ok().map(Arc::new)
-        });
-        Drawing {
-            hinting: hinting.clone(),
-            face,
-            glyph,
-            size,
-            shift,
-        }
-    }
-}
-
-impl Drawing {
-    /// Draws it. Blank where the glyph has no outline, as a space has none.
-    pub fn draw(&self) -> Coverage {
-        self.outline()
+    /// Draws a glyph at `size` pixels per em, moved right by `shift` (a part of a pixel).
+    ///
+    /// Blank where the glyph has no outline, as a space has none.
+    pub fn draw(&mut self, id: FaceId, face: &Face, glyph: u32, size: f32, shift: f32) -> Coverage {
+        self.outline(id, face, glyph, size, shift)
             .and_then(|path| fill(&[(path, 1.0)]))
             .unwrap_or_else(Coverage::blank)
     }
 
-    fn outline(&self) -> Option<BezPath> {
-        let (font, coordinates) = self.face.open()?;
-        let settings = match &self.hinting {
+    fn outline(&mut self, id: FaceId, face: &Face, glyph: u32, size: f32, shift: f32) -> Option<BezPath> {
+        let (font, coordinates) = face.open()?;
+        // As egui draws its own text, so that both look alike on a line.
+        let hinting = self.hinting.entry((id, size.to_bits())).or_insert_with(|| {
+            let glyphs = font.outline_glyphs();
+            HintingInstance::new(&glyphs, Size::new(size), coordinates.as_slice(), Target::default()).ok()
+        });
+        let settings = match hinting {
             Some(hinting) => DrawSettings::hinted(hinting, false),
-            None => DrawSettings::unhinted(Size::new(self.size), coordinates.as_slice()),
+            None => DrawSettings::unhinted(Size::new(size), coordinates.as_slice()),
         };
-        self.face.trace(&font, self.glyph, self.size, self.shift, settings)
+        face.trace(&font, glyph, size, shift, settings)
     }
 }
 

@@ -51,7 +51,7 @@ pub fn tell_window(ui: &Ui) {
 
 /// The tag of an unknown language in the script of the first letters of `text` that are not Latin, such as
 /// `und-Arab`; `None` for Latin text.
-fn undetermined(text: &str) -> Option<String> {
+pub fn undetermined(text: &str) -> Option<String> {
     let script = text.chars().find_map(Script::of)?;
     let code = match script {
         // Which language writes Chinese characters shows in what else there is.

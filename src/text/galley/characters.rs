@@ -4,14 +4,14 @@
 //! we place is given a character of the private planes 15 and 16, in a font family without fonts:
 //! egui then asks our rasterizer for the picture, and keeps it in the atlas of all other text.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use egui::epaint::text::{GlyphBitmap, GlyphRasterizer, GlyphRasterizerRequest, RasterizedGlyph};
 use egui::{Color32, ColorImage, vec2};
 
 use crate::text::codes;
-use crate::text::raster::{Coverage, Drawing, FaceId, Faces, Rasterizer};
+use crate::text::raster::{Coverage, FaceId, Faces, Rasterizer};
 
 /// The family that has no font, only our characters.
 pub const FAMILY: &str = "polyclinic glyphs";
@@ -36,23 +36,8 @@ struct Characters {
 pub struct CharacterTable {
     characters: Arc<Mutex<Characters>>,
     rasterizer: Arc<Mutex<Rasterizer>>,
-    ahead: Arc<Mutex<Ahead>>,
     faces: Faces,
 }
-
-/// Glyphs drawn on several threads before egui asks for them one by one, by character and the bits of their size.
-#[derive(Default)]
-struct Ahead {
-    /// What was asked for already.
-    known: HashSet<(char, u32)>,
-    /// What egui has not fetched yet.
-    drawn: HashMap<(char, u32), Coverage>,
-}
-
-/// Fewer glyphs than this are not worth another thread.
-const TOGETHER: usize = 12;
-/// More threads than this would wait for each other.
-const THREADS: usize = 4;
 
 /// Planes 15 and 16, but for the last two code points of each, which are no characters.
 const PER_PLANE: usize = 0xFFFE;
@@ -62,7 +47,6 @@ impl CharacterTable {
         Self {
             characters: Arc::default(),
             rasterizer: Arc::default(),
-            ahead: Arc::default(),
             faces,
         }
     }
@@ -106,67 +90,26 @@ impl CharacterTable {
         GlyphRasterizer::new("polyclinic::text", move |request| table.draw(request))
     }
 
-    /// Draws those of some glyphs that are new, on several threads where they are many: a page in a script that was not
-    /// seen before has hundreds. Each comes by its character and the bits of its size in pixels.
-    pub fn draw_ahead(&self, glyphs: &[(char, u32)]) {
-        let new: Vec<(char, u32)> = {
-            let mut ahead = lock(&self.ahead);
-            let new = glyphs.iter().filter(|glyph| ahead.known.insert(**glyph));
-            new.copied().collect()
-        };
-        let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get().min(THREADS));
-        if new.len() < TOGETHER || threads < 2 {
-            return;
-        }
-        let prepared: Vec<((char, u32), Drawing)> = new
-            .into_iter()
-            .filter_map(|glyph| Some((glyph, self.prepare(glyph.0, f32::from_bits(glyph.1))?)))
-            .collect();
-        let draw = |part: &[((char, u32), Drawing)]| -> Vec<((char, u32), Coverage)> {
-            part.iter().map(|(glyph, drawing)| (*glyph, drawing.draw())).collect()
-        };
-        let mut parts = prepared.chunks(prepared.len().div_ceil(threads).max(1));
-        let own = parts.next().unwrap_or_default();
-        let drawn = std::thread::scope(|scope| {
-            let others: Vec<_> = parts.map(|part| scope.spawn(move || draw(part))).collect();
-            let mut drawn = draw(own);
-            // What a thread failed at is drawn when egui asks for it.
-            drawn.extend(others.into_iter().filter_map(|other| other.join().ok()).flatten());
-            drawn
-        });
-        lock(&self.ahead).drawn.extend(drawn);
-    }
-
     fn draw(&self, request: &GlyphRasterizerRequest<'_>) -> Option<RasterizedGlyph> {
         let character = request.cluster.chars().next()?;
-        let meaning = self.meaning(character)?;
-        let size = request.font_size_px;
-        let drawn = lock(&self.ahead).drawn.remove(&(character, size.to_bits()));
-        let coverage = drawn.unwrap_or_else(|| match self.prepare(character, size) {
-            Some(drawing) => drawing.draw(),
-            None => match char::from_u32(meaning.glyph).filter(|_| meaning.face == FaceId::CODES) {
-                Some(code) => codes::draw(code, size),
-                None => Coverage::blank(),
-            },
-        });
-        Some(picture(&coverage))
-    }
-
-    fn meaning(&self, character: char) -> Option<Meaning> {
         let index = match u32::from(character) {
             code @ 0xF_0000..=0xF_FFFD => code as usize - 0xF_0000,
             code @ 0x10_0000..=0x10_FFFD => code as usize - 0x10_0000 + PER_PLANE,
             _ => return None,
         };
-        lock(&self.characters).meanings.get(index).copied()
+        let Meaning { face, glyph, quarter } = lock(&self.characters).meanings.get(index).copied()?;
+        let shift = f32::from(quarter) / 4.0;
+        Some(picture(&self.coverage(face, glyph, request.font_size_px, shift)))
     }
 
-    /// What a character's glyph is drawn from; `None` where it is of no font.
-    fn prepare(&self, character: char, size: f32) -> Option<Drawing> {
-        let Meaning { face, glyph, quarter } = self.meaning(character)?;
-        let shift = f32::from(quarter) / 4.0;
-        let font = self.faces.get(face)?;
-        Some(lock(&self.rasterizer).prepare(face, font, glyph, (size, shift)))
+    fn coverage(&self, face: FaceId, glyph: u32, size: f32, shift: f32) -> Coverage {
+        if face == FaceId::CODES {
+            return char::from_u32(glyph).map_or_else(Coverage::blank, |character| codes::draw(character, size));
+        }
+        match self.faces.get(face) {
+            Some(data) => lock(&self.rasterizer).draw(face, &data, glyph, size, shift),
+            None => Coverage::blank(),
+        }
     }
 }
 

@@ -97,6 +97,7 @@ struct Bridge {
     engine: Mutex<Engine>,
     table: CharacterTable,
     kept: Mutex<Kept>,
+    atlas: Mutex<Atlas>,
     missing: Mutex<Counter>,
     hasher: RandomState,
 }
@@ -201,6 +202,7 @@ impl Bridge {
             table: CharacterTable::new(faces),
             engine,
             kept: Mutex::default(),
+            atlas: Mutex::default(),
             missing: Mutex::default(),
             hasher: RandomState::new(),
         }
@@ -262,7 +264,7 @@ impl Bridge {
             }
             Arc::new(layout)
         });
-        let galley = Arc::new(self.build(ctx, &layout, style));
+        let galley = Arc::new(self.build(ctx, &layout, style, generation));
         let text = Text { galley, layout };
         let mut kept = lock(&self.kept);
         let entry = Entry {
@@ -306,9 +308,9 @@ impl Bridge {
     /// Rows and galleys have private fields, so they are copies of an empty galley with everything
     /// that is drawn exchanged. That empty galley is as wide as the text unwrapped, which is what
     /// egui's layouts take for the text's own wish.
-    fn build(&self, ctx: &Context, layout: &TextLayout, style: &TextStyle) -> Galley {
+    fn build(&self, ctx: &Context, layout: &TextLayout, style: &TextStyle, generation: u64) -> Galley {
         let scale = layout.scale;
-        let pictures = self.pictures(ctx, layout);
+        let pictures = self.pictures(ctx, layout, generation);
         let format = TextFormat {
             font_id: FontId::new(style.size, FontFamily::Proportional),
             line_height: Some(layout.height / scale),
@@ -364,7 +366,7 @@ impl Bridge {
         mesh.reserve_triangles(2 * line.glyphs.len());
         for glyph in &line.glyphs {
             let (character, pixel) = self.character(glyph);
-            let key = character.map(|character| (character, glyph.size.to_bits()));
+            let key = character.map(|character| picture_key(character, glyph, scale));
             let Some(picture) = key.and_then(|key| pictures.get(&key)) else {
                 continue;
             };
@@ -400,33 +402,39 @@ impl Bridge {
         (self.table.character(meaning), pixel)
     }
 
-    /// Has egui put the glyphs of a layout into its atlas, and tells where they are there.
-    fn pictures(&self, ctx: &Context, layout: &TextLayout) -> Pictures {
+    /// Tells where the glyphs of a layout are in egui's atlas, and has egui put those in that are not there yet.
+    fn pictures(&self, ctx: &Context, layout: &TextLayout, generation: u64) -> Pictures {
         let mut job = LayoutJob {
             break_on_newline: false,
             ..LayoutJob::default()
         };
-        let mut order = Vec::new();
+        let mut drawn = Vec::new();
         let mut pictures = Pictures::new();
-        for glyph in layout.lines.iter().flat_map(|line| &line.glyphs) {
-            let (Some(character), _) = self.character(glyph) else {
-                continue;
-            };
-            let key = (character, glyph.size.to_bits());
-            if pictures.insert(key, Picture::default()).is_none() {
-                let font = FontId::new(glyph.size / layout.scale, FontFamily::Name(FAMILY.into()));
-                let format = TextFormat::simple(font, Color32::PLACEHOLDER);
-                job.append(character.encode_utf8(&mut [0; 4]), 0.0, format);
-                order.push(key);
+        {
+            let mut atlas = lock(&self.atlas);
+            atlas.keep_only(generation);
+            for glyph in layout.lines.iter().flat_map(|line| &line.glyphs) {
+                let (Some(character), _) = self.character(glyph) else {
+                    continue;
+                };
+                let key = picture_key(character, glyph, layout.scale);
+                let known = atlas.pictures.get(&key).copied();
+                if pictures.insert(key, known.unwrap_or_default()).is_none() && known.is_none() {
+                    let font = FontId::new(glyph.size / layout.scale, FontFamily::Name(FAMILY.into()));
+                    let format = TextFormat::simple(font, Color32::PLACEHOLDER);
+                    job.append(character.encode_utf8(&mut [0; 4]), 0.0, format);
+                    drawn.push(key);
+                }
             }
         }
-        if order.is_empty() {
+        if drawn.is_empty() {
             return pictures;
         }
-        self.table.draw_ahead(&order);
-        let drawn = ctx.fonts_mut(|fonts| fonts.layout_job(job));
-        let glyphs = drawn.rows.iter().flat_map(|row| &row.glyphs);
-        for (key, glyph) in order.into_iter().zip(glyphs) {
+        let galley = ctx.fonts_mut(|fonts| fonts.layout_job(job));
+        let glyphs = galley.rows.iter().flat_map(|row| &row.glyphs);
+        let mut atlas = lock(&self.atlas);
+        atlas.keep_only(generation);
+        for (key, glyph) in drawn.into_iter().zip(glyphs) {
             let place = glyph.uv_rect;
             let picture = Picture {
                 offset: place.offset,
@@ -435,6 +443,7 @@ impl Bridge {
                 max: place.max,
             };
             pictures.insert(key, picture);
+            atlas.pictures.insert(key, picture);
         }
         pictures
     }
@@ -464,8 +473,30 @@ fn color([red, green, blue, alpha]: Rgba) -> Color32 {
     Color32::from_rgba_premultiplied(red, green, blue, alpha)
 }
 
-/// Glyphs in egui's atlas, by character and the bits of their size in pixels.
-type Pictures = HashMap<(char, u32), Picture>;
+/// Glyphs in egui's atlas, by character and the bits of their size in pixels and of the pixels in a point.
+type Pictures = HashMap<(char, u32, u32), Picture>;
+
+fn picture_key(character: char, glyph: &PlacedGlyph, scale: f32) -> (char, u32, u32) {
+    (character, glyph.size.to_bits(), scale.to_bits())
+}
+
+/// What egui's atlas has, until it is emptied.
+#[derive(Default)]
+struct Atlas {
+    /// How often it was emptied before; as [`Kept::generation`].
+    generation: u64,
+    pictures: Pictures,
+}
+
+impl Atlas {
+    /// Forgets the places in another filling of the atlas than this one.
+    fn keep_only(&mut self, generation: u64) {
+        if self.generation != generation {
+            self.generation = generation;
+            self.pictures.clear();
+        }
+    }
+}
 
 /// Where a glyph is in egui's atlas.
 #[derive(Clone, Copy, Default)]

@@ -274,9 +274,7 @@ fn a_script_without_a_semibold_file_is_thickened() {
             };
             let glyph = engine.lay_out(text, &style, &Frame::UNLIMITED, 2.0).lines[0].glyphs[0];
             let face = faces.get(glyph.face).unwrap();
-            let drawn = crate::text::raster::Rasterizer::default()
-                .prepare(glyph.face, face, glyph.glyph, (32.0, 0.0))
-                .draw();
+            let drawn = crate::text::raster::Rasterizer::default().draw(glyph.face, &face, glyph.glyph, 32.0, 0.0);
             drawn.alpha.iter().map(|alpha| u32::from(*alpha)).sum::<u32>()
         });
         assert!(semibold > regular * 11 / 10, "{tag}: {regular} {semibold}");

@@ -10,6 +10,7 @@ use egui::{Id, Pos2, Rect, Response, Sense, Ui, UiBuilder, vec2};
 use crate::language::{Direction, Language};
 use crate::text::layout::Cluster;
 use crate::text::{TextLayout, isolate};
+use crate::ui::spoken;
 
 /// AccessKit counts the starts of words, and the bytes of a character, in one octet each.
 const LONGEST: usize = 255;
@@ -96,7 +97,15 @@ fn tell_run(
             Direction::RightToLeft => TextDirection::RightToLeft,
         });
         let texts = run.characters.iter().filter_map(|it| layout.text.get(it.text.clone()));
-        node.set_value(texts.collect::<String>());
+        let text: String = texts.collect();
+        let tag = match language {
+            Some(language) => Some(language.tag().to_owned()),
+            None => spoken::undetermined(&text),
+        };
+        if let Some(tag) = tag {
+            node.set_language(tag);
+        }
+        node.set_value(text);
         let lengths = run
             .characters
             .iter()
@@ -115,9 +124,6 @@ fn tell_run(
                 .filter_map(|(index, _)| u8::try_from(index).ok())
                 .collect::<Vec<_>>(),
         );
-        if let Some(language) = language {
-            node.set_language(language.tag());
-        }
         if let Some(previous) = previous {
             node.set_previous_on_line(previous);
         }

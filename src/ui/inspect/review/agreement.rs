@@ -4,6 +4,7 @@
 use egui::{CursorIcon, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::parts::Form;
+use super::settle::shown_name;
 use crate::app::State;
 use crate::app::command::Command;
 use crate::app::matrix::count;
@@ -237,7 +238,8 @@ fn show_row(
     } else {
         form.words.open()
     };
-    let title = isolate::join([key.language.tag(), &key.id], "  ");
+    let name = shown_name(form, &differs.answer);
+    let title = format!("{}  {name}", isolate::join([key.language.tag(), &key.id], "  "));
     let verdicts: Vec<String> = form
         .state
         .review

@@ -12,11 +12,15 @@ use crate::reviews::AnswerRef;
 use crate::text::isolate::isolate;
 use crate::ui::widgets::palette;
 
-/// The name that the card has for an answer.
-fn shown_name(form: &Form<'_>, answer: &AnswerRef) -> String {
+/// The name that the card has for an answer: the model's, or what stands for it while that is hidden.
+pub fn shown_name(form: &Form<'_>, answer: &AnswerRef) -> String {
     let state = form.state;
-    let place = state.inspect.entry();
-    let Some((study, place)) = state.study.as_ref().zip(place) else {
+    let item = &answer.item;
+    let found = state.study.as_ref().and_then(|study| {
+        let place = study.ledger.find(&item.benchmark, &item.key)?;
+        Some((study, place))
+    });
+    let Some((study, place)) = found else {
         return String::new();
     };
     let shown = state
