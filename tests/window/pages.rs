@@ -407,3 +407,14 @@ fn characters_without_a_font_are_told_of_once() {
     pages.settle();
     assert!(pages.harness.query_by_label_contains("no font").is_none());
 }
+
+#[test]
+fn inspect_comes_to_rest_with_every_row_set_and_the_next_item_ready() {
+    let mut state = state(&MODELS);
+    state.page = Page::Inspect;
+    let builder = Harness::builder().with_size([1440.0, 900.0]).with_max_steps(200);
+    let mut pages = Pages::new(state, builder);
+    assert!(pages.harness.try_run().is_ok());
+    pages.harness.key_press(Key::J);
+    assert!(pages.harness.try_run().is_ok());
+}

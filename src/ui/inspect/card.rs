@@ -76,6 +76,31 @@ pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>], commands: &mut Vec<C
     ui.allocate_exact_size(vec2(width, top - origin.y), Sense::hover());
 }
 
+/// Lays out one text of the sides as [`show`] does, the one of this number, which is then there when they are shown.
+/// Returns whether there is one.
+pub fn lay_out_ahead(ui: &Ui, state: &State, sides: &[Side<'_>], number: usize) -> bool {
+    let halves = halves(state, sides, 0.0, ui.max_rect().width());
+    let mut texts = halves.iter().flat_map(|half| {
+        let item = half.side.item;
+        let context = item
+            .context
+            .as_deref()
+            .map(|text| (text, context_ink(ui, half), 2.0 * PADDING));
+        let question = (item.question.as_str(), question_ink(ui, half), 2.0 * PADDING);
+        let options = item.options.iter().enumerate().map(move |(option, text)| {
+            let ink = option_ink(ui, half, half.side.is_right(option));
+            (text.as_str(), ink, INDENT + PADDING)
+        });
+        let texts = context.into_iter().chain([question]).chain(options);
+        texts.map(move |text| (half, text))
+    });
+    let Some((half, (text, ink, margins))) = texts.nth(number) else {
+        return false;
+    };
+    text_size(ui, half, half.column.width() - margins, text, ink);
+    true
+}
+
 fn halves<'a>(state: &'a State, sides: &'a [Side<'a>], left: f32, width: f32) -> Vec<Half<'a>> {
     let each = (width / sides.len().max(1) as f32).floor();
     sides

@@ -1,5 +1,7 @@
 //! The list: a row an item, only those in sight, below its filters.
 
+use std::sync::Arc;
+
 use egui::{CursorIcon, Key, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{filters, review};
@@ -8,6 +10,7 @@ use crate::app::command::Command;
 use crate::app::matrix::{count, counted};
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
+use crate::benchmarks::Item;
 use crate::scoring::Outcome;
 use crate::slices::{Condition, Filter};
 use crate::text::Styled;
@@ -80,14 +83,67 @@ fn show_rows(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comma
         }
     }
     let output = area.show_rows(ui, space::LIST_ITEM, inspect.listed.len(), |ui, places| {
+        let mut arrivals = Arrivals::begin(ui, inspect.search());
         for place in places {
             let Some(&entry) = inspect.listed.get(place) else {
                 continue;
             };
-            show_row(ui, state, study, place, entry, commands);
+            let is_set = arrivals.admit(entry);
+            show_row(ui, state, study, (place, entry), is_set, commands);
         }
+        arrivals.end(ui);
     });
     ui.data_mut(|data| data.insert_temp(widgets::id("list", "offset"), output.state.clamped_offset().y));
+}
+
+/// Rows that come into sight: to set the texts of all of another list would hold a frame up, so that each frame sets
+/// those of a few more.
+struct Arrivals {
+    before: Arc<Set>,
+    now: Set,
+    fresh: usize,
+}
+
+/// The rows whose texts are set.
+#[derive(Default)]
+struct Set {
+    /// What they are marked with.
+    search: String,
+    /// Places in [`Study::entries`].
+    entries: Vec<usize>,
+}
+
+impl Arrivals {
+    /// How many come in a frame.
+    const AT_ONCE: usize = 6;
+
+    fn begin(ui: &Ui, search: &str) -> Self {
+        let before: Option<Arc<Set>> = ui.data(|data| data.get_temp(widgets::id("list", "set")));
+        Self {
+            before: before.filter(|before| before.search == search).unwrap_or_default(),
+            now: Set {
+                search: search.to_owned(),
+                entries: Vec::new(),
+            },
+            fresh: 0,
+        }
+    }
+
+    /// Whether a row's texts are set in this frame.
+    fn admit(&mut self, entry: usize) -> bool {
+        let is_known = self.before.entries.contains(&entry);
+        self.fresh += usize::from(!is_known);
+        let is_set = is_known || self.fresh <= Self::AT_ONCE;
+        self.now.entries.extend(is_set.then_some(entry));
+        is_set
+    }
+
+    fn end(self, ui: &Ui) {
+        if self.fresh > Self::AT_ONCE {
+            ui.ctx().request_repaint();
+        }
+        ui.data_mut(|data| data.insert_temp(widgets::id("list", "set"), Arc::new(self.now)));
+    }
 }
 
 /// Says that nothing is left, and which filter to remove for how much.
@@ -137,8 +193,14 @@ pub fn arrows(ui: &Ui, commands: &mut Vec<Command>) {
     });
 }
 
-fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: usize, commands: &mut Vec<Command>) {
-    let colours = palette(ui);
+fn show_row(
+    ui: &mut Ui,
+    state: &State,
+    study: &Study,
+    (place, question): (usize, usize),
+    is_set: bool,
+    commands: &mut Vec<Command>,
+) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::click());
     let Some((_, item)) = study.item(question) else { return };
     let selected = place == state.inspect.selected;
@@ -161,6 +223,24 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_position_in_set(place));
     widgets::row_ground(ui, rect, selected, &response);
+    if is_set {
+        set_row(ui, state, study, rect, (question, item), selected);
+    }
+    widgets::focus_ring(ui, &response, rect);
+    let protocol = state.compare.protocol.as_deref();
+    let response = match state.review.veil(study, question, protocol).unjudged {
+        true => response,
+        false => widgets::tooltip_of(response, |ui| show_tooltip(ui, state, study, question)),
+    };
+    if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+        commands.push(Command::SelectEntry(place));
+    }
+}
+
+/// Sets the texts of a row and paints its marks.
+fn set_row(ui: &Ui, state: &State, study: &Study, rect: Rect, (question, item): (usize, &Item), selected: bool) {
+    let colours = palette(ui);
+    let language = &item.key.language;
     let inner = rect.shrink2(vec2(12.0, 6.0));
     let (upper, lower) = inner.split_top_bottom_at_fraction(0.56);
     let column = Column::of(inner, language);
@@ -197,15 +277,6 @@ fn show_row(ui: &mut Ui, state: &State, study: &Study, place: usize, question: u
         Ink::new(size::SMALL, colours.text_3),
         column.start(),
     );
-    widgets::focus_ring(ui, &response, rect);
-    let protocol = state.compare.protocol.as_deref();
-    let response = match state.review.veil(study, question, protocol).unjudged {
-        true => response,
-        false => widgets::tooltip_of(response, |ui| show_tooltip(ui, state, study, question)),
-    };
-    if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
-        commands.push(Command::SelectEntry(place));
-    }
 }
 
 /// Marks each model's outcome, the last one where the row ends; returns the width that the marks take.
@@ -261,5 +332,31 @@ fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, question: usize) {
         };
         let words = format!("{number}{}: {}", isolate(given.name()), given.outcome().word());
         typeset::line(ui, &words, Ink::new(size::SECONDARY, colours.text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_another_list_come_a_few_at_a_time_and_then_stay() {
+        let context = egui::Context::default();
+        let frame = |search: &str, entries: std::ops::Range<usize>| {
+            let mut set = Vec::new();
+            let _ = context.run_ui(egui::RawInput::default(), |ui| {
+                let mut arrivals = Arrivals::begin(ui, search);
+                set = entries.clone().filter(|entry| arrivals.admit(*entry)).collect();
+                arrivals.end(ui);
+            });
+            set
+        };
+        assert_eq!(frame("", 0..14), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(frame("", 0..14).len(), 12);
+        assert_eq!(frame("", 0..14).len(), 14);
+        // Scrolled by a row: only that one is new.
+        assert_eq!(frame("", 1..15).len(), 14);
+        // Marked otherwise, all are new.
+        assert_eq!(frame("fever", 1..15).len(), Arrivals::AT_ONCE);
     }
 }

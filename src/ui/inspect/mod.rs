@@ -1,5 +1,6 @@
 //! The Inspect page: a list of items beside the card of one of them.
 
+mod ahead;
 mod answers;
 mod below;
 pub mod card;
@@ -14,6 +15,8 @@ mod review;
 mod run;
 mod words;
 
+use std::sync::Arc;
+
 use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
 use super::icons::Icon;
@@ -24,6 +27,7 @@ use crate::app::State;
 use crate::app::command::{Command, Page};
 use crate::app::inspect::Side;
 use crate::app::review::ReviewCommand;
+use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::language::Language;
 
@@ -167,21 +171,14 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
         });
     };
     let others = study.beside(place);
-    let wished = state.inspect.beside.as_deref();
-    let beside = languages::beside(&own.item.key.language, &others, wished, all.width());
+    let beside = beside(state, &own, &others, all.width());
     within(ui, header.shrink2(vec2(12.0, 8.0)), "header", |ui| {
         show_header(ui, state, &own, &others, &beside, commands);
     });
     if covered {
         return;
     }
-    let mut sides = vec![own];
-    sides.extend(
-        beside
-            .iter()
-            .filter_map(|(_, beside)| Side::new(state, study, *beside, place)),
-    );
-    let sides = languages::in_order(sides);
+    let sides = with_beside(state, study, place, own, &beside);
     let height = below::height(state, &sides);
     let body = Rect::from_min_max(header.left_bottom(), all.max);
     if all.height() < LOW {
@@ -201,11 +198,40 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
         scrolled(ui, |ui| {
             flagged::show(ui, state, study, place);
             card::show(ui, state, &sides, commands);
+            ahead::prepare(ui, state, |entry| sides_of(state, study, entry, all.width()));
         });
     });
     within(ui, bottom, "below", |ui| {
         below::show(ui, state, &sides, place, study, commands)
     });
+}
+
+/// The languages beside an item's own, and their places.
+fn beside(state: &State, own: &Side<'_>, others: &[(Language, usize)], width: f32) -> Vec<(Language, usize)> {
+    languages::beside(&own.item.key.language, others, state.inspect.beside.as_deref(), width)
+}
+
+/// An item with those beside it, as they stand.
+fn with_beside<'a>(
+    state: &State,
+    study: &'a Arc<Study>,
+    place: usize,
+    own: Side<'a>,
+    beside: &[(Language, usize)],
+) -> Vec<Side<'a>> {
+    let mut sides = vec![own];
+    let others = beside.iter();
+    sides.extend(others.filter_map(|(_, beside)| Side::new(state, study, *beside, place)));
+    languages::in_order(sides)
+}
+
+/// What the card shows of the item in a place of [`Study::entries`], in a page of this width.
+fn sides_of<'a>(state: &State, study: &'a Arc<Study>, place: usize, width: f32) -> Vec<Side<'a>> {
+    let Some(own) = Side::new(state, study, place, place) else {
+        return Vec::new();
+    };
+    let beside = beside(state, &own, &study.beside(place), width);
+    with_beside(state, study, place, own, &beside)
 }
 
 fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
