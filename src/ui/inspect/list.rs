@@ -115,7 +115,7 @@ struct Set {
 
 impl Arrivals {
     /// How many come in a frame.
-    const AT_ONCE: usize = 6;
+    const AT_ONCE: usize = 4;
 
     fn begin(ui: &Ui, search: &str) -> Self {
         let before: Option<Arc<Set>> = ui.data(|data| data.get_temp(widgets::id("list", "set")));
@@ -351,12 +351,12 @@ mod tests {
             });
             set
         };
-        assert_eq!(frame("", 0..14), [0, 1, 2, 3, 4, 5]);
-        assert_eq!(frame("", 0..14).len(), 12);
-        assert_eq!(frame("", 0..14).len(), 14);
+        assert_eq!(frame("", 0..10), [0, 1, 2, 3]);
+        assert_eq!(frame("", 0..10).len(), 8);
+        assert_eq!(frame("", 0..10).len(), 10);
         // Scrolled by a row: only that one is new.
-        assert_eq!(frame("", 1..15).len(), 14);
+        assert_eq!(frame("", 1..11).len(), 10);
         // Marked otherwise, all are new.
-        assert_eq!(frame("fever", 1..15).len(), Arrivals::AT_ONCE);
+        assert_eq!(frame("fever", 1..11).len(), Arrivals::AT_ONCE);
     }
 }
