@@ -23,6 +23,8 @@ const LEAST_PAGE: Vec2 = vec2(280.0, 200.0);
 const KEY_ROW: f32 = 22.0;
 const KEY_COLUMN: f32 = 420.0;
 const KEY_GAP: f32 = 32.0;
+/// What a scroll bar beside them takes.
+const KEY_BAR: f32 = 14.0;
 const KEYS_AROUND: f32 = 160.0;
 
 /// Shows the frame of the window and, inside it, the page.
@@ -405,7 +407,7 @@ fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
     let response = egui::Modal::new(widgets::id("shell", "keys"))
         .frame(frame)
         .show(&context, |ui| {
-            ui.set_width(columns as f32 * KEY_COLUMN + (columns - 1) as f32 * KEY_GAP);
+            ui.set_width(columns as f32 * KEY_COLUMN + (columns - 1) as f32 * KEY_GAP + KEY_BAR);
             typeset::line(ui, "Keys", Ink::new(size::PAGE_TITLE, colours.text).semibold());
             ui.add_space(space::GAP);
             let mut rows: Vec<(String, String)> = command::with_keys()

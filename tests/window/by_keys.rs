@@ -243,7 +243,7 @@ fn the_list_of_keys_names_all_that_a_review_needs() {
         ("On its form: whether it counts", "S"),
         ("Verdict on an answer", "1  2  3  4"),
         ("Note, and out of it", "N  Escape"),
-        ("Begin, start, give, save and go on", "Ctrl Enter"),
+        ("Begin, start, give, save and go on", "Ctrl+Enter"),
     ] {
         let row = format!("{words}: {keys}");
         assert!(said.contains(&row), "{row}: {said:#?}");

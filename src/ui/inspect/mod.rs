@@ -17,7 +17,7 @@ mod words;
 
 use std::sync::Arc;
 
-use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Key, KeyboardShortcut, Modifiers, Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
 use super::icons::Icon;
 use super::marks;
@@ -248,8 +248,9 @@ pub fn keys(context: &egui::Context) -> Vec<(String, String)> {
         let words = command.tooltip().to_owned();
         Some((words, Command::from(command).keys(context)?))
     });
+    let go_on = context.format_shortcut(&KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter));
     let plain = [
-        ("Begin, start, give, save and go on", "Ctrl Enter"),
+        ("Begin, start, give, save and go on", go_on.as_str()),
         ("Your own answer, before the models' show", "A  B  C  D  E  F"),
         ("Verdict on an answer", "1  2  3  4"),
         ("What went wrong", "F  R  C  T  L  U  Q  Y"),
