@@ -42,22 +42,6 @@ impl Window {
         window
     }
 
-    /// What other threads found, and what they are to find.
-    fn poll(&mut self) {
-        while let Some(reckoned) = self.reckoner.try_answer() {
-            self.state.take_reckoned(reckoned);
-        }
-        for question in self.state.questions() {
-            self.reckoner.submit(question);
-        }
-        while let Some(listed) = self.lister.try_listed() {
-            self.state.take_in_listed(listed);
-        }
-        if let Some(request) = self.state.inspect.waiting.take() {
-            self.lister.submit(request);
-        }
-    }
-
     /// One frame, as the program makes it; in milliseconds.
     fn frame(&mut self, events: Vec<Event>) -> f64 {
         self.frames += 1;
@@ -68,8 +52,8 @@ impl Window {
             ..RawInput::default()
         };
         let begun = Instant::now();
-        self.poll();
         let state = &mut self.state;
+        state.consult(&mut self.reckoner, &self.lister);
         let output = self.context.run_ui(input, |ui| {
             let mut commands = command::pressed(ui.ctx());
             shell::show(ui, state, &mut commands);

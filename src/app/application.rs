@@ -433,18 +433,7 @@ impl Application {
             self.take_in(context, event);
             self.make_figure();
         }
-        while let Some(reckoned) = self.reckoner.try_answer() {
-            self.state.take_reckoned(reckoned);
-        }
-        for question in self.state.questions() {
-            self.reckoner.submit(question);
-        }
-        while let Some(listed) = self.lister.try_listed() {
-            self.state.take_in_listed(listed);
-        }
-        if let Some(request) = self.state.inspect.waiting.take() {
-            self.lister.submit(request);
-        }
+        self.state.consult(&mut self.reckoner, &self.lister);
         while let Some(news) = self.downloader.as_ref().and_then(Downloader::try_news) {
             self.take_in_news(news);
         }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::benchmarks::{Benchmarks, BenchmarksCommand, ENDINGS, Getting, Importing, PairBy, Question, Section};
 use super::command::{Command, Page};
+use super::compare::Compare;
 use super::compare::command::CompareCommand;
 use super::compare::narrowing::Narrowing;
-use super::compare::{Compare, reckoner};
+use super::compare::reckoner::{self, Reckoner};
 use super::figures::{Exporting, Figures, Request};
-use super::inspect::{Inspect, Listed, PromptOf};
+use super::inspect::{Inspect, Listed, Lister, PromptOf};
 use super::matrix::CellKey;
 use super::models::{DownloadsTask, EndpointsTask, Model, Models, ModelsCommand};
 use super::review::{Review, Saying};
@@ -160,6 +161,23 @@ impl State {
         self.models.list = models;
         if let Some(study) = &self.study {
             self.compare.know(study, &self.models.list);
+        }
+    }
+
+    /// Takes in what the threads behind Compare and Inspect found, and hands them what they are to find. Belongs before
+    /// every frame.
+    pub fn consult(&mut self, reckoner: &mut Reckoner, lister: &Lister) {
+        while let Some(reckoned) = reckoner.try_answer() {
+            self.take_reckoned(reckoned);
+        }
+        for question in self.questions() {
+            reckoner.submit(question);
+        }
+        while let Some(listed) = lister.try_listed() {
+            self.take_in_listed(listed);
+        }
+        if let Some(request) = self.inspect.waiting.take() {
+            lister.submit(request);
         }
     }
 

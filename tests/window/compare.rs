@@ -24,6 +24,21 @@ use crate::accessibility::check;
 use crate::pictures::{folder, name};
 use crate::support::{Pages, chance, record};
 
+/// Names as the models of a study have them.
+pub const STUDY: [&str; 11] = [
+    "Qwen2.5-3B-Instruct",
+    "Qwen2.5-7B-Instruct",
+    "Pangea-7B",
+    "Mistral-7B-Instruct-v0.3",
+    "Llama3.1-8B-Instruct",
+    "SILMA-9B-Instruct-v1.0",
+    "Llama-3.1-70B-Instruct",
+    "BiMediX (ثنائي اللغة)",
+    "Med42-Llama3.1-70B",
+    "Qwen2.5-72B-Instruct",
+    "نموذج الطب العربي",
+];
+
 pub const LANGUAGES: [&str; 12] = ["en", "ar", "zh", "fr", "de", "es", "hi", "ja", "ko", "sw", "yo", "th"];
 pub const TASKS: [(&str, usize); 4] = [("pubmedqa", 50), ("medmcqa", 80), ("medqa", 120), ("mmlu medical", 60)];
 
@@ -395,19 +410,6 @@ fn only_rows_in_sight_are_drawn_and_the_keys_reach_all() {
 fn pictures_of_compare() {
     let Some(folder) = folder() else { return };
     std::fs::create_dir_all(&folder).unwrap();
-    let many = [
-        "Qwen2.5-3B-Instruct",
-        "Qwen2.5-7B-Instruct",
-        "Pangea-7B",
-        "Mistral-7B-Instruct-v0.3",
-        "Llama3.1-8B-Instruct",
-        "SILMA-9B-Instruct-v1.0",
-        "Llama-3.1-70B-Instruct",
-        "BiMediX (ثنائي اللغة)",
-        "Med42-Llama3.1-70B",
-        "Qwen2.5-72B-Instruct",
-        "نموذج الطب العربي",
-    ];
     let twenty: Vec<String> = (1..=20)
         .map(|number| format!("Model-{number}-{}B", number * 3))
         .collect();
@@ -421,9 +423,9 @@ fn pictures_of_compare() {
         (2560.0, 1440.0),
     ];
     let ledgers = [
-        ("eleven", ledger(&many, &LANGUAGES[..2], &tasks)),
+        ("eleven", ledger(&STUDY, &LANGUAGES[..2], &tasks)),
         ("twenty", ledger(&twenty, &LANGUAGES, &TASKS)),
-        ("one", ledger(&many[..1], &LANGUAGES[..2], &tasks[..1])),
+        ("one", ledger(&STUDY[..1], &LANGUAGES[..2], &tasks[..1])),
     ];
     for (what, ledger) in &ledgers {
         for theme in [egui::Theme::Light, egui::Theme::Dark] {

@@ -19,6 +19,7 @@ use polyclinic::runs::{RunId, RunState};
 use polyclinic::slices::{Condition, Filter};
 use polyclinic::workspace::Workspace;
 
+use crate::compare::STUDY;
 use crate::support::{MODELS, Pages, Window, draft, run, state, workspace};
 
 const SIZES: [(f32, f32); 4] = [(2560.0, 1440.0), (1600.0, 1000.0), (1280.0, 800.0), (1000.0, 700.0)];
@@ -227,17 +228,7 @@ fn pictures_of_work() {
 fn pictures_of_many() {
     let Some(folder) = folder() else { return };
     std::fs::create_dir_all(&folder).unwrap();
-    let names = [
-        "Qwen2.5-3B-Instruct",
-        "Qwen2.5-7B-Instruct",
-        "Pangea-7B",
-        "Mistral-7B-Instruct-v0.3",
-        "Llama3.1-8B-Instruct",
-        "SILMA-9B-Instruct-v1.0",
-        "Llama-3.1-70B-Instruct",
-        "BiMediX (ثنائي اللغة)",
-        "Med42-Llama3.1-70B",
-    ];
+    let names = &STUDY[..9];
     let tasks = [
         ("PubMedQA", 500),
         ("MedMCQA", 2000),

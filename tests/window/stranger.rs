@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{AccessKitNode, NodeT, Queryable};
+use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::command::Page;
 use polyclinic::app::figures::FiguresCommand;
 use polyclinic::app::review::Step;
@@ -14,6 +14,7 @@ use polyclinic::charts::Kind;
 use polyclinic::charts::export::Picture;
 
 use crate::pictures;
+use crate::reviews::told;
 use crate::support::Window;
 
 /// A window on the demo workspace with someone who walks through it, and a picture of every step where there is a
@@ -46,22 +47,9 @@ impl Walk {
         }
     }
 
-    /// Everything that assistive technology is told.
-    fn told(&self) -> Vec<String> {
-        fn collect(node: AccessKitNode<'_>, found: &mut Vec<String>) {
-            let data = node.data();
-            let texts = [data.label(), data.value(), data.description()];
-            found.extend(texts.into_iter().flatten().map(str::to_owned));
-            node.children().for_each(|child| collect(child, found));
-        }
-        let mut found = Vec::new();
-        collect(self.window.harness.root().accesskit_node(), &mut found);
-        found
-    }
-
     /// The one text that holds these words.
     fn says(&self, words: &str) -> String {
-        let told = self.told();
+        let told = told(&self.window);
         let found = told.iter().find(|text| text.contains(words));
         assert!(found.is_some(), "nothing says `{words}`: {told:#?}");
         found.cloned().unwrap()
