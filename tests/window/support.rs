@@ -179,7 +179,7 @@ impl Window {
         let application = Rc::new(RefCell::new(None));
         let (made, shown, root) = (Rc::clone(&application), Rc::clone(&application), root.to_owned());
         let harness = builder
-            .with_max_steps(20)
+            .with_max_steps(60)
             .with_context_setup(move |context| {
                 *made.borrow_mut() =
                     Some(Application::new(context, root, Fallback::None, polyclinic::ui::shell::show).unwrap());
@@ -217,9 +217,15 @@ impl Window {
         self.settle();
     }
 
-    /// Runs a few frames.
+    /// Runs a few frames, and more while new texts come in with each; those of something that turns never end.
     pub fn settle(&mut self) {
         self.harness.run_steps(4);
+        for _ in 0..26 {
+            if !self.harness.ctx.has_requested_repaint() {
+                break;
+            }
+            self.harness.step();
+        }
     }
 
     pub fn state<R>(&self, look: impl FnOnce(&State) -> R) -> R {
