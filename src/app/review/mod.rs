@@ -4,6 +4,7 @@ mod apply;
 mod command;
 mod draft;
 mod flagging;
+mod form;
 mod kept;
 mod keys;
 mod settling;
@@ -11,12 +12,13 @@ mod veil;
 pub mod work;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 pub use apply::Step;
 pub use command::ReviewCommand;
 pub use draft::Draft;
 pub use flagging::{Choice, FlagForm};
+pub use form::FormLanguage;
 pub use kept::KeptReviewer;
 pub use keys::{go_on, keys};
 pub use settling::Settling;
@@ -24,38 +26,12 @@ pub use veil::{Shown, Veil};
 pub use work::{Agreed, Differs, Outcome, Saying};
 
 use super::study::Study;
-use crate::language::Language;
 use crate::reviews::{
     AnswerRef, ItemRef, Queue, Reviewer, ReviewerError, Reviews, Said, StatementId, Taxonomy, Timestamp,
 };
 
 /// How many items a queue has where nobody says otherwise.
 const QUEUE: usize = 10;
-
-/// The language of the form; Arabic mirrors it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum FormLanguage {
-    #[default]
-    English,
-    Arabic,
-}
-
-impl FormLanguage {
-    /// Both, in the order of the switch.
-    pub const ALL: [Self; 2] = [Self::English, Self::Arabic];
-
-    /// The language itself.
-    pub fn language(self) -> &'static Language {
-        #[expect(clippy::expect_used, reason = "both tags are well-formed")]
-        static LANGUAGES: LazyLock<[Language; 2]> =
-            LazyLock::new(|| ["en", "ar"].map(|tag| tag.parse().expect("a known tag")));
-        let [english, arabic] = &*LANGUAGES;
-        match self {
-            Self::English => english,
-            Self::Arabic => arabic,
-        }
-    }
-}
 
 /// A field of the panel to type in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

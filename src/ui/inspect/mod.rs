@@ -251,7 +251,7 @@ pub fn keys(context: &egui::Context) -> Vec<(String, String)> {
     let go_on = context.format_shortcut(&KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter));
     let plain = [
         ("Begin, start, give, save and go on", go_on.as_str()),
-        ("Your own answer, before the models' show", "A  B  C  D  E  F"),
+        ("Your answer, before the models' show", "A  B  C  D  E  F"),
         ("Verdict on an answer", "1  2  3  4"),
         ("What went wrong", "F  R  C  T  L  U  Q  Y"),
         ("Severity", "S"),

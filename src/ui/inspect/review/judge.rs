@@ -133,7 +133,7 @@ pub fn answers(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
         .iter()
         .enumerate()
         .map(|(place, shown)| match numbered {
-            true => format!("{} {}", form.words.answer(), place + 1),
+            true => state.review.form.numbered(place + 1),
             false => shown.name().to_owned(),
         })
         .collect();

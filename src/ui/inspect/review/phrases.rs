@@ -41,7 +41,6 @@ phrases! {
     queue_size: "Items, drawn at random from those listed", "عدد الأسئلة، تُختار عشوائيًا من المعروضة";
     start: "Start queue", "ابدأ القائمة";
     cancel: "Cancel", "إلغاء";
-    own: "Your own answer", "إجابتك";
     own_first: "Before the models' answers are shown.", "قبل عرض إجابات النماذج.";
     own_several: "Several may be right.", "قد يصح أكثر من خيار.";
     own_before: "Given before the right answer was shown.", "سُجّلت قبل عرض الإجابة الصحيحة.";
@@ -49,7 +48,6 @@ phrases! {
     do_not_know: "I don't know", "لا أعرف";
     unknown: "not known", "غير معروفة";
     judge: "Judge the answers", "قيّم الإجابات";
-    answer: "Answer", "الإجابة";
     judged: "judged", "قُيّمت";
     to_judge: "to judge", "للتقييم";
     verdict: "Verdict", "الحكم";
@@ -101,6 +99,11 @@ phrases! {
 }
 
 impl Phrases {
+    /// What the reviewer's own answer is called, here and on the card.
+    pub fn own(self) -> &'static str {
+        self.0.own_answer()
+    }
+
     pub fn of_verdict(self, verdict: Verdict) -> &'static str {
         let (english, arabic) = match verdict {
             Verdict::Right => ("Right", "صحيحة"),
