@@ -13,6 +13,7 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::widgets::menu::Manner;
 use crate::ui::widgets::{self, focus_ring, paint_box, palette};
 
 /// The form being shown: its state, its words and the way it runs.
@@ -74,6 +75,15 @@ impl<'a> Form<'a> {
         'a: 'w,
     {
         (words, self.language).into()
+    }
+
+    /// How menus of the form speak.
+    pub fn manner(&self) -> Manner<'static> {
+        Manner {
+            language: Some(self.language),
+            find: self.words.find(),
+            nothing: self.words.nothing_found(),
+        }
     }
 
     pub fn column(&self, rect: Rect) -> Column {

@@ -79,6 +79,8 @@ phrases! {
     agreement: "Agreement", "الاتفاق";
     agreement_of: "Agreement of reviewers", "الاتفاق بين المقيّمين";
     reviewers: "Reviewers", "المقيّمان";
+    find: "Type to find", "اكتب للبحث";
+    nothing_found: "Nothing like this", "لا شيء مطابق";
     nobody_agrees: "No two reviewers have judged the same answer yet. Let a colleague review here, or merge the reviews of another workspace:", "لم يقيّم أي مقيّمَين الإجابة نفسها بعد. دع زميلًا يقيّم هنا، أو ادمج تقييمات مساحة عمل أخرى:";
     agreed_on: "On", "الموضوع";
     kappa_short: "Kappa", "كابا";
