@@ -554,6 +554,38 @@ fn the_menu_of_reviewers_runs_as_the_form_does() {
     }
 }
 
+/// What stands beside the list of disagreements where it is empty.
+#[test]
+fn where_reviewers_agree_on_all_the_card_says_so_and_what_to_do_next() {
+    let folder = workspace(&MODELS);
+    judged_by(folder.path(), 7, &[("Reviewer A", |_| false), ("د. ليلى", |_| false)]);
+    let mut window = reviewing(folder.path(), 1280.0, 800.0, "Reviewer C");
+    click(&mut window, "Agreement");
+    window.wait(|state| state.review.agreed.pairs.len() == 1);
+    let agree = "Reviewer A and د. ليلى agree on all 7 answers that both judged: on the verdict, its severity and what went wrong.";
+    window.harness.get_by_role_and_label(Role::Heading, agree);
+    window.send(ReviewCommand::UseForm(FormLanguage::Arabic).into());
+    let agree = "اتفق Reviewer A ود. ليلى في كل الإجابات التي قيّماها معًا (عددها 7): في الحكم وشدة الخطأ ونوعه.";
+    let heading = window.harness.get_by_role_and_label(Role::Heading, agree).rect();
+    let button = window.harness.get_by_label("الأسئلة التي قيّمها الاثنان").rect();
+    assert!((heading.right() - button.right()).abs() < 2.0, "{heading:?} {button:?}");
+    crate::accessibility::check_root(window.harness.root().accesskit_node(), "all is agreed on");
+    click(&mut window, "الأسئلة التي قيّمها الاثنان");
+    let (settling, listed) = window.state(|state| (state.review.settling.is_some(), state.inspect.listed.len()));
+    assert_eq!((settling, listed), (false, 7));
+}
+
+#[test]
+fn without_two_reviewers_the_card_says_what_will_stand_there() {
+    let folder = workspace(&MODELS);
+    let mut window = reviewing(folder.path(), 1280.0, 800.0, "Reviewer C");
+    click(&mut window, "Agreement");
+    window
+        .harness
+        .get_by_role_and_label(Role::Heading, "There is nothing to settle yet.");
+    assert!(window.harness.query_by_label("Items both judged").is_none());
+}
+
 #[test]
 fn the_panel_tells_names_and_languages() {
     let folder = workspace(&MODELS);

@@ -27,7 +27,7 @@ pub use work::{Agreed, Differs, Outcome, Saying};
 
 use super::study::Study;
 use crate::reviews::{
-    AnswerRef, ItemRef, Queue, Reviewer, ReviewerError, Reviews, Said, StatementId, Taxonomy, Timestamp,
+    AnswerRef, ItemRef, PairAgreement, Queue, Reviewer, ReviewerError, Reviews, Said, StatementId, Taxonomy, Timestamp,
 };
 
 /// How many items a queue has where nobody says otherwise.
@@ -188,6 +188,13 @@ impl Review {
             (None, Some((of, choices))) if of == item => choices.clone(),
             _ => BTreeSet::new(),
         }
+    }
+
+    /// The two reviewers whose agreement is shown.
+    pub fn chosen_pair(&self) -> Option<&PairAgreement> {
+        let chosen = self.settling.as_ref().map_or(0, |settling| settling.pair);
+        let pairs = &self.agreed.pairs;
+        pairs.get(chosen).or(pairs.first())
     }
 
     /// Whether the reviewer's own answer to an item was given.

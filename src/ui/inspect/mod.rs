@@ -159,6 +159,9 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
         });
         let body = Rect::from_min_max(header.left_bottom(), all.max);
         return within(ui, body, "none", |ui| {
+            if state.review.settling.is_some() {
+                return review::agreed::show(ui, state, commands);
+            }
             // The list says it already, where it is open.
             if !is_listed(ui, state) {
                 widgets::empty(

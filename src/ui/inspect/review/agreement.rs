@@ -36,7 +36,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let upper = Rect::from_min_size(all.min, vec2(all.width(), FIGURES.min(all.height() * 0.5)));
     within(ui, upper.shrink2(vec2(PADDING, 10.0)), "agreement", |ui| {
         heading(ui, form, form.words.agreement_of());
-        let Some(pair) = agreed.pairs.get(settling.pair).or(agreed.pairs.first()) else {
+        let Some(pair) = state.review.chosen_pair() else {
             form.hint(ui, form.words.nobody_agrees(), colours.text_2);
             return form.hint(ui, &isolate::isolate(MERGE), colours.text_2);
         };

@@ -194,8 +194,17 @@ impl<'a> Form<'a> {
         self.small(ui, Role::Alert, words, colour);
     }
 
+    /// What the lines under it are about; it wraps.
+    pub fn title(&self, ui: &mut Ui, words: &str) {
+        let ink = self.ink(size::BODY, palette(ui).text).semibold();
+        self.lines(ui, Role::Heading, words, ink);
+    }
+
     fn small(&self, ui: &mut Ui, role: Role, words: &str, colour: Color32) {
-        let ink = self.ink(size::SECONDARY, colour);
+        self.lines(ui, role, words, self.ink(size::SECONDARY, colour));
+    }
+
+    fn lines(&self, ui: &mut Ui, role: Role, words: &str, ink: Ink) {
         let width = ui.available_width();
         let galley = typeset::galley(ui, self.say(words), ink, width, usize::MAX);
         let (rect, response, column) = self.row(ui, galley.size().y + 4.0, Sense::hover());
@@ -203,7 +212,7 @@ impl<'a> Form<'a> {
             WidgetInfo::labeled(role, true, words)
         });
         let place = column.start().align_size_within_rect(galley.size(), rect);
-        ui.painter().galley(place.min, galley, colour);
+        ui.painter().galley(place.min, galley, ink.colour);
     }
 
     pub fn separator(&self, ui: &mut Ui) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::matrix::{count, counted};
 use crate::app::review::{Choice, FormLanguage, Lack, ReviewCommand, Veil};
 use crate::reviews::tables::letters;
-use crate::reviews::{Aspect, FlagKind, ReviewerError, Ruling, Severity, Verdict};
+use crate::reviews::{Aspect, FlagKind, PairAgreement, ReviewerError, Ruling, Severity, Verdict};
 use crate::text::isolate::isolate;
 
 /// The form's words in one language.
@@ -97,6 +97,12 @@ phrases! {
     settle_save: "Settle and go on", "حسم ومتابعة";
     opinions: "What reviewers say", "آراء المقيّمين";
     settled: "Settled", "حُسم";
+    nothing_yet: "There is nothing to settle yet.", "لا شيء يحتاج إلى حسم بعد.";
+    nothing_yet_next: "An answer that two reviewers judge differently stands here.", "تظهر هنا الإجابة التي يختلف فيها مقيّمان.";
+    all_agreed_next: "Nothing is left to settle. Judge more items, or look at those that both judged.", "لم يبقَ ما يُحسم. قيّم أسئلة أخرى، أو انظر في الأسئلة التي قيّمها الاثنان.";
+    items_of_both: "Items both judged", "الأسئلة التي قيّمها الاثنان";
+    item_gone: "The item of this answer is not in the workspace any more.", "لم يعد سؤال هذه الإجابة في مساحة العمل.";
+    item_gone_next: "Choose another disagreement, or settle this one by what the reviewers say.", "اختر خلافًا آخر، أو احسم هذا الخلاف بناءً على آراء المقيّمين.";
     no_disagreement: "Nothing is disagreed on.", "لا خلاف.";
 }
 
@@ -205,6 +211,28 @@ impl Phrases {
         match self.0 {
             FormLanguage::English => format!("{first} and {second}"),
             FormLanguage::Arabic => format!("{first} و{second}"),
+        }
+    }
+
+    /// That two reviewers differ in nothing that is settled.
+    pub fn all_agreed(self, pair: &PairAgreement) -> String {
+        let (first, second) = (isolate(pair.first.name()), isolate(pair.second.name()));
+        let answers = pair.answers;
+        match (self.0, answers) {
+            (FormLanguage::English, 1) => format!(
+                "{first} and {second} agree on the one answer that both judged: on the verdict, its severity and what went wrong."
+            ),
+            (FormLanguage::English, _) => format!(
+                "{first} and {second} agree on all {} that both judged: on the verdict, its severity and what went wrong.",
+                counted(answers, "answer")
+            ),
+            (FormLanguage::Arabic, 1) => {
+                format!("اتفق {first} و{second} في الإجابة الوحيدة التي قيّماها معًا: في الحكم وشدة الخطأ ونوعه.")
+            }
+            (FormLanguage::Arabic, _) => format!(
+                "اتفق {first} و{second} في كل الإجابات التي قيّماها معًا (عددها {}): في الحكم وشدة الخطأ ونوعه.",
+                count(answers)
+            ),
         }
     }
 
