@@ -20,7 +20,7 @@ pub use draft::Draft;
 pub use flagging::{Choice, FlagForm};
 pub use form::FormLanguage;
 pub use kept::KeptReviewer;
-pub use keys::{go_on, keys};
+pub use keys::{ALONE, go_on, keys, option_key, option_keys};
 pub use settling::Settling;
 pub use veil::{Shown, Veil};
 pub use work::{Agreed, Differs, Outcome, Saying};

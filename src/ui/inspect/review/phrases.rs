@@ -236,6 +236,24 @@ impl Phrases {
         }
     }
 
+    /// The keys of an option's letter.
+    pub fn key_of(self, letter: &str, keys: &str) -> String {
+        let (letter, keys) = (isolate(letter), isolate(keys));
+        match self.0 {
+            FormLanguage::English => format!("Keys of {letter}: {keys}"),
+            FormLanguage::Arabic => format!("مفتاحا {letter}: {keys}"),
+        }
+    }
+
+    /// The same from one letter to another.
+    pub fn keys_of(self, letters: (&str, &str), keys: (&str, &str)) -> String {
+        let [from, to, first, last] = [letters.0, letters.1, keys.0, keys.1].map(isolate);
+        match self.0 {
+            FormLanguage::English => format!("Keys of {from} to {to}: {first} to {last}"),
+            FormLanguage::Arabic => format!("مفاتيح {from} إلى {to}: من {first} إلى {last}"),
+        }
+    }
+
     /// How many answers are left out since one of two reviewers could not judge them.
     pub fn not_judged(self, number: usize) -> String {
         match self.0 {
