@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | lm-evaluation-harness | `<model>/results_<time>.json` and `samples_<task>_<time>.jsonl`, hashes as its own | yes, one run for each filter |
 //! | inspect | `<time>_<task>_<model>.eval` and `.json`, one log for each exam and language | both, also with zstd members |
-//! | tables | answers and items as Parquet, CSV or JSON Lines | items, by `polyclinic import` |
+//! | tables | answers, with outcomes as decisions about items have them, and items as Parquet, CSV or JSON Lines | items, by `polyclinic import` |
 //!
 //! What those formats have no field for stands in one called `polyclinic`, which their readers pass over, so that a run
 //! of ours comes back with the same numbers.
@@ -27,6 +27,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use super::ledger::Corrections;
 use super::{RunId, RunModel, RunRecord, store};
 use crate::benchmarks::BenchmarkError;
 use crate::files::WriteError;
@@ -159,14 +160,20 @@ fn import_anew(file: &Path) -> String {
 }
 
 /// Writes a run into the folder `into`, and returns the files.
-pub fn export(workspace: &Workspace, run: &RunId, format: Format, into: &Path) -> Result<Vec<PathBuf>, ExchangeError> {
+pub fn export(
+    workspace: &Workspace,
+    run: &RunId,
+    format: Format,
+    corrections: &Corrections,
+    into: &Path,
+) -> Result<Vec<PathBuf>, ExchangeError> {
     let record = store::load(workspace, run)?;
     let answers = store::answers(workspace, run)?;
     if answers.is_empty() {
         return Err(ExchangeError::NoAnswers(run.clone()));
     }
     if let Format::Table(format) = format {
-        return tables::export(workspace, &record, &answers, format, into);
+        return tables::export(workspace, &record, &answers, format, corrections, into);
     }
     match format {
         Format::LmEval => lm_eval::export(workspace, &record, &answers, into),
