@@ -271,7 +271,7 @@ fn a_prompt_is_shown_as_the_run_put_it() {
     assert!(prompted.parts[0].1.contains(&question));
     assert_eq!(prompted.scored.len(), 4);
     // The file of the run's model is not on this machine.
-    assert!(prompted.tokens.as_ref().unwrap_err().contains("no longer there"));
+    assert!(prompted.tokens.as_ref().unwrap_err().contains("is not on this machine"));
     for tab in [Tab::Written, Tab::Run, Tab::Answers] {
         window.send(InspectCommand::ShowTab(tab).into());
     }

@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::ledger::Corrections;
+use super::model::name_of;
 use super::{RunId, RunModel, RunRecord, store};
 use crate::benchmarks::BenchmarkError;
 use crate::files::WriteError;
@@ -149,14 +150,11 @@ pub enum ExchangeError {
 
 /// What to do about a run whose questions were not kept.
 fn import_anew(file: &Path) -> String {
-    let shown = file.display();
-    match file.exists() {
-        true => format!(
-            "Import {shown} anew (`polyclinic import-run`, or \"Import runs\" on the Runs page) and export the run this makes, \
-             or hand on that file itself"
-        ),
-        false => format!("The file it came from is not at {shown} any more; import it anew from where it is now"),
-    }
+    format!(
+        "Import {} anew (`polyclinic import-run`, or \"Import runs\" on the Runs page) and export the run this makes, or \
+         hand on that file itself",
+        name_of(file)
+    )
 }
 
 /// Writes a run into the folder `into`, and returns the files.
@@ -265,10 +263,6 @@ fn made_by(record: &RunRecord) -> String {
         true => record.program.clone(),
         false => format!("Polyclinic {}", record.program),
     }
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn read_text(path: &Path) -> Result<String, ExchangeError> {

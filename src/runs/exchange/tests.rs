@@ -58,7 +58,8 @@ fn workspace(folder: &Path, scoring: Scoring) -> (Workspace, RunRecord, Vec<Answ
         models: vec![RunModel {
             name: "org/model:1".into(),
             source: ModelSource::File(ModelFile {
-                path: "/m.gguf".into(),
+                file: "m.gguf".into(),
+                lay: None,
                 sha256: "ab".into(),
                 facts: None,
             }),
@@ -658,8 +659,10 @@ fn a_run_imported_before_prompts_were_kept_is_told_to_be_imported_anew() {
     let problem = error_chain(&export(&workspace, run, Format::LmEval, &Corrections::default(), &into).unwrap_err());
     let file = folder.path().join("samples_t_2026.jsonl");
     assert!(problem.contains(&format!("run {run} was imported")), "{problem}");
-    let anew = format!("Import {} anew (`polyclinic import-run`", file.display());
-    assert!(problem.contains(&anew), "{problem}");
+    // By its name: where it lay may be another machine's.
+    let anew = "Import samples_t_2026.jsonl anew (`polyclinic import-run`";
+    assert!(problem.contains(anew), "{problem}");
+    assert!(!problem.contains(&folder.path().display().to_string()), "{problem}");
 
     // As it says: what is taken in now can be written out.
     let again = import(&workspace, &file, &english()).unwrap();
@@ -671,13 +674,6 @@ fn a_run_imported_before_prompts_were_kept_is_told_to_be_imported_anew() {
         &into,
     )
     .unwrap();
-
-    std::fs::remove_file(&file).unwrap();
-    let problem = error_chain(&export(&workspace, run, Format::LmEval, &Corrections::default(), &into).unwrap_err());
-    assert!(
-        problem.contains(&format!("not at {} any more", file.display())),
-        "{problem}"
-    );
 }
 
 #[test]
