@@ -102,7 +102,7 @@ enum Command {
         #[command(flatten)]
         figures: figures::FigureArguments,
     },
-    /// Print every answer
+    /// Print every answer, with its outcome as decisions about flagged items have it
     Answers {
         #[arg(long)]
         workspace: PathBuf,

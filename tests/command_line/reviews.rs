@@ -172,6 +172,7 @@ fn flags_of_two_workspaces_are_joined_and_every_number_follows() {
         .map(|row| (row["n"].as_u64(), row["left_out"].as_u64()))
         .collect();
     assert_eq!(counts, [(Some(3), Some(1)), (Some(4), Some(0))], "Arabic, then English");
+    assert_answers_follow(&place, &rows[0]);
     // By the new key of the second question.
     let keys = [("q1", "C"), ("q2", "C"), ("q3", "D")];
     let is_right = |answer: &serde_json::Value| {
@@ -180,4 +181,40 @@ fn flags_of_two_workspaces_are_joined_and_every_number_follows() {
     };
     let right = place.answers("w").iter().filter(|answer| is_right(answer)).count();
     assert_eq!(rows[0]["right"].as_u64(), Some(right as u64));
+}
+
+/// The answers that are printed and those that are exported have the outcomes that numbers are made of.
+fn assert_answers_follow(place: &Place, compared: &serde_json::Value) {
+    let output = place.run(&["answers", "--workspace", "w", "--format", "jsonl"]);
+    let told = said(&output);
+    assert!(
+        told.contains("2 of 8 answers") && told.contains("review flags"),
+        "{told}"
+    );
+    let lines = |text: &str| -> Vec<serde_json::Value> {
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let printed = lines(&String::from_utf8(output.stdout).unwrap());
+    let run = printed[0]["run"].as_str().unwrap().to_owned();
+    let to = ["--to", "jsonl", "--into", "exported"];
+    place.works(&[&["export", "--run", &run, "--workspace", "w"][..], &to].concat());
+    let exported = std::fs::read_to_string(place.path("exported/answers.jsonl")).unwrap();
+    for answers in [printed, lines(&exported)] {
+        let arabic: Vec<_> = answers.iter().filter(|answer| answer["language"] == "ar").collect();
+        let counted = arabic.iter().filter(|answer| answer["decision"] != "left out");
+        let right = counted.filter(|answer| answer["outcome"] == "right").count();
+        assert_eq!(compared["right"].as_u64(), Some(right as u64));
+        let decision = |id: &str| {
+            let answer = arabic.iter().find(|answer| answer["item"] == id).unwrap();
+            answer["decision"].as_str().map(str::to_owned)
+        };
+        assert_eq!(decision("q0").as_deref(), Some("left out"));
+        assert_eq!(decision("q1").as_deref(), Some("re-keyed to C"));
+        assert_eq!(decision("q2"), None);
+        assert!(
+            answers
+                .iter()
+                .all(|answer| answer["language"] == "ar" || answer["decision"].is_null())
+        );
+    }
 }

@@ -107,7 +107,8 @@ pub fn record(benchmark: &Benchmark, models: &[&str], protocol: Protocol) -> Run
             .map(|name| RunModel {
                 name: (*name).to_owned(),
                 source: ModelSource::File(ModelFile {
-                    path: format!("/models/{name}.gguf").into(),
+                    file: format!("{name}.gguf"),
+                    lay: None,
                     sha256: "4be1c0de90a2".repeat(6),
                     facts: None,
                 }),

@@ -5,7 +5,7 @@
 
 use egui::{Align, Layout, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
-use super::words::right_answer;
+use super::words::{name_of, right_answer};
 use super::{hidden, replies};
 use crate::app::State;
 use crate::app::command::Command;
@@ -42,7 +42,7 @@ struct Half<'a> {
     marks: Marks<'a>,
     column: Column,
     /// The model's name and its options' probabilities.
-    bars: Vec<(&'a str, Vec<f64>, &'a [usize], Outcome)>,
+    bars: Vec<(Words<'a>, Vec<f64>, &'a [usize], Outcome)>,
 }
 
 /// Shows the sides as high as they are, with what `search` finds in them marked.
@@ -142,7 +142,7 @@ fn halves<'a>(state: &State, sides: &'a [Side<'a>], search: &'a str, left: f32, 
                     .filter(|_| !side.veil.unanswered)
                     .map(|given| {
                         (
-                            given.name(),
+                            name_of(given),
                             given.probabilities(side.item),
                             given.choices(),
                             given.outcome(),
@@ -457,7 +457,7 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
             false => Mark::None,
         };
         let bar = Bar {
-            model,
+            model: *model,
             probability,
             chosen: choices.contains(&option),
             mark,
@@ -476,12 +476,13 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
             name.push_str(", right answer");
         }
         if own {
-            name.push_str(", your answer");
+            name.push_str(&format!(", {}", half.side.form.own_answer()));
         }
         for (model, probabilities, choices, _) in &half.bars {
             let chosen = if choices.contains(&option) { ", chosen" } else { "" };
             name.push_str(&format!(
-                "; {model} {}{chosen}",
+                "; {} {}{chosen}",
+                model.text,
                 probabilities
                     .get(option)
                     .map_or("none".to_owned(), |share| percent(*share))
@@ -510,10 +511,8 @@ fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) -> f32 {
 /// Marks the option that the reviewer would choose.
 fn show_own(ui: &Ui, half: &Half<'_>, start: f32, rect: Rect) {
     let colours = palette(ui);
-    let words: Words<'_> = match half.language.primary() {
-        "ar" => ("إجابتك", half.language).into(),
-        _ => "you".into(),
-    };
+    let form = half.side.form;
+    let words = Words::from((form.own_answer(), form.language()));
     let ink = Ink::new(size::SMALL, colours.text);
     let width = typeset::galley(ui, words, ink, f32::INFINITY, 1).size().x + 12.0;
     let chip = half.column.place(start, width, rect.top(), rect.height());
@@ -577,7 +576,7 @@ enum Mark {
 /// One model's probability of an option.
 #[derive(Debug, Clone, Copy)]
 struct Bar<'a> {
-    model: &'a str,
+    model: Words<'a>,
     probability: Option<f64>,
     chosen: bool,
     mark: Mark,
@@ -591,7 +590,7 @@ fn show_bar(ui: &Ui, half: &Half<'_>, bar: Bar<'_>, names: f32, top: f32) {
     typeset::paint(
         ui,
         column.place(INDENT, names, top, BAR_ROW),
-        Words::name(bar.model),
+        bar.model,
         ink,
         column.start(),
     );

@@ -28,7 +28,7 @@ use super::widgets::{self, Button, Emphasis, palette, within};
 use crate::app::State;
 use crate::app::command::{Command, Page};
 use crate::app::inspect::Side;
-use crate::app::review::ReviewCommand;
+use crate::app::review::{ReviewCommand, option_keys};
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::language::Language;
@@ -161,6 +161,9 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
         });
         let body = Rect::from_min_max(header.left_bottom(), all.max);
         return within(ui, body, "none", |ui| {
+            if state.review.settling.is_some() {
+                return review::agreed::show(ui, state, commands);
+            }
             // The list says it already, where it is open.
             if !is_listed(ui, state) {
                 widgets::empty(
@@ -260,9 +263,10 @@ pub fn keys(context: &egui::Context) -> Vec<(String, String)> {
         Some((words, Command::from(command).keys(context)?))
     });
     let go_on = context.format_shortcut(&KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter));
+    let letters = option_keys(context);
     let plain = [
         ("Begin, start, give, save and go on", go_on.as_str()),
-        ("Your own answer, before the models' show", "A  B  C  D  E  F"),
+        ("Your answer, before the models' show", letters.as_str()),
         ("Verdict on an answer", "1  2  3  4"),
         ("What went wrong", "F  R  C  T  L  U  Q  Y"),
         ("Severity", "S"),
@@ -270,7 +274,7 @@ pub fn keys(context: &egui::Context) -> Vec<(String, String)> {
         ("Flag the item", "G"),
         ("On its form: what is wrong", "1  2  3  4  5"),
         ("On its form: whether it counts", "S"),
-        ("On its form: the right options", "A  B  C  D  E  F"),
+        ("On its form: the right options", letters.as_str()),
         ("Close that form, or leave the agreement", "Escape"),
     ]
     .map(|(words, keys)| (words.to_owned(), keys.to_owned()));
