@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::State;
-use polyclinic::app::command::{Command, Page};
+use polyclinic::app::command::Page;
 use polyclinic::app::compare::command::CompareCommand;
 use polyclinic::app::compare::layout::Line;
 use polyclinic::app::compare::reckoner::{Question, Reckoner};
-use polyclinic::app::compare::view::{By, ColumnGroups, Mode, Order, RowGroups};
+use polyclinic::app::compare::view::{ColumnGroups, Mode, RowGroups};
 use polyclinic::app::study::Study;
 use polyclinic::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
 use polyclinic::prompts::Protocol;
@@ -21,7 +21,6 @@ use polyclinic::scoring::{Answer, Outcome};
 use polyclinic::slices::{Condition, Filter, Slice};
 
 use crate::accessibility::check;
-use crate::pictures::{folder, name};
 use crate::support::{Pages, chance, record};
 
 /// Names as the models of a study have them.
@@ -407,72 +406,58 @@ fn only_rows_in_sight_are_drawn_and_the_keys_reach_all() {
 }
 
 #[test]
-fn pictures_of_compare() {
-    let Some(folder) = folder() else { return };
-    std::fs::create_dir_all(&folder).unwrap();
-    let twenty: Vec<String> = (1..=20)
-        .map(|number| format!("Model-{number}-{}B", number * 3))
-        .collect();
-    let twenty: Vec<&str> = twenty.iter().map(String::as_str).collect();
-    let tasks = TASKS.map(|(task, count)| (task, count * 4));
-    let sizes = [
-        (1000.0, 700.0),
-        (1280.0, 800.0),
-        (1440.0, 900.0),
-        (1600.0, 1000.0),
-        (2560.0, 1440.0),
+fn a_click_on_a_cell_half_out_of_sight_brings_it_into_sight() {
+    let names: Vec<String> = (1..=30).map(|number| format!("model-{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut pages = open(&names, &LANGUAGES, &[("pubmedqa", 4), ("medqa", 4)]);
+    pages.settle();
+    let place = |pages: &Pages, name: &str| pages.harness.get_by_label_contains(name).rect();
+    // Of the second row what is drawn furthest to the right, then of the column reached what is drawn lowest.
+    let far = [
+        ("model-2, ", vec2(1.0, 0.0), vec2(2.0, 12.0)),
+        (", medqa, ", vec2(0.0, 1.0), vec2(12.0, 2.0)),
     ];
-    let ledgers = [
-        ("eleven", ledger(&STUDY, &LANGUAGES[..2], &tasks)),
-        ("twenty", ledger(&twenty, &LANGUAGES, &TASKS)),
-        ("one", ledger(&STUDY[..1], &LANGUAGES[..2], &tasks[..1])),
-    ];
-    for (what, ledger) in &ledgers {
-        for theme in [egui::Theme::Light, egui::Theme::Dark] {
-            for (width, height) in sizes {
-                let builder = Harness::builder().with_size([width, height]).with_theme(theme);
-                let mut pages = Pages::new(state_of(ledger.clone()), builder);
-                let save = |pages: &mut Pages, state: &str| {
-                    pages.settle();
-                    let file = name(&format!("Matrix-{what}-{state}"), theme, width);
-                    pages.harness.render().unwrap().save(folder.join(file)).unwrap();
-                };
-                save(&mut pages, "accuracy");
-                let send = |pages: &mut Pages, command: CompareCommand| {
-                    pages.harness.state_mut().0.apply(command.into());
-                };
-                if *what == "one" {
-                    continue;
-                }
-                send(&mut pages, CompareCommand::GroupRows(RowGroups::Size));
-                send(&mut pages, CompareCommand::Sort(Order::natural(By::Mean)));
-                send(&mut pages, CompareCommand::Keep);
-                press(&mut pages, &[Key::ArrowDown, Key::ArrowDown]);
-                send(&mut pages, CompareCommand::Show(Mode::Delta));
-                save(&mut pages, "delta");
-                if width == 1440.0 {
-                    send(&mut pages, CompareCommand::Show(Mode::Rank));
-                    send(&mut pages, CompareCommand::GroupColumns(ColumnGroups::Language));
-                    save(&mut pages, "rank");
-                    pages.harness.get_by_label("Group by").click();
-                    save(&mut pages, "menu");
-                    pages.harness.key_press(Key::Escape);
-                    press(&mut pages, &[Key::Escape]);
-                    send(&mut pages, CompareCommand::FoldPublished);
-                    let published = pages.state().compare.published.only[0].clone();
-                    let key = pages.state().compare.selected.clone().unwrap();
-                    let key = polyclinic::app::matrix::CellKey {
-                        model: published,
-                        task: "medqa".into(),
-                        language: "ar".parse().unwrap(),
-                        ..key
-                    };
-                    pages.harness.state_mut().0.apply(Command::SelectCell(key));
-                    send(&mut pages, CompareCommand::Show(Mode::Accuracy));
-                    send(&mut pages, CompareCommand::GroupColumns(ColumnGroups::Resources));
-                    save(&mut pages, "published");
-                }
-            }
+    for (label, way, inside) in far {
+        let reached = pages.state().compare.selected.clone().unwrap();
+        let language = format!(", {}, ", reached.language.english_name());
+        let cells = pages.harness.get_all_by_label_contains(label);
+        let named = cells.map(|cell| (cell.rect(), cell.accesskit_node().label().unwrap_or_default()));
+        let there = named.filter(|(_, label)| label.contains(", n ") && (way.x > 0.0 || label.contains(&language)));
+        let along = |rect: &egui::Rect| (rect.max.to_vec2() * way).length();
+        let (half, name) = there
+            .max_by(|(one, _), (other, _)| along(one).total_cmp(&along(other)))
+            .unwrap();
+        let at = half.left_top() + inside;
+        pages.harness.hover_at(at);
+        pages.settle();
+        for pressed in [true, false] {
+            pages.harness.event(egui::Event::PointerButton {
+                pos: at,
+                button: egui::PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            });
         }
+        pages.harness.run_steps(60);
+        let selected = pages.state().compare.selected.clone().unwrap();
+        assert!(
+            name.starts_with(&format!("{}, ", selected.model)),
+            "{name}: {selected:?}"
+        );
+        let clicked = place(&pages, &name);
+        // Keys go to the same cell and leave 40 points beyond it: where these end, the room ends.
+        press(
+            &mut pages,
+            &[Key::ArrowLeft, Key::ArrowUp, Key::ArrowDown, Key::ArrowRight],
+        );
+        pages.harness.run_steps(60);
+        let reached = place(&pages, &name);
+        assert_eq!(pages.state().compare.selected.as_ref(), Some(&selected));
+        let room = reached.max + vec2(40.0, 40.0);
+        assert!(half.right() > room.x || half.bottom() > room.y, "{half:?} was in sight");
+        assert!(
+            clicked.right() <= room.x + 1.0 && clicked.bottom() <= room.y + 1.0,
+            "{clicked:?} in {room:?}"
+        );
     }
 }

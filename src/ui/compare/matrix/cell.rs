@@ -26,8 +26,9 @@ pub fn cell_id(key: &CellKey) -> Id {
     widgets::id("cell", key)
 }
 
-/// Shows a cell; a click selects it, another one opens its items, one with Shift adds it to the finding.
-pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mut Vec<Command>) {
+/// Shows a cell; a click selects it, another one opens its items, one with Shift adds it to the finding. Returns whether
+/// it was reached in this frame, and so belongs in sight.
+pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mut Vec<Command>) -> bool {
     let compare = &state.compare;
     let cell = compare.matrix.cell(key);
     let selected = compare.selected.as_ref() == Some(key);
@@ -57,10 +58,12 @@ pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mu
     if ringed {
         ring(ui, rect);
     }
-    if response.gained_focus() && !selected && !ui.input(|input| input.pointer.any_down()) {
+    let focused = response.gained_focus() && !selected && !ui.input(|input| input.pointer.any_down());
+    if focused {
         commands.push(CompareCommand::Move(key.clone()).into());
     }
-    if response.clicked() {
+    let clicked = response.clicked();
+    if clicked {
         let shift = ui.input(|input| input.modifiers.shift);
         commands.push(match (shift, selected) {
             (true, _) => CompareCommand::Add(key.clone()).into(),
@@ -69,6 +72,7 @@ pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mu
         });
     }
     hover(response, key, cell, state);
+    focused || clicked
 }
 
 /// What opens a cell: all its items, or where its difference to a baseline is shown those that make it.
