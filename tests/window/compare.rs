@@ -257,9 +257,9 @@ fn keys_pin_show_differences_and_open() {
 fn a_head_sorts_by_its_column_from_the_keyboard() {
     let mut pages = open(&THREE, &LANGUAGES[..2], &TASKS[..2]);
     for (descending, said) in [(true, "descending now"), (false, "ascending now")] {
-        pages.harness.get_by_label_contains("Sort by Pubmedqa, Arabic").focus();
+        pages.harness.get_by_label_contains("Sort by pubmedqa, Arabic").focus();
         press(&mut pages, &[Key::Enter]);
-        pages.harness.get_by_label(&format!("Sort by Pubmedqa, Arabic, {said}"));
+        pages.harness.get_by_label(&format!("Sort by pubmedqa, Arabic, {said}"));
         let compare = &pages.state().compare;
         let column = compare.layout.cell_columns().nth(3).unwrap();
         let accuracies: Vec<f64> = compare
@@ -460,4 +460,16 @@ fn a_click_on_a_cell_half_out_of_sight_brings_it_into_sight() {
             "{clicked:?} in {room:?}"
         );
     }
+}
+
+#[test]
+fn names_of_tasks_stand_as_they_are_written() {
+    let pages = open(
+        &THREE,
+        &LANGUAGES[..2],
+        &[("diagnosis", 4), ("أمراض القلب", 4), ("eGFR", 4)],
+    );
+    let sections = &pages.state().compare.layout.sections;
+    let titles: Vec<&str> = sections.iter().map(|section| section.title.as_str()).collect();
+    assert_eq!(titles, ["diagnosis", "eGFR", "أمراض القلب", "Mean of tasks"]);
 }

@@ -97,13 +97,18 @@ impl Choice {
     }
 }
 
-/// What a task is called where several benchmarks are compared.
-fn task_name(ledger: &Ledger, benchmark: &str, task: &str) -> String {
-    let several = ledger.columns().iter().any(|column| column.benchmark != benchmark);
+/// What a task is called, its name as it is written; where `several` benchmarks are compared the name of its own
+/// stands before it.
+pub fn task_title(benchmark: &str, task: &str, several: bool) -> String {
     match several && benchmark != task {
         true => format!("{}: {}", isolate(benchmark), isolate(task)),
         false => task.to_owned(),
     }
+}
+
+fn task_name(ledger: &Ledger, benchmark: &str, task: &str) -> String {
+    let several = ledger.columns().iter().any(|column| column.benchmark != benchmark);
+    task_title(benchmark, task, several)
 }
 
 /// The different ones of some values, in their order.
