@@ -1,6 +1,7 @@
 //! Reliability diagrams: whether a model is right as often as it is sure.
 
 use super::axis::{self, Scale};
+use super::caption::Account;
 use super::chart::{Chart, Kind, Room, legend};
 use super::colour::{Colour, Look};
 use super::label::{Label, Measure};
@@ -8,6 +9,7 @@ use super::scene::{Anchor, Area, Scene, Stroke, point};
 use super::target::Target;
 use crate::quantities::{count, percent};
 use crate::runs::columns::{Columns, Named, Table, Value};
+use crate::runs::comparison::INTERVAL;
 
 /// Diagrams of some models, one beside the other.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +90,24 @@ impl Chart for Reliability {
             .flat_map(|curve| curve.bins.iter().map(move |bin| Listed { curve, bin }))
             .collect();
         Table::new(&rows)
+    }
+
+    fn account(&self) -> Account {
+        Account {
+            of: self.note.clone(),
+            measure: "Percent right against the probability that the model gave its choice, with the expected \
+                      calibration error (ECE) in points; the bars below count answers"
+                .to_owned(),
+            interval: INTERVAL,
+            unit: "item",
+            counts: self
+                .panels
+                .iter()
+                .flat_map(|panel| &panel.curves)
+                .map(|curve| curve.n)
+                .collect(),
+            ..Account::default()
+        }
     }
 
     fn targets(&self) -> Vec<Option<Target>> {

@@ -83,7 +83,8 @@ pub fn lay_out(
         shares,
         plot,
         width: room.width,
-        height: (plot.bottom + FOOT).max(room.height),
+        // No higher than its rows: a caption stands right below.
+        height: plot.bottom + FOOT,
         row,
     }
 }

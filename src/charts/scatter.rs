@@ -1,6 +1,7 @@
 //! Accuracy against what a model costs: its parameters, or the tokens or seconds an item takes.
 
 use super::axis::{self, Scale};
+use super::caption::Account;
 use super::chart::{Chart, Kind, Measured, Room, legend};
 use super::colour::{Colour, Look};
 use super::label::{Label, Measure, SMALL};
@@ -10,6 +11,7 @@ use super::target::Target;
 use crate::language::Language;
 use crate::quantities::{parameters, percent};
 use crate::runs::columns::{Columns, Named, Table, Value};
+use crate::runs::comparison::INTERVAL;
 
 /// What accuracy is set against.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -146,6 +148,22 @@ impl Chart for Scatter {
         Table::new(&rows)
     }
 
+    fn account(&self) -> Account {
+        let measured = self.points.iter().filter_map(|spot| match &spot.accuracy {
+            Accuracy::Measured(measured) => Some(measured.n),
+            Accuracy::Published { .. } => None,
+        });
+        Account {
+            of: self.note.clone(),
+            measure: format!("Percent right against {}", self.across.words()),
+            interval: INTERVAL,
+            unit: "item",
+            counts: measured.collect(),
+            published: self.shows_published(),
+            ..Account::default()
+        }
+    }
+
     fn targets(&self) -> Vec<Option<Target>> {
         self.listed().map(|spot| spot.target.clone()).collect()
     }
@@ -207,14 +225,18 @@ impl Chart for Scatter {
 }
 
 impl Scatter {
+    fn shows_published(&self) -> bool {
+        let published = |spot: &Spot| matches!(spot.accuracy, Accuracy::Published { .. });
+        self.points.iter().any(published)
+    }
+
     fn legend(&self, scene: &mut Scene, width: f32, measure: &dyn Measure) -> f32 {
         let mut entries: Vec<(Look, bool, Label)> = self
             .series
             .iter()
             .map(|(look, name)| (*look, true, Label::name(name).colour(Colour::Text2).within(220.0)))
             .collect();
-        let published = |spot: &Spot| matches!(spot.accuracy, Accuracy::Published { .. });
-        if let (true, Some((look, _))) = (self.points.iter().any(published), self.series.first()) {
+        if let (true, Some((look, _))) = (self.shows_published(), self.series.first()) {
             entries.push((*look, false, Label::new("published")));
         }
         legend(scene, measure, Area::new(0.0, 0.0, width, 0.0), &entries)

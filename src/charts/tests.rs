@@ -3,16 +3,19 @@
 
 use super::bars::{Bar, Bars, Group, Height, Panel};
 use super::calibration::{Bin, Curve, Diagram, Reliability};
+use super::caption::{Basis, Caption};
 use super::colour::{CATEGORIES, Colour, Look, SERIES, Theme, looks};
 use super::dots::{Dot, DotRow, Dots};
 use super::gap::{Gap, GapRow, Paired};
+use super::label::{Label, outlined};
 use super::print::Column;
 use super::scatter::{Accuracy, Across, Scatter, Spot};
-use super::scene::{Scene, Shape};
+use super::scene::{Mark, Scene, Shape};
 use super::target::Target;
 use super::{Chart, Kind, Measured, Room, png, svg};
 use crate::language::Language;
 use crate::runs::columns::Value;
+use crate::slices::Slice;
 use crate::text::Fallback;
 use crate::text::outline::Outliner;
 
@@ -217,7 +220,8 @@ fn subjects(count: usize) -> Dots {
         kind: Kind::Subjects,
         title: "Accuracy by subject".to_owned(),
         note: "MedQA".to_owned(),
-        description: String::new(),
+        measure: "Percent right in each subject".to_owned(),
+        beside: Vec::new(),
         heading: String::new(),
         series: series(),
         rows: names.into_iter().enumerate().take(count).map(row).collect(),
@@ -288,7 +292,7 @@ fn every_plot_is_drawn_for_none_one_few_and_many_models() {
             let column = if count > 4 { Column::Double } else { Column::Single };
             let scene = chart.scene(room(column), &outliner);
             assert!(
-                scene.height < 4000.0 && scene.height >= 200.0,
+                scene.height < 4000.0 && scene.height > 0.0,
                 "{:?} {}",
                 chart.kind(),
                 scene.height
@@ -304,6 +308,87 @@ fn every_plot_is_drawn_for_none_one_few_and_many_models() {
             }
             assert_eq!(chart.is_empty(), count == 0, "{:?}", chart.kind());
             assert_eq!(chart.table().rows.is_empty(), count == 0, "{:?}", chart.kind());
+        }
+    }
+}
+
+#[test]
+fn a_caption_keeps_to_the_width_of_its_figure_and_shows_all_of_itself() {
+    let outliner = Outliner::new(Fallback::None);
+    let slice = Slice {
+        name: "أسئلة لم يجب عنها أحد".parse().unwrap(),
+        filter: ["subject = [\"طب الأطفال وحديثي الولادة\", \"Cardiology\"]"
+            .parse()
+            .unwrap()]
+        .into_iter()
+        .collect(),
+        rest: toml::Table::new(),
+    };
+    let basis = Basis {
+        protocol: "letters, 5 shots, seed 7, تعليمات بالعربية".to_owned(),
+        slice: Some(slice),
+        answered: 1273,
+        left_out: 12,
+        rekeyed: 3,
+    };
+    for column in Column::ALL {
+        for chart in charts(4) {
+            let mut scene = chart.scene(room(column), &outliner);
+            let (bare, marks) = (scene.height, scene.marks.len());
+            if chart.kind() == Kind::Gap {
+                let last = scene
+                    .regions
+                    .iter()
+                    .map(|region| region.area.bottom)
+                    .fold(0.0, f32::max);
+                assert!(
+                    bare - last < 30.0,
+                    "between the rows and the caption stands the axis alone"
+                );
+            }
+            let caption = Caption::new(&chart.title(), &chart.account(), &basis);
+            caption.write_below(&mut scene, &outliner);
+            let words: Vec<_> = scene
+                .marks
+                .iter()
+                .skip(marks)
+                .map(|mark| match mark {
+                    Mark::Text { label, at, .. } => (label, *at),
+                    other => panic!("{other:?} is no text"),
+                })
+                .collect();
+            assert_eq!(words.len(), 2, "a title and the sentences below it");
+            let mut bottom = bare;
+            for (label, at) in words {
+                let set = outlined(&outliner, label);
+                assert!(
+                    !label.words.contains('…') && set.width <= scene.width + 1.0,
+                    "{}",
+                    set.width
+                );
+                assert!(at.y - set.ascent >= bottom, "it stands below what is above it");
+                bottom = at.y - set.ascent + set.height;
+                let lowest = set.glyphs.iter().map(|glyph| at.y + glyph.y).fold(0.0, f32::max);
+                assert!(
+                    lowest < bottom && bottom <= scene.height,
+                    "{lowest} {bottom} {}",
+                    scene.height
+                );
+            }
+            // As many letters as in one line: nothing is cut.
+            let glyphs = |label: Label| outlined(&outliner, &label).glyphs.len();
+            let small = Label::small(&caption.text);
+            assert_eq!(
+                glyphs(small.clone().breaking(scene.width)),
+                glyphs(small),
+                "{}",
+                caption.text
+            );
+            assert!(scene.description.ends_with(&caption.text));
+            for (theme, colours) in themes() {
+                let name = format!("captioned-{}-{column:?}-{theme}.png", chart.kind().word());
+                keep(&name, &png::picture(&scene, &colours, &outliner, 150.0).unwrap());
+            }
         }
     }
 }

@@ -117,6 +117,10 @@ fn control_e_asks_what_to_export_and_the_report_is_written() {
                 .iter()
                 .any(|notice| notice.detail.ends_with(exporting.ending()))
         });
-        assert!(std::fs::read_to_string(&file).unwrap().starts_with(begins));
+        let written = std::fs::read_to_string(&file).unwrap();
+        assert!(written.starts_with(begins));
+        let protocol = window.state(|state| state.compare.protocol.clone()).unwrap();
+        let caption = format!("Protocol: \u{2068}{protocol}\u{2069}. n = ");
+        assert!(written.contains(&caption), "{begins} has no `{caption}`");
     }
 }
