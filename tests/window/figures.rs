@@ -7,6 +7,7 @@ use polyclinic::app::command::Page;
 use polyclinic::app::figures::{Exporting, FiguresCommand, Part};
 use polyclinic::charts::Kind;
 
+use crate::compare::STUDY;
 use crate::support::{MODELS, Window, workspace};
 
 fn shown(kind: Kind) -> (tempfile::TempDir, Window) {
@@ -95,6 +96,32 @@ fn the_headings_of_a_long_table_stay_in_sight_and_keys_bring_its_rows_there() {
     let head = heading(&window);
     assert!((head.bottom() - first.top()).abs() < 1.0, "{head:?} over {first:?}");
     assert!(head.top() >= 0.0);
+}
+
+#[test]
+fn all_of_a_figure_that_is_higher_than_the_page_is_scrolled_to() {
+    let made = workspace(&STUDY);
+    let mut window = Window::open(made.path(), 2560.0, 1440.0);
+    window.send(FiguresCommand::Show(Kind::Calibration).into());
+    window.wait(|state| state.figures.shown().is_some());
+    window.harness.hover_at(egui::pos2(800.0, 1300.0));
+    window.harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, -100_000.0),
+        source: egui::MouseWheelSource::Unknown,
+        phase: egui::TouchPhase::Move,
+        modifiers: egui::Modifiers::NONE,
+    });
+    window.harness.run_steps(60);
+    let figure = window.harness.get_by_role(Role::Figure).rect();
+    // Beside it stand the finding, 304 points wide, the gutters, and the card's edge.
+    let card = 2560.0 - 304.0 - 2.0 * 12.0;
+    assert!(
+        figure.right() < card - 12.0,
+        "{figure:?} is cut by the card, which ends at {card}"
+    );
+    assert!(figure.bottom() < 1440.0, "{figure:?} ends below the page");
+    assert!(figure.top() < 0.0 || figure.height() < 1440.0, "{figure:?}");
 }
 
 #[test]
