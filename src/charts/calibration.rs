@@ -64,6 +64,8 @@ const AXIS: f32 = 36.0;
 const ERROR: f32 = 15.0;
 /// The least and the greatest side of a diagram.
 const SIDES: (f32, f32) = (110.0, 380.0);
+/// The side of a diagram among many.
+const LEGIBLE: f32 = 190.0;
 /// The height of the bars that count answers.
 const COUNTS: f32 = 26.0;
 
@@ -141,7 +143,7 @@ impl Chart for Reliability {
         let curves = self.panels.iter().map(|panel| panel.curves.len()).max().unwrap_or(1);
         let below = AXIS + COUNTS + ERROR * curves as f32;
         let tall = (room.height - top - TITLE - below).clamp(SIDES.0, SIDES.1);
-        let columns = columns(room.width, tall, self.panels.len());
+        let columns = columns(room, tall, self.panels.len(), top, TITLE + below + 8.0);
         let wide = (room.width - GAP * (columns - 1) as f32) / columns as f32;
         let side = tall.min(wide - VALUES).max(60.0);
         let height = TITLE + side + below + 8.0;
@@ -161,10 +163,20 @@ impl Chart for Reliability {
     }
 }
 
-/// How many diagrams of a side stand beside each other.
-fn columns(width: f32, side: f32, panels: usize) -> usize {
-    let most = ((width + GAP) / (side + VALUES + GAP)).floor() as usize;
-    most.clamp(1, panels.max(1))
+/// How many diagrams stand beside each other, so that they are as large as they may be where all of them fit the room
+/// below `top`, and else as small as is still read well. Each is `around` higher than its side.
+fn columns(room: Room, tall: f32, panels: usize, top: f32, around: f32) -> usize {
+    let beside = |side: f32| {
+        let most = ((room.width + GAP) / (side + VALUES + GAP)).floor() as usize;
+        most.clamp(1, panels.max(1))
+    };
+    let (few, many) = (beside(tall), beside(tall.min(LEGIBLE)));
+    let fits = |columns: &usize| {
+        let wide = (room.width + GAP) / *columns as f32 - GAP;
+        let height = panels.div_ceil(*columns) as f32 * (tall.min(wide - VALUES) + around);
+        top + height <= room.height
+    };
+    (few..=many).find(fits).unwrap_or(many)
 }
 
 impl Reliability {

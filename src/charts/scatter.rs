@@ -200,19 +200,13 @@ impl Chart for Scatter {
 
         let at = |spot: &Spot| point(across.at(spot.cost), up.at(spot.accuracy.value()));
         self.ties(&mut scene, &at);
-        let mut places = Places::new(area);
+        // Beside the topmost and the last points too.
+        let mut places = Places::new(Area::new(area.left, top, room.width, area.bottom));
         for spot in &self.points {
             self.spot(&mut scene, spot, at(spot), &up);
             places.block(Area::around(at(spot), RADIUS + 1.0));
         }
-        let mut named: Vec<(Option<usize>, &str)> = Vec::new();
-        for spot in &self.points {
-            // Tied points share a name, which stands beside the first.
-            let name = (spot.tied, spot.label.as_str());
-            if spot.tied.is_some() && named.contains(&name) {
-                continue;
-            }
-            named.push(name);
+        for spot in self.named() {
             let label = Label::name(&spot.label).colour(Colour::Text2).within(170.0);
             let label = Label { size: SMALL, ..label };
             let width = measure.width(&label);
@@ -224,7 +218,30 @@ impl Chart for Scatter {
     }
 }
 
+/// Above this many points of one name only the topmost is named: a language that twenty models answered in.
+const MOST_NAMED: usize = 4;
+
 impl Scatter {
+    /// The points that a name stands beside: of tied ones the first, of many that share one the topmost.
+    fn named(&self) -> Vec<&Spot> {
+        let mut named: Vec<&Spot> = Vec::new();
+        for spot in &self.points {
+            let alike = |other: &&Spot| other.label == spot.label && other.tied == spot.tied;
+            let all = self.points.iter().filter(alike);
+            let only = match spot.tied {
+                Some(_) => self.points.iter().find(alike),
+                None if all.clone().count() > MOST_NAMED => {
+                    all.max_by(|one, other| one.accuracy.value().total_cmp(&other.accuracy.value()))
+                }
+                None => Some(spot),
+            };
+            if only.is_some_and(|only| std::ptr::eq(only, spot)) {
+                named.push(spot);
+            }
+        }
+        named
+    }
+
     fn shows_published(&self) -> bool {
         let published = |spot: &Spot| matches!(spot.accuracy, Accuracy::Published { .. });
         self.points.iter().any(published)
@@ -252,7 +269,7 @@ impl Scatter {
             return (1.0, 10.0);
         }
         // A single cost stands in the middle.
-        let room = if high / low < 2.0 { 2.0 } else { 1.25 };
+        let room = if high / low < 1.01 { 2.0 } else { 1.25 };
         (low / room, high * room)
     }
 

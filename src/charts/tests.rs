@@ -394,6 +394,70 @@ fn a_caption_keeps_to_the_width_of_its_figure_and_shows_all_of_itself() {
 }
 
 #[test]
+fn what_many_points_are_called_alike_is_written_once() {
+    let outliner = Outliner::new(Fallback::None);
+    let mut chart = scatter(20);
+    for spot in &mut chart.points {
+        spot.tied = None;
+        spot.label = spot.language.english_name().to_owned();
+    }
+    let scene = chart.scene(room(Column::Double), &outliner);
+    let written = |words: &str| {
+        let mut labels = scene.marks.iter().filter_map(|mark| match mark {
+            Mark::Text { label, .. } if label.size < 12.0 => Some(label.words.as_str()),
+            _ => None,
+        });
+        labels.by_ref().filter(|label| *label == words).count()
+    };
+    assert_eq!([written("English"), written("Arabic")], [1, 1]);
+}
+
+#[test]
+fn a_point_at_the_top_of_the_axis_has_its_name() {
+    let outliner = Outliner::new(Fallback::None);
+    let mut chart = scatter(1);
+    for spot in &mut chart.points {
+        spot.accuracy = Accuracy::Measured(measured(1.0));
+    }
+    let scene = chart.scene(room(Column::Single), &outliner);
+    let is_name = |mark: &&Mark| matches!(mark, Mark::Text { label, .. } if label.words == models(1)[0]);
+    assert_eq!(scene.marks.iter().filter(is_name).count(), 1);
+}
+
+#[test]
+fn many_diagrams_of_calibration_use_all_of_the_width() {
+    let outliner = Outliner::new(Fallback::None);
+    let sides = |count: usize, width: f32, height: f32| {
+        let scene = reliability(count).scene(Room { width, height }, &outliner);
+        let names = scene.marks.iter().filter_map(|mark| match mark {
+            Mark::Text { label, at, .. } if models(count).contains(&label.words) => Some(at.x),
+            _ => None,
+        });
+        let mut lefts: Vec<i32> = names.map(|left| left.round() as i32).collect();
+        lefts.sort_unstable();
+        lefts.dedup();
+        (lefts.len(), scene.height)
+    };
+    let (columns, height) = sides(19, 754.0, 6000.0);
+    assert_eq!(columns, 2, "as large as they may be where all fit, {height}");
+    let (columns, height) = sides(19, 754.0, 600.0);
+    assert_eq!(columns, 3, "{height}");
+    assert!(height < 7.0 * 340.0, "{height}");
+    assert_eq!(sides(1, 754.0, 600.0).0, 1);
+}
+
+#[test]
+fn the_axis_of_a_long_figure_is_named_above_its_rows_too() {
+    let outliner = Outliner::new(Fallback::None);
+    let ticks = |count: usize| {
+        let scene = gap(count).scene(room(Column::Double), &outliner);
+        let percent = |mark: &&Mark| matches!(mark, Mark::Text { label, .. } if label.words.ends_with('%') && !label.words.contains(' '));
+        scene.marks.iter().filter(percent).count()
+    };
+    assert_eq!((ticks(4), ticks(40)), (1, 2));
+}
+
+#[test]
 fn no_mark_and_no_region_leaves_the_figure() {
     let outliner = Outliner::new(Fallback::None);
     for count in [1, 4, 20] {
