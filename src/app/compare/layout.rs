@@ -276,6 +276,15 @@ pub fn task_title(matrix: &Matrix, benchmark: &str, task: &str) -> String {
     figures::task_title(benchmark, task, several)
 }
 
+/// The same over a single column, which is narrow: the benchmark's name only where it tells two tasks apart.
+fn task_head(matrix: &Matrix, benchmark: &str, task: &str) -> String {
+    let mut others = matrix.groups.iter().filter(|other| other.benchmark != benchmark);
+    match others.any(|other| other.task == task) {
+        true => task_title(matrix, benchmark, task),
+        false => task.to_owned(),
+    }
+}
+
 fn sections(matrix: &Matrix, by: ColumnGroups) -> Vec<Section> {
     let mut languages: Vec<&Language> = matrix.columns().map(|(_, language)| language).collect();
     languages.sort_by_key(|language| matrix::order(language));
@@ -363,7 +372,7 @@ fn of_language(matrix: &Matrix, language: &Language) -> Section {
     let mut columns: Vec<Column> = keys
         .into_iter()
         .map(|key| Column {
-            head: task_title(matrix, &key.benchmark, &key.task),
+            head: task_head(matrix, &key.benchmark, &key.task),
             holds: Holds::Cells(key),
         })
         .collect();

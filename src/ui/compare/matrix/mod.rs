@@ -76,7 +76,7 @@ fn title(state: &State) -> (String, String) {
         ),
         (Mode::Rank, _) => (
             "Rank by task and language".to_owned(),
-            "place among the models of the column, accuracy and 95% interval below".to_owned(),
+            "place among the models of the column, with accuracy and 95% interval (Wilson)".to_owned(),
         ),
         _ => (
             "Accuracy by task and language".to_owned(),
