@@ -1,10 +1,12 @@
 //! Pictures of Compare to look at: its matrix in every mode and its figures, of made-up studies and of a workspace.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use polyclinic::app::State;
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::compare::command::CompareCommand;
 use polyclinic::app::compare::view::{By, ColumnGroups, Mode, Order, RowGroups};
@@ -109,11 +111,21 @@ fn pictures_of_what_is_reckoned() {
             scene.figures(&mut window);
             for measure in [Measure::Differences, Measure::Gaps] {
                 window.send(Command::ShowMeasure(measure));
-                window.wait(|state| state.compare.sheet().is_some());
+                reckon(&mut window, |state| state.compare.sheet().is_some());
                 scene.save(&mut window, measure.word());
             }
         }
     }
+}
+
+/// Runs frames until the state is so; of a million answers that takes longer than a test may.
+fn reckon(window: &mut Window, so: impl Fn(&State) -> bool) {
+    let begun = Instant::now();
+    while !window.state(&so) && begun.elapsed() < Duration::from_secs(300) {
+        std::thread::sleep(Duration::from_millis(20));
+        window.harness.step();
+    }
+    assert!(window.state(&so), "it was never reckoned");
 }
 
 struct Scene<'a> {
@@ -135,7 +147,7 @@ impl Scene<'_> {
         send(window, CompareCommand::Keep);
         window.harness.key_press(Key::ArrowDown);
         window.settle();
-        window.wait(|state| state.compare.pair().is_some());
+        reckon(window, |state| state.compare.pair().is_some());
         let groups = [
             (RowGroups::None, ColumnGroups::Task, "plain"),
             (RowGroups::Family, ColumnGroups::Language, "languages"),
@@ -146,7 +158,9 @@ impl Scene<'_> {
             for (rows, columns, grouped) in groups {
                 send(window, CompareCommand::GroupRows(rows));
                 send(window, CompareCommand::GroupColumns(columns));
-                window.wait(|state| state.compare.view.mode != Mode::Delta || state.compare.deltas().is_some());
+                reckon(window, |state| {
+                    state.compare.view.mode != Mode::Delta || state.compare.deltas().is_some()
+                });
                 self.save(window, &format!("{}-{grouped}", mode.title()));
             }
         }
@@ -162,7 +176,9 @@ impl Scene<'_> {
         for (kind, across) in kinds.into_iter().chain(costs.into_iter().skip(1)) {
             window.send(FiguresCommand::Show(kind).into());
             window.send(FiguresCommand::Across(across).into());
-            window.wait(|state| state.figures.shown().is_some_and(|shown| shown.kind() == kind));
+            reckon(window, |state| {
+                state.figures.shown().is_some_and(|shown| shown.kind() == kind)
+            });
             for as_table in [false, true] {
                 window.send(FiguresCommand::AsTable(as_table).into());
                 // Far enough for the last of it, then back to where it begins.
