@@ -177,7 +177,9 @@ impl Scene<'_> {
             window.send(FiguresCommand::Show(kind).into());
             window.send(FiguresCommand::Across(across).into());
             reckon(window, |state| {
-                state.figures.shown().is_some_and(|shown| shown.kind() == kind)
+                let of_costs = |title: String| kind != Kind::Scatter || title.ends_with(across.words());
+                let shown = state.figures.shown();
+                shown.is_some_and(|shown| shown.kind() == kind && of_costs(shown.title()))
             });
             for as_table in [false, true] {
                 window.send(FiguresCommand::AsTable(as_table).into());
