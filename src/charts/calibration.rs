@@ -58,6 +58,8 @@ pub struct Bin {
 /// Between diagrams, and around each.
 const GAP: f32 = 22.0;
 const VALUES: f32 = 34.0;
+/// What the last words of an axis reach beyond the last diagram.
+const END: f32 = 16.0;
 const TITLE: f32 = 18.0;
 /// Below a diagram: the words of the axis, and a line for each error.
 const AXIS: f32 = 36.0;
@@ -144,7 +146,7 @@ impl Chart for Reliability {
         let below = AXIS + COUNTS + ERROR * curves as f32;
         let tall = (room.height - top - TITLE - below).clamp(SIDES.0, SIDES.1);
         let columns = columns(room, tall, self.panels.len(), top, TITLE + below + 8.0);
-        let wide = (room.width - GAP * (columns - 1) as f32) / columns as f32;
+        let wide = (room.width - END - GAP * (columns - 1) as f32) / columns as f32;
         let side = tall.min(wide - VALUES).max(60.0);
         let height = TITLE + side + below + 8.0;
         for (place, panel) in self.panels.iter().enumerate() {
@@ -167,12 +169,12 @@ impl Chart for Reliability {
 /// below `top`, and else as small as is still read well. Each is `around` higher than its side.
 fn columns(room: Room, tall: f32, panels: usize, top: f32, around: f32) -> usize {
     let beside = |side: f32| {
-        let most = ((room.width + GAP) / (side + VALUES + GAP)).floor() as usize;
+        let most = ((room.width - END + GAP) / (side + VALUES + GAP)).floor() as usize;
         most.clamp(1, panels.max(1))
     };
     let (few, many) = (beside(tall), beside(tall.min(LEGIBLE)));
     let fits = |columns: &usize| {
-        let wide = (room.width + GAP) / *columns as f32 - GAP;
+        let wide = (room.width - END + GAP) / *columns as f32 - GAP;
         let height = panels.div_ceil(*columns) as f32 * (tall.min(wide - VALUES) + around);
         top + height <= room.height
     };

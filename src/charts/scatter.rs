@@ -269,7 +269,10 @@ impl Scatter {
             return (1.0, 10.0);
         }
         // A single cost stands in the middle.
-        let room = if high / low < 1.01 { 2.0 } else { 1.25 };
+        let room = match high / low {
+            ..1.01 => 2.0,
+            ratio => ratio.powf(0.08).clamp(1.02, 1.25),
+        };
         (low / room, high * room)
     }
 

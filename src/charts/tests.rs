@@ -477,6 +477,46 @@ fn no_mark_and_no_region_leaves_the_figure() {
 }
 
 #[test]
+fn no_words_leave_the_figure() {
+    let outliner = Outliner::new(Fallback::None);
+    let window = Room {
+        width: 754.0,
+        height: 600.0,
+    };
+    let rooms = [
+        (1, room(Column::Single)),
+        (4, room(Column::Single)),
+        (20, room(Column::Double)),
+        (19, window),
+    ];
+    for (count, room) in rooms {
+        for chart in charts(count) {
+            let scene = chart.scene(room, &outliner);
+            for mark in &scene.marks {
+                let Mark::Text {
+                    label,
+                    at,
+                    anchor,
+                    turned: false,
+                } = mark
+                else {
+                    continue;
+                };
+                let width = outlined(&outliner, label).width;
+                let left = at.x + svg::offset(*anchor, width);
+                let inside = left >= -2.0 && left + width <= scene.width + 2.0;
+                assert!(
+                    inside,
+                    "{:?} {count}: `{}` from {left}, {width} wide",
+                    chart.kind(),
+                    label.words
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn an_svg_says_in_words_what_it_shows_and_needs_no_fonts() {
     let outliner = Outliner::new(Fallback::None);
     let scene = gap(4).scene(room(Column::Single), &outliner);
