@@ -179,10 +179,11 @@ pub fn show_headings(
     );
 }
 
-/// As a heading begins, except for the `n` of statistics.
+/// As a heading begins, except for the `n` and `p` of statistics.
 fn capital(heading: &str) -> String {
     match heading {
-        "n" => heading.to_owned(),
+        "n" | "p" => heading.to_owned(),
+        "p holm" => "p Holm".to_owned(),
         _ => widgets::capital(heading),
     }
 }
