@@ -32,7 +32,7 @@ pub fn compare(
         note(&format!("left out: {problem}"));
     }
     require_baseline(&ledger, measure, baseline)?;
-    let selection = slice::chosen(&workspace, &ledger, slice)?;
+    let (selection, _) = slice::chosen(&workspace, &ledger, slice)?;
     let title = measure.title();
     match measure {
         Measure::Accuracy => print_rows(title, &comparison::compare(&ledger, &selection), format)?,
@@ -154,7 +154,7 @@ fn shown(workspace: &Workspace, slice: Option<&str>) -> anyhow::Result<IsShown> 
         return Ok(Box::new(|_| true));
     };
     let (ledger, _) = corrected_ledger(workspace)?;
-    let selection = slice::chosen(workspace, &ledger, Some(slice))?;
+    let (selection, _) = slice::chosen(workspace, &ledger, Some(slice))?;
     Ok(Box::new(move |answer| {
         let question = ledger.find(&answer.benchmark, &answer.item);
         question.is_some_and(|question| selection.contains(question))

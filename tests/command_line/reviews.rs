@@ -218,3 +218,62 @@ fn assert_answers_follow(place: &Place, compared: &serde_json::Value) {
         );
     }
 }
+
+#[test]
+fn a_figure_says_what_it_stands_on_and_follows_flags_and_slice() {
+    let place = Place::new();
+    place.with_questions(4);
+    let model = place.model();
+    place.works(&["run", "--workspace", "w", "--model", &model, "--benchmark", "questions"]);
+    let left_out = (FlagKind::NeedsImage, Ruling::LeftOut, "الصورة مفقودة");
+    decide(&place, "w", "A", "q0", left_out);
+    let arabic = [
+        "slice",
+        "add",
+        "عربية",
+        "--where",
+        "language = [\"ar\"]",
+        "--workspace",
+        "w",
+    ];
+    place.works(&arabic);
+    let figure = [
+        "compare",
+        "--workspace",
+        "w",
+        "--slice",
+        "عربية",
+        "--figure",
+        "bars",
+        "bars.svg",
+    ];
+    place.works(&figure);
+    let svg = std::fs::read_to_string(place.path("bars.svg")).unwrap();
+    let svg = polyclinic::text::isolate::plain(&svg);
+    for part in [
+        "Protocol: letters, zero-shot. n = 3 items. Intervals: Wilson score, 95%.",
+        "Only items of the slice عربية (Arabic). 1 of 4 items left out by decisions on flags.",
+    ] {
+        assert!(svg.contains(part), "{part}: {svg}");
+    }
+    let report = [
+        "compare",
+        "--workspace",
+        "w",
+        "--slice",
+        "عربية",
+        "--report",
+        "all.html",
+    ];
+    place.works(&report);
+    let page = std::fs::read_to_string(place.path("all.html")).unwrap();
+    let page = polyclinic::text::isolate::plain(&page);
+    assert!(
+        page.contains("<figcaption>Percent right by task and language."),
+        "{page}"
+    );
+    assert!(
+        page.contains("4 of 8 shown, those of the slice عربية (Arabic)"),
+        "{page}"
+    );
+}
