@@ -179,6 +179,21 @@ impl Compare {
         self.layout.step(from, by, |key| self.holds(key))
     }
 
+    /// The cell that keys come to first: the selected one, or the first where that does not stand on the page.
+    pub fn stop(&self) -> Option<CellKey> {
+        let layout = &self.layout;
+        let stands = |key: &&CellKey| {
+            let column = key.column();
+            layout.models().any(|model| model == key.model) && layout.cell_columns().any(|other| *other == column)
+        };
+        if let Some(selected) = self.selected.as_ref().filter(stands) {
+            return Some(selected.clone());
+        }
+        let rows = layout.models();
+        let mut cells = rows.flat_map(|model| layout.cell_columns().map(|column| column.of(model)));
+        cells.find(|key| self.holds(key))
+    }
+
     fn lay_out(&mut self) {
         let parts = Parts {
             matrix: &self.matrix,

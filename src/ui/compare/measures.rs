@@ -13,7 +13,8 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::marks::Marks;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
-use crate::ui::widgets::{self, Search, card, palette, stepping};
+use crate::ui::widgets::stepping::{self, Led};
+use crate::ui::widgets::{self, Search, card, palette};
 
 const PADDING: f32 = 14.0;
 const GAP: f32 = 20.0;
@@ -56,12 +57,19 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, sheet: &Sheet, commands: &mu
             // The headings scroll sideways with the rows and stay when those scroll down.
             ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
                 ui.set_width(width.max(ui.available_width()));
-                show_headings(ui, sheet, &widths, compare.sorting, Some(commands));
                 let id = widgets::id("measure rows", measure.title());
+                let heads: Vec<Id> = (0..sheet.table.headings.len()).map(head_id).collect();
+                if let Some(Led::Below(_)) = stepping::heads(ui, &heads) {
+                    stepping::pass(ui, id);
+                }
+                show_headings(ui, sheet, &widths, compare.sorting, Some(commands));
                 let scroll = ScrollArea::vertical().auto_shrink([false, false]);
                 let rows = |ui: &mut Ui| show_rows(ui, id, sheet, &listed, &widths, &compare.search);
-                let opened = scroll.show(ui, rows).inner;
-                commands.extend(opened.map(|target| FiguresCommand::Open(target).into()));
+                let asked = scroll.show(ui, rows).inner;
+                if asked.above {
+                    stepping::pass(ui, head_id(0));
+                }
+                commands.extend(asked.opened.map(|target| FiguresCommand::Open(target).into()));
             });
         },
     );
@@ -119,6 +127,11 @@ fn align(sheet: &Sheet, column: usize) -> Align2 {
     }
 }
 
+/// The widget of a heading.
+fn head_id(column: usize) -> Id {
+    widgets::id("measure", ("heading", column))
+}
+
 /// Shows the headings; where `commands` are given a click sorts by one.
 pub fn show_headings(
     ui: &mut Ui,
@@ -130,12 +143,13 @@ pub fn show_headings(
     let colours = palette(ui);
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
     for (column, (cell, heading)) in cells(head, widths).zip(&sheet.table.headings).enumerate() {
-        let sense = if commands.is_some() {
-            Sense::click()
-        } else {
-            Sense::hover()
+        let id = head_id(column);
+        let sense = match commands {
+            // Keys reach them from the first row.
+            Some(_) => stepping::sense(ui, id, false),
+            None => Sense::hover(),
         };
-        let response = ui.interact(cell, widgets::id("measure", ("heading", column)), sense);
+        let response = ui.interact(cell, id, sense);
         let sorted = sorting.filter(|sorting| sorting.column == column);
         let spoken = match sorted {
             None if commands.is_none() => heading.clone(),
@@ -182,10 +196,18 @@ fn capital(heading: &str) -> String {
     }
 }
 
-/// Shows rows from `ui`'s cursor on, those in sight only; returns what is to be opened.
+/// What is asked of rows.
+pub struct Asked {
+    /// What is to be opened.
+    pub opened: Option<Target>,
+    /// Whether keys lead up from the first row.
+    above: bool,
+}
+
+/// Shows rows from `ui`'s cursor on, those in sight only.
 ///
 /// They are one stop of the keyboard: arrows go from row to row, and Enter opens one.
-pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &[f32], search: &str) -> Option<Target> {
+pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &[f32], search: &str) -> Asked {
     let height = space::ROW * listed.len() as f32;
     let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let seen = ui.clip_rect();
@@ -213,7 +235,10 @@ pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &
             opened = sheet.target(place).cloned();
         }
     }
-    opened
+    Asked {
+        opened,
+        above: step.above,
+    }
 }
 
 /// Shows a row, marking what a search found in it; returns whether it was clicked.

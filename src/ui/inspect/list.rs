@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{CursorIcon, Key, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{CursorIcon, Key, Rect, Role, ScrollArea, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{filters, review};
 use crate::app::State;
@@ -20,6 +20,7 @@ use crate::ui::icons;
 use crate::ui::marks::{Excerpt, Marks};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
+use crate::ui::widgets::stepping::Rows;
 use crate::ui::widgets::{self, Button, Emphasis, palette, within};
 
 /// Past this many models their marks are numbered, as the table of answers has them.
@@ -69,6 +70,13 @@ fn show_rows(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comma
         return;
     }
     arrows(ui, commands);
+    let rows = Rows::begin(
+        ui,
+        widgets::id("list", "rows"),
+        inspect.listed.len(),
+        Some(inspect.selected),
+    );
+    commands.extend(rows.moved.map(Command::GoToItem));
     let mut area = ScrollArea::vertical().auto_shrink([false, false]);
     if inspect.reveal {
         let top = inspect.selected as f32 * space::LIST_ITEM;
@@ -82,17 +90,15 @@ fn show_rows(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comma
             area = area.vertical_scroll_offset(top + space::LIST_ITEM - height);
         }
     }
-    let output = area.show_rows(ui, space::LIST_ITEM, inspect.listed.len(), |ui, places| {
-        let mut arrivals = Arrivals::begin(ui, inspect.search());
-        for place in places {
-            let Some(&entry) = inspect.listed.get(place) else {
-                continue;
-            };
-            let is_set = arrivals.admit(entry);
-            show_row(ui, state, study, (place, entry), is_set, commands);
-        }
-        arrivals.end(ui);
+    let mut arrivals = Arrivals::begin(ui, inspect.search());
+    let output = rows.show(ui, area, (space::LIST_ITEM, inspect.listed.len()), |ui, place| {
+        let Some(&entry) = inspect.listed.get(place) else {
+            return;
+        };
+        let is_set = arrivals.admit(entry);
+        show_row(ui, state, study, (rows, place, entry), is_set, commands);
     });
+    arrivals.end(ui);
     ui.data_mut(|data| data.insert_temp(widgets::id("list", "offset"), output.state.clamped_offset().y));
 }
 
@@ -197,11 +203,11 @@ fn show_row(
     ui: &mut Ui,
     state: &State,
     study: &Study,
-    (place, question): (usize, usize),
+    (rows, place, question): (Rows, usize, usize),
     is_set: bool,
     commands: &mut Vec<Command>,
 ) {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::click());
+    let (rect, response) = rows.row(ui, place, space::LIST_ITEM);
     let Some((_, item)) = study.item(question) else { return };
     let selected = place == state.inspect.selected;
     let language = &item.key.language;

@@ -19,7 +19,7 @@ use crate::text::isolate::isolate;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
-use crate::ui::widgets::{self, palette};
+use crate::ui::widgets::{self, palette, stepping};
 
 /// The widget of a cell.
 pub fn cell_id(key: &CellKey) -> Id {
@@ -27,12 +27,13 @@ pub fn cell_id(key: &CellKey) -> Id {
 }
 
 /// Shows a cell; a click selects it, another one opens its items, one with Shift adds it to the finding.
-pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mut Vec<Command>) {
+pub fn show(ui: &mut Ui, rect: Rect, (key, is_stop): (&CellKey, bool), state: &State, commands: &mut Vec<Command>) {
     let compare = &state.compare;
     let cell = compare.matrix.cell(key);
     let selected = compare.selected.as_ref() == Some(key);
     let ringed = selected || compare.against.as_ref() == Some(key);
-    let response = ui.interact(rect, cell_id(key), Sense::click());
+    let id = cell_id(key);
+    let response = ui.interact(rect, id, stepping::sense(ui, id, is_stop));
     let words = describe(key, cell, state);
     spoken::tell(&response, None, || {
         WidgetInfo::selected(Role::Button, true, ringed, &words)

@@ -141,7 +141,10 @@ fn show_cells(ui: &mut Ui, room: Rect, places: &Places, state: &State, commands:
 
 fn show_content(ui: &mut Ui, origin: Pos2, places: &Places, state: &State, commands: &mut Vec<Command>) {
     // Before the cells, which would take Space and Enter for clicks.
-    keys::take(ui, origin, places, state, commands);
+    let stop = state.compare.stop();
+    if let Some(stop) = &stop {
+        keys::take(ui, (origin, places), stop, state, commands);
+    }
     let seen = ui.clip_rect().expand(2.0);
     let is_seen = |range: Rangef, start: f32, seen: Rangef| {
         let range = Rangef::new(range.min + start, range.max + start);
@@ -150,27 +153,28 @@ fn show_content(ui: &mut Ui, origin: Pos2, places: &Places, state: &State, comma
     let layout = &state.compare.layout;
     for (line, range) in layout.lines.iter().zip(&places.lines) {
         let Some(model) = line.model() else { continue };
-        let selected_row = state.compare.selected.as_ref().is_some_and(|key| key.model == model);
+        let stops = stop.as_ref().is_some_and(|key| key.model == model);
         // The selected cell keeps the focus also where it is out of sight.
-        if !is_seen(*range, origin.y, seen.y_range()) && !selected_row {
+        if !is_seen(*range, origin.y, seen.y_range()) && !stops {
             continue;
         }
         for (column, extent) in layout.columns().zip(places.columns()) {
-            let is_selected = |key: &CellKey| state.compare.selected.as_ref() == Some(key);
+            let is_stop = |key: &CellKey| stop.as_ref() == Some(key);
             let rect = Places::cell(origin, extent, *range);
             let in_sight = is_seen(extent, origin.x, seen.x_range()) && is_seen(*range, origin.y, seen.y_range());
-            if !in_sight && !selected_row {
+            if !in_sight && !stops {
                 continue;
             }
             match (&column.holds, line) {
                 (Holds::Cells(place), Line::Model(_)) => {
                     let key = place.of(model);
-                    if in_sight || is_selected(&key) {
-                        cell::show(ui, rect, &key, state, commands);
+                    if in_sight || is_stop(&key) {
+                        cell::show(ui, rect, (&key, is_stop(&key)), state, commands);
                     }
                 }
-                (Holds::Cells(place), Line::Published(_)) if in_sight || is_selected(&place.of(model)) => {
-                    printed::show(ui, rect, &place.of(model), state, commands);
+                (Holds::Cells(place), Line::Published(_)) if in_sight || is_stop(&place.of(model)) => {
+                    let key = place.of(model);
+                    printed::show(ui, rect, (&key, is_stop(&key)), state, commands);
                 }
                 (Holds::Tasks(_) | Holds::Languages { .. }, Line::Model(_)) if in_sight => {
                     cell::show_mean(ui, rect, model, column, state);

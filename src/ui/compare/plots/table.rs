@@ -57,6 +57,6 @@ pub fn show(ui: &mut Ui, rect: Rect, chart: &Arc<dyn Chart>) -> Option<Target> {
             let rows: Vec<usize> = (0..sheet.table.rows.len()).collect();
             measures::show_rows(ui, id, sheet, &rows, &widths, "")
         });
-        shown.inner
+        shown.inner.opened
     })
 }
