@@ -425,6 +425,7 @@ fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
                 })
                 .collect();
             rows.extend(super::compare::key_lines());
+            rows.push(super::compare::key_line());
             rows.extend(stepping::lines());
             rows.extend(super::inspect::keys(&context));
             rows.push(("Zoom in, out, back".to_owned(), "Ctrl +  Ctrl −  Ctrl 0".to_owned()));

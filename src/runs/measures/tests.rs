@@ -1,6 +1,7 @@
 use super::averages::Over;
 use super::*;
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
+use crate::cancel::Steps;
 use crate::prompts::{Letters, Protocol};
 use crate::runs::RunRecord;
 use crate::runs::ledger::{Ledger, Selection};
@@ -58,7 +59,7 @@ fn subjects_and_languages_weigh_the_same() {
     let (benchmark, record) = (benchmark(), record());
     let answers = answers(&benchmark, CHOICES, [10; 8]);
     let ledger = Ledger::of([benchmark], [(&record, answers.as_slice())]);
-    let found = averages(&ledger, &Selection::all(&ledger));
+    let found = averages(&ledger, &Selection::all(&ledger), &Steps::default());
     let of = |over, language: Option<&str>| {
         let wanted = |average: &&Average| {
             average.over == over && average.language.as_ref().map(|language| language.tag()) == language
@@ -156,7 +157,7 @@ fn models_and_languages_stand_beside_each_other() {
     }));
     let ledger = Ledger::of([benchmark], [(&record, given.as_slice())]);
     let all = Selection::all(&ledger);
-    let found = differences(&ledger, &all, None);
+    let found = differences(&ledger, &all, None, &Steps::default());
     let [arabic, english] = found.as_slice() else {
         panic!("{found:?}")
     };
@@ -175,14 +176,14 @@ fn models_and_languages_stand_beside_each_other() {
         assert!((found - expected).abs() < 1e-12, "{found} beside {expected}");
     }
     assert_eq!(english.found.finding, "too few to tell");
-    let measured = differences(&ledger, &all, Some("m"));
+    let measured = differences(&ledger, &all, Some("m"), &Steps::default());
     assert_eq!(
         (measured[1].model.as_str(), measured[1].found.difference),
         ("other", -0.5)
     );
-    assert_eq!(differences(&ledger, &all, Some("nobody")), []);
+    assert_eq!(differences(&ledger, &all, Some("nobody"), &Steps::default()), []);
 
-    let [gap, other] = &gaps(&ledger, &all)[..] else {
+    let [gap, other] = &gaps(&ledger, &all, &Steps::default())[..] else {
         panic!("one language, two models")
     };
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{CursorIcon, Key, Rect, Role, ScrollArea, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Key, Rect, Role, ScrollArea, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{filters, review};
 use crate::app::State;
@@ -33,6 +33,8 @@ const BLOCKERS: usize = 3;
 
 /// The size of a mark.
 const MARK: f32 = 12.0;
+/// Between two marks.
+const BETWEEN: f32 = 7.0;
 
 /// Shows the list.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -285,43 +287,57 @@ fn set_row(ui: &Ui, state: &State, study: &Study, rect: Rect, (question, item): 
     );
 }
 
-/// Marks each model's outcome, the last one where the row ends; returns the width that the marks take.
+/// Marks each model's outcome where the row ends; returns the width that the marks take. Models stand from left to right in
+/// rows of every direction, so that those of one model are found below each other's side.
 fn show_marks(ui: &Ui, rect: Rect, column: Column, state: &State, study: &Study, question: usize) -> f32 {
     let colours = palette(ui);
     let given = state
         .review
         .shown(study, question, question, state.compare.protocol.as_deref());
     let outcomes: Vec<Outcome> = given.iter().map(|given| given.outcome()).collect();
-    let mark = |outcome: Outcome, end: f32| {
-        let place = column.place_from_end(end, MARK, rect.top(), rect.height());
-        let ink = colours.outcome(outcome).ink;
-        icons::paint(ui.painter(), outcome.into(), place.center(), MARK, ink);
+    let marks: Vec<(String, Outcome)> = if outcomes.len() <= NUMBERED {
+        let number = |place| match outcomes.len() > MARKS {
+            true => count(place + 1),
+            false => String::new(),
+        };
+        let marks = outcomes.iter().enumerate();
+        marks.map(|(place, outcome)| (number(place), *outcome)).collect()
+    } else {
+        let number = |outcome| outcomes.iter().filter(|other| **other == outcome).count();
+        let counts = Outcome::ALL.map(|outcome| (number(outcome), outcome));
+        let counts = counts.into_iter().filter(|(number, _)| *number > 0);
+        counts.map(|(number, outcome)| (count(number), outcome)).collect()
     };
-    let mut taken = 0.0;
-    if outcomes.len() <= NUMBERED {
-        for (place, outcome) in outcomes.iter().enumerate().rev() {
-            mark(*outcome, taken);
-            taken += MARK + 1.0;
-            if outcomes.len() > MARKS {
-                let number = column.place_from_end(taken, MARK, rect.top(), rect.height());
-                let number_ink = Ink::new(size::SMALL, colours.text_2);
-                taken += typeset::paint(ui, number, &count(place + 1), number_ink, column.end()).width();
-            }
-            taken += 6.0;
-        }
-        return taken;
+    let number_ink = Ink::new(size::SMALL, colours.text_2);
+    let width = |(number, _): &(String, Outcome)| match number.is_empty() {
+        true => MARK,
+        false => MARK + 1.0 + typeset::galley(ui, number, number_ink, f32::INFINITY, 1).size().x,
+    };
+    let widths: Vec<f32> = marks.iter().map(width).collect();
+    for ((number, outcome), place) in marks.iter().zip(mark_places(column, &widths, rect)) {
+        let centre = pos2(place.right() - MARK / 2.0, place.center().y);
+        icons::paint(
+            ui.painter(),
+            (*outcome).into(),
+            centre,
+            MARK,
+            colours.outcome(*outcome).ink,
+        );
+        typeset::paint(ui, place, number, number_ink, Align2::LEFT_CENTER);
     }
-    for outcome in Outcome::ALL.into_iter().rev() {
-        let number = outcomes.iter().filter(|other| **other == outcome).count();
-        if number > 0 {
-            mark(outcome, taken);
-            let place = column.place_from_end(taken + MARK + 2.0, 26.0, rect.top(), rect.height());
-            let ink = Ink::new(size::SMALL, colours.outcome(outcome).ink);
-            let drawn = typeset::paint(ui, place, &count(number), ink, column.end());
-            taken += MARK + 2.0 + drawn.width() + 8.0;
-        }
-    }
-    taken
+    widths.iter().map(|width| width + BETWEEN).sum()
+}
+
+/// Where marks of these widths stand at the end of a row, from left to right.
+fn mark_places(column: Column, widths: &[f32], rect: Rect) -> Vec<Rect> {
+    let all = widths.iter().map(|width| width + BETWEEN).sum::<f32>() - BETWEEN;
+    let mut left = column.place_from_end(0.0, all, rect.top(), rect.height()).left();
+    let place = |width: &f32| {
+        let place = Rect::from_min_size(pos2(left, rect.top()), vec2(*width, rect.height()));
+        left += width + BETWEEN;
+        place
+    };
+    widths.iter().map(place).collect()
 }
 
 /// Whose mark is whose.
@@ -329,9 +345,13 @@ fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, question: usize) {
     let colours = palette(ui);
     let protocol = state.compare.protocol.as_deref();
     let shown = state.review.shown(study, question, question, protocol);
-    let numbered = (MARKS + 1..=NUMBERED).contains(&shown.len());
+    let marked = (2..=NUMBERED).contains(&shown.len());
+    if marked {
+        let words = "The marks, from left to right:";
+        typeset::line(ui, words, Ink::new(size::SECONDARY, colours.text_2));
+    }
     for (place, given) in shown.iter().enumerate() {
-        let number = if numbered {
+        let number = if marked {
             format!("{}. ", place + 1)
         } else {
             String::new()
@@ -344,6 +364,21 @@ fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, question: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn models_stand_in_one_order_at_the_end_of_rows_of_either_direction() {
+        let rect = Rect::from_min_max(pos2(100.0, 0.0), pos2(300.0, 20.0));
+        let ends = |tag: &str| {
+            let column = Column::of(rect, &tag.parse().unwrap());
+            let places = mark_places(column, &[12.0, 18.0], rect);
+            places
+                .into_iter()
+                .map(|place| (place.left(), place.right()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ends("en"), [(263.0, 275.0), (282.0, 300.0)]);
+        assert_eq!(ends("ar"), [(100.0, 112.0), (119.0, 137.0)]);
+    }
 
     #[test]
     fn rows_of_another_list_come_a_few_at_a_time_and_then_stay() {

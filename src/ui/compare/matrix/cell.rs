@@ -141,11 +141,11 @@ fn show_measure(ui: &Ui, rect: Rect, measure: Measure) {
     show_remarks(ui, lower, measure);
 }
 
-/// At the end of a cell's lower line: that answers failed, or that items are left out.
+/// At the end of a cell's lower line: that not a few answers failed, or that items are left out.
 fn show_remarks(ui: &Ui, lower: Rect, measure: Measure) {
     let colours = palette(ui);
     let mut right = lower.right();
-    if measure.failed > 0 {
+    if measure.failures_matter() {
         let ink = colours.outcome(Outcome::Failed).ink;
         let centre = egui::pos2(right - 4.0, lower.center().y);
         icons::paint(ui.painter(), Icon::Warning, centre, 10.0, ink);
@@ -356,6 +356,9 @@ fn in_words(measure: Measure) -> String {
         percent(measure.low),
         percent(measure.high)
     );
+    if measure.failed > 0 {
+        words.push_str(&format!(", {} failed", measure.failed));
+    }
     if measure.left_out > 0 {
         words.push_str(&format!(", {} of {} left out", measure.left_out, asked(measure)));
     }
@@ -412,10 +415,12 @@ fn sentence(measure: Measure) -> String {
         percent(measure.high)
     );
     if measure.failed > 0 {
-        text.push_str(&format!(
-            " {} failed and are not counted.",
-            counted(measure.failed, "item")
-        ));
+        let rule = match measure.failures_matter() {
+            true => "at least one in a hundred, which ⚠ marks",
+            false => "fewer than one in a hundred, too few for a ⚠",
+        };
+        let failed = counted(measure.failed, "item");
+        text.push_str(&format!(" {failed} failed and are not counted: {rule}."));
     }
     if measure.left_out > 0 {
         text.push_str(&format!(
