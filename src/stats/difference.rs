@@ -108,9 +108,11 @@ pub fn clustered_difference(clusters: impl IntoIterator<Item = Cluster>) -> Opti
 
 fn difference_of_kinds(kinds: &BTreeMap<Cluster, usize>) -> Option<Estimate> {
     let counts: Vec<usize> = kinds.values().copied().collect();
+    // Gone through for every draw, which a list is faster at than a map.
+    let clusters: Vec<Cluster> = kinds.keys().copied().collect();
     let mean = |counts: &[usize]| {
         let (mut sum, mut pairs) = (0.0, 0.0);
-        for (cluster, &count) in kinds.keys().zip(counts) {
+        for (cluster, &count) in clusters.iter().zip(counts) {
             sum += cluster.sum as f64 * count as f64;
             pairs += (cluster.pairs * count) as f64;
         }

@@ -85,7 +85,7 @@ fn sets_count_whole_and_in_part() {
     let answers = answers(&benchmark, CHOICES, [10; 8]);
     let ledger = Ledger::of([benchmark], [(&record, answers.as_slice())]);
     let found = set_scores(&ledger, &Selection::all(&ledger));
-    let [arabic, english] = found.as_slice() else {
+    let [english, arabic] = found.as_slice() else {
         panic!("{found:?}")
     };
     assert_eq!((english.n, english.several, english.exact), (4, 1, 2));
@@ -108,7 +108,7 @@ fn a_language_is_priced_by_the_same_items_in_english() {
     });
     let ledger = Ledger::of([benchmark], [(&record, answers.as_slice())]);
     let found = prices(&ledger, &Selection::all(&ledger));
-    let [arabic, english] = found.as_slice() else {
+    let [english, arabic] = found.as_slice() else {
         panic!("{found:?}")
     };
     assert_eq!((english.n, english.pairs, english.times_english), (3, 3, Some(1.0)));
@@ -158,7 +158,7 @@ fn models_and_languages_stand_beside_each_other() {
     let ledger = Ledger::of([benchmark], [(&record, given.as_slice())]);
     let all = Selection::all(&ledger);
     let found = differences(&ledger, &all, None, &Steps::default());
-    let [arabic, english] = found.as_slice() else {
+    let [english, arabic] = found.as_slice() else {
         panic!("{found:?}")
     };
     assert_eq!((english.model.as_str(), english.baseline.as_str()), ("m", "other"));
@@ -178,7 +178,7 @@ fn models_and_languages_stand_beside_each_other() {
     assert_eq!(english.found.finding, "too few to tell");
     let measured = differences(&ledger, &all, Some("m"), &Steps::default());
     assert_eq!(
-        (measured[1].model.as_str(), measured[1].found.difference),
+        (measured[0].model.as_str(), measured[0].found.difference),
         ("other", -0.5)
     );
     assert_eq!(differences(&ledger, &all, Some("nobody"), &Steps::default()), []);
@@ -208,10 +208,10 @@ fn every_subject_has_its_own_score() {
         .map(|score| (score.language.tag(), score.subject.as_str(), score.right, score.n))
         .collect();
     let expected = [
-        ("ar", "heart", 1, 1),
-        ("ar", "lungs", 2, 3),
         ("en", "heart", 1, 1),
         ("en", "lungs", 1, 3),
+        ("ar", "heart", 1, 1),
+        ("ar", "lungs", 2, 3),
     ];
     assert_eq!(counted, expected);
 }

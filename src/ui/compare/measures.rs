@@ -144,12 +144,11 @@ pub fn show_headings(
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
     for (column, (cell, heading)) in cells(head, widths).zip(&sheet.table.headings).enumerate() {
         let id = head_id(column);
-        let sense = match commands {
+        let response = match commands {
             // Keys reach them from the first row.
-            Some(_) => stepping::sense(ui, id, false),
-            None => Sense::hover(),
+            Some(_) => stepping::part(ui, cell, id, false),
+            None => ui.interact(cell, id, Sense::hover()),
         };
-        let response = ui.interact(cell, id, sense);
         let sorted = sorting.filter(|sorting| sorting.column == column);
         let spoken = match sorted {
             None if commands.is_none() => heading.clone(),

@@ -44,7 +44,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             if so_far.1 > 0 {
                 ui.set_max_width(WIDEST);
                 let share = so_far.0 as f32 / so_far.1 as f32;
-                widgets::progress(ui, share, palette(ui).accent, &detail);
+                widgets::progress(ui, share, palette(ui).accent, "Reckoned so far");
                 ui.add_space(8.0);
             }
             Button::new(Emphasis::Plain).show(ui, commands, CompareCommand::StopTable.into());

@@ -1,9 +1,10 @@
 //! Many parts that are one stop of the keyboard: arrows go from one to the next, so that Tab need not.
 //!
 //! Parts of a picture are outlined within a whole that has the focus ([`step`]). Rows and cells that can be chosen have
-//! the focus themselves, one at a time: Tab comes to the current one alone ([`Rows`], [`sense`]). Heads above them are
+//! the focus themselves, one at a time: Tab comes to the current one alone ([`Rows`], [`part`]). Heads above them are
 //! reached from the first row ([`heads`]).
 
+use egui::accesskit::Action;
 use egui::scroll_area::ScrollAreaOutput;
 use egui::{EventFilter, FocusDirection, Id, Key, Modifiers, Popup, Rect, Response, ScrollArea, Sense, Ui, UiBuilder};
 use egui::{pos2, vec2};
@@ -98,12 +99,20 @@ pub fn pass(ui: &Ui, id: Id) {
     });
 }
 
-/// Takes clicks, and is a stop of the keyboard where it is the current part or has the focus.
-pub fn sense(ui: &Ui, id: Id, is_current: bool) -> Sense {
-    match is_current || ui.memory(|memory| memory.has_focus(id)) {
+/// A part that takes clicks, and is a stop of the keyboard where it is the current one or has the focus. Assistive
+/// technology may give the focus to any.
+pub fn part(ui: &Ui, rect: Rect, id: Id, is_current: bool) -> Response {
+    if ui.input(|input| input.has_accesskit_action_request(id, Action::Focus)) {
+        pass(ui, id);
+    }
+    let sense = match is_current || ui.memory(|memory| memory.has_focus(id)) {
         true => Sense::click(),
         false => Sense::CLICK,
-    }
+    };
+    let response = ui.interact(rect, id, sense);
+    ui.ctx()
+        .accesskit_node_builder(id, |node| node.add_action(Action::Focus));
+    response
 }
 
 /// Where the keyboard is among the parts.
@@ -148,6 +157,7 @@ pub fn step(ui: &Ui, whole: &Response, count: usize) -> Step {
 pub struct Rows {
     whole: Id,
     current: usize,
+    selected: Option<usize>,
     /// The row that keys lead to in this frame.
     pub moved: Option<usize>,
 }
@@ -165,6 +175,7 @@ impl Rows {
         let mut rows = Self {
             whole,
             current: current.min(last),
+            selected,
             moved: None,
         };
         let has_focus = |place: usize| ui.memory(|memory| memory.has_focus(rows.id(place)));
@@ -192,9 +203,11 @@ impl Rows {
     /// The place of the next row, and what is done with it.
     pub fn row(&self, ui: &mut Ui, place: usize, height: f32) -> (Rect, Response) {
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
-        let id = self.id(place);
-        let sense = sense(ui, id, place == self.current);
-        (rect, ui.interact(rect, id, sense))
+        let response = part(ui, rect, self.id(place), place == self.current);
+        if response.gained_focus() {
+            ui.data_mut(|data| data.insert_temp(self.whole, (place, self.selected)));
+        }
+        (rect, response)
     }
 
     /// Shows rows of one height without room between them: those in sight, and the current one wherever it is, so that

@@ -32,8 +32,7 @@ pub fn show(ui: &mut Ui, rect: Rect, (key, is_stop): (&CellKey, bool), state: &S
     let cell = compare.matrix.cell(key);
     let selected = compare.selected.as_ref() == Some(key);
     let ringed = selected || compare.against.as_ref() == Some(key);
-    let id = cell_id(key);
-    let response = ui.interact(rect, id, stepping::sense(ui, id, is_stop));
+    let response = stepping::part(ui, rect, cell_id(key), is_stop);
     let words = describe(key, cell, state);
     spoken::tell(&response, None, || {
         WidgetInfo::selected(Role::Button, true, ringed, &words)

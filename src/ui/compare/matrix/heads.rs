@@ -59,9 +59,8 @@ fn show_title(ui: &mut Ui, rect: Rect, section: &Section, mode: Mode) {
 /// A head that sorts the rows by its column.
 pub fn show_head(ui: &mut Ui, rect: Rect, words: &str, name: &str, by: By, order: &Order, commands: &mut Vec<Command>) {
     let colours = palette(ui);
-    let id = head_id(&by);
     // Arrows reach it from the first row.
-    let response = ui.interact(rect, id, stepping::sense(ui, id, false));
+    let response = stepping::part(ui, rect, head_id(&by), false);
     let sorted = (order.by == by && *order != Order::default()).then_some(order.descending);
     let told = match sorted {
         None => format!("Sort by {name}"),

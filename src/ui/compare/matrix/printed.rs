@@ -24,8 +24,7 @@ pub fn show(ui: &mut Ui, rect: Rect, (key, is_stop): (&CellKey, bool), state: &S
     };
     let colours = palette(ui);
     let selected = compare.selected.as_ref() == Some(key);
-    let id = cell_id(key);
-    let response = ui.interact(rect, id, stepping::sense(ui, id, is_stop));
+    let response = stepping::part(ui, rect, cell_id(key), is_stop);
     let words = format!(
         "{}, {}, {}, {} percent, published",
         key.model,
