@@ -23,6 +23,9 @@ use crate::scoring::Outcome;
 use crate::stats::{Estimate, Pairs, clustered_difference, exact_mcnemar, holm};
 use clusters::Clusters;
 
+/// How the intervals of differences are reckoned.
+pub const INTERVAL: &str = "paired bootstrap, 95%";
+
 /// Fewer pairs than these tell nothing: resampling them shows only what they happened to be.
 pub const FEWEST: usize = 20;
 

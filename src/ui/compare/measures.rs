@@ -57,19 +57,24 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, sheet: &Sheet, commands: &mu
             // The headings scroll sideways with the rows and stay when those scroll down.
             ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
                 ui.set_width(width.max(ui.available_width()));
+                let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
                 let id = widgets::id("measure rows", measure.title());
                 let heads: Vec<Id> = (0..sheet.table.headings.len()).map(head_id).collect();
                 if let Some(Led::Below(_)) = stepping::heads(ui, &heads) {
                     stepping::pass(ui, id);
                 }
-                show_headings(ui, sheet, &widths, compare.sorting, Some(commands));
+                show_headings(ui, head, sheet, &widths, compare.sorting, Some(commands));
                 let scroll = ScrollArea::vertical().auto_shrink([false, false]);
-                let rows = |ui: &mut Ui| show_rows(ui, id, sheet, &listed, &widths, &compare.search);
-                let asked = scroll.show(ui, rows).inner;
-                if asked.above {
+                let shown = scroll.show(ui, |ui| {
+                    let shown = show_rows(ui, id, sheet, &listed, &widths, &compare.search);
+                    shown.reached.inspect(|row| ui.scroll_to_rect(*row, None));
+                    shown
+                });
+                if shown.inner.above {
                     stepping::pass(ui, head_id(0));
                 }
-                commands.extend(asked.opened.map(|target| FiguresCommand::Open(target).into()));
+                let opened = shown.inner.opened;
+                commands.extend(opened.map(|target| FiguresCommand::Open(target).into()));
             });
         },
     );
@@ -132,16 +137,16 @@ fn head_id(column: usize) -> Id {
     widgets::id("measure", ("heading", column))
 }
 
-/// Shows the headings; where `commands` are given a click sorts by one.
+/// Shows the headings in `head`; where `commands` are given a click sorts by one.
 pub fn show_headings(
     ui: &mut Ui,
+    head: Rect,
     sheet: &Sheet,
     widths: &[f32],
     sorting: Option<Sorting>,
     mut commands: Option<&mut Vec<Command>>,
 ) {
     let colours = palette(ui);
-    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
     for (column, (cell, heading)) in cells(head, widths).zip(&sheet.table.headings).enumerate() {
         let id = head_id(column);
         let response = match commands {
@@ -187,18 +192,21 @@ pub fn show_headings(
     );
 }
 
-/// As a heading begins, except for the `n` of statistics.
+/// As a heading begins, except for the `n` and `p` of statistics.
 fn capital(heading: &str) -> String {
     match heading {
-        "n" => heading.to_owned(),
+        "n" | "p" => heading.to_owned(),
+        "p holm" => "p Holm".to_owned(),
         _ => widgets::capital(heading),
     }
 }
 
-/// What is asked of rows.
-pub struct Asked {
+/// What came of showing rows.
+pub struct Shown {
     /// What is to be opened.
     pub opened: Option<Target>,
+    /// The row that keys went to, which belongs in sight.
+    pub reached: Option<Rect>,
     /// Whether keys lead up from the first row.
     above: bool,
 }
@@ -206,7 +214,7 @@ pub struct Asked {
 /// Shows rows from `ui`'s cursor on, those in sight only.
 ///
 /// They are one stop of the keyboard: arrows go from row to row, and Enter opens one.
-pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &[f32], search: &str) -> Asked {
+pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &[f32], search: &str) -> Shown {
     let height = space::ROW * listed.len() as f32;
     let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let seen = ui.clip_rect();
@@ -215,13 +223,13 @@ pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &
         WidgetInfo::labeled(Role::Table, true, format!("{} rows", listed.len()))
     });
     let step = stepping::step(ui, &whole, listed.len());
-    let mut opened = None;
+    let (mut opened, mut reached) = (None, None);
     for (number, &place) in listed.iter().enumerate() {
         let top = all.top() + space::ROW * number as f32;
         let row = Rect::from_min_size(pos2(all.left(), top), vec2(all.width(), space::ROW));
         let here = step.current == Some(number);
         if here && step.moved {
-            ui.scroll_to_rect(row.intersect(seen.with_min_y(f32::MIN).with_max_y(f32::MAX)), None);
+            reached = Some(row.intersect(seen.with_min_y(f32::MIN).with_max_y(f32::MAX)));
         }
         if !seen.y_range().intersects(row.y_range()) {
             continue;
@@ -234,8 +242,9 @@ pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &
             opened = sheet.target(place).cloned();
         }
     }
-    Asked {
+    Shown {
         opened,
+        reached,
         above: step.above,
     }
 }

@@ -73,19 +73,28 @@ const MOVE: &str = "Move in the matrix";
 const UP: Ask = Ask::Step(0, -1);
 /// To the first row.
 const TOP: isize = isize::MIN / 2;
+/// So much beside a cell comes into sight with it, so that keys do not run along the edge.
+const AROUND: f32 = 40.0;
 
 /// Lines of the list of keys.
 pub fn lines() -> Vec<(String, String)> {
     keys::lines(KEYS.map(|(key, modifiers, _, does)| (does, modifiers, key)))
 }
 
-/// Takes the keys that are the matrix's own out of this frame's input; `stop` is the cell that Tab comes to.
-pub fn take(ui: &Ui, (origin, places): (Pos2, &Places), stop: &CellKey, state: &State, commands: &mut Vec<Command>) {
+/// Takes the keys that are the matrix's own out of this frame's input; `stop` is the cell that Tab comes to. Returns where
+/// the cell or the column stands that they went to, with some of what is around it.
+pub fn take(
+    ui: &Ui,
+    (origin, places): (Pos2, &Places),
+    stop: &CellKey,
+    state: &State,
+    commands: &mut Vec<Command>,
+) -> Option<Rect> {
     let here = cell_id(stop);
     pass_on(ui, here);
     let focus = ui.memory(|memory| memory.focused());
     if egui::Popup::is_any_open(ui.ctx()) {
-        return;
+        return None;
     }
     if focus.is_some_and(|focus| focus != here) {
         return take_in_heads(ui, (origin, places), stop, state, commands);
@@ -98,7 +107,8 @@ pub fn take(ui: &Ui, (origin, places): (Pos2, &Places), stop: &CellKey, state: &
         match ask {
             UP if state.compare.step(&key, (0, -1)) == key => {
                 let by = By::Column(Holds::Cells(key.column()));
-                return stepping::pass(ui, head_id(&by));
+                stepping::pass(ui, head_id(&by));
+                return None;
             }
             Ask::Step(right, down) => key = state.compare.step(&key, (right, down)),
             Ask::Open if state.compare.matrix.cell(&key) != Cell::NotRun => {
@@ -110,16 +120,16 @@ pub fn take(ui: &Ui, (origin, places): (Pos2, &Places), stop: &CellKey, state: &
             Ask::Drop => commands.push(CompareCommand::Drop.into()),
         }
     }
-    if key != *stop {
-        if focus == Some(here) {
-            stepping::pass(ui, cell_id(&key));
-        }
-        if let Some(rect) = place_of(&state.compare.layout, &key, origin, places) {
-            ui.scroll_to_rect(rect.expand(places.names.min(40.0)), None);
-        }
-        // Before what else was asked in this frame, which is of the cell that was reached.
-        commands.insert(0, CompareCommand::Move(key).into());
+    if key == *stop {
+        return None;
     }
+    if focus == Some(here) {
+        stepping::pass(ui, cell_id(&key));
+    }
+    let place = place_of(&state.compare.layout, &key, origin, places);
+    // Before what else was asked in this frame, which is of the cell that was reached.
+    commands.insert(0, CompareCommand::Move(key).into());
+    place.map(|rect| rect.expand(AROUND))
 }
 
 /// Passes the focus on where another cell was selected than the one that has it.
@@ -132,36 +142,35 @@ fn pass_on(ui: &Ui, here: Id) {
     ui.data_mut(|data| data.insert_temp(place, here));
 }
 
-/// Moves among the heads where one of them has the focus.
+/// Moves among the heads where one of them has the focus; returns where what they led to belongs in sight.
 fn take_in_heads(
     ui: &Ui,
     (origin, places): (Pos2, &Places),
     stop: &CellKey,
     state: &State,
     commands: &mut Vec<Command>,
-) {
+) -> Option<Rect> {
     let compare = &state.compare;
     let columns = || compare.layout.columns().zip(places.columns());
     let by = columns().map(|(column, _)| By::Column(column.holds.clone()));
     let heads: Vec<Id> = [By::Name].into_iter().chain(by).map(|by| head_id(&by)).collect();
     // The first one is of the names, which do not scroll sideways.
     let column = |head: usize| columns().nth(head.checked_sub(1)?);
-    match stepping::heads(ui, &heads) {
-        None => {}
-        Some(Led::To(head)) => {
-            if let Some((_, extent)) = column(head) {
-                let row = Rangef::new(0.0, 0.0);
-                let top = Places::cell(origin, extent, row).with_min_y(ui.clip_rect().top());
-                ui.scroll_to_rect(top.with_max_y(top.min.y), None);
-            }
+    match stepping::heads(ui, &heads)? {
+        Led::To(head) => {
+            let (_, extent) = column(head)?;
+            let top = ui.clip_rect().top() - origin.y;
+            Some(Places::cell(origin, extent, Rangef::new(top, top)))
         }
-        Some(Led::Below(head)) => {
+        Led::Below(head) => {
             let key = match column(head).map(|(column, _)| &column.holds) {
                 Some(Holds::Cells(column)) => compare.step(&column.of(&stop.model), (0, TOP)),
                 _ => compare.step(stop, (0, TOP)),
             };
             stepping::pass(ui, cell_id(&key));
+            let place = place_of(&compare.layout, &key, origin, places);
             commands.push(CompareCommand::Move(key).into());
+            place
         }
     }
 }
