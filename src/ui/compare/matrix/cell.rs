@@ -146,9 +146,10 @@ fn show_measure(ui: &Ui, rect: Rect, measure: Measure) {
         .rect_filled(rect, radius::CELL, colours.sequential(measure.accuracy));
     let number = percent(measure.accuracy);
     let small = Ink::new(size::SMALL, colours.cell_ink);
-    let interval = typeset::galley(ui, &range(measure), small, f32::INFINITY, 1).size().x;
     let (upper, lower) = lines(rect);
-    if measure.failures_matter() && interval + WARNING > lower.width() {
+    // In the room that it is painted in, so that it is laid out once.
+    let is_tight = || typeset::galley(ui, &range(measure), small, lower.width(), 1).size().x + WARNING > lower.width();
+    if measure.failures_matter() && is_tight() {
         // The interval needs all of its line: the warning takes the place of n.
         show_number(ui, rect, (&number, true), "", &range(measure));
         show_warning(ui, upper);
@@ -197,7 +198,8 @@ fn show_rank(ui: &Ui, rect: Rect, key: &CellKey, measure: Measure, state: &State
     };
     let below = format!("{}, {}", percent(measure.accuracy), range(measure));
     let small = Ink::new(size::SMALL, colours.cell_ink);
-    let fits = typeset::galley(ui, &below, small, f32::INFINITY, 1).size().x <= rect.width() - 10.0;
+    let (_, lower) = lines(rect);
+    let fits = !typeset::galley(ui, &below, small, lower.width(), 1).elided;
     // Where the cell is narrow the number of models is left to the words on hovering.
     let (end, below) = match fits {
         true => (format!("of {all}"), below),
