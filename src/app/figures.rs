@@ -254,7 +254,7 @@ pub fn written_report(workspace: &str, source: &Source<'_>, choice: &Choice) -> 
             ("Protocol", choice.protocol.clone()),
             (
                 "Interval",
-                "Wilson score, 95%; of differences a paired bootstrap, 95%".to_owned(),
+                "Wilson score, 95%; of differences a paired bootstrap, where few items differ Tango's score".to_owned(),
             ),
             (
                 "Items",

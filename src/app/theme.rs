@@ -558,6 +558,16 @@ mod tests {
                 contrast(palette.panel, palette.selection) >= 1.4,
                 "what is selected is seen"
             );
+            // Bars have no text on them: what is not text has to be seen at 3.
+            for bar in [palette.bar_chosen, palette.bar_other] {
+                assert!(
+                    contrast(bar, palette.panel) >= 3.0,
+                    "{bar:?}: {}",
+                    contrast(bar, palette.panel)
+                );
+            }
+            let apart = contrast(palette.bar_chosen, palette.bar_other);
+            assert!(apart >= 3.0, "two sides of one bar: {apart}");
             let right = palette.outcome(Outcome::Right).tint;
             let grounds = [
                 palette.panel,

@@ -149,7 +149,7 @@ fn findings_and_sources_are_sentences() {
         assert_eq!(
             findings[0].sentences,
             [format!(
-                "Too few to tell in 2 comparisons of a model with {}.",
+                "No difference is told in 2 comparisons of a model with {}.",
                 isolate(MODELS[1])
             )]
         );
