@@ -10,7 +10,7 @@ use super::rows::{self, Line, Rows};
 use super::scene::{Anchor, Area, Scene, Stroke, point};
 use super::target::Target;
 use crate::language::Language;
-use crate::quantities::{count, percent, points};
+use crate::quantities::{capital, count, percent, points};
 use crate::runs::columns::{Columns, Named, Table, Value};
 
 /// The radius of a mark.
@@ -72,6 +72,8 @@ pub struct Paired {
     pub stands: bool,
     /// All of it in words.
     pub sentence: String,
+    /// By which interval and test.
+    pub stands_on: String,
 }
 
 impl GapRow {
@@ -136,12 +138,13 @@ impl Gap {
         let detail = match &row.paired {
             Some(paired) => match row.published {
                 Some((reference, other)) => format!(
-                    "{both}; published {} and {}. {}",
+                    "{both}; published {} and {}. {} {}.",
                     percent(other),
                     percent(reference),
-                    paired.sentence
+                    paired.sentence,
+                    capital(&paired.stands_on)
                 ),
-                None => format!("{both}. {}", paired.sentence),
+                None => format!("{both}. {} {}.", paired.sentence, capital(&paired.stands_on)),
             },
             None => format!("{both}, published: {}", row.source),
         };
@@ -399,6 +402,14 @@ impl Columns for Listed<'_> {
             (
                 "",
                 Value::PointsInterval(row.paired.as_ref().and_then(|paired| paired.interval)),
+            ),
+            (
+                "stands_on",
+                Value::Text(
+                    row.paired
+                        .as_ref()
+                        .map_or_else(String::new, |paired| paired.stands_on.clone()),
+                ),
             ),
             (
                 "source",

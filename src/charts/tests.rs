@@ -8,7 +8,7 @@ use super::dots::{Dot, DotRow, Dots};
 use super::gap::{Gap, GapRow, Paired};
 use super::print::Column;
 use super::scatter::{Accuracy, Across, Scatter, Spot};
-use super::scene::{Scene, Shape};
+use super::scene::{Mark, Scene, Shape};
 use super::target::Target;
 use super::{Chart, Kind, Measured, Room, png, svg};
 use crate::language::Language;
@@ -90,6 +90,7 @@ fn gap(count: usize) -> Gap {
                 } else {
                     "Lower.".to_owned()
                 },
+                stands_on: "score interval, exact McNemar test".to_owned(),
             }),
         }
     });
@@ -397,16 +398,24 @@ fn a_picture_that_is_too_large_says_so() {
 fn the_gap_says_too_few_where_the_interval_holds_nothing() {
     let outliner = Outliner::new(Fallback::None);
     let scene = gap(4).scene(room(Column::Single), &outliner);
-    assert!(
-        scene
-            .regions
-            .iter()
-            .any(|region| region.detail.ends_with("Too few to tell."))
-    );
+    assert!(scene.regions.iter().any(|region| {
+        region
+            .detail
+            .ends_with("Too few to tell. Score interval, exact McNemar test.")
+    }));
     let published = scene
         .regions
         .iter()
         .filter(|region| region.detail.contains("published: A paper"));
     assert_eq!(published.count(), 1);
     assert!(gap(4).note().contains("1,255 question pairs"));
+    // Below stands what the weight and the mark of figures say, nothing of it outside.
+    let texts = scene.marks.iter().filter_map(|mark| match mark {
+        Mark::Text { label, .. } => Some(label.words.as_str()),
+        _ => None,
+    });
+    let words = texts.collect::<Vec<_>>().join(" ");
+    for part in ["Bold: told apart", "Regular: by itself only", "≈: not told apart"] {
+        assert!(words.contains(part), "{words}");
+    }
 }

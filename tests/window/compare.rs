@@ -197,6 +197,9 @@ fn two_cells_are_compared_by_keyboard_alone() {
     assert_eq!(selected(&pages), ("gemma-3-270m".into(), "medmcqa".into(), "en".into()));
     press(&mut pages, &[Key::ArrowRight, Key::ArrowRight]);
     assert_eq!(selected(&pages).1, "pubmedqa");
+    // Where intervals overlap too the highest and the lowest are named, as seen, and no test is made of it.
+    pages.harness.get_by_label_contains("Highest: ");
+    pages.harness.get_by_label_contains("Lowest: ");
     pages.harness.key_press_modifiers(Modifiers::SHIFT, Key::Enter);
     pages.settle();
     press(&mut pages, &[Key::ArrowDown]);

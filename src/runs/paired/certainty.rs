@@ -131,6 +131,12 @@ impl Comparison {
         Method::of(self.pairs, self.clusters)
     }
 
+    /// What interval and test it stands on: `score interval, exact McNemar test`.
+    pub fn stands_on(&self) -> String {
+        let interval = self.estimate.map_or("no", |_| self.method().word());
+        format!("{interval} interval, {}", self.test())
+    }
+
     /// Why there is no interval; `None` where there is one.
     pub fn no_interval(&self) -> Option<&'static str> {
         match self.estimate {

@@ -11,8 +11,8 @@ use crate::app::compare::view::{Holds, Mode};
 use crate::app::figures::FiguresCommand;
 use crate::app::matrix::{Cell, CellKey, Measure, count, counted, percent};
 use crate::app::theme::{Pair, radius, size, space};
-use crate::quantities::{between, points};
-use crate::runs::paired::{Comparison, Method, Verdict};
+use crate::quantities::{between, capital, points};
+use crate::runs::paired::{Comparison, Verdict};
 use crate::scoring::Outcome;
 use crate::stats::{Estimate, Interval};
 use crate::text::isolate::isolate;
@@ -395,7 +395,7 @@ fn hover(response: Response, key: &CellKey, cell: Cell, state: &State) {
             .filter(|_| state.compare.view.mode == Mode::Delta);
         if let Some(comparison) = deltas.and_then(|deltas| deltas.cells.get(key)) {
             grey(ui, &comparison.sentence(), colours.text);
-            grey(ui, &stands_on(comparison), colours.text_3);
+            grey(ui, &capital(&comparison.stands_on()), colours.text_3);
         }
         let keys = match (selected, cell) {
             (true, Cell::NotRun) => return,
@@ -407,15 +407,6 @@ fn hover(response: Response, key: &CellKey, cell: Cell, state: &State) {
         };
         grey(ui, keys, colours.text_3);
     });
-}
-
-/// What interval and test a difference stands on.
-fn stands_on(comparison: &Comparison) -> String {
-    let interval = comparison.estimate.map(|_| match comparison.method() {
-        Method::Score => "Tango's score interval; ",
-        Method::Bootstrap => "Bootstrap interval; ",
-    });
-    format!("{}{}.", interval.unwrap_or_default(), comparison.test())
 }
 
 fn sentence(measure: Measure) -> String {
