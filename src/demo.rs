@@ -57,7 +57,17 @@ pub fn with_recorded_answers(root: &Path) -> Result<Workspace, DemoWorkspaceErro
 mod tests {
     use super::*;
     use crate::prompts::known;
-    use crate::runs::{RunState, store};
+    use crate::runs::{ModelSource, RunState, store};
+
+    #[test]
+    fn no_recorded_text_names_a_folder_of_the_machine_it_was_made_on() {
+        for (path, content) in RECORDED.iter().filter(|(path, _)| path.ends_with(".toml")) {
+            let text = std::str::from_utf8(content).unwrap();
+            for folder in ["/root", "/home", "/Users", ".cache", ":\\"] {
+                assert!(!text.contains(folder), "{path} holds {folder}");
+            }
+        }
+    }
 
     #[test]
     fn the_recorded_answers_are_whole_and_belong_to_the_questions() {
@@ -72,6 +82,18 @@ mod tests {
             assert_eq!(record.state, RunState::Finished);
             assert!(record.benchmarks.iter().all(|used| used.hash == benchmark.hash()));
             assert_eq!(store::answers(&workspace, &record.id).unwrap().len(), record.total);
+            // Nothing of the machine that recorded it is shipped.
+            for model in &record.models {
+                let ModelSource::File(file) = &model.source else {
+                    panic!("{model:?}");
+                };
+                assert_eq!(file.lay, None, "{}", model.name);
+                let packaged = crate::models::packaged::find(&model.name).unwrap();
+                assert_eq!(
+                    (file.file.as_str(), file.sha256.as_str()),
+                    (packaged.file, packaged.sha256)
+                );
+            }
             // As the program knows it now, so that what is asked next stands beside it.
             assert_eq!(Some(&record.protocol), known::find(&record.protocol.name));
             let models = record.models.iter();

@@ -127,3 +127,19 @@ fn foreign_crates_stay_where_they_belong() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn whether_a_language_is_english_is_asked_of_the_language() {
+    let ways = [": &str = \"en\"", "primary() == \"en\"", "primary() != \"en\""];
+    let asks = |line: &str| ways.iter().any(|way| line.contains(way));
+    let asked: Vec<String> = sources()
+        .into_iter()
+        .filter(|(path, _)| path != "language.rs")
+        .filter(|(_, text)| code(text).any(asks))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(
+        asked.is_empty(),
+        "these ask by a tag and not by `is_english`: {asked:#?}"
+    );
+}

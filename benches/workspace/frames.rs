@@ -1,5 +1,8 @@
 //! How long frames take: scrolling Inspect's list, typing into its search, moving over Compare's matrix. Sixty frames a
 //! second come, while other threads list and reckon what the frames ask of them, as in the program.
+//!
+//! The goal is for what a frame computes, so the time its thread has run is what counts; what the clock says includes
+//! whatever else the machine does meanwhile.
 
 use std::time::{Duration, Instant};
 
@@ -42,8 +45,8 @@ impl Window {
         window
     }
 
-    /// One frame, as the program makes it; in milliseconds.
-    fn frame(&mut self, events: Vec<Event>) -> f64 {
+    /// One frame, as the program makes it.
+    fn frame(&mut self, events: Vec<Event>) -> Taken {
         self.frames += 1;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(WIDTH, HEIGHT))),
@@ -51,7 +54,7 @@ impl Window {
             events,
             ..RawInput::default()
         };
-        let begun = Instant::now();
+        let (begun, ran) = (Instant::now(), thread_time());
         let state = &mut self.state;
         state.consult(&mut self.reckoner, &self.lister);
         let output = self.context.run_ui(input, |ui| {
@@ -64,9 +67,13 @@ impl Window {
         });
         let pixels_per_point = output.pixels_per_point;
         drop(self.context.tessellate(output.shapes, pixels_per_point));
-        let taken = begun.elapsed();
-        std::thread::sleep(BETWEEN.saturating_sub(taken));
-        taken.as_secs_f64() * 1e3
+        let by_the_clock = begun.elapsed();
+        let computing = thread_time().zip(ran).map(|(after, before)| after - before);
+        std::thread::sleep(BETWEEN.saturating_sub(by_the_clock));
+        Taken {
+            computing: computing.unwrap_or(by_the_clock),
+            by_the_clock,
+        }
     }
 
     /// Waits until all that was asked is shown.
@@ -83,17 +90,60 @@ impl Window {
 
     /// Frames with an event each; tells their times.
     fn measure(&mut self, what: &str, event: impl Fn(usize) -> Vec<Event>) {
-        let mut times: Vec<f64> = (0..FRAMES).map(|frame| self.frame(event(frame))).collect();
-        times.sort_by(f64::total_cmp);
-        let share = |share: f64| times[((FRAMES - 1) as f64 * share).round() as usize];
-        let verdict = if share(0.99) < 8.0 { "under 8 ms" } else { "OVER 8 ms" };
+        let taken: Vec<Taken> = (0..FRAMES)
+            .map(|frame| {
+                let t = self.frame(event(frame));
+                if t.computing.as_secs_f64() > 0.0065 {
+                    eprintln!("   {frame} {:?} {:?}", t.computing, t.by_the_clock);
+                }
+                t
+            })
+            .collect();
+        let computing = sorted(taken.iter().map(|taken| taken.computing));
+        let by_the_clock = sorted(taken.iter().map(|taken| taken.by_the_clock));
+        let verdict = if share(&computing, 0.99) < 8.0 {
+            "under 8 ms"
+        } else {
+            "OVER 8 ms"
+        };
         println!(
-            "frame: {what:<49} {:>9.1} ms  p99 {:.1} ms, {verdict}; most {:.1} ms",
-            share(0.5),
-            share(0.99),
-            share(1.0),
+            "frame: {what:<49} {:>9.1} ms  p99 {:.1} ms, {verdict}; most {:.1} ms; by the clock p99 {:.1} ms",
+            share(&computing, 0.5),
+            share(&computing, 0.99),
+            share(&computing, 1.0),
+            share(&by_the_clock, 0.99),
         );
     }
+}
+
+/// How long a frame took.
+struct Taken {
+    /// Of the thread that makes frames.
+    computing: Duration,
+    by_the_clock: Duration,
+}
+
+/// How long this thread has run, where the system tells.
+fn thread_time() -> Option<Duration> {
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::try_from(time).ok()
+    }
+    #[cfg(not(unix))]
+    None
+}
+
+/// Milliseconds, the shortest first.
+fn sorted(times: impl Iterator<Item = Duration>) -> Vec<f64> {
+    let mut times: Vec<f64> = times.map(|time| time.as_secs_f64() * 1e3).collect();
+    times.sort_by(f64::total_cmp);
+    times
+}
+
+/// The time that this share of all frames does not take longer than.
+fn share(times: &[f64], share: f64) -> f64 {
+    times[((times.len() - 1) as f64 * share).round() as usize]
 }
 
 /// Measures frames of the pages on a state.

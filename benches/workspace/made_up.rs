@@ -244,7 +244,8 @@ fn record(model: usize, protocol: Protocol, benchmarks: &[Benchmark]) -> RunReco
         models: vec![RunModel {
             name: name_of(model),
             source: ModelSource::File(ModelFile {
-                path: format!("/models/{}.gguf", name_of(model)).into(),
+                file: format!("{}.gguf", name_of(model)),
+                lay: None,
                 sha256: format!("{model:064x}"),
                 facts: None,
             }),

@@ -276,7 +276,7 @@ impl Application {
                 let tasks = state.take_in_said(outcome);
                 tasks.into_iter().for_each(|task| self.perform(context, task));
             }
-            Event::Agreed(agreed) => state.review.agreed = agreed,
+            Event::Agreed(agreed) => state.show_agreed(agreed),
             // One that was read meanwhile follows the decisions already.
             Event::Corrected(of, study) => {
                 if state.study.as_ref().is_some_and(|study| Arc::ptr_eq(study, &of)) {

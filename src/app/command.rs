@@ -294,7 +294,8 @@ pub fn with_keys() -> Vec<Command> {
     commands
 }
 
-/// The commands that this frame's keys ask for. Keys without Ctrl act only while no text field has the focus.
+/// The commands that this frame's keys ask for. Keys without Ctrl act only while no text field has the focus. Letters
+/// with Shift are left to pages: in Inspect they are options'.
 pub fn pressed(context: &Context) -> Vec<Command> {
     let typing = keys::is_typing(context);
     let commands = with_keys();
@@ -303,8 +304,9 @@ pub fn pressed(context: &Context) -> Vec<Command> {
         let sends = |shortcut: KeyboardShortcut| {
             if shortcut.modifiers.is_none() {
                 // `?` needs Shift on most keyboards, so only the keys themselves count.
-                let held = modifiers.command || modifiers.alt || modifiers.ctrl;
                 let punctuation = shortcut.logical_key == Key::Questionmark;
+                let shifted = modifiers.shift && !punctuation;
+                let held = shifted || modifiers.command || modifiers.alt || modifiers.ctrl;
                 !typing && !held && if punctuation { key } else { place } == shortcut.logical_key
             } else {
                 let is_key = place == shortcut.logical_key || key == shortcut.logical_key;

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::loader::Event;
 use super::matrix::counted;
 use crate::error_chain;
+use crate::reviews::corrections_of;
 use crate::runs::RunId;
 use crate::runs::exchange::{self, Format, ImportChoices, Imported};
 use crate::workspace::Workspace;
@@ -14,7 +15,9 @@ pub fn export(workspace: Option<&Workspace>, run: &RunId, format: Format, into: 
     let Some(workspace) = workspace else {
         return failed("no workspace is open".to_owned());
     };
-    match exchange::export(workspace, run, format, into) {
+    // What cannot be read of the reviews was told when the workspace was opened.
+    let (corrections, _) = corrections_of(workspace);
+    match exchange::export(workspace, run, format, &corrections, into) {
         Ok(files) => Event::Exchanged {
             title: "The run was exported.".to_owned(),
             detail: format!("{} in {}", counted(files.len(), "file"), into.display()),

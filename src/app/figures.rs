@@ -22,11 +22,14 @@ use crate::charts::{Chart, Kind};
 use crate::error_chain;
 use crate::files::write_atomically;
 use crate::models::named;
+use crate::quantities::{count, counted};
 use crate::runs::columns::Table;
 use crate::runs::comparison;
 use crate::runs::ledger::Selection;
-use crate::slices::Condition;
+use crate::runs::paired;
+use crate::slices::{Condition, Slice};
 use crate::text::Fallback;
+use crate::text::isolate::isolate;
 use crate::text::outline::Outliner;
 
 /// The figures' own state.
@@ -151,6 +154,8 @@ pub struct Request {
     study: Arc<Study>,
     selection: Arc<Selection>,
     sizes: BTreeMap<String, u64>,
+    /// What the selection is of.
+    slice: Option<Slice>,
     /// The table of the page where that is not the matrix.
     page: Option<Table>,
 }
@@ -169,6 +174,7 @@ impl Request {
             ledger: &self.study.ledger,
             selection: &self.selection,
             sizes: &self.sizes,
+            slice: self.slice.as_ref(),
         }
     }
 
@@ -216,7 +222,7 @@ impl Request {
             picture, column, sheet, ..
         } = exporting;
         match exporting.part {
-            Part::Figure => export::figure(&*self.make(), picture, column, &theme::print(), &OUTLINER),
+            Part::Figure => written_figure(&*self.make(), &self.source(), &self.choice, picture, column),
             Part::Numbers => export::table(&self.make().table(), sheet),
             Part::Page => {
                 let page = self.page.clone();
@@ -247,6 +253,15 @@ pub fn written_report(workspace: &str, source: &Source<'_>, choice: &Choice) -> 
         .map(|kind| figures::make(kind, source, choice))
         .collect();
     let left_out = source.ledger.corrections().len();
+    let mut items = format!(
+        "{} of {} shown",
+        count(source.selection.len()),
+        count(source.ledger.len())
+    );
+    if let Some(slice) = source.slice {
+        let name = isolate(slice.name.as_str());
+        items.push_str(&format!(", those of the slice {name} ({})", slice.filter.words()));
+    }
     let report = Report {
         workspace: workspace.to_owned(),
         date: humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string(),
@@ -254,25 +269,32 @@ pub fn written_report(workspace: &str, source: &Source<'_>, choice: &Choice) -> 
             ("Protocol", choice.protocol.clone()),
             (
                 "Interval",
-                "Wilson score, 95%; of differences a paired bootstrap, where few items differ Tango's score".to_owned(),
+                format!("{}; of differences {}", comparison::INTERVAL, paired::INTERVAL),
             ),
-            (
-                "Items",
-                format!("{} of {} shown", source.selection.len(), source.ledger.len()),
-            ),
-            ("Left out or re-keyed", crate::quantities::counted(left_out, "item")),
+            ("Items", items),
+            ("Left out or re-keyed", counted(left_out, "item")),
         ],
         findings: figures::findings(source, choice),
         tables: vec![("Accuracy by task and language".to_owned(), accuracy(source, choice))],
-        charts: charts.iter().map(|chart| &**chart).collect(),
+        charts: charts
+            .iter()
+            .map(|chart| (&**chart, figures::caption(source, choice, &**chart)))
+            .collect(),
         sources: figures::sources(source, choice),
     };
     report::report(&report, &theme::LIGHT.figure(), &theme::DARK.figure(), &OUTLINER)
 }
 
-/// The bytes of one figure for a file.
-pub fn written_figure(chart: &dyn Chart, picture: Picture, column: Column) -> Result<Vec<u8>, ExportError> {
-    export::figure(chart, picture, column, &theme::print(), &OUTLINER)
+/// The bytes of one figure for a file, made of the same source and choice.
+pub fn written_figure(
+    chart: &dyn Chart,
+    source: &Source<'_>,
+    choice: &Choice,
+    picture: Picture,
+    column: Column,
+) -> Result<Vec<u8>, ExportError> {
+    let caption = figures::caption(source, choice, chart);
+    export::figure(chart, &caption, picture, column, &theme::print(), &OUTLINER)
 }
 
 impl Figures {
@@ -324,6 +346,7 @@ impl State {
             choice,
             sizes: sizes(&self.compare.matrix.models, &self.models.list),
             selection: Arc::clone(&self.compare.selection),
+            slice: self.compare.narrowed.clone(),
             study,
             page: None,
         })

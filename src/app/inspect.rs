@@ -15,7 +15,7 @@ pub use menu::{Choice, Lead, Step};
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::State;
-use super::review::{Review, Shown, Veil};
+use super::review::{FormLanguage, Review, Shown, Veil};
 use super::study::Study;
 use crate::benchmarks::Item;
 use crate::language::Language;
@@ -346,6 +346,8 @@ pub struct Side<'a> {
     right: &'a [usize],
     /// The options the reviewer marked as their own answer.
     pub own: BTreeSet<usize>,
+    /// What calls that answer as the reviewer's form does.
+    pub form: FormLanguage,
     /// What has to be shown of its hidden characters whatever is wished.
     pub needed: Controls,
 }
@@ -365,6 +367,7 @@ impl<'a> Side<'a> {
                 .filter(|_| state.review.open)
                 .map(|item| state.review.own_choices(&item))
                 .unwrap_or_default(),
+            form: state.review.form,
             veil,
             item,
             needed: study.controls(place),
@@ -378,6 +381,7 @@ impl<'a> Side<'a> {
             veil: Veil::default(),
             right: &item.right,
             own: BTreeSet::new(),
+            form: FormLanguage::default(),
             item,
             needed,
         }

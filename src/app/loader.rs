@@ -29,6 +29,7 @@ use crate::engine::calibration::Calibration;
 use crate::engine::{Cancel, Device, memory};
 use crate::error_chain;
 use crate::models::cache::Places;
+use crate::models::whereabouts::Whereabouts;
 use crate::network::SecretStore;
 use crate::prompts::kept;
 use crate::reviews::{Reviews, Taxonomy};
@@ -380,7 +381,9 @@ fn make_prompt(study: &Study, of: &PromptOf) -> Result<Prompted, String> {
     let (run, (benchmark, item)) = run
         .zip(study.item(of.question))
         .ok_or("the run or the item is no longer in the workspace")?;
-    Prompted::new(&run.record, benchmark, &item.key, &of.model).map_err(|problem| error_chain(&problem))
+    let whereabouts = Whereabouts::of_this_machine();
+    let made = Prompted::new(&run.record, benchmark, &item.key, &of.model, &whereabouts);
+    made.map_err(|problem| error_chain(&problem))
 }
 
 /// Does something to the slices of a workspace, then lists them.

@@ -406,7 +406,15 @@ impl State {
             _ => true,
         };
         let more: Vec<Condition> = slice.filter(narrows).cloned().collect();
-        self.inspect.filter = more.into_iter().fold(filter, Filter::with);
+        // Where there is but one benchmark or task, its name would narrow nothing.
+        let study = self.study.as_deref();
+        let tells = |condition: &&Condition| match condition {
+            Condition::Benchmark(_) => study.is_some_and(|study| study.benchmark_names().len() > 1),
+            Condition::Task(_) => study.is_some_and(|study| study.tasks().len() > 1),
+            _ => true,
+        };
+        let telling: Filter = filter.conditions().iter().filter(tells).cloned().collect();
+        self.inspect.filter = more.into_iter().fold(telling, Filter::with);
         // Begins with the first of them.
         self.inspect.listed.clear();
         self.inspect.selected = 0;
@@ -429,25 +437,21 @@ impl State {
     }
 
     fn open_cell(&mut self, key: CellKey, outcome: Option<Outcome>) {
-        // Where there is but one task, its name and its benchmark's would narrow nothing.
-        let several = self.study.as_ref().is_some_and(|study| study.benchmarks().len() > 1)
-            || self.compare.matrix.groups.len() > 1;
         let of = Who::Model(key.model.clone());
         let answered = match outcome {
             Some(is) => Condition::Outcome { is, of },
             None => Condition::Asked(key.model.clone()),
         };
-        let place = several.then(|| {
-            [
-                Condition::Benchmark([key.benchmark.clone()].into()),
-                Condition::Task([key.task.clone()].into()),
-            ]
-        });
-        let language = Condition::Language([key.language.clone()].into());
+        let filter = [
+            Condition::Benchmark([key.benchmark.clone()].into()),
+            Condition::Task([key.task.clone()].into()),
+            Condition::Language([key.language.clone()].into()),
+            answered,
+        ];
         if let Some(study) = &self.study {
             self.compare.select_cell(key, study);
         }
-        self.open_items(place.into_iter().flatten().chain([language, answered]).collect());
+        self.open_items(filter.into_iter().collect());
     }
 
     /// Goes so many rows further down what is listed: items, or answers that reviewers differ on.

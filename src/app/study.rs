@@ -195,6 +195,15 @@ impl Study {
         tasks
     }
 
+    /// The names of the benchmarks that there are items or answers of, in order.
+    pub fn benchmark_names(&self) -> Vec<String> {
+        let columns = self.ledger.columns().iter();
+        let mut names: Vec<String> = columns.map(|column| column.benchmark.clone()).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// The subjects that items name, in order.
     pub fn subjects(&self) -> &[String] {
         &self.subjects

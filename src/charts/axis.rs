@@ -98,15 +98,31 @@ pub fn share_ticks((low, high): (f64, f64), length: f32) -> Vec<(f64, String)> {
         .collect()
 }
 
-/// Values of one, two and five times a power of ten between `low` and `high`; only powers of ten where that are many.
+/// Values of one, two and five times a power of ten between `low` and `high`; only powers of ten where that are many,
+/// and even steps where less than two of them lie there.
 pub fn logarithmic_ticks(low: f64, high: f64, words: fn(f64) -> String) -> Vec<(f64, String)> {
     let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
     let factors: &[f64] = if last - first > 3 { &[1.0] } else { &[1.0, 2.0, 5.0] };
     let values = (first..=last).flat_map(|power| factors.iter().map(move |factor| factor * 10_f64.powi(power)));
-    values
-        .filter(|value| (low..=high).contains(value))
-        .map(|value| (value, words(value)))
-        .collect()
+    let round: Vec<f64> = values.filter(|value| (low..=high).contains(value)).collect();
+    let values = if round.len() < 2 { even(low, high) } else { round };
+    values.into_iter().map(|value| (value, words(value))).collect()
+}
+
+/// Two to six values between `low` and `high`, in steps of one, two or five times a power of ten.
+fn even(low: f64, high: f64) -> Vec<f64> {
+    let power = ((high - low) / 6.0).log10().floor() as i32;
+    let steps = [1.0, 2.0, 5.0, 10.0].into_iter();
+    // A quotient of whole numbers is written without a rest.
+    let (times, parts) = (10_f64.powi(power.max(0)), 10_f64.powi(-power.min(0)));
+    let ticks = steps.map(|step| {
+        let unit = step * times / parts;
+        let (first, last) = ((low / unit).ceil() as i64, (high / unit).floor() as i64);
+        let values = (first..=last).map(|number| number as f64 * step * times / parts);
+        values.collect::<Vec<f64>>()
+    });
+    let mut ticks = ticks.filter(|ticks| ticks.len() <= 6);
+    ticks.next().unwrap_or_default()
 }
 
 /// A number with as many decimals as it needs.
@@ -163,6 +179,16 @@ mod tests {
         assert_eq!(
             values(logarithmic_ticks(100.0, 3000.0, decimal)),
             ["100", "200", "500", "1,000", "2,000"]
+        );
+        // Between two powers of ten steps are even, and written without a rest.
+        let plain = |value: f64| value.to_string();
+        assert_eq!(
+            values(logarithmic_ticks(0.157, 0.263, plain)),
+            ["0.16", "0.18", "0.2", "0.22", "0.24", "0.26"]
+        );
+        assert_eq!(
+            values(logarithmic_ticks(210.0, 420.0, plain)),
+            ["250", "300", "350", "400"]
         );
         assert_eq!(values(share_ticks(WHOLE, 160.0)), ["0", "25", "50", "75", "100%"]);
         assert_eq!(values(share_ticks(WHOLE, 60.0)), ["0", "100%"]);

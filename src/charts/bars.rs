@@ -1,6 +1,7 @@
 //! Grouped bars with intervals: accuracy by task and language.
 
 use super::axis::{self, Scale};
+use super::caption::Account;
 use super::chart::{Chart, Kind, Measured, Room, legend};
 use super::colour::{Colour, Look};
 use super::label::{Label, Measure, widest};
@@ -9,6 +10,8 @@ use super::target::Target;
 use crate::language::Language;
 use crate::quantities::percent;
 use crate::runs::columns::{Columns, Named, Table, Value};
+use crate::runs::comparison::INTERVAL;
+use crate::text::isolate::join;
 
 /// Bars in groups, groups in panels.
 #[derive(Debug, Clone, Default)]
@@ -115,6 +118,11 @@ impl Strip<'_> {
 }
 
 impl Bars {
+    fn bars(&self) -> impl Iterator<Item = &Bar> {
+        let groups = self.panels.iter().flat_map(|panel| &panel.groups);
+        groups.flat_map(|group| &group.bars)
+    }
+
     /// The panels in lines, so that no bar becomes too thin.
     fn lines(&self, room: f32) -> Vec<Vec<Strip<'_>>> {
         let mut lines: Vec<Vec<Strip<'_>>> = Vec::new();
@@ -164,15 +172,29 @@ impl Chart for Bars {
     }
 
     fn table(&self) -> Table {
-        let groups = self.panels.iter().flat_map(|panel| &panel.groups);
-        let bars: Vec<Bar> = groups.flat_map(|group| group.bars.iter().cloned()).collect();
+        let bars: Vec<Bar> = self.bars().cloned().collect();
         Table::new(&bars)
     }
 
+    fn account(&self) -> Account {
+        let measured = self.bars().filter_map(|bar| match bar.height {
+            Height::Measured(measured) => Some(measured.n),
+            Height::Failed(_) | Height::NotRun => None,
+        });
+        Account {
+            of: join(self.panels.iter().map(|panel| panel.title.as_str()), ", "),
+            measure: "Percent right by task and language".to_owned(),
+            interval: INTERVAL,
+            unit: "item",
+            counts: measured.collect(),
+            published: self.bars().any(|bar| bar.published.is_some()),
+            ..Account::default()
+        }
+    }
+
     fn targets(&self) -> Vec<Option<Target>> {
-        let groups = self.panels.iter().flat_map(|panel| &panel.groups);
-        let bars = groups.flat_map(|group| &group.bars);
-        bars.map(|bar| (bar.height != Height::NotRun).then(|| bar.target.clone()))
+        self.bars()
+            .map(|bar| (bar.height != Height::NotRun).then(|| bar.target.clone()))
             .collect()
     }
 
@@ -256,13 +278,7 @@ impl Bars {
             (square, true, Label::name(words).colour(Colour::Text2).within(240.0))
         };
         let mut entries: Vec<(Look, bool, Label)> = self.series.iter().enumerate().map(entry).collect();
-        let bars = || {
-            self.panels
-                .iter()
-                .flat_map(|panel| &panel.groups)
-                .flat_map(|group| &group.bars)
-        };
-        if let (true, Some((look, _))) = (bars().any(|bar| bar.published.is_some()), self.series.first()) {
+        if let (true, Some((look, _))) = (self.bars().any(|bar| bar.published.is_some()), self.series.first()) {
             entries.push((*look, false, Label::new("published")));
         }
         let mut right = width;

@@ -1,6 +1,7 @@
 //! Reliability diagrams: whether a model is right as often as it is sure.
 
 use super::axis::{self, Scale};
+use super::caption::Account;
 use super::chart::{Chart, Kind, Room, legend};
 use super::colour::{Colour, Look};
 use super::label::{Label, Measure};
@@ -8,6 +9,7 @@ use super::scene::{Anchor, Area, Scene, Stroke, point};
 use super::target::Target;
 use crate::quantities::{count, percent};
 use crate::runs::columns::{Columns, Named, Table, Value};
+use crate::runs::comparison::INTERVAL;
 
 /// Diagrams of some models, one beside the other.
 #[derive(Debug, Clone, Default)]
@@ -56,12 +58,16 @@ pub struct Bin {
 /// Between diagrams, and around each.
 const GAP: f32 = 22.0;
 const VALUES: f32 = 34.0;
+/// What the last words of an axis reach beyond the last diagram.
+const END: f32 = 16.0;
 const TITLE: f32 = 18.0;
 /// Below a diagram: the words of the axis, and a line for each error.
 const AXIS: f32 = 36.0;
 const ERROR: f32 = 15.0;
 /// The least and the greatest side of a diagram.
 const SIDES: (f32, f32) = (110.0, 380.0);
+/// The side of a diagram among many.
+const LEGIBLE: f32 = 190.0;
 /// The height of the bars that count answers.
 const COUNTS: f32 = 26.0;
 
@@ -88,6 +94,24 @@ impl Chart for Reliability {
             .flat_map(|curve| curve.bins.iter().map(move |bin| Listed { curve, bin }))
             .collect();
         Table::new(&rows)
+    }
+
+    fn account(&self) -> Account {
+        Account {
+            of: self.note.clone(),
+            measure: "Percent right against the probability that the model gave its choice, with the expected \
+                      calibration error (ECE) in points; the bars below count answers"
+                .to_owned(),
+            interval: INTERVAL,
+            unit: "item",
+            counts: self
+                .panels
+                .iter()
+                .flat_map(|panel| &panel.curves)
+                .map(|curve| curve.n)
+                .collect(),
+            ..Account::default()
+        }
     }
 
     fn targets(&self) -> Vec<Option<Target>> {
@@ -121,8 +145,8 @@ impl Chart for Reliability {
         let curves = self.panels.iter().map(|panel| panel.curves.len()).max().unwrap_or(1);
         let below = AXIS + COUNTS + ERROR * curves as f32;
         let tall = (room.height - top - TITLE - below).clamp(SIDES.0, SIDES.1);
-        let columns = columns(room.width, tall, self.panels.len());
-        let wide = (room.width - GAP * (columns - 1) as f32) / columns as f32;
+        let columns = columns(room, tall, self.panels.len(), top, TITLE + below + 8.0);
+        let wide = (room.width - END - GAP * (columns - 1) as f32) / columns as f32;
         let side = tall.min(wide - VALUES).max(60.0);
         let height = TITLE + side + below + 8.0;
         for (place, panel) in self.panels.iter().enumerate() {
@@ -141,10 +165,20 @@ impl Chart for Reliability {
     }
 }
 
-/// How many diagrams of a side stand beside each other.
-fn columns(width: f32, side: f32, panels: usize) -> usize {
-    let most = ((width + GAP) / (side + VALUES + GAP)).floor() as usize;
-    most.clamp(1, panels.max(1))
+/// How many diagrams stand beside each other, so that they are as large as they may be where all of them fit the room
+/// below `top`, and else as small as is still read well. Each is `around` higher than its side.
+fn columns(room: Room, tall: f32, panels: usize, top: f32, around: f32) -> usize {
+    let beside = |side: f32| {
+        let most = ((room.width - END + GAP) / (side + VALUES + GAP)).floor() as usize;
+        most.clamp(1, panels.max(1))
+    };
+    let (few, many) = (beside(tall), beside(tall.min(LEGIBLE)));
+    let fits = |columns: &usize| {
+        let wide = (room.width - END + GAP) / *columns as f32 - GAP;
+        let height = panels.div_ceil(*columns) as f32 * (tall.min(wide - VALUES) + around);
+        top + height <= room.height
+    };
+    (few..=many).find(fits).unwrap_or(many)
 }
 
 impl Reliability {

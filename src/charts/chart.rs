@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::str::FromStr;
 
+use super::caption::Account;
 use super::colour::Look;
 use super::label::{Label, Measure};
 use super::scene::{Anchor, Area, Scene, point};
@@ -107,6 +108,8 @@ pub trait Chart: Debug + Send + Sync {
     fn targets(&self) -> Vec<Option<Target>> {
         self.table().rows.iter().map(|row| Target::of_row(row)).collect()
     }
+    /// What its caption says of it.
+    fn account(&self) -> Account;
     /// The picture.
     fn scene(&self, room: Room, measure: &dyn Measure) -> Scene;
 }

@@ -1,6 +1,7 @@
 //! Rows of shares with their intervals: accuracy by subject, and how many choices flip between protocols.
 
 use super::axis;
+use super::caption::Account;
 use super::chart::{Chart, Kind, Measured, Room, legend};
 use super::colour::{Colour, Look};
 use super::label::{Label, Measure};
@@ -8,6 +9,7 @@ use super::rows::{self, Line};
 use super::scene::{Area, Scene, point};
 use super::target::Target;
 use crate::runs::columns::{Columns, Named, Table};
+use crate::runs::comparison::INTERVAL;
 
 /// A plot of rows with one dot for each of some series.
 #[derive(Debug, Clone)]
@@ -15,8 +17,10 @@ pub struct Dots {
     pub kind: Kind,
     pub title: String,
     pub note: String,
-    /// What it shows, in a sentence.
-    pub description: String,
+    /// What it measures, as a sentence without its full stop.
+    pub measure: String,
+    /// Protocols that the chosen one is set beside.
+    pub beside: Vec<String>,
     /// The words over the figures at the right; empty for none.
     pub heading: String,
     pub series: Vec<(Look, String)>,
@@ -78,9 +82,23 @@ impl Chart for Dots {
         Table::new(&rows)
     }
 
+    fn account(&self) -> Account {
+        let dots = self.rows.iter().flat_map(|row| &row.dots);
+        Account {
+            of: self.note.clone(),
+            measure: self.measure.clone(),
+            interval: INTERVAL,
+            unit: "item",
+            counts: dots.map(|dot| dot.value.n).collect(),
+            beside: self.beside.clone(),
+            published: false,
+        }
+    }
+
     fn scene(&self, room: Room, measure: &dyn Measure) -> Scene {
         let title = format!("{}, {}", self.title, self.note);
-        let mut scene = Scene::new(room.width, room.height, title, self.description.clone());
+        let description = format!("{}, with 95% intervals.", self.measure);
+        let mut scene = Scene::new(room.width, room.height, title, description);
         let entries: Vec<(Look, bool, Label)> = self
             .series
             .iter()

@@ -1,5 +1,6 @@
 //! What is written to a file: a figure for print, or a table.
 
+use super::caption::Caption;
 use super::chart::{Chart, Kind, Room};
 use super::colour::Theme;
 use super::png::{self, PictureError};
@@ -83,9 +84,10 @@ pub enum ExportError {
 /// The least height of a figure on paper, beside its width.
 const LEAST: f32 = 0.62;
 
-/// The bytes of a figure on paper.
+/// The bytes of a figure on paper, with its caption below.
 pub fn figure(
     chart: &dyn Chart,
+    caption: &Caption,
     picture: Picture,
     column: Column,
     theme: &Theme,
@@ -99,7 +101,8 @@ pub fn figure(
         width,
         height: (width * LEAST).min(300.0),
     };
-    let scene = chart.scene(room, outliner);
+    let mut scene = chart.scene(room, outliner);
+    caption.write_below(&mut scene, outliner);
     match picture {
         Picture::Svg => Ok(svg::document(&scene, theme, outliner).into_bytes()),
         Picture::Png => Ok(png::picture(&scene, theme, outliner, png::PRINT)?),

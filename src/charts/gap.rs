@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::axis;
+use super::caption::Account;
 use super::chart::{Chart, Kind, Room, legend};
 use super::colour::{Colour, FEW, Look, looks};
 use super::label::{Label, Measure};
@@ -12,6 +13,7 @@ use super::target::Target;
 use crate::language::Language;
 use crate::quantities::{capital, count, percent, points};
 use crate::runs::columns::{Columns, Named, Table, Value};
+use crate::runs::paired::INTERVAL;
 
 /// The radius of a mark.
 const MARK: f32 = 4.2;
@@ -118,6 +120,11 @@ impl Gap {
         sorted.into_iter()
     }
 
+    fn shows_published(&self) -> bool {
+        let mut rows = self.rows.iter();
+        rows.any(|row| row.is_published() || row.published.is_some())
+    }
+
     /// `Arabic − English, 95%`, or `Difference to English, 95%` of several.
     fn heading(&self) -> String {
         let languages = self.languages();
@@ -192,6 +199,30 @@ impl Chart for Gap {
         Table::new(&rows)
     }
 
+    fn account(&self) -> Account {
+        let languages = self.languages();
+        let others = match languages.as_slice() {
+            [_, other] => other.english_name(),
+            _ => "other languages",
+        };
+        let reference = self.reference_name();
+        Account {
+            of: isolated(&self.task),
+            measure: format!(
+                "Percent right in {reference} and in {others} on the same questions, and the difference in points"
+            ),
+            interval: INTERVAL,
+            unit: "question pair",
+            counts: self
+                .rows
+                .iter()
+                .filter_map(|row| Some(row.paired.as_ref()?.n))
+                .collect(),
+            published: self.shows_published(),
+            ..Account::default()
+        }
+    }
+
     fn targets(&self) -> Vec<Option<Target>> {
         self.listed().map(|row| row.target.clone()).collect()
     }
@@ -214,7 +245,7 @@ impl Chart for Gap {
             &mut scene,
             measure,
             Area::new(0.0, 0.0, room.width, 0.0),
-            &entries(&looks, &sorted),
+            &entries(&looks, self.shows_published()),
         );
         let mut lines = Vec::new();
         let mut placed: Vec<Option<&GapRow>> = Vec::new();
@@ -321,7 +352,7 @@ impl Gap {
     }
 }
 
-fn entries(looks: &[(Language, Look)], rows: &[&GapRow]) -> Vec<(Look, bool, Label)> {
+fn entries(looks: &[(Language, Look)], published: bool) -> Vec<(Look, bool, Label)> {
     // Rows name the languages where there are many.
     let named = if looks.len() <= FEW { looks.len() } else { 1 };
     let mut entries: Vec<(Look, bool, Label)> = looks
@@ -329,10 +360,7 @@ fn entries(looks: &[(Language, Look)], rows: &[&GapRow]) -> Vec<(Look, bool, Lab
         .take(named)
         .map(|(language, look)| (*look, true, Label::new(language.english_name())))
         .collect();
-    if let (Some((_, look)), true) = (
-        looks.get(1),
-        rows.iter().any(|row| row.is_published() || row.published.is_some()),
-    ) {
+    if let (Some((_, look)), true) = (looks.get(1), published) {
         entries.push((*look, false, Label::new("published")));
     }
     entries

@@ -15,7 +15,7 @@ pub const SMALL: f32 = 11.0;
 /// From the baseline to the middle of a capital letter, as a share of the size.
 const MIDDLE: f32 = 0.357;
 
-/// One line of words.
+/// Words, in one line unless they break.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Label {
     pub words: String,
@@ -25,9 +25,11 @@ pub struct Label {
     pub size: f32,
     pub weight: Weight,
     pub colour: Colour,
-    /// It is cut to be no wider.
+    /// It is cut to be no wider, unless it breaks.
     pub widest: f32,
     pub cut: Cut,
+    /// Whether it goes on in lines below where it is wider.
+    pub breaks: bool,
 }
 
 impl Label {
@@ -41,6 +43,7 @@ impl Label {
             colour: Colour::Text2,
             widest: f32::INFINITY,
             cut: Cut::End,
+            breaks: false,
         }
     }
 
@@ -80,6 +83,14 @@ impl Label {
         self
     }
 
+    /// In as many lines of `widest` as it takes.
+    pub fn breaking(self, widest: f32) -> Self {
+        Self {
+            breaks: true,
+            ..self.within(widest)
+        }
+    }
+
     pub fn language(mut self, language: &Language) -> Self {
         self.language = Some(language.clone());
         self
@@ -112,7 +123,7 @@ impl Label {
         Frame {
             // A width of a fraction of a point less than the text's own must not cut it.
             max_width: self.widest + 0.5,
-            max_lines: Some(1),
+            max_lines: (!self.breaks).then_some(1),
             cut: self.cut,
             ..Frame::UNLIMITED
         }
@@ -138,5 +149,5 @@ impl Measure for Outliner {
 
 /// The outlines of a label.
 pub fn outlined(outliner: &Outliner, label: &Label) -> Outlined {
-    outliner.line(&label.words, &label.style(), &label.frame())
+    outliner.outline(&label.words, &label.style(), &label.frame())
 }

@@ -3,7 +3,8 @@
 //! A [`chart`] is built from plain numbers by a pure function into a [`scene`]: shapes, words, and what each says when
 //! it is pointed at. The window paints that scene; [`svg`] and [`png`] write it. Colours are named by what they mean
 //! ([`colour`]) and words are laid out by [`crate::text`] ([`label`]), so that one scene serves every theme and every
-//! script. [`print`](mod@print) knows how large figures are on paper.
+//! script. [`print`](mod@print) knows how large figures are on paper, and [`caption`] what stands below those that leave
+//! the window.
 //!
 //! The plots are [`bars`], [`gap`], [`scatter`], [`calibration`] and [`dots`] (flips and subjects); `axis`, `rows` and
 //! `placing` hold what they share.
@@ -11,6 +12,7 @@
 mod axis;
 pub mod bars;
 pub mod calibration;
+pub mod caption;
 pub mod chart;
 pub mod colour;
 pub mod dots;

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use super::caption::Caption;
 use super::chart::{Chart, Room};
 use super::colour::{Colour, Theme};
 use super::figures::Findings;
@@ -26,7 +27,7 @@ pub struct Report<'a> {
     /// Findings in sentences.
     pub findings: Vec<Findings>,
     pub tables: Vec<(String, Table)>,
-    pub charts: Vec<&'a dyn Chart>,
+    pub charts: Vec<(&'a dyn Chart, Caption)>,
     /// Where published figures come from.
     pub sources: Vec<String>,
 }
@@ -54,8 +55,8 @@ pub fn report(report: &Report<'_>, light: &Theme, dark: &Theme, outliner: &Outli
     for (name, table) in &report.tables {
         section(&mut page, name, "", &wide(table));
     }
-    for chart in report.charts.iter().filter(|chart| !chart.is_empty()) {
-        figure(&mut page, *chart, outliner);
+    for (chart, caption) in report.charts.iter().filter(|(chart, _)| !chart.is_empty()) {
+        figure(&mut page, *chart, caption, outliner);
     }
     list(&mut page, "Published figures", &report.sources);
     page.push_str("</body>\n</html>\n");
@@ -117,7 +118,7 @@ fn section(page: &mut String, title: &str, note: &str, content: &str) {
     );
 }
 
-fn figure(page: &mut String, chart: &dyn Chart, outliner: &Outliner) {
+fn figure(page: &mut String, chart: &dyn Chart, caption: &Caption, outliner: &Outliner) {
     let room = Room {
         width: WIDTH,
         height: HEIGHT,
@@ -125,8 +126,11 @@ fn figure(page: &mut String, chart: &dyn Chart, outliner: &Outliner) {
     let scene = chart.scene(room, outliner);
     let picture = svg::element(&scene, chart.kind().word(), outliner);
     let table = wide(&chart.table());
-    let content =
-        format!("<figure>{picture}</figure>\n<details>\n<summary>The same as a table</summary>\n{table}</details>\n");
+    let caption = escaped(&caption.text);
+    let content = format!(
+        "<figure>{picture}\n<figcaption>{caption}</figcaption></figure>\n<details>\n\
+         <summary>The same as a table</summary>\n{table}</details>\n"
+    );
     section(page, &chart.title(), &chart.note(), &content);
 }
 
@@ -161,6 +165,7 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;font-size:.
 dt{color:var(--text-2)}
 dd{margin:0}
 figure{margin:0}
+figcaption{margin:.5rem 0 0;font-size:.85rem;color:var(--text-2)}
 svg.figure{display:block;max-width:100%;height:auto}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.85rem}

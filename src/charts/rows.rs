@@ -13,6 +13,8 @@ const HEADING: f32 = 18.0;
 /// Below the rows, for the words of the axis.
 const FOOT: f32 = 22.0;
 const GAP: f32 = 12.0;
+/// A figure of more rows has the words of its axis above them too.
+const LONG: usize = 30;
 
 /// One row's words.
 #[derive(Debug, Clone)]
@@ -65,7 +67,10 @@ pub fn lay_out(
         .iter()
         .map(|width| width + GAP)
         .sum();
-    let top = if heading.is_empty() { top + 4.0 } else { top + HEADING };
+    let top = match heading.is_empty() && lines.len() <= LONG {
+        true => top + 4.0,
+        false => top + HEADING,
+    };
     let least = HEIGHTS.0.max(lanes as f32 * 7.0 + 6.0);
     let spare = room.height - top - FOOT;
     let row = (spare / lines.len().max(1) as f32)
@@ -83,7 +88,8 @@ pub fn lay_out(
         shares,
         plot,
         width: room.width,
-        height: (plot.bottom + FOOT).max(room.height),
+        // No higher than its rows: a caption stands right below.
+        height: plot.bottom + FOOT,
         row,
     }
 }
@@ -106,6 +112,12 @@ fn column_widths(lines: &[Line], heading: &[Label], measure: &dyn Measure) -> Ve
 pub fn draw(scene: &mut Scene, rows: &Rows, lines: &[Line], heading: &[Label], measure: &dyn Measure) {
     let ticks = axis::share_ticks(rows.shares, rows.plot.width());
     axis::columns(scene, &rows.scale, &ticks, rows.plot.top - 2.0, rows.plot.bottom + 2.0);
+    if lines.len() > LONG {
+        for (value, words) in &ticks {
+            let at = point(rows.scale.at(*value).round() + 0.5, rows.plot.top - HEADING / 2.0);
+            scene.write_beside(Label::small(words), at, Anchor::Centre);
+        }
+    }
     for label in heading {
         let at = point(rows.width, rows.plot.top - HEADING / 2.0);
         scene.write_beside(label.clone(), at, Anchor::Right);

@@ -1,6 +1,7 @@
 //! Accuracy against what a model costs: its parameters, or the tokens or seconds an item takes.
 
 use super::axis::{self, Scale};
+use super::caption::Account;
 use super::chart::{Chart, Kind, Measured, Room, legend};
 use super::colour::{Colour, Look};
 use super::label::{Label, Measure, SMALL};
@@ -10,6 +11,7 @@ use super::target::Target;
 use crate::language::Language;
 use crate::quantities::{parameters, percent, seconds};
 use crate::runs::columns::{Columns, Named, Table, Value};
+use crate::runs::comparison::INTERVAL;
 
 /// What accuracy is set against.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -145,6 +147,22 @@ impl Chart for Scatter {
         Table::new(&rows)
     }
 
+    fn account(&self) -> Account {
+        let measured = self.points.iter().filter_map(|spot| match &spot.accuracy {
+            Accuracy::Measured(measured) => Some(measured.n),
+            Accuracy::Published { .. } => None,
+        });
+        Account {
+            of: self.note.clone(),
+            measure: format!("Percent right against {}", self.across.words()),
+            interval: INTERVAL,
+            unit: "item",
+            counts: measured.collect(),
+            published: self.shows_published(),
+            ..Account::default()
+        }
+    }
+
     fn targets(&self) -> Vec<Option<Target>> {
         self.listed().map(|spot| spot.target.clone()).collect()
     }
@@ -181,19 +199,13 @@ impl Chart for Scatter {
 
         let at = |spot: &Spot| point(across.at(spot.cost), up.at(spot.accuracy.value()));
         self.ties(&mut scene, &at);
-        let mut places = Places::new(area);
+        // Beside the topmost and the last points too.
+        let mut places = Places::new(Area::new(area.left, top, room.width, area.bottom));
         for spot in &self.points {
             self.spot(&mut scene, spot, at(spot), &up);
             places.block(Area::around(at(spot), RADIUS + 1.0));
         }
-        let mut named: Vec<(Option<usize>, &str)> = Vec::new();
-        for spot in &self.points {
-            // Tied points share a name, which stands beside the first.
-            let name = (spot.tied, spot.label.as_str());
-            if spot.tied.is_some() && named.contains(&name) {
-                continue;
-            }
-            named.push(name);
+        for spot in self.named() {
             let label = Label::name(&spot.label).colour(Colour::Text2).within(170.0);
             let label = Label { size: SMALL, ..label };
             let width = measure.width(&label);
@@ -205,15 +217,42 @@ impl Chart for Scatter {
     }
 }
 
+/// Above this many points of one name only the topmost is named: a language that twenty models answered in.
+const MOST_NAMED: usize = 4;
+
 impl Scatter {
+    /// The points that a name stands beside: of tied ones the first, of many that share one the topmost.
+    fn named(&self) -> Vec<&Spot> {
+        let mut named: Vec<&Spot> = Vec::new();
+        for spot in &self.points {
+            let alike = |other: &&Spot| other.label == spot.label && other.tied == spot.tied;
+            let all = self.points.iter().filter(alike);
+            let only = match spot.tied {
+                Some(_) => self.points.iter().find(alike),
+                None if all.clone().count() > MOST_NAMED => {
+                    all.max_by(|one, other| one.accuracy.value().total_cmp(&other.accuracy.value()))
+                }
+                None => Some(spot),
+            };
+            if only.is_some_and(|only| std::ptr::eq(only, spot)) {
+                named.push(spot);
+            }
+        }
+        named
+    }
+
+    fn shows_published(&self) -> bool {
+        let published = |spot: &Spot| matches!(spot.accuracy, Accuracy::Published { .. });
+        self.points.iter().any(published)
+    }
+
     fn legend(&self, scene: &mut Scene, width: f32, measure: &dyn Measure) -> f32 {
         let mut entries: Vec<(Look, bool, Label)> = self
             .series
             .iter()
             .map(|(look, name)| (*look, true, Label::name(name).colour(Colour::Text2).within(220.0)))
             .collect();
-        let published = |spot: &Spot| matches!(spot.accuracy, Accuracy::Published { .. });
-        if let (true, Some((look, _))) = (self.points.iter().any(published), self.series.first()) {
+        if let (true, Some((look, _))) = (self.shows_published(), self.series.first()) {
             entries.push((*look, false, Label::new("published")));
         }
         legend(scene, measure, Area::new(0.0, 0.0, width, 0.0), &entries)
@@ -229,7 +268,10 @@ impl Scatter {
             return (1.0, 10.0);
         }
         // A single cost stands in the middle.
-        let room = if high / low < 2.0 { 2.0 } else { 1.25 };
+        let room = match high / low {
+            ..1.01 => 2.0,
+            ratio => ratio.powf(0.08).clamp(1.02, 1.25),
+        };
         (low / room, high * room)
     }
 

@@ -3,9 +3,11 @@
 
 use super::bars::{Bar, Bars, Group, Height, Panel};
 use super::calibration::{Bin, Curve, Diagram, Reliability};
+use super::caption::{Basis, Caption};
 use super::colour::{CATEGORIES, Colour, Look, SERIES, Theme, looks};
 use super::dots::{Dot, DotRow, Dots};
 use super::gap::{Gap, GapRow, Paired};
+use super::label::{Label, outlined};
 use super::print::Column;
 use super::scatter::{Accuracy, Across, Scatter, Spot};
 use super::scene::{Mark, Scene, Shape};
@@ -13,6 +15,7 @@ use super::target::Target;
 use super::{Chart, Kind, Measured, Room, png, svg};
 use crate::language::Language;
 use crate::runs::columns::Value;
+use crate::slices::Slice;
 use crate::text::Fallback;
 use crate::text::outline::Outliner;
 
@@ -218,7 +221,8 @@ fn subjects(count: usize) -> Dots {
         kind: Kind::Subjects,
         title: "Accuracy by subject".to_owned(),
         note: "MedQA".to_owned(),
-        description: String::new(),
+        measure: "Percent right in each subject".to_owned(),
+        beside: Vec::new(),
         heading: String::new(),
         series: series(),
         rows: names.into_iter().enumerate().take(count).map(row).collect(),
@@ -289,7 +293,7 @@ fn every_plot_is_drawn_for_none_one_few_and_many_models() {
             let column = if count > 4 { Column::Double } else { Column::Single };
             let scene = chart.scene(room(column), &outliner);
             assert!(
-                scene.height < 4000.0 && scene.height >= 200.0,
+                scene.height < 4000.0 && scene.height > 0.0,
                 "{:?} {}",
                 chart.kind(),
                 scene.height
@@ -310,6 +314,151 @@ fn every_plot_is_drawn_for_none_one_few_and_many_models() {
 }
 
 #[test]
+fn a_caption_keeps_to_the_width_of_its_figure_and_shows_all_of_itself() {
+    let outliner = Outliner::new(Fallback::None);
+    let slice = Slice {
+        name: "أسئلة لم يجب عنها أحد".parse().unwrap(),
+        filter: ["subject = [\"طب الأطفال وحديثي الولادة\", \"Cardiology\"]"
+            .parse()
+            .unwrap()]
+        .into_iter()
+        .collect(),
+        rest: toml::Table::new(),
+    };
+    let basis = Basis {
+        protocol: "letters, 5 shots, seed 7, تعليمات بالعربية".to_owned(),
+        slice: Some(slice),
+        answered: 1273,
+        left_out: 12,
+        rekeyed: 3,
+    };
+    for column in Column::ALL {
+        for chart in charts(4) {
+            let mut scene = chart.scene(room(column), &outliner);
+            let (bare, marks) = (scene.height, scene.marks.len());
+            if chart.kind() == Kind::Gap {
+                let last = scene
+                    .regions
+                    .iter()
+                    .map(|region| region.area.bottom)
+                    .fold(0.0, f32::max);
+                assert!(
+                    bare - last < 30.0,
+                    "between the rows and the caption stands the axis alone"
+                );
+            }
+            let caption = Caption::new(&chart.title(), &chart.account(), &basis);
+            caption.write_below(&mut scene, &outliner);
+            let words: Vec<_> = scene
+                .marks
+                .iter()
+                .skip(marks)
+                .map(|mark| match mark {
+                    Mark::Text { label, at, .. } => (label, *at),
+                    other => panic!("{other:?} is no text"),
+                })
+                .collect();
+            assert_eq!(words.len(), 2, "a title and the sentences below it");
+            let mut bottom = bare;
+            for (label, at) in words {
+                let set = outlined(&outliner, label);
+                assert!(
+                    !label.words.contains('…') && set.width <= scene.width + 1.0,
+                    "{}",
+                    set.width
+                );
+                assert!(at.y - set.ascent >= bottom, "it stands below what is above it");
+                bottom = at.y - set.ascent + set.height;
+                let lowest = set.glyphs.iter().map(|glyph| at.y + glyph.y).fold(0.0, f32::max);
+                assert!(
+                    lowest < bottom && bottom <= scene.height,
+                    "{lowest} {bottom} {}",
+                    scene.height
+                );
+            }
+            // As many letters as in one line: nothing is cut.
+            let glyphs = |label: Label| outlined(&outliner, &label).glyphs.len();
+            let small = Label::small(&caption.text);
+            assert_eq!(
+                glyphs(small.clone().breaking(scene.width)),
+                glyphs(small),
+                "{}",
+                caption.text
+            );
+            assert!(scene.description.ends_with(&caption.text));
+            for (theme, colours) in themes() {
+                let name = format!("captioned-{}-{column:?}-{theme}.png", chart.kind().word());
+                keep(&name, &png::picture(&scene, &colours, &outliner, 150.0).unwrap());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_many_points_are_called_alike_is_written_once() {
+    let outliner = Outliner::new(Fallback::None);
+    let mut chart = scatter(20);
+    for spot in &mut chart.points {
+        spot.tied = None;
+        spot.label = spot.language.english_name().to_owned();
+    }
+    let scene = chart.scene(room(Column::Double), &outliner);
+    let written = |words: &str| {
+        let mut labels = scene.marks.iter().filter_map(|mark| match mark {
+            Mark::Text { label, .. } if label.size < 12.0 => Some(label.words.as_str()),
+            _ => None,
+        });
+        labels.by_ref().filter(|label| *label == words).count()
+    };
+    assert_eq!([written("English"), written("Arabic")], [1, 1]);
+}
+
+#[test]
+fn a_point_at_the_top_of_the_axis_has_its_name() {
+    let outliner = Outliner::new(Fallback::None);
+    let mut chart = scatter(1);
+    for spot in &mut chart.points {
+        spot.accuracy = Accuracy::Measured(measured(1.0));
+    }
+    let scene = chart.scene(room(Column::Single), &outliner);
+    let is_name = |mark: &&Mark| matches!(mark, Mark::Text { label, .. } if label.words == models(1)[0]);
+    assert_eq!(scene.marks.iter().filter(is_name).count(), 1);
+}
+
+#[test]
+fn many_diagrams_of_calibration_use_all_of_the_width() {
+    let outliner = Outliner::new(Fallback::None);
+    let sides = |count: usize, width: f32, height: f32| {
+        let scene = reliability(count).scene(Room { width, height }, &outliner);
+        let names = scene.marks.iter().filter_map(|mark| match mark {
+            Mark::Text { label, at, .. } if models(count).contains(&label.words) => Some(at.x),
+            _ => None,
+        });
+        let mut lefts: Vec<i32> = names.map(|left| left.round() as i32).collect();
+        lefts.sort_unstable();
+        lefts.dedup();
+        (lefts.len(), scene.height)
+    };
+    let (columns, height) = sides(19, 754.0, 6000.0);
+    assert_eq!(columns, 2, "as large as they may be where all fit, {height}");
+    let (columns, height) = sides(19, 754.0, 600.0);
+    assert_eq!(columns, 3, "{height}");
+    assert!(height < 7.0 * 340.0, "{height}");
+    assert_eq!(sides(1, 754.0, 600.0).0, 1);
+}
+
+#[test]
+fn the_axis_of_a_long_figure_is_named_above_its_rows_too() {
+    let outliner = Outliner::new(Fallback::None);
+    let ticks = |count: usize| {
+        let scene = gap(count).scene(room(Column::Double), &outliner);
+        let percent = |mark: &&Mark| matches!(mark, Mark::Text { label, .. } if label.words.ends_with('%') && !label.words.contains(' '));
+        scene.marks.iter().filter(percent).count()
+    };
+    assert_eq!((ticks(4), ticks(40)), (1, 2));
+}
+
+#[test]
 fn no_mark_and_no_region_leaves_the_figure() {
     let outliner = Outliner::new(Fallback::None);
     for count in [1, 4, 20] {
@@ -323,6 +472,46 @@ fn no_mark_and_no_region_leaves_the_figure() {
                     && area.bottom <= scene.height + 4.0;
                 assert!(inside, "{:?} {count}: {area:?}", chart.kind());
                 assert!(!region.title.is_empty() && !region.detail.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn no_words_leave_the_figure() {
+    let outliner = Outliner::new(Fallback::None);
+    let window = Room {
+        width: 754.0,
+        height: 600.0,
+    };
+    let rooms = [
+        (1, room(Column::Single)),
+        (4, room(Column::Single)),
+        (20, room(Column::Double)),
+        (19, window),
+    ];
+    for (count, room) in rooms {
+        for chart in charts(count) {
+            let scene = chart.scene(room, &outliner);
+            for mark in &scene.marks {
+                let Mark::Text {
+                    label,
+                    at,
+                    anchor,
+                    turned: false,
+                } = mark
+                else {
+                    continue;
+                };
+                let width = outlined(&outliner, label).width;
+                let left = at.x + svg::offset(*anchor, width);
+                let inside = left >= -2.0 && left + width <= scene.width + 2.0;
+                assert!(
+                    inside,
+                    "{:?} {count}: `{}` from {left}, {width} wide",
+                    chart.kind(),
+                    label.words
+                );
             }
         }
     }

@@ -1,6 +1,7 @@
 //! `polyclinic export` and `polyclinic import-run`.
 
 use anyhow::Context as _;
+use polyclinic::reviews::corrections_of;
 use polyclinic::runs::RunId;
 use polyclinic::runs::exchange::{self, Format, ImportChoices, TableFormat};
 use polyclinic::workspace::Workspace;
@@ -23,7 +24,11 @@ pub fn export(arguments: &ExportArguments) -> anyhow::Result<Ending> {
         ExportFormat::Csv => Format::Table(TableFormat::Csv),
         ExportFormat::Jsonl => Format::Table(TableFormat::JsonLines),
     };
-    for path in exchange::export(&workspace, &run, format, &arguments.into)? {
+    let (corrections, problems) = corrections_of(&workspace);
+    for problem in problems {
+        note(&format!("left out: {problem}"));
+    }
+    for path in exchange::export(&workspace, &run, format, &corrections, &arguments.into)? {
         line(&path.display().to_string())?;
     }
     Ok(Ending::Done)

@@ -43,7 +43,7 @@ impl FigureArguments {
 
 /// Writes what was asked for.
 #[cfg(not(feature = "window"))]
-pub fn write(_workspace: &Path, _arguments: &FigureArguments) -> anyhow::Result<Ending> {
+pub fn write(_workspace: &Path, _slice: Option<&str>, _arguments: &FigureArguments) -> anyhow::Result<Ending> {
     anyhow::bail!("this build draws no figures; one with the feature `window` does (`cargo build --features window`)")
 }
 
@@ -61,23 +61,22 @@ mod drawn {
     use polyclinic::charts::scatter::Across;
     use polyclinic::files::write_atomically;
     use polyclinic::runs::comparison::{self, Row};
-    use polyclinic::runs::ledger::{Ledger, Selection};
     use polyclinic::workspace::Workspace;
 
     use super::super::output::note;
+    use super::super::slice;
     use super::{Ending, FigureArguments, Path};
 
     /// Writes what was asked for.
-    pub fn write(workspace: &Path, arguments: &FigureArguments) -> anyhow::Result<Ending> {
+    pub fn write(workspace: &Path, slice: Option<&str>, arguments: &FigureArguments) -> anyhow::Result<Ending> {
         let workspace = Workspace::open_to_read(workspace)?;
-        let (ledger, problems) = Ledger::read(&workspace)?;
-        for problem in problems {
-            note(&format!("left out: {problem}"));
-        }
-        let selection = Selection::all(&ledger);
+        let ledger = slice::read_ledger(&workspace)?;
+        let (selection, slice) = slice::chosen(&workspace, &ledger, slice)?;
         let rows = comparison::compare(&ledger, &selection);
-        if rows.is_empty() {
-            bail!("nothing has been answered here yet; `polyclinic run` asks models");
+        match (rows.is_empty(), &slice) {
+            (true, None) => bail!("nothing has been answered here yet; `polyclinic run` asks models"),
+            (true, Some(slice)) => bail!("nothing has been answered of what the slice `{}` leaves", slice.name),
+            (false, _) => {}
         }
         let choice = choice(&rows, arguments)?;
         let models: Vec<String> = ledger.sheets().iter().map(|sheet| sheet.model.clone()).collect();
@@ -85,6 +84,7 @@ mod drawn {
             ledger: &ledger,
             selection: &selection,
             sizes: &written::sizes_here(&models),
+            slice: slice.as_ref(),
         };
         let (path, bytes) = match (&arguments.report, arguments.figure.as_slice()) {
             (Some(path), _) => {
@@ -111,7 +111,7 @@ mod drawn {
         let column = if double { Column::Double } else { Column::Single };
         let chart = figures::make(kind, source, choice);
         match (picture, sheet) {
-            (Some(picture), _) => Ok(written::written_figure(&*chart, picture, column)?),
+            (Some(picture), _) => Ok(written::written_figure(&*chart, source, choice, picture, column)?),
             (None, Some(sheet)) => Ok(export::table(&chart.table(), sheet)?),
             (None, None) => bail!(
                 "`{}` has to end in .svg or .png for the figure, or in .csv, .md or .tex for its numbers",

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use polyclinic::reviews::corrected_ledger;
+use polyclinic::reviews::{corrected_ledger, corrections_of};
 use polyclinic::runs::columns::{self, Columns, Table};
 use polyclinic::runs::comparison;
 use polyclinic::runs::export::{self, AnswerRow};
@@ -32,7 +32,7 @@ pub fn compare(
         note(&format!("left out: {problem}"));
     }
     require_baseline(&ledger, measure, baseline)?;
-    let selection = slice::chosen(&workspace, &ledger, slice)?;
+    let (selection, _) = slice::chosen(&workspace, &ledger, slice)?;
     let title = measure.title();
     match measure {
         Measure::Accuracy => print_rows(title, &comparison::compare(&ledger, &selection), format)?,
@@ -112,11 +112,15 @@ pub fn answers(
     };
     let runs = read_runs(&workspace, run.as_ref())?;
     let is_shown = shown(&workspace, slice)?;
+    let (corrections, problems) = corrections_of(&workspace);
+    for problem in problems {
+        note(&format!("left out: {problem}"));
+    }
     let rows: Vec<AnswerRow<'_>> = runs
         .iter()
         .flat_map(|(record, answers)| answers.iter().map(move |answer| (record, answer)))
         .filter(|(_, answer)| is_shown(answer))
-        .flat_map(|(record, answer)| export::answer_rows(record, std::slice::from_ref(answer)))
+        .flat_map(|(record, answer)| export::answer_rows(record, std::slice::from_ref(answer), &corrections))
         .collect();
     let mut output = BufWriter::new(io::stdout().lock());
     match format {
@@ -130,6 +134,14 @@ pub fn answers(
         }
     }
     output.flush()?;
+    let decided = rows.iter().filter(|row| row.decision.is_some()).count();
+    if decided > 0 {
+        note(&format!(
+            "{decided} of {} answers are to items that were left out or re-keyed, as `decision` says of each; `polyclinic \
+             review flags` tells why",
+            rows.len()
+        ));
+    }
     Ok(Ending::Done)
 }
 
@@ -142,7 +154,7 @@ fn shown(workspace: &Workspace, slice: Option<&str>) -> anyhow::Result<IsShown> 
         return Ok(Box::new(|_| true));
     };
     let (ledger, _) = corrected_ledger(workspace)?;
-    let selection = slice::chosen(workspace, &ledger, Some(slice))?;
+    let (selection, _) = slice::chosen(workspace, &ledger, Some(slice))?;
     Ok(Box::new(move |answer| {
         let question = ledger.find(&answer.benchmark, &answer.item);
         question.is_some_and(|question| selection.contains(question))

@@ -102,7 +102,7 @@ enum Command {
         #[command(flatten)]
         figures: figures::FigureArguments,
     },
-    /// Print every answer
+    /// Print every answer, with its outcome as decisions about flagged items have it
     Answers {
         #[arg(long)]
         workspace: PathBuf,
@@ -539,7 +539,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ending> {
             format,
             figures,
         }) => match figures.ask() {
-            true => figures::write(&workspace, &figures),
+            true => figures::write(&workspace, slice.as_deref(), &figures),
             false => files::compare(&workspace, show, baseline.as_deref(), slice.as_deref(), format),
         },
         Some(Command::Answers {

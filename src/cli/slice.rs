@@ -96,13 +96,18 @@ pub fn act(command: &SliceCommand) -> anyhow::Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// The questions that a slice of the workspace leaves; all of them where none is named.
-pub fn chosen(workspace: &Workspace, ledger: &Ledger, name: Option<&str>) -> anyhow::Result<Selection> {
+/// The questions that a slice of the workspace leaves, with the slice; all of them where none is named.
+pub fn chosen(
+    workspace: &Workspace,
+    ledger: &Ledger,
+    name: Option<&str>,
+) -> anyhow::Result<(Selection, Option<Slice>)> {
     match name {
-        None => Ok(Selection::all(ledger)),
+        None => Ok((Selection::all(ledger), None)),
         Some(name) => {
             let slice = slices::find(workspace, name)?;
-            Ok(select(&slice.filter, ledger, &read_reviews(workspace)?))
+            let selection = select(&slice.filter, ledger, &read_reviews(workspace)?);
+            Ok((selection, Some(slice)))
         }
     }
 }
@@ -124,7 +129,7 @@ fn read_reviews(workspace: &Workspace) -> anyhow::Result<Reviews> {
     Ok(reviews)
 }
 
-fn read_ledger(workspace: &Workspace) -> anyhow::Result<Ledger> {
+pub fn read_ledger(workspace: &Workspace) -> anyhow::Result<Ledger> {
     let (ledger, problems) = reviews::corrected_ledger(workspace)?;
     for problem in problems {
         note(&format!("left out: {problem}"));

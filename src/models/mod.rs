@@ -14,6 +14,7 @@ pub mod part_name;
 pub mod quantization;
 pub mod safetensors;
 pub mod shape;
+pub mod whereabouts;
 
 /// What a list of models shows of one.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,19 +10,22 @@ use crate::workspace::Workspace;
 /// Everything a workspace holds, as the decisions in its reviews have it, and in words what could not be read of it.
 pub fn corrected_ledger(workspace: &Workspace) -> Result<(Ledger, Vec<String>), LedgerError> {
     let (ledger, mut problems) = Ledger::read(workspace)?;
+    let (corrections, more) = corrections_of(workspace);
+    problems.extend(more);
+    match corrections.is_empty() {
+        true => Ok((ledger, problems)),
+        false => Ok((ledger.corrected(corrections), problems)),
+    }
+}
+
+/// What the decisions in a workspace's reviews correct, and in words what could not be read of them.
+pub fn corrections_of(workspace: &Workspace) -> (Corrections, Vec<String>) {
     match read(workspace) {
         Ok(reviews) => {
-            problems.extend(reviews.problems.iter().map(|problem| error_chain(problem.as_ref())));
-            let corrections = reviews.corrections();
-            match corrections.is_empty() {
-                true => Ok((ledger, problems)),
-                false => Ok((ledger.corrected(corrections), problems)),
-            }
+            let problems = reviews.problems.iter().map(|problem| error_chain(problem.as_ref()));
+            (reviews.corrections(), problems.collect())
         }
-        Err(problem) => {
-            problems.push(error_chain(&problem));
-            Ok((ledger, problems))
-        }
+        Err(problem) => (Corrections::default(), vec![error_chain(&problem)]),
     }
 }
 

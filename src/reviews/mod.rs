@@ -24,7 +24,7 @@ mod tests;
 
 pub use agreement::{NoInterval, PairAgreement, Topic, TopicAgreement, agreement, agreements};
 pub use blinding::blind_order;
-pub use corrections::corrected_ledger;
+pub use corrections::{corrected_ledger, corrections_of};
 pub use disagreement::{Aspect, Disagreement, disagreement, disagreements};
 pub use error_type::{ErrorType, Scale};
 pub use file::{Append, append};

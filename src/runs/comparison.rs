@@ -10,6 +10,9 @@ use crate::language::Language;
 use crate::scoring::Outcome;
 use crate::stats::wilson_95;
 
+/// How the intervals of shares are reckoned, here and of all measures.
+pub const INTERVAL: &str = "Wilson score, 95%";
+
 /// One cell of the matrix: a model on a task in a language under a protocol.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {

@@ -82,7 +82,7 @@ impl Mul<f64> for Tokens {
 impl Work {
     /// One item.
     pub fn of(item: &Item) -> Self {
-        let english = item.key.language.primary() == "en";
+        let english = item.key.language.is_english();
         let around_options = Tokens::around(AROUND_OPTION * item.options.len() as f64);
         Self {
             items: 1,

@@ -8,6 +8,7 @@ use polars::prelude::{Column, CsvWriter, DataFrame, NamedFrom, ParquetWriter, Po
 use serde::Serialize;
 
 use super::RunRecord;
+use super::ledger::{Correction, Corrections};
 use crate::files::cells::guarded;
 use crate::language::Language;
 use crate::scoring::{Answer, Outcome, ReplyEnding};
@@ -28,7 +29,10 @@ pub struct AnswerRow<'a> {
     pub choice: Option<String>,
     /// The chosen option, from 0, where it is one.
     pub choice_index: Option<usize>,
+    /// As the decisions about its item have it.
     pub outcome: Outcome,
+    /// What was decided about its item, where that changes numbers: `left out`, or `re-keyed to C`.
+    pub decision: Option<String>,
     pub prompt_tokens: usize,
     pub seconds: f64,
     /// What the model wrote, where its reply was read.
@@ -38,37 +42,45 @@ pub struct AnswerRow<'a> {
     pub error: Option<&'a str>,
 }
 
-/// The rows of a run's answers, in their order.
-pub fn answer_rows<'a>(record: &'a RunRecord, answers: &'a [Answer]) -> impl Iterator<Item = AnswerRow<'a>> {
+/// The rows of a run's answers under `corrections`, in their order.
+pub fn answer_rows<'a>(
+    record: &'a RunRecord,
+    answers: &'a [Answer],
+    corrections: &Corrections,
+) -> impl Iterator<Item = AnswerRow<'a>> {
     let protocol = record.protocol.label();
-    answers.iter().map(move |answer| AnswerRow {
-        run: record.id.as_str(),
-        protocol: protocol.clone(),
-        model: &answer.model,
-        benchmark: &answer.benchmark,
-        task: &answer.task,
-        language: &answer.item.language,
-        item: &answer.item.id,
-        log_probabilities: &answer.log_probabilities,
-        choice: (!answer.choices.is_empty()).then(|| {
-            let letters = answer
-                .choices
-                .iter()
-                .filter_map(|&choice| Language::latin_letter(choice));
-            letters.collect::<Vec<_>>().join(",")
-        }),
-        choice_index: match answer.choices.as_slice() {
-            [choice] => Some(*choice),
-            _ => None,
-        },
-        outcome: answer.outcome,
-        prompt_tokens: answer.prompt_tokens,
-        seconds: answer.seconds,
-        reply: answer.reply.as_ref().map(|reply| reply.text.as_str()),
-        reply_tokens: answer.reply.as_ref().map(|reply| reply.tokens),
-        reply_ending: answer.reply.as_ref().map(|reply| reply.ending),
-        error: answer.error.as_deref(),
-    })
+    answers
+        .iter()
+        .map(move |answer| (answer, corrections.outcome(answer)))
+        .map(move |(answer, (outcome, correction))| AnswerRow {
+            run: record.id.as_str(),
+            protocol: protocol.clone(),
+            model: &answer.model,
+            benchmark: &answer.benchmark,
+            task: &answer.task,
+            language: &answer.item.language,
+            item: &answer.item.id,
+            log_probabilities: &answer.log_probabilities,
+            choice: (!answer.choices.is_empty()).then(|| {
+                let letters = answer
+                    .choices
+                    .iter()
+                    .filter_map(|&choice| Language::latin_letter(choice));
+                letters.collect::<Vec<_>>().join(",")
+            }),
+            choice_index: match answer.choices.as_slice() {
+                [choice] => Some(*choice),
+                _ => None,
+            },
+            outcome,
+            decision: correction.map(Correction::words),
+            prompt_tokens: answer.prompt_tokens,
+            seconds: answer.seconds,
+            reply: answer.reply.as_ref().map(|reply| reply.text.as_str()),
+            reply_tokens: answer.reply.as_ref().map(|reply| reply.tokens),
+            reply_ending: answer.reply.as_ref().map(|reply| reply.ending),
+            error: answer.error.as_deref(),
+        })
 }
 
 /// Answers as CSV; the log-probabilities stand in one field, separated by spaces.
@@ -124,6 +136,7 @@ fn answer_table(
         text("choice", &|row| row.choice.clone()),
         numbers("choice_index", &|row| row.choice_index.map(|index| index as u64)),
         text("outcome", &|row| Some(row.outcome.word().to_owned())),
+        text("decision", &|row| row.decision.clone()),
         numbers("prompt_tokens", &|row| Some(row.prompt_tokens as u64)),
         seconds,
         text("reply", &|row| row.reply.map(str::to_owned)),

@@ -1,6 +1,6 @@
 //! A model as a run uses it: a file on this machine, or an endpoint.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,22 +38,68 @@ pub struct Elsewhere {
     pub model: String,
     /// The program, with its version where it told one.
     pub program: String,
-    /// The file that was read.
+    /// The name of the file that was read; its path in records of earlier versions.
     pub file: PathBuf,
     /// Of that file, in hexadecimal.
     pub sha256: String,
 }
 
-/// A model on this machine.
+/// A model on this machine. Records of runs are copied and mailed, so that they do not hold where it lies:
+/// [`Whereabouts`](crate::models::whereabouts::Whereabouts) knows that.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Recorded")]
 pub struct ModelFile {
-    /// Where the file lay when the run was made.
-    pub path: PathBuf,
+    /// The name of the file, of its first part or of the model's folder.
+    pub file: String,
     /// Of the whole file, in hexadecimal.
     pub sha256: String,
     /// What loading it showed; absent until it was first loaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<ModelFacts>,
+    /// Where it lay on the machine that made the run, as earlier versions wrote it down.
+    #[serde(skip)]
+    pub lay: Option<PathBuf>,
+}
+
+/// The same as records have it.
+#[derive(Deserialize)]
+struct Recorded {
+    file: Option<String>,
+    path: Option<PathBuf>,
+    sha256: String,
+    facts: Option<ModelFacts>,
+}
+
+/// The record tells neither the file's name nor, as earlier ones do, its path.
+#[derive(Debug, thiserror::Error)]
+#[error("a model's `file` is missing")]
+struct NoFile;
+
+impl TryFrom<Recorded> for ModelFile {
+    type Error = NoFile;
+
+    fn try_from(recorded: Recorded) -> Result<Self, NoFile> {
+        let Recorded {
+            file,
+            path,
+            sha256,
+            facts,
+        } = recorded;
+        let file = file.or_else(|| Some(name_of(path.as_deref()?))).ok_or(NoFile)?;
+        Ok(Self {
+            file,
+            sha256,
+            facts,
+            lay: path,
+        })
+    }
+}
+
+/// The last part of a path of this system or another.
+pub(super) fn name_of(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    let trimmed = path.trim_end_matches(['/', '\\']);
+    trimmed.rsplit(['/', '\\']).next().unwrap_or(trimmed).to_owned()
 }
 
 impl RunModel {
@@ -112,7 +158,7 @@ impl ModelSource {
             Self::File(file) => format!("SHA-256 {}", file.sha256),
             Self::Endpoint { endpoint } => format!("`{}` at {}", endpoint.model, endpoint.address),
             Self::Elsewhere { elsewhere } => {
-                format!("imported from {} of {}", elsewhere.file.display(), elsewhere.program)
+                format!("imported from {} of {}", name_of(&elsewhere.file), elsewhere.program)
             }
         }
     }
@@ -130,7 +176,18 @@ mod tests {
             panic!("{model:?}");
         };
         assert_eq!(file.facts.as_ref().unwrap().architecture, "llama");
-        assert_eq!(toml::to_string(&model).unwrap(), text);
+        assert_eq!(
+            (file.file.as_str(), file.lay.as_deref()),
+            ("m.gguf", Some(Path::new("/models/m.gguf")))
+        );
+        // What is written anew names no folder.
+        let anew = text.replace("path = \"/models/m.gguf\"", "file = \"m.gguf\"");
+        assert_eq!(toml::to_string(&model).unwrap(), anew);
+        let again: RunModel = toml::from_str(&anew).unwrap();
+        assert_eq!(toml::to_string(&again).unwrap(), anew);
+        assert_eq!(name_of(Path::new("C:\\Users\\nadia\\m.gguf")), "m.gguf");
+        assert_eq!(name_of(Path::new("/models/Tiny-1.5/")), "Tiny-1.5");
+        assert!(toml::from_str::<RunModel>("name = \"m\"\nsha256 = \"ab\"\n").is_err());
     }
 
     #[test]
@@ -141,9 +198,10 @@ mod tests {
         let again: RunModel = toml::from_str(&toml::to_string(&model).unwrap()).unwrap();
         assert_eq!(again, model);
         assert!(!model.source.answers_like(&ModelSource::File(ModelFile {
-            path: "/m".into(),
+            file: "m".into(),
             sha256: "ab".into(),
-            facts: None
+            facts: None,
+            lay: None,
         })));
     }
 

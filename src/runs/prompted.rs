@@ -1,14 +1,14 @@
 //! What a model was given: the prompt of one item under a run's protocol, made anew, and its tokens where the model's
 //! file is still at hand.
 
-use std::path::Path;
-
 use super::plan::{Plan, Planned};
 use super::{ModelSource, RunRecord};
 use crate::benchmarks::{Benchmark, ItemKey};
 use crate::engine::{EngineError, ModelWords, Reader as _};
 use crate::error_chain;
+use crate::models::whereabouts::Whereabouts;
 use crate::prompts::{ChatError, ChatTemplate, PromptText, Protocol, conversation, scored_prompt, written_prompt};
+use crate::text::isolate::isolate;
 
 /// A prompt as it was put.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,13 @@ pub enum PromptedError {
 
 impl Prompted {
     /// The prompt that `model` was given for an item of `benchmark` in the run of `record`.
-    pub fn new(record: &RunRecord, benchmark: &Benchmark, item: &ItemKey, model: &str) -> Result<Self, PromptedError> {
+    pub fn new(
+        record: &RunRecord,
+        benchmark: &Benchmark,
+        item: &ItemKey,
+        model: &str,
+        whereabouts: &Whereabouts,
+    ) -> Result<Self, PromptedError> {
         let protocol = &record.protocol;
         let plan = Plan::new(
             std::slice::from_ref(benchmark),
@@ -61,7 +67,7 @@ impl Prompted {
             remarks.push("The benchmark has changed since the run, so the prompt may have been another.".to_owned());
         }
         let source = record.models.iter().find(|known| known.name == model);
-        let words = words(source.map(|known| &known.source));
+        let words = words(source.map(|known| &known.source), whereabouts);
         let template = words.as_ref().ok().filter(|_| protocol.chat);
         let template = template.map(|words| words.chat_template()).transpose()?.flatten();
         let (text, scored) = text(planned, protocol, template.as_ref())?;
@@ -86,9 +92,9 @@ impl Prompted {
 }
 
 /// How the model reads, where its file is at hand; else in words why not.
-fn words(source: Option<&ModelSource>) -> Result<ModelWords, String> {
-    let path: &Path = match source {
-        Some(ModelSource::File(file)) => &file.path,
+fn words(source: Option<&ModelSource>, whereabouts: &Whereabouts) -> Result<ModelWords, String> {
+    let file = match source {
+        Some(ModelSource::File(file)) => file,
         Some(ModelSource::Endpoint { endpoint }) => {
             return Err(format!(
                 "{} tells no tokens: its model's tokenizer is at the server",
@@ -103,10 +109,21 @@ fn words(source: Option<&ModelSource>) -> Result<ModelWords, String> {
         }
         None => return Err("the run's record does not name the model".to_owned()),
     };
-    if !path.exists() {
-        return Err(format!("the model's file {} is no longer there", path.display()));
+    let mut places = whereabouts.candidates(&file.file, &file.sha256);
+    places.extend(file.lay.clone().filter(|path| path.exists()));
+    // To hash a whole model takes too long here; its tokenizer is what counts.
+    let recorded = file.facts.as_ref().map(|facts| facts.tokenizer_sha256.as_str());
+    let mut problem = None;
+    for place in places {
+        match ModelWords::read(&place) {
+            Ok(words) if recorded.is_none_or(|recorded| words.tokenizer().fingerprint() == recorded) => {
+                return Ok(words);
+            }
+            Ok(_) => {}
+            Err(unread) => problem = Some(error_chain(&unread)),
+        }
     }
-    ModelWords::read(path).map_err(|problem| error_chain(&problem))
+    Err(problem.unwrap_or_else(|| format!("the model's file {} is not on this machine", isolate(&file.file))))
 }
 
 fn text(

@@ -12,6 +12,7 @@ use crate::cancel::Cancel;
 use crate::engine::LocalLoader;
 use crate::engine::endpoint::Endpoint;
 use crate::error_chain;
+use crate::models::whereabouts::Whereabouts;
 use crate::network::SecretStore;
 use crate::workspace::Workspace;
 
@@ -129,6 +130,7 @@ impl Drop for Worker {
 fn work_on(job: Job, keys: &SecretStore, tell: &mut dyn FnMut(Event), cancel: &Cancel) {
     let means = Means {
         loader: &LocalLoader,
+        whereabouts: &Whereabouts::of_this_machine(),
         keys,
     };
     let (workspace, prepared) = match job {

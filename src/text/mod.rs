@@ -6,7 +6,7 @@
 //! egui's own labels, and a lint keeps it so; [`install`] gives what egui itself draws the same fonts.
 //!
 //! [`fonts`] holds the bundled fonts, [`layout`] the lines and glyphs, [`raster`] their pictures,
-//! [`outline`] their outlines and `codes` those of characters no font has, which `missing` counts; [`rich`] the pieces of a text that
+//! [`outline`] their outlines, `thicken` those heavier than their font, and `codes` those of characters no font has, which `missing` counts; [`rich`] the pieces of a text that
 //! look otherwise. [`selection`] is what a pointer needs, [`caret`] and [`edit`] what typing needs,
 //! [`graphemes`] the characters all three count by, [`folding`] what search compares. [`isolate`] keeps
 //! a name from reordering the sentence around it, [`controls`] shows characters that are not seen, and
@@ -42,11 +42,13 @@ pub mod raster;
 pub mod rich;
 #[cfg(feature = "window")]
 pub mod selection;
+#[cfg(feature = "window")]
+mod thicken;
 
 #[cfg(feature = "window")]
 pub use fonts::{Fallback, Pitch, Weight};
 #[cfg(feature = "window")]
-pub use galley::{SEMIBOLD, Text, galley, install, lay_out, missing};
+pub use galley::{SEMIBOLD, Text, galley, install, lay_out, missing, prepare};
 #[cfg(feature = "window")]
 pub use layout::{ARABIC_BESIDE_LATIN, Cut, Frame, TextLayout, TextStyle};
 #[cfg(feature = "window")]

@@ -14,15 +14,20 @@ use super::rich::Styled;
 /// Layout rounds to pixels; at this many in a point nobody sees it.
 const SCALE: f32 = 16.0;
 
-/// One line of text as outlines. Lengths are points.
+/// Text as outlines, in one line or several. Lengths are points.
 #[derive(Debug, Clone, Default)]
 pub struct Outlined {
+    /// Of the widest line.
     pub width: f32,
-    /// Left to right, from the left end of the baseline.
+    /// Of all lines together.
+    pub height: f32,
+    /// From the top to the baseline of the first line.
+    pub ascent: f32,
+    /// Line by line and left to right, from the left end of the first baseline.
     pub glyphs: Vec<OutlinedGlyph>,
 }
 
-/// A glyph of a line.
+/// A glyph of a text.
 #[derive(Debug, Clone)]
 pub struct OutlinedGlyph {
     /// The same for all glyphs of one outline.
@@ -62,15 +67,18 @@ impl Outliner {
         }
     }
 
-    /// The first line of `text` within `frame`.
-    pub fn line<'a>(&self, text: impl Into<Styled<'a>>, style: &TextStyle, frame: &Frame) -> Outlined {
+    /// `text` within `frame`.
+    pub fn outline<'a>(&self, text: impl Into<Styled<'a>>, style: &TextStyle, frame: &Frame) -> Outlined {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let layout = inner.engine.lay_out(text, style, frame, SCALE);
-        let Some(line) = layout.lines.first() else {
+        let Some(first) = layout.lines.first() else {
             return Outlined::default();
         };
-        let mut glyphs = Vec::with_capacity(line.glyphs.len());
-        for glyph in &line.glyphs {
+        let left = layout.lines.iter().map(|line| line.left).fold(first.left, f32::min);
+        let right = layout.lines.iter().map(|line| line.left + line.width);
+        let width = right.fold(left, f32::max) - left;
+        let mut glyphs = Vec::with_capacity(layout.lines.iter().map(|line| line.glyphs.len()).sum());
+        for glyph in layout.lines.iter().flat_map(|line| &line.glyphs) {
             let key = OutlineKey(glyph.face, glyph.glyph, glyph.size.to_bits());
             let path = inner
                 .kept
@@ -81,13 +89,15 @@ impl Outliner {
                 glyphs.push(OutlinedGlyph {
                     key,
                     path,
-                    x: (glyph.x - line.left) / SCALE,
-                    y: (glyph.y - line.baseline) / SCALE,
+                    x: (glyph.x - left) / SCALE,
+                    y: (glyph.y - first.baseline) / SCALE,
                 });
             }
         }
         Outlined {
-            width: line.width / SCALE,
+            width: width / SCALE,
+            height: layout.lines.iter().map(|line| line.height).sum::<f32>() / SCALE,
+            ascent: layout.first_baseline(),
             glyphs,
         }
     }
@@ -129,7 +139,7 @@ mod tests {
     #[test]
     fn letters_stand_on_the_baseline_and_are_as_wide_as_their_line() {
         let outliner = Outliner::new(Fallback::None);
-        let line = outliner.line("HAM", &style(None), &Frame::UNLIMITED);
+        let line = outliner.outline("HAM", &style(None), &Frame::UNLIMITED);
         assert_eq!(line.glyphs.len(), 3);
         for glyph in &line.glyphs {
             let bounds = glyph.path.bounding_box();
@@ -145,8 +155,8 @@ mod tests {
     #[test]
     fn arabic_runs_from_right_to_left_and_joins() {
         let outliner = Outliner::new(Fallback::None);
-        let line = outliner.line("اب", &style(Some("ar")), &Frame::UNLIMITED);
-        let alone = outliner.line("ا", &style(Some("ar")), &Frame::UNLIMITED);
+        let line = outliner.outline("اب", &style(Some("ar")), &Frame::UNLIMITED);
+        let alone = outliner.outline("ا", &style(Some("ar")), &Frame::UNLIMITED);
         let key = |glyph: &OutlinedGlyph| glyph.key;
         let alef = alone.glyphs.first().map(key);
         assert_eq!(
@@ -154,7 +164,7 @@ mod tests {
             alef,
             "the first letter stands at the right"
         );
-        let joined = outliner.line("با", &style(Some("ar")), &Frame::UNLIMITED);
+        let joined = outliner.outline("با", &style(Some("ar")), &Frame::UNLIMITED);
         assert!(
             !joined.glyphs.iter().any(|glyph| Some(glyph.key) == alef),
             "joined letters have other forms"
@@ -164,7 +174,7 @@ mod tests {
     #[test]
     fn what_no_font_has_is_outlined_as_its_code() {
         let outliner = Outliner::new(Fallback::None);
-        let line = outliner.line("\u{10FFFD}", &style(None), &Frame::UNLIMITED);
+        let line = outliner.outline("\u{10FFFD}", &style(None), &Frame::UNLIMITED);
         assert_eq!(line.glyphs.len(), 1);
         assert!(line.glyphs[0].path.bounding_box().width() > 4.0);
     }

@@ -7,10 +7,11 @@ use parley::FontData;
 use skrifa::instance::{NormalizedCoord, Size};
 use skrifa::outline::{DrawSettings, HintingInstance, OutlinePen, Target};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
-use vello_cpu::kurbo::{Affine, BezPath, Shape, Stroke};
+use vello_cpu::kurbo::{Affine, BezPath, Shape};
 use vello_cpu::{Pixmap, RenderContext, Resources, color};
 
 use super::fonts::{self, BundledFont};
+use super::thicken::thicken;
 
 /// A font met in layout, by its place in [`Faces`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -148,9 +149,7 @@ impl Face {
         outline.draw(settings, &mut pen).ok()?;
         let mut path = pen.path;
         if self.embolden {
-            let stroke = Stroke::new(f64::from(size) / 28.0);
-            let contour = vello_cpu::kurbo::stroke(path.iter(), &stroke, &Default::default(), 0.1);
-            path.extend(contour);
+            thicken(&mut path, f64::from(size) / 56.0);
         }
         Some(path)
     }

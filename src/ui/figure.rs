@@ -41,7 +41,8 @@ struct Kept {
 }
 
 /// The scene of `chart` in `room`; made again only where one of the two is another.
-fn scene(ui: &Ui, id: Id, chart: &Arc<dyn Chart>, room: Room) -> Arc<Scene> {
+fn scene(ui: &Ui, chart: &Arc<dyn Chart>, room: Room) -> Arc<Scene> {
+    let id = widgets::id("figure scene", chart.kind().word());
     let made_for = [room.width, room.height, ui.ctx().pixels_per_point()].map(f32::to_bits);
     let kept: Option<Kept> = ui.data(|data| data.get_temp(id));
     let same = |kept: &Kept| Arc::ptr_eq(&kept.chart, chart) && kept.made_for == made_for;
@@ -60,28 +61,20 @@ fn scene(ui: &Ui, id: Id, chart: &Arc<dyn Chart>, room: Room) -> Arc<Scene> {
 
 /// How high `chart` is in `room`: as high as that, unless it needs more.
 pub fn height(ui: &Ui, chart: &Arc<dyn Chart>, room: Room) -> f32 {
-    scene(ui, widgets::id("figure height", chart.kind().word()), chart, room).height
+    scene(ui, chart, room).height
 }
 
-/// Shows `chart` within `rect`, which has the height it needs. Returns what was clicked, to be opened.
+/// Shows `chart` within `rect`, which has the height that it needs in `room`. Returns what was clicked, to be opened.
 ///
 /// The figure is one stop of the keyboard: arrows go from part to part, and Enter opens one.
-pub fn show(ui: &mut Ui, rect: Rect, chart: &Arc<dyn Chart>) -> Option<Target> {
+pub fn show(ui: &mut Ui, rect: Rect, chart: &Arc<dyn Chart>, room: Room) -> Option<Target> {
     let id = widgets::id("figure", chart.kind().word());
-    let scene = scene(ui, id, chart, room(rect));
+    let scene = scene(ui, chart, room);
     within(ui, rect, id, |ui| {
         let place = Rect::from_min_size(rect.min, vec2(scene.width, scene.height));
         paint(ui, place.min, &scene);
         interact(ui, id, place, &scene)
     })
-}
-
-/// The room within a rectangle, in whole points.
-pub fn room(rect: Rect) -> Room {
-    Room {
-        width: rect.width().floor(),
-        height: rect.height().floor(),
-    }
 }
 
 fn at(origin: Pos2, point: Point) -> Pos2 {

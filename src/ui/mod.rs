@@ -1,5 +1,6 @@
 //! Pages and widgets: they read the state and send commands.
 
+mod allowance;
 pub mod benchmarks;
 mod column;
 pub mod compare;

@@ -199,7 +199,26 @@ pub fn galley<'a>(ui: &Ui, words: impl Into<Words<'a>>, ink: Ink, width: f32, ro
     laid_out(ui, words.into(), ink, width, rows).galley
 }
 
+/// Lays one line out as [`galley`] does, ahead of it and while there is time. Returns whether all is done.
+pub fn prepare_line<'a>(
+    ui: &Ui,
+    words: impl Into<Words<'a>>,
+    ink: Ink,
+    width: f32,
+    has_time: &dyn Fn() -> bool,
+) -> bool {
+    let words = words.into();
+    let (style, frame) = measures(words, ink, width, 1);
+    text::prepare(ui.ctx(), words.styled(), &style, &frame, has_time)
+}
+
 fn laid_out(ui: &Ui, words: Words<'_>, ink: Ink, width: f32, rows: usize) -> text::Text {
+    let (style, frame) = measures(words, ink, width, rows);
+    text::lay_out(ui.ctx(), words.styled(), &style, &frame)
+}
+
+/// The style and the room of `words` in at most `rows` lines of `width` points.
+fn measures(words: Words<'_>, ink: Ink, width: f32, rows: usize) -> (TextStyle, Frame) {
     let max_lines = (rows < usize::MAX).then_some(rows);
     // A width of a fraction of a point less than the text's own must not cut it.
     let frame = Frame {
@@ -212,7 +231,7 @@ fn laid_out(ui: &Ui, words: Words<'_>, ink: Ink, width: f32, rows: usize) -> tex
         1 => ink.style(words.language),
         _ => ink.wrapping_style(words.language),
     };
-    text::lay_out(ui.ctx(), words.styled(), &style, &frame)
+    (style, frame)
 }
 
 /// Paints one line of `words` within `rect`, and says where it came to stand. The whole shows on hovering over
@@ -289,6 +308,18 @@ pub fn block_size<'a>(ui: &Ui, text: impl Into<Styled<'a>>, ink: Ink, width: f32
         height: laid.galley.size().y,
         baseline: laid.layout.first_baseline(),
     }
+}
+
+/// Lays out what [`block`] shows in `width` points, ahead of it and while there is time. Returns whether all is done.
+pub fn prepare_block<'a>(
+    ui: &Ui,
+    text: impl Into<Styled<'a>>,
+    ink: Ink,
+    (width, language): (f32, &Language),
+    has_time: &dyn Fn() -> bool,
+) -> bool {
+    let frame = Frame::block(width, Some(language.direction()));
+    text::prepare(ui.ctx(), text, &ink.wrapping_style(Some(language)), &frame, has_time)
 }
 
 /// A label of one line, elided at the width there is.

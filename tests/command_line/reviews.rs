@@ -172,6 +172,7 @@ fn flags_of_two_workspaces_are_joined_and_every_number_follows() {
         .map(|row| (row["n"].as_u64(), row["left_out"].as_u64()))
         .collect();
     assert_eq!(counts, [(Some(3), Some(1)), (Some(4), Some(0))], "Arabic, then English");
+    assert_answers_follow(&place, &rows[0]);
     // By the new key of the second question.
     let keys = [("q1", "C"), ("q2", "C"), ("q3", "D")];
     let is_right = |answer: &serde_json::Value| {
@@ -180,4 +181,99 @@ fn flags_of_two_workspaces_are_joined_and_every_number_follows() {
     };
     let right = place.answers("w").iter().filter(|answer| is_right(answer)).count();
     assert_eq!(rows[0]["right"].as_u64(), Some(right as u64));
+}
+
+/// The answers that are printed and those that are exported have the outcomes that numbers are made of.
+fn assert_answers_follow(place: &Place, compared: &serde_json::Value) {
+    let output = place.run(&["answers", "--workspace", "w", "--format", "jsonl"]);
+    let told = said(&output);
+    assert!(
+        told.contains("2 of 8 answers") && told.contains("review flags"),
+        "{told}"
+    );
+    let lines = |text: &str| -> Vec<serde_json::Value> {
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let printed = lines(&String::from_utf8(output.stdout).unwrap());
+    let run = printed[0]["run"].as_str().unwrap().to_owned();
+    let to = ["--to", "jsonl", "--into", "exported"];
+    place.works(&[&["export", "--run", &run, "--workspace", "w"][..], &to].concat());
+    let exported = std::fs::read_to_string(place.path("exported/answers.jsonl")).unwrap();
+    for answers in [printed, lines(&exported)] {
+        let arabic: Vec<_> = answers.iter().filter(|answer| answer["language"] == "ar").collect();
+        let counted = arabic.iter().filter(|answer| answer["decision"] != "left out");
+        let right = counted.filter(|answer| answer["outcome"] == "right").count();
+        assert_eq!(compared["right"].as_u64(), Some(right as u64));
+        let decision = |id: &str| {
+            let answer = arabic.iter().find(|answer| answer["item"] == id).unwrap();
+            answer["decision"].as_str().map(str::to_owned)
+        };
+        assert_eq!(decision("q0").as_deref(), Some("left out"));
+        assert_eq!(decision("q1").as_deref(), Some("re-keyed to C"));
+        assert_eq!(decision("q2"), None);
+        assert!(
+            answers
+                .iter()
+                .all(|answer| answer["language"] == "ar" || answer["decision"].is_null())
+        );
+    }
+}
+
+#[test]
+fn a_figure_says_what_it_stands_on_and_follows_flags_and_slice() {
+    let place = Place::new();
+    place.with_questions(4);
+    let model = place.model();
+    place.works(&["run", "--workspace", "w", "--model", &model, "--benchmark", "questions"]);
+    let left_out = (FlagKind::NeedsImage, Ruling::LeftOut, "الصورة مفقودة");
+    decide(&place, "w", "A", "q0", left_out);
+    let arabic = [
+        "slice",
+        "add",
+        "عربية",
+        "--where",
+        "language = [\"ar\"]",
+        "--workspace",
+        "w",
+    ];
+    place.works(&arabic);
+    let figure = [
+        "compare",
+        "--workspace",
+        "w",
+        "--slice",
+        "عربية",
+        "--figure",
+        "bars",
+        "bars.svg",
+    ];
+    place.works(&figure);
+    let svg = std::fs::read_to_string(place.path("bars.svg")).unwrap();
+    let svg = polyclinic::text::isolate::plain(&svg);
+    for part in [
+        "Protocol: letters, zero-shot. n = 3 items. Intervals: Wilson score, 95%.",
+        "Only items of the slice عربية (Arabic). 1 of 4 items left out by decisions on flags.",
+    ] {
+        assert!(svg.contains(part), "{part}: {svg}");
+    }
+    let report = [
+        "compare",
+        "--workspace",
+        "w",
+        "--slice",
+        "عربية",
+        "--report",
+        "all.html",
+    ];
+    place.works(&report);
+    let page = std::fs::read_to_string(place.path("all.html")).unwrap();
+    let page = polyclinic::text::isolate::plain(&page);
+    assert!(
+        page.contains("<figcaption>Percent right by task and language."),
+        "{page}"
+    );
+    assert!(
+        page.contains("4 of 8 shown, those of the slice عربية (Arabic)"),
+        "{page}"
+    );
 }

@@ -8,7 +8,7 @@ use egui::{Key, Shape};
 use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::inspect::{InspectCommand, Tab};
-use polyclinic::app::review::{Review, ReviewCommand, Step};
+use polyclinic::app::review::{FormLanguage, Review, ReviewCommand, Step};
 use polyclinic::reviews::{self, Decision, FlagKind, Reviewer, Ruling, Statement};
 use polyclinic::runs::ledger::Ledger;
 use polyclinic::scoring::Outcome;
@@ -274,6 +274,55 @@ fn an_item_in_the_queue_stays_hidden_beside_one_that_is_judged() {
             .iter()
             .all(|name| MODELS.contains(&name.as_str()))
     );
+}
+
+/// Whatever language the question is in.
+#[test]
+fn the_form_and_the_card_call_answers_the_same() {
+    let folder = workspace(&MODELS);
+    let mut window = reviewing(folder.path(), 1440.0, 900.0, "A");
+    window.send(ReviewCommand::ToggleBlind.into());
+    for question in ["en", "ar", "zh"] {
+        let language = Condition::Language([question.parse().unwrap()].into());
+        window.send(Command::SetFilter(Filter::from_iter([language])));
+        window.send(InspectCommand::ShowBeside(Vec::new()).into());
+        press(&mut window, Key::A);
+        for (form, own, others) in [
+            (FormLanguage::English, "Your answer", "إجابتك"),
+            (FormLanguage::Arabic, "إجابتك", "Your answer"),
+        ] {
+            window.send(ReviewCommand::UseForm(form).into());
+            let shown = painted(&window);
+            let times = |words: &str| shown.iter().filter(|text| *text == words).count();
+            assert_eq!(
+                (times(own), times(others), times("you")),
+                (2, 0, 0),
+                "{form:?} of {question}"
+            );
+            let marked = told(&window)
+                .into_iter()
+                .find(|text| text.ends_with(&format!(", {own}")));
+            assert!(marked.is_some(), "{form:?} of {question}");
+        }
+        go_on(&mut window);
+        window.wait(|state| state.review_step() == Step::Judge);
+        for (form, first, others) in [
+            (FormLanguage::English, "Answer 1", "الإجابة"),
+            (FormLanguage::Arabic, "الإجابة 1", "Answer"),
+        ] {
+            window.send(ReviewCommand::UseForm(form).into());
+            let shown = painted(&window);
+            let times = shown.iter().filter(|text| *text == first).count();
+            // In the form, in the table, and at every option.
+            assert!(times > 4, "{form:?} of {question}: {shown:#?}");
+            let numbered = |text: &&String| text.starts_with(others) && text.ends_with(['1', '2', '3']);
+            assert_eq!(shown.iter().find(numbered), None, "{form:?} of {question}");
+            let chosen = told(&window)
+                .into_iter()
+                .find(|text| text.contains(&format!("; {first} ")));
+            assert!(chosen.is_some(), "{form:?} of {question}");
+        }
+    }
 }
 
 #[test]

@@ -1,18 +1,24 @@
 //! A whole review without the mouse: filters, tabs, a queue judged blind, flags, adjudication, agreement.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use egui::{Key, Modifiers};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::command::{Command, Page};
 use polyclinic::app::inspect::Tab;
-use polyclinic::app::review::{Choice, Step};
-use polyclinic::reviews::{self, FlagKind, Ruling, Severity, Verdict, tables};
+use polyclinic::app::review::{Choice, FormLanguage, ReviewCommand, Step};
+use polyclinic::app::study::Study;
+use polyclinic::benchmarks::{Benchmark, Description, Item, ItemFields};
+use polyclinic::reviews::{self, FlagKind, Reviewer, Ruling, Severity, Verdict, tables};
+use polyclinic::runs::ledger::Ledger;
 use polyclinic::slices::Condition;
 use polyclinic::workspace::Workspace;
 
+use crate::pictures;
 use crate::reviews::{MODELS, go_on, press, told, two_reviewers};
-use crate::support::{Window, workspace};
+use crate::support::{Pages, Window, runs, state, workspace};
 
 const BOTH: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
@@ -270,4 +276,131 @@ fn tab_comes_past_both_strips_of_compare() {
         }
     }
     assert_eq!(met, ["Delta", "Price", "Subjects", "All 48"]);
+}
+
+/// An Arabic question of ten options, and nine in English, with answers to them.
+fn of_many_options(theme: egui::Theme) -> Pages {
+    let mut state = state(&MODELS);
+    let study = state.study.take().unwrap();
+    let items = study.benchmarks()[0].items().iter();
+    let kept = items.filter(|item| ["ar", "en"].contains(&item.key.language.tag()) && item.key.id == "q01");
+    let items: Vec<Item> = kept
+        .map(|item| {
+            let mut fields = ItemFields::clone(item);
+            let all = if item.key.language.tag() == "ar" { 10 } else { 9 };
+            fields
+                .options
+                .extend((fields.options.len()..all).map(|number| format!("{number} mg")));
+            Item::new(fields).unwrap()
+        })
+        .collect();
+    assert_eq!(items.len(), 2);
+    let benchmark = Benchmark::new("everyday-medicine", Description::default(), items).unwrap();
+    let ledger = Ledger::new(vec![Arc::new(benchmark)], runs(&MODELS));
+    let study = Study::new(study.root.clone(), "study".to_owned(), None, ledger, Vec::new());
+    state.show_study(Arc::new(study));
+    state.page = Page::Inspect;
+    state.review.open = true;
+    state.review.blind = true;
+    state.review.reviewer = Reviewer::new("A").ok();
+    Pages::new(state, Harness::builder().with_size([1280.0, 800.0]).with_theme(theme))
+}
+
+#[test]
+fn the_letters_of_all_options_have_keys() {
+    let mut pages = of_many_options(egui::Theme::Light);
+    let press = |pages: &mut Pages, modifiers: Modifiers, key: Key| {
+        pages.harness.key_press_modifiers(modifiers, key);
+        pages.settle();
+    };
+    let arabic = |pages: &Pages| {
+        let study = pages.state().study.as_ref().unwrap();
+        study
+            .item(pages.state().inspect.entry().unwrap())
+            .unwrap()
+            .1
+            .key
+            .language
+            .tag()
+            == "ar"
+    };
+    if !arabic(&pages) {
+        press(&mut pages, Modifiers::NONE, Key::J);
+    }
+    assert!(arabic(&pages));
+    assert_eq!(pages.state().review_step(), Step::Own);
+    let item = pages.state().review_item().unwrap();
+    let own = |pages: &Pages| pages.state().review.own_choices(&item).into_iter().collect::<Vec<_>>();
+    pages.harness.get_by_label("Keys of ز to ي: Shift+G to Shift+J");
+    for (option, key) in [(6, Key::G), (7, Key::H), (8, Key::I), (9, Key::J), (1, Key::B)] {
+        press(&mut pages, Modifiers::SHIFT, key);
+        assert_eq!(own(&pages), [option], "{key:?}");
+        assert_eq!(pages.state().review_item().as_ref(), Some(&item), "{key:?}");
+        assert!(pages.state().review.flag.is_none() && !pages.state().controls_shown);
+    }
+    // There is no eleventh option.
+    press(&mut pages, Modifiers::SHIFT, Key::K);
+    assert_eq!(own(&pages), [1]);
+    pages
+        .harness
+        .state_mut()
+        .0
+        .apply(ReviewCommand::UseForm(FormLanguage::Arabic).into());
+    pages.settle();
+    pages.harness.get_by_label("مفاتيح ز إلى ي: من Shift+G إلى Shift+J");
+
+    // The right options of an item that is re-keyed.
+    pages
+        .harness
+        .state_mut()
+        .0
+        .apply(ReviewCommand::UseForm(FormLanguage::English).into());
+    pages.harness.state_mut().0.apply(ReviewCommand::ToggleBlind.into());
+    press(&mut pages, Modifiers::NONE, Key::G);
+    for _ in 0..2 {
+        press(&mut pages, Modifiers::NONE, Key::S);
+    }
+    assert_eq!(pages.state().review.flag.as_ref().unwrap().choice, Choice::Rekeyed);
+    let before = pages.state().review.flag.as_ref().unwrap().right.clone();
+    press(&mut pages, Modifiers::SHIFT, Key::J);
+    press(&mut pages, Modifiers::SHIFT, Key::K);
+    let after = pages.state().review.flag.as_ref().unwrap().right.clone();
+    assert_eq!(after.difference(&before).copied().collect::<Vec<_>>(), [9]);
+
+    // All of it stands in the list of keys.
+    let listed = polyclinic::ui::inspect::keys(&pages.harness.ctx);
+    let with_letters = listed
+        .iter()
+        .filter(|(_, keys)| keys == "A  B  C  D  E  F  Shift+G … Shift+Z");
+    assert_eq!(with_letters.count(), 2);
+}
+
+#[test]
+fn pictures_of_many_options() {
+    let Some(folder) = pictures::folder() else { return };
+    std::fs::create_dir_all(&folder).unwrap();
+    for theme in [egui::Theme::Light, egui::Theme::Dark] {
+        let mut pages = of_many_options(theme);
+        let mut save = |name: &str, commands: Vec<Command>| {
+            for command in commands {
+                pages.harness.state_mut().0.apply(command);
+            }
+            pages.settle();
+            let file = folder.join(pictures::name(&format!("Options-{name}"), theme, 1280.0));
+            pages.harness.render().unwrap().save(file).unwrap();
+        };
+        save("own", vec![ReviewCommand::MarkOwn(8).into()]);
+        save(
+            "own-arabic",
+            vec![ReviewCommand::UseForm(FormLanguage::Arabic).into(), Command::NextItem],
+        );
+        let rekey = [
+            ReviewCommand::ToggleBlind,
+            ReviewCommand::ToggleFlag,
+            ReviewCommand::Decide(Choice::Rekeyed),
+        ];
+        save("rekey-arabic", rekey.map(Command::from).to_vec());
+        save("rekey", vec![ReviewCommand::UseForm(FormLanguage::English).into()]);
+        save("keys", vec![Command::ToggleKeys]);
+    }
 }

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::State;
-use polyclinic::app::command::{Command, Page};
+use polyclinic::app::command::Page;
 use polyclinic::app::compare::command::CompareCommand;
 use polyclinic::app::compare::layout::Line;
 use polyclinic::app::compare::reckoner::{Question, Reckoner};
-use polyclinic::app::compare::view::{By, ColumnGroups, Mode, Order, RowGroups};
+use polyclinic::app::compare::view::{ColumnGroups, Mode, RowGroups};
 use polyclinic::app::study::Study;
 use polyclinic::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
 use polyclinic::prompts::Protocol;
@@ -21,7 +21,6 @@ use polyclinic::scoring::{Answer, Outcome};
 use polyclinic::slices::{Condition, Filter, Slice};
 
 use crate::accessibility::check;
-use crate::pictures::{folder, name};
 use crate::support::{Pages, chance, record};
 
 /// Names as the models of a study have them.
@@ -280,9 +279,9 @@ fn keys_pin_show_differences_and_open() {
 fn a_head_sorts_by_its_column_from_the_keyboard() {
     let mut pages = open(&THREE, &LANGUAGES[..2], &TASKS[..2]);
     for (descending, said) in [(true, "descending now"), (false, "ascending now")] {
-        pages.harness.get_by_label_contains("Sort by Pubmedqa, Arabic").focus();
+        pages.harness.get_by_label_contains("Sort by pubmedqa, Arabic").focus();
         press(&mut pages, &[Key::Enter]);
-        pages.harness.get_by_label(&format!("Sort by Pubmedqa, Arabic, {said}"));
+        pages.harness.get_by_label(&format!("Sort by pubmedqa, Arabic, {said}"));
         let compare = &pages.state().compare;
         let column = compare.layout.cell_columns().nth(3).unwrap();
         let accuracies: Vec<f64> = compare
@@ -429,72 +428,76 @@ fn only_rows_in_sight_are_drawn_and_the_keys_reach_all() {
 }
 
 #[test]
-fn pictures_of_compare() {
-    let Some(folder) = folder() else { return };
-    std::fs::create_dir_all(&folder).unwrap();
-    let twenty: Vec<String> = (1..=20)
-        .map(|number| format!("Model-{number}-{}B", number * 3))
-        .collect();
-    let twenty: Vec<&str> = twenty.iter().map(String::as_str).collect();
-    let tasks = TASKS.map(|(task, count)| (task, count * 4));
-    let sizes = [
-        (1000.0, 700.0),
-        (1280.0, 800.0),
-        (1440.0, 900.0),
-        (1600.0, 1000.0),
-        (2560.0, 1440.0),
-    ];
-    let ledgers = [
-        ("eleven", ledger(&STUDY, &LANGUAGES[..2], &tasks)),
-        ("twenty", ledger(&twenty, &LANGUAGES, &TASKS)),
-        ("one", ledger(&STUDY[..1], &LANGUAGES[..2], &tasks[..1])),
-    ];
-    for (what, ledger) in &ledgers {
-        for theme in [egui::Theme::Light, egui::Theme::Dark] {
-            for (width, height) in sizes {
-                let builder = Harness::builder().with_size([width, height]).with_theme(theme);
-                let mut pages = Pages::new(state_of(ledger.clone()), builder);
-                let save = |pages: &mut Pages, state: &str| {
-                    pages.settle();
-                    let file = name(&format!("Matrix-{what}-{state}"), theme, width);
-                    pages.harness.render().unwrap().save(folder.join(file)).unwrap();
-                };
-                save(&mut pages, "accuracy");
-                let send = |pages: &mut Pages, command: CompareCommand| {
-                    pages.harness.state_mut().0.apply(command.into());
-                };
-                if *what == "one" {
-                    continue;
-                }
-                send(&mut pages, CompareCommand::GroupRows(RowGroups::Size));
-                send(&mut pages, CompareCommand::Sort(Order::natural(By::Mean)));
-                send(&mut pages, CompareCommand::Keep);
-                press(&mut pages, &[Key::ArrowDown, Key::ArrowDown]);
-                send(&mut pages, CompareCommand::Show(Mode::Delta));
-                save(&mut pages, "delta");
-                if width == 1440.0 {
-                    send(&mut pages, CompareCommand::Show(Mode::Rank));
-                    send(&mut pages, CompareCommand::GroupColumns(ColumnGroups::Language));
-                    save(&mut pages, "rank");
-                    pages.harness.get_by_label("Group by").click();
-                    save(&mut pages, "menu");
-                    pages.harness.key_press(Key::Escape);
-                    press(&mut pages, &[Key::Escape]);
-                    send(&mut pages, CompareCommand::FoldPublished);
-                    let published = pages.state().compare.published.only[0].clone();
-                    let key = pages.state().compare.selected.clone().unwrap();
-                    let key = polyclinic::app::matrix::CellKey {
-                        model: published,
-                        task: "medqa".into(),
-                        language: "ar".parse().unwrap(),
-                        ..key
-                    };
-                    pages.harness.state_mut().0.apply(Command::SelectCell(key));
-                    send(&mut pages, CompareCommand::Show(Mode::Accuracy));
-                    send(&mut pages, CompareCommand::GroupColumns(ColumnGroups::Resources));
-                    save(&mut pages, "published");
-                }
-            }
-        }
+fn a_click_on_a_cell_half_out_of_sight_brings_it_into_sight() {
+    let names: Vec<String> = (1..=30).map(|number| format!("model-{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut pages = open(&names, &LANGUAGES, &[("pubmedqa", 4), ("medqa", 4)]);
+    press(&mut pages, &[Key::ArrowDown, Key::ArrowDown]);
+    let place = |pages: &Pages| {
+        let cell = pages.harness.get_by_label_contains("model-1, medqa, English, ");
+        cell.rect()
+    };
+    let whole = place(&pages);
+    pages.harness.hover_at(whole.center());
+    pages.harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: vec2(-30.0, -17.0),
+        source: egui::MouseWheelSource::Unknown,
+        phase: egui::TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+    });
+    pages.harness.run_steps(40);
+    let half = place(&pages);
+    assert!(
+        half.left() < whole.left() - 20.0 && half.top() < whole.top() - 10.0,
+        "{half:?} was {whole:?}"
+    );
+    let at = half.max - vec2(6.0, 6.0);
+    pages.harness.hover_at(at);
+    pages.settle();
+    for pressed in [true, false] {
+        pages.harness.event(egui::Event::PointerButton {
+            pos: at,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
     }
+    pages.harness.run_steps(60);
+    assert_eq!(selected(&pages), ("model-1".into(), "medqa".into(), "en".into()));
+    let shown = place(&pages);
+    assert!((shown.min - whole.min).length() < 1.0, "{shown:?}, whole at {whole:?}");
+}
+
+#[test]
+fn the_foot_of_the_finding_has_room_for_all_its_buttons() {
+    let mut pages = open(&THREE, &LANGUAGES[..1], &[("medqa", 8000)]);
+    pages.settle();
+    press(&mut pages, &[Key::ArrowDown]);
+    pages.harness.key_press_modifiers(Modifiers::SHIFT, Key::Enter);
+    press(&mut pages, &[Key::ArrowUp]);
+    let pairs = pages.state().compare.pair().unwrap().unwrap().pairs;
+    assert!(pairs.only_first > 999 || pairs.only_second > 999, "{pairs:?}");
+    let buttons = ["Open the ", "Copy sentence", CompareCommand::Drop.text()];
+    let mut left = 0.0;
+    for button in buttons {
+        let rect = pages.harness.get_by_label_contains(button).rect();
+        assert!(
+            rect.left() >= left && rect.right() <= 1440.0 - 12.0,
+            "{button} at {rect:?}"
+        );
+        left = rect.right();
+    }
+}
+
+#[test]
+fn names_of_tasks_stand_as_they_are_written() {
+    let pages = open(
+        &THREE,
+        &LANGUAGES[..2],
+        &[("diagnosis", 4), ("أمراض القلب", 4), ("eGFR", 4)],
+    );
+    let sections = &pages.state().compare.layout.sections;
+    let titles: Vec<&str> = sections.iter().map(|section| section.title.as_str()).collect();
+    assert_eq!(titles, ["diagnosis", "eGFR", "أمراض القلب", "Mean of tasks"]);
 }

@@ -7,6 +7,7 @@ use polyclinic::app::command::Page;
 use polyclinic::app::figures::{Exporting, FiguresCommand, Part};
 use polyclinic::charts::Kind;
 
+use crate::compare::STUDY;
 use crate::support::{MODELS, Window, workspace};
 
 fn shown(kind: Kind) -> (tempfile::TempDir, Window) {
@@ -56,6 +57,74 @@ fn a_figure_has_a_table_of_its_numbers() {
 }
 
 #[test]
+fn the_headings_of_a_long_table_stay_in_sight_and_keys_bring_its_rows_there() {
+    let (_made, mut window) = shown(Kind::Calibration);
+    window.send(FiguresCommand::AsTable(true).into());
+    let rows = |window: &Window| {
+        let rows = window.harness.get_all_by_role(Role::Row);
+        let mut places: Vec<egui::Rect> = rows.map(|row| row.rect()).collect();
+        places.sort_by(|one, other| one.top().total_cmp(&other.top()));
+        places
+    };
+    let heading = |window: &Window| {
+        let headings = window.harness.get_all_by_role(Role::ColumnHeader);
+        let mut named = headings.filter(|node| node.accesskit_node().label().as_deref() == Some("calibration error"));
+        named.next().unwrap().rect()
+    };
+    let at_first = heading(&window);
+    let table = window.harness.get_all_by_role(Role::Table);
+    let table = table.max_by(|one, other| one.rect().bottom().total_cmp(&other.rect().bottom()));
+    table.unwrap().focus();
+    window.settle();
+    window.harness.key_press(Key::End);
+    window.harness.run_steps(60);
+    // The page scrolled to the last row, and the headings stand over the first row that is seen.
+    let seen = rows(&window);
+    let (first, last) = (seen.first().unwrap(), seen.last().unwrap());
+    assert!(last.bottom() <= 900.0, "the last row is at {last:?}");
+    let pinned = heading(&window);
+    assert!((0.0..900.0).contains(&pinned.top()), "the headings are at {pinned:?}");
+    assert!(pinned != at_first, "the table is too short to tell");
+    assert!(
+        first.bottom() >= pinned.bottom() - 1.0,
+        "{first:?} is drawn over by {pinned:?}"
+    );
+    // Back at its beginning they stand before the first row, which nothing covers.
+    window.harness.key_press(Key::Home);
+    window.harness.run_steps(60);
+    let first = *rows(&window).first().unwrap();
+    let head = heading(&window);
+    assert!((head.bottom() - first.top()).abs() < 1.0, "{head:?} over {first:?}");
+    assert!(head.top() >= 0.0);
+}
+
+#[test]
+fn all_of_a_figure_that_is_higher_than_the_page_is_scrolled_to() {
+    let made = workspace(&STUDY);
+    let mut window = Window::open(made.path(), 2560.0, 1440.0);
+    window.send(FiguresCommand::Show(Kind::Calibration).into());
+    window.wait(|state| state.figures.shown().is_some());
+    window.harness.hover_at(egui::pos2(800.0, 1300.0));
+    window.harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, -100_000.0),
+        source: egui::MouseWheelSource::Unknown,
+        phase: egui::TouchPhase::Move,
+        modifiers: egui::Modifiers::NONE,
+    });
+    window.harness.run_steps(60);
+    let figure = window.harness.get_by_role(Role::Figure).rect();
+    // Beside it stand the finding, 304 points wide, the gutters, and the card's edge.
+    let card = 2560.0 - 304.0 - 2.0 * 12.0;
+    assert!(
+        figure.right() < card - 12.0,
+        "{figure:?} is cut by the card, which ends at {card}"
+    );
+    assert!(figure.bottom() < 1440.0, "{figure:?} ends below the page");
+    assert!(figure.top() < 0.0 || figure.height() < 1440.0, "{figure:?}");
+}
+
+#[test]
 fn control_e_asks_what_to_export_and_the_report_is_written() {
     let (made, mut window) = shown(Kind::Gap);
     window.harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::E);
@@ -75,6 +144,10 @@ fn control_e_asks_what_to_export_and_the_report_is_written() {
                 .iter()
                 .any(|notice| notice.detail.ends_with(exporting.ending()))
         });
-        assert!(std::fs::read_to_string(&file).unwrap().starts_with(begins));
+        let written = std::fs::read_to_string(&file).unwrap();
+        assert!(written.starts_with(begins));
+        let protocol = window.state(|state| state.compare.protocol.clone()).unwrap();
+        let caption = format!("Protocol: \u{2068}{protocol}\u{2069}. n = ");
+        assert!(written.contains(&caption), "{begins} has no `{caption}`");
     }
 }

@@ -1,17 +1,25 @@
 //! Filters and slices of Inspect, by keyboard alone.
 
+use std::sync::Arc;
+
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
+use polyclinic::app::State;
 use polyclinic::app::command::{Command, Page};
+use polyclinic::app::compare::command::CompareCommand;
 use polyclinic::app::inspect::{InspectCommand, Order, PromptState, Tab};
-use polyclinic::scoring::Outcome;
+use polyclinic::app::matrix::CellKey;
+use polyclinic::app::study::Study;
+use polyclinic::benchmarks::{Benchmark, Description, Item, ItemFields};
+use polyclinic::runs::ledger::Ledger;
+use polyclinic::scoring::{Answer, Outcome};
 use polyclinic::slices::{self, Condition, Filter, Together, Who};
 use polyclinic::workspace::Workspace;
 
 use crate::accessibility;
-use crate::support::{MODELS, Pages, Window, state, workspace};
+use crate::support::{MODELS, Pages, Window, runs, state, workspace};
 
 fn inspect() -> Pages {
     let mut state = state(&MODELS);
@@ -263,7 +271,7 @@ fn a_prompt_is_shown_as_the_run_put_it() {
     assert!(prompted.parts[0].1.contains(&question));
     assert_eq!(prompted.scored.len(), 4);
     // The file of the run's model is not on this machine.
-    assert!(prompted.tokens.as_ref().unwrap_err().contains("no longer there"));
+    assert!(prompted.tokens.as_ref().unwrap_err().contains("is not on this machine"));
     for tab in [Tab::Written, Tab::Run, Tab::Answers] {
         window.send(InspectCommand::ShowTab(tab).into());
     }
@@ -289,4 +297,96 @@ fn tabs_and_languages_tell_their_names() {
     assert!(chosen.iter().any(|language| language.tag() == "yo"), "{chosen:?}");
     let yoruba = pages.harness.get_by_role_and_label(Role::CheckBox, "Yoruba");
     assert!(yoruba.accesskit_node().toggled().is_some());
+}
+
+/// A state whose items are in so many benchmarks, each with a task of its own.
+fn in_benchmarks(names: &[&str]) -> State {
+    let mut state = state(&MODELS);
+    let study = state.study.take().unwrap();
+    let demo = study.benchmarks()[0].clone();
+    let mut runs = runs(&MODELS);
+    let benchmarks = names.iter().enumerate().map(|(place, name)| {
+        let items = demo.items().iter().map(|item| {
+            let mut fields = ItemFields::clone(item);
+            fields.task = format!("task {place}");
+            Item::new(fields).unwrap()
+        });
+        Arc::new(Benchmark::new(name, Description::default(), items.collect()).unwrap())
+    });
+    for (_, answers) in &mut runs {
+        let all = names.iter().enumerate().flat_map(|(place, name)| {
+            answers.iter().map(move |answer| Answer {
+                benchmark: (*name).to_owned(),
+                task: format!("task {place}"),
+                ..answer.clone()
+            })
+        });
+        *answers = all.collect();
+    }
+    let ledger = Ledger::new(benchmarks.collect(), runs);
+    let study = Study::new(study.root.clone(), "study".to_owned(), None, ledger, Vec::new());
+    state.show_study(Arc::new(study));
+    state
+}
+
+/// What "Add filter" offers above its rows.
+fn groups(pages: &mut Pages) -> Vec<String> {
+    pages.harness.get_by_label("Add filter").click();
+    pages.settle();
+    let headings = pages.harness.get_all_by_role(Role::Heading);
+    let groups = headings.filter_map(|node| node.accesskit_node().label()).collect();
+    press(pages, Key::Escape);
+    groups
+}
+
+#[test]
+fn what_there_is_but_one_of_is_no_filter() {
+    for (names, several) in [(&["exams"][..], false), (&["exams", "boards"][..], true)] {
+        let mut state = in_benchmarks(names);
+        // The items of a finding: two models apart in one cell.
+        let first = state.compare.selected.clone().unwrap();
+        let other = MODELS.into_iter().find(|model| *model != first.model).unwrap();
+        state.compare.against = Some(CellKey {
+            model: other.to_owned(),
+            ..first.clone()
+        });
+        state.apply(CompareCommand::OpenApart.into());
+        let kinds = |state: &State| {
+            let conditions = state.inspect.filter.conditions().iter();
+            let of = |kind: fn(&Condition) -> bool| conditions.clone().any(kind);
+            [
+                of(|it| matches!(it, Condition::Benchmark(_))),
+                of(|it| matches!(it, Condition::Task(_))),
+                of(|it| matches!(it, Condition::Language(_))),
+            ]
+        };
+        assert_eq!(kinds(&state), [several, several, true], "a finding in {names:?}");
+        let apart = state.inspect.listed.len();
+        state.apply(Command::OpenCell(first.clone(), None));
+        assert_eq!(kinds(&state), [several, several, true], "a cell in {names:?}");
+        assert!(apart > 0 && apart < state.inspect.listed.len());
+        assert_eq!(state.inspect.listed.len(), 48, "the items of the cell and no others");
+        state.page = Page::Inspect;
+        let mut pages = Pages::new(state, Harness::builder().with_size([1440.0, 900.0]));
+        let offered = groups(&mut pages);
+        for group in ["Benchmark", "Task"] {
+            assert_eq!(
+                offered.iter().any(|offered| offered == group),
+                several,
+                "{group} in {names:?}"
+            );
+        }
+        assert!(offered.iter().any(|group| group == "Language"));
+        // One that somebody set, as a slice may have it, is there to be taken away.
+        let set = Condition::Benchmark(["exams".to_owned()].into());
+        pages
+            .harness
+            .state_mut()
+            .0
+            .apply(Command::SetFilter(Filter::from_iter([set])));
+        pages.settle();
+        pages.harness.get_by_label("Remove filter exams").click();
+        pages.settle();
+        assert!(pages.state().inspect.filter.is_empty());
+    }
 }

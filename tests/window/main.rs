@@ -13,6 +13,7 @@ mod blind;
 mod by_keys;
 mod card;
 mod compare;
+mod compare_pictures;
 mod downloads;
 mod dropped;
 mod endpoints;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{AccessKitNode, NodeT, Queryable};
@@ -16,6 +17,7 @@ use polyclinic::reviews::{
 };
 use polyclinic::runs::ledger::Ledger;
 use polyclinic::slices::{Condition, Filter};
+use polyclinic::text::isolate;
 use polyclinic::workspace::Workspace;
 
 use crate::pictures;
@@ -485,6 +487,106 @@ fn the_reviewers_language_rules_agreement_and_mirrors_it() {
 }
 
 #[test]
+fn the_menu_of_reviewers_runs_as_the_form_does() {
+    let folder = workspace(&MODELS);
+    let three: [Judge; 3] = [
+        ("Reviewer A", |_| false),
+        ("Reviewer B", |number| number % 8 == 3),
+        ("د. ليلى", |number| number % 5 == 3),
+    ];
+    judged_by(folder.path(), 20, &three);
+    let mut window = reviewing(folder.path(), 1440.0, 900.0, "Reviewer C");
+    click(&mut window, "Agreement");
+    window.wait(|state| state.review.agreed.pairs.len() == 3);
+    for (form, name, mirrored) in [
+        (FormLanguage::English, "Reviewers", false),
+        (FormLanguage::Arabic, "المقيّمان", true),
+    ] {
+        window.send(ReviewCommand::UseForm(form).into());
+        let field = window.harness.get_by_role_and_label(Role::ComboBox, name).rect();
+        // From the end of the line that the label begins.
+        let at_start = |outer: egui::Rect, inner: egui::Rect, most: f32| {
+            let distance = match mirrored {
+                true => outer.right() - inner.right(),
+                false => inner.left() - outer.left(),
+            };
+            assert!(
+                (-1.0..most).contains(&distance),
+                "{distance}: {inner:?} in {outer:?}, {form:?}"
+            );
+        };
+        let heading = window.harness.get_by_label(if mirrored {
+            "الاتفاق بين المقيّمين"
+        } else {
+            "Agreement of reviewers"
+        });
+        at_start(heading.rect(), field, 1.0);
+        at_start(field, painted(&window, name), 14.0);
+        window.harness.get_by_role_and_label(Role::ComboBox, name).click();
+        window.settle();
+        let menu = window.harness.get_by_role_and_label(Role::ListBox, name);
+        let rows: Vec<_> = menu.query_all_by_role(Role::ListBoxOption).collect();
+        assert_eq!(rows.len(), 3);
+        at_start(field, rows[0].rect(), 20.0);
+        for row in rows {
+            let words = row.accesskit_node().label().unwrap();
+            let shapes = window.harness.output().shapes.iter();
+            let drawn = shapes.filter_map(|clipped| match &clipped.shape {
+                egui::Shape::Text(shape) if isolate::plain(&shape.galley.job.text) == words => {
+                    Some(shape.visual_bounding_rect())
+                }
+                _ => None,
+            });
+            let within = drawn.into_iter().find(|drawn| row.rect().contains(drawn.center()));
+            at_start(row.rect(), within.unwrap(), 14.0);
+        }
+        window.harness.event(egui::Event::Text("zzz".to_owned()));
+        window.settle();
+        painted(
+            &window,
+            if mirrored {
+                "لا شيء مطابق"
+            } else {
+                "Nothing like this"
+            },
+        );
+        press(&mut window, Key::Escape);
+    }
+}
+
+/// What stands beside the list of disagreements where it is empty.
+#[test]
+fn where_reviewers_agree_on_all_the_card_says_so_and_what_to_do_next() {
+    let folder = workspace(&MODELS);
+    judged_by(folder.path(), 7, &[("Reviewer A", |_| false), ("د. ليلى", |_| false)]);
+    let mut window = reviewing(folder.path(), 1280.0, 800.0, "Reviewer C");
+    click(&mut window, "Agreement");
+    window.wait(|state| state.review.agreed.pairs.len() == 1);
+    let agree = "Reviewer A and د. ليلى agree on all 7 answers that both judged: on the verdict, its severity and what went wrong.";
+    window.harness.get_by_role_and_label(Role::Heading, agree);
+    window.send(ReviewCommand::UseForm(FormLanguage::Arabic).into());
+    let agree = "اتفق Reviewer A ود. ليلى في كل الإجابات التي قيّماها معًا (عددها 7): في الحكم وشدة الخطأ ونوعه.";
+    let heading = window.harness.get_by_role_and_label(Role::Heading, agree).rect();
+    let button = window.harness.get_by_label("الأسئلة التي قيّمها الاثنان").rect();
+    assert!((heading.right() - button.right()).abs() < 2.0, "{heading:?} {button:?}");
+    crate::accessibility::check_root(window.harness.root().accesskit_node(), "all is agreed on");
+    click(&mut window, "الأسئلة التي قيّمها الاثنان");
+    let (settling, listed) = window.state(|state| (state.review.settling.is_some(), state.inspect.listed.len()));
+    assert_eq!((settling, listed), (false, 7));
+}
+
+#[test]
+fn without_two_reviewers_the_card_says_what_will_stand_there() {
+    let folder = workspace(&MODELS);
+    let mut window = reviewing(folder.path(), 1280.0, 800.0, "Reviewer C");
+    click(&mut window, "Agreement");
+    window
+        .harness
+        .get_by_role_and_label(Role::Heading, "There is nothing to settle yet.");
+    assert!(window.harness.query_by_label("Items both judged").is_none());
+}
+
+#[test]
 fn the_panel_tells_names_and_languages() {
     let folder = workspace(&MODELS);
     two_reviewers(folder.path());
@@ -582,8 +684,14 @@ fn pictures_of_few_and_many_reviewers() {
         ("د. ليلى", |number| number % 5 == 3),
         ("Dr Ọláńrewájú Adébáyọ̀", |number| number % 3 == 1),
     ];
+    let same: [Judge; 2] = [("Reviewer A", |_| false), ("د. ليلى", |_| false)];
     for theme in [egui::Theme::Light, egui::Theme::Dark] {
-        for (name, answers, reviewers) in [("three", 30, &three[..]), ("one", 1, &three[..2]), ("none", 0, &[])] {
+        for (name, answers, reviewers) in [
+            ("three", 30, &three[..]),
+            ("one", 1, &three[..2]),
+            ("agreed", 12, &same[..]),
+            ("none", 0, &[]),
+        ] {
             for (width, height) in [(1280.0, 800.0), (2560.0, 1440.0)] {
                 let root = workspace(&MODELS);
                 judged_by(root.path(), answers, reviewers);
@@ -596,8 +704,17 @@ fn pictures_of_few_and_many_reviewers() {
                 window.wait(|state| state.review.agreed.pairs.is_empty() == (answers == 0));
                 for form in FormLanguage::ALL {
                     window.send(ReviewCommand::UseForm(form).into());
-                    let file = pictures::name(&format!("Agreement-{name}-{form:?}"), theme, width);
-                    window.harness.render().unwrap().save(folder.join(file)).unwrap();
+                    let save = |window: &mut Window, state: &str| {
+                        let file = pictures::name(&format!("Agreement-{name}-{form:?}{state}"), theme, width);
+                        window.harness.render().unwrap().save(folder.join(file)).unwrap();
+                    };
+                    save(&mut window, "");
+                    if name == "three" {
+                        window.harness.get_by_role(Role::ComboBox).click();
+                        window.settle();
+                        save(&mut window, "-menu");
+                        press(&mut window, Key::Escape);
+                    }
                 }
             }
         }

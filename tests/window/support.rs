@@ -107,7 +107,8 @@ pub fn record(benchmark: &Benchmark, models: &[&str], protocol: Protocol) -> Run
             .map(|name| RunModel {
                 name: (*name).to_owned(),
                 source: ModelSource::File(ModelFile {
-                    path: format!("/models/{name}.gguf").into(),
+                    file: format!("{name}.gguf"),
+                    lay: None,
                     sha256: "4be1c0de90a2".repeat(6),
                     facts: None,
                 }),
@@ -179,7 +180,7 @@ impl Window {
         let application = Rc::new(RefCell::new(None));
         let (made, shown, root) = (Rc::clone(&application), Rc::clone(&application), root.to_owned());
         let harness = builder
-            .with_max_steps(20)
+            .with_max_steps(60)
             .with_context_setup(move |context| {
                 *made.borrow_mut() =
                     Some(Application::new(context, root, Fallback::None, polyclinic::ui::shell::show).unwrap());
@@ -217,9 +218,15 @@ impl Window {
         self.settle();
     }
 
-    /// Runs a few frames.
+    /// Runs a few frames, and more while new texts come in with each; those of something that turns never end.
     pub fn settle(&mut self) {
         self.harness.run_steps(4);
+        for _ in 0..26 {
+            if !self.harness.ctx.has_requested_repaint() {
+                break;
+            }
+            self.harness.step();
+        }
     }
 
     pub fn state<R>(&self, look: impl FnOnce(&State) -> R) -> R {

@@ -7,12 +7,12 @@ use super::matrix::{self, CellKey, ColumnKey, Matrix};
 use super::origin::Origin;
 use super::resources::Resources;
 use super::view::{By, ColumnGroups, Holds, RowGroups, View};
+use crate::charts::figures;
 use crate::language::Language;
 use crate::quantities::capital;
 use crate::runs::measures::{Average, Over, average_of_tasks};
 use crate::stats::Estimate;
 use crate::text::folding::Query;
-use crate::text::isolate::isolate;
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -273,11 +273,15 @@ fn natural(name: &str) -> Vec<(u64, String)> {
 /// How a task is called: with its benchmark's name where several benchmarks are shown.
 pub fn task_title(matrix: &Matrix, benchmark: &str, task: &str) -> String {
     let several = matrix.groups.iter().any(|other| other.benchmark != benchmark);
-    let title = capital(task);
-    if several && benchmark != task {
-        format!("{}: {}", isolate(benchmark), isolate(&title))
-    } else {
-        title
+    figures::task_title(benchmark, task, several)
+}
+
+/// The same over a single column, which is narrow: the benchmark's name only where it tells two tasks apart.
+fn task_head(matrix: &Matrix, benchmark: &str, task: &str) -> String {
+    let mut others = matrix.groups.iter().filter(|other| other.benchmark != benchmark);
+    match others.any(|other| other.task == task) {
+        true => task_title(matrix, benchmark, task),
+        false => task.to_owned(),
     }
 }
 
@@ -368,7 +372,7 @@ fn of_language(matrix: &Matrix, language: &Language) -> Section {
     let mut columns: Vec<Column> = keys
         .into_iter()
         .map(|key| Column {
-            head: task_title(matrix, &key.benchmark, &key.task),
+            head: task_head(matrix, &key.benchmark, &key.task),
             holds: Holds::Cells(key),
         })
         .collect();

@@ -82,8 +82,10 @@ pub struct Compare {
     pub sorting: Option<Sorting>,
     /// The questions that every number stands on.
     pub selection: Arc<Selection>,
-    /// What the selection is of, where it is not everything.
+    /// The slice that is chosen.
     pub slice: Option<Slice>,
+    /// What the selection is of, where it is not everything: the slice once its questions are found.
+    pub narrowed: Option<Slice>,
     /// The slice whose questions the selection becomes once they are found.
     narrowing: Option<Narrowing>,
     tables: Arc<Tables>,
@@ -109,6 +111,7 @@ impl Compare {
         self.protocol = kept.or_else(|| self.protocols.first().cloned());
         self.origins = origin::origins(study, models);
         self.selection = Arc::new(Selection::all(&study.ledger));
+        self.narrowed = None;
         self.renew();
         self.tables = Arc::clone(&study.tables);
         self.reckoned = self.version;
@@ -119,6 +122,7 @@ impl Compare {
     /// follow once they are found, the numbers once they are reckoned.
     pub fn narrow(&mut self, narrowing: Option<Narrowing>, study: &Study) {
         if narrowing.is_none() {
+            self.narrowed = None;
             self.select(Selection::all(&study.ledger));
         }
         self.narrowing = narrowing;
@@ -421,6 +425,7 @@ impl Compare {
             Found::Selection(of, selection) => {
                 if self.narrowing.as_ref() == Some(&of) {
                     self.narrowing = None;
+                    self.narrowed = self.slice.clone();
                     self.select(selection);
                 }
             }

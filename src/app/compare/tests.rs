@@ -269,6 +269,36 @@ fn rows_stand_in_groups() {
 }
 
 #[test]
+fn a_column_among_tasks_names_its_benchmark_only_where_the_task_does_not_tell() {
+    let mut made = Made::new();
+    let mut rows = comparison::compare(&made.ledger, &made.selection);
+    let surgery = |row: &&mut comparison::Row| row.task == "surgery";
+    rows.iter_mut()
+        .filter(surgery)
+        .for_each(|row| row.benchmark = "cases".to_owned());
+    let view = View {
+        columns: ColumnGroups::Language,
+        ..own(By::Name, false)
+    };
+    let heads = |made: &Made| {
+        let layout = made.layout(&view);
+        let columns = layout.sections[0].columns.iter();
+        columns.map(|column| plain(&column.head)).collect::<Vec<_>>()
+    };
+    made.matrix = Matrix::new(&rows, &made.protocol);
+    assert_eq!(heads(&made), ["surgery", "anatomy", "Mean"]);
+    let again: Vec<comparison::Row> = rows.iter().filter(|row| row.task == "surgery").cloned().collect();
+    let again = again.into_iter().map(|row| comparison::Row {
+        benchmark: "exams".to_owned(),
+        ..row
+    });
+    rows.extend(again);
+    rows.sort_by(|one, other| (&one.benchmark, &one.task).cmp(&(&other.benchmark, &other.task)));
+    made.matrix = Matrix::new(&rows, &made.protocol);
+    assert_eq!(heads(&made), ["cases: surgery", "anatomy", "exams: surgery", "Mean"]);
+}
+
+#[test]
 fn columns_stand_in_groups() {
     let made = Made::new();
     let grouped = |columns| {
@@ -278,7 +308,7 @@ fn columns_stand_in_groups() {
         })
     };
     let by_task = grouped(ColumnGroups::Task);
-    assert_eq!(titles(&by_task), ["Anatomy", "Surgery", "Mean of tasks"]);
+    assert_eq!(titles(&by_task), ["anatomy", "surgery", "Mean of tasks"]);
     let heads: Vec<&str> = by_task.columns().map(|column| column.head.as_str()).collect();
     assert_eq!(heads[..3], ["English", "Arabic", "Yoruba"]);
     assert_eq!((heads.len(), by_task.cell_columns().count()), (9, 6));
@@ -291,10 +321,10 @@ fn columns_stand_in_groups() {
     assert_eq!(
         titles(&by_resources),
         [
-            "Anatomy, high-resource",
-            "Surgery, high-resource",
-            "Anatomy, low-resource",
-            "Surgery, low-resource",
+            "anatomy, high-resource",
+            "surgery, high-resource",
+            "anatomy, low-resource",
+            "surgery, low-resource",
             "Mean of tasks"
         ]
     );

@@ -103,6 +103,11 @@ impl State {
                 .find(|slice| slice.filter == chosen.filter && !is_there(&self.slices, &slice.name))
         {
             chosen.name = renamed.name.clone();
+            if let Some(narrowed) = &mut self.compare.narrowed
+                && narrowed.filter == renamed.filter
+            {
+                narrowed.name = renamed.name.clone();
+            }
         }
         // What could not be removed needs no way back.
         self.inspect

@@ -144,10 +144,13 @@ fn first(study: &Study, reviews: &Reviews, blind: bool) -> Vec<Choice> {
     if !models.is_empty() {
         choices.extend(answers(models.len(), languages.len()));
     }
-    choices.extend(languages.iter().map(|language| {
-        let condition = Condition::Language([language.clone()].into());
-        Choice::of("Language", language, Lead::Adds(condition))
-    }));
+    // What there is but one of narrows nothing.
+    if languages.len() > 1 {
+        choices.extend(languages.iter().map(|language| {
+            let condition = Condition::Language([language.clone()].into());
+            Choice::of("Language", language, Lead::Adds(condition))
+        }));
+    }
     let named = |group, names: Vec<String>, condition: fn(String) -> Condition| {
         names
             .into_iter()
@@ -160,10 +163,12 @@ fn first(study: &Study, reviews: &Reviews, blind: bool) -> Vec<Choice> {
     if tasks.len() > 1 {
         choices.extend(named("Task", tasks, |name| Condition::Task([name].into())));
     }
-    let benchmarks = study.benchmarks().iter().map(|benchmark| benchmark.name().to_owned());
-    choices.extend(named("Benchmark", benchmarks.collect(), |name| {
-        Condition::Benchmark([name].into())
-    }));
+    let benchmarks = study.benchmark_names();
+    if benchmarks.len() > 1 {
+        choices.extend(named("Benchmark", benchmarks, |name| {
+            Condition::Benchmark([name].into())
+        }));
+    }
     choices.extend(named("Answered by", models.to_vec(), Condition::Asked));
     let protocols = study.protocols();
     if protocols.len() > 1 {

@@ -6,13 +6,14 @@ use serde_json::Map;
 
 use super::settling::Settling;
 use super::work::{Drawing, Outcome, Saved, Saying, What};
-use super::{Draft, Field, Lack, QUEUE, Review, ReviewCommand, Saving, Starting};
+use super::{Agreed, Draft, Field, Lack, QUEUE, Review, ReviewCommand, Saving, Starting};
 use crate::app::state::{State, Task};
 use crate::app::study::Study;
 use crate::reviews::{
     Adjudication, AnswerRef, Append, ItemRef, Judgement, Line, OwnAnswer, Reviewer, Reviews, Statement, Taxonomy,
     disagreements,
 };
+use crate::slices::{Condition, ReviewedBy};
 
 /// What the item at hand waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,6 +197,7 @@ impl State {
             | ReviewCommand::Rekey(_)
             | ReviewCommand::SaveFlag => return self.apply_flag(command),
             ReviewCommand::ToggleAgreement => return self.toggle_agreement(),
+            ReviewCommand::ListBoth => self.list_both(),
             ReviewCommand::ChoosePair(pair) => {
                 if let Some(settling) = &mut review.settling {
                     settling.pair = pair;
@@ -507,6 +509,27 @@ impl State {
             .map(|differs| differs.answer.clone());
         self.look_at(first);
         vec![Task::Agree(Arc::clone(&self.review.reviews))]
+    }
+
+    /// Takes over how far reviewers agree.
+    pub(in crate::app) fn show_agreed(&mut self, agreed: Arc<Agreed>) {
+        self.review.agreed = agreed;
+        let waits = |settling: &Settling| settling.answer.is_none();
+        if self.review.settling.as_ref().is_some_and(waits) {
+            let first = self.review.agreed.disagreements.first();
+            self.look_at(first.map(|differs| differs.answer.clone()));
+        }
+    }
+
+    /// Lists the items that both of the reviewers judged whose agreement is shown.
+    fn list_both(&mut self) {
+        let Some(pair) = self.review.chosen_pair() else { return };
+        let by = |reviewer: &Reviewer| Condition::Reviewed(ReviewedBy::By(reviewer.name().to_owned()));
+        self.inspect.filter = [by(&pair.first), by(&pair.second)].into_iter().collect();
+        self.review.settling = None;
+        self.review.queue = None;
+        self.list_only_review();
+        self.begin_item();
     }
 
     /// Looks at the disagreement so many rows further down the list.

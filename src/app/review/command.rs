@@ -68,6 +68,8 @@ pub enum ReviewCommand {
 
     /// Opens or closes what reviewers agree and disagree on.
     ToggleAgreement,
+    /// Lists the items that both of the two reviewers judged.
+    ListBoth,
     /// Which two reviewers are compared, a place among all pairs.
     ChoosePair(usize),
     /// Which disagreement is looked at, a place among all.
@@ -111,6 +113,7 @@ impl ReviewCommand {
             Self::Rekey(_) => "Right option",
             Self::SaveFlag => "Save flag",
             Self::ToggleAgreement => "Agreement",
+            Self::ListBoth => "Items both judged",
             Self::ChoosePair(_) => "Reviewers",
             Self::ChooseDisagreement(_) => "Disagreement",
         }

@@ -8,6 +8,7 @@ use super::{Lack, Review, ReviewCommand, Veil};
 use crate::app::State;
 use crate::app::state::Task;
 use crate::app::study::Study;
+use crate::benchmarks::Item;
 use crate::reviews::{
     Append, Decision, Flag, FlagKind, ItemRef, ReviewerId, Ruling, Statement, StatementId, Withdrawal,
 };
@@ -139,15 +140,25 @@ impl State {
                     flag.choice = choices.get(next).copied().unwrap_or(flag.choice);
                 });
             }
-            ReviewCommand::Rekey(option) => self.edit_flag(|flag| {
-                if !flag.right.remove(&option) {
-                    flag.right.insert(option);
-                }
-            }),
+            ReviewCommand::Rekey(option) => {
+                let options = self.flagged_item().map_or(0, |item| item.options.len());
+                self.edit_flag(|flag| {
+                    if option < options && !flag.right.remove(&option) {
+                        flag.right.insert(option);
+                    }
+                });
+            }
             ReviewCommand::SaveFlag => return self.save_flag(),
             _ => self.toggle_flag(),
         }
         Vec::new()
+    }
+
+    /// The item whose flags are shown.
+    pub fn flagged_item(&self) -> Option<&Item> {
+        let (study, flag) = (self.study.as_ref()?, self.review.flag.as_ref()?);
+        let place = study.ledger.find(&flag.item.benchmark, &flag.item.key)?;
+        Some(study.item(place)?.1)
     }
 
     /// What may not be seen yet of the item whose flags are shown.

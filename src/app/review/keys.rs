@@ -2,9 +2,41 @@
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
-use super::{Choice, FlagForm, Review, ReviewCommand, Step};
+use super::{Choice, Review, ReviewCommand, Step};
 use crate::app::{State, keys};
 use crate::reviews::{FlagKind, Verdict};
+
+/// The letters of options.
+const LETTERS: [Key; 26] = [
+    Key::A,
+    Key::B,
+    Key::C,
+    Key::D,
+    Key::E,
+    Key::F,
+    Key::G,
+    Key::H,
+    Key::I,
+    Key::J,
+    Key::K,
+    Key::L,
+    Key::M,
+    Key::N,
+    Key::O,
+    Key::P,
+    Key::Q,
+    Key::R,
+    Key::S,
+    Key::T,
+    Key::U,
+    Key::V,
+    Key::W,
+    Key::X,
+    Key::Y,
+    Key::Z,
+];
+/// How many of them stand for an option alone: past F some do something else on this page, so that Shift is held.
+pub const ALONE: usize = 6;
 
 const DIGITS: [Key; 5] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
 
@@ -26,6 +58,7 @@ pub fn keys(context: &Context, state: &State) -> Vec<ReviewCommand> {
                 leaves = typing;
                 Some(go_on(state))
             }
+            _ if modifiers.matches_exact(Modifiers::SHIFT) && !typing => shifted(state, place),
             _ if modifiers.any() => ReviewCommand::WITH_KEYS
                 .iter()
                 .find(held)
@@ -77,19 +110,19 @@ fn plain(state: &State, key: Key) -> Option<ReviewCommand> {
     if !review.open || review.reviewer.is_none() {
         return None;
     }
-    if let Some(flag) = &review.flag {
-        return flagging(flag, key);
+    if review.flag.is_some() {
+        return flagging(state, key);
     }
     match state.review_step() {
         _ if review.settling.is_some() => settling(review, key),
-        Step::Own => letter(key).map(ReviewCommand::MarkOwn),
+        Step::Own => letter(key).zip(marks(state)).map(|(option, mark)| mark(option)),
         Step::Judge | Step::Revealed => judging(review, key),
         Step::Nothing => None,
     }
 }
 
 /// What a key does in the form of flags.
-fn flagging(flag: &FlagForm, key: Key) -> Option<ReviewCommand> {
+fn flagging(state: &State, key: Key) -> Option<ReviewCommand> {
     if let Some(place) = DIGITS.iter().position(|digit| *digit == key) {
         return FlagKind::ALL.get(place).copied().map(ReviewCommand::FlagAs);
     }
@@ -97,8 +130,7 @@ fn flagging(flag: &FlagForm, key: Key) -> Option<ReviewCommand> {
         Key::N => Some(ReviewCommand::FocusNote),
         Key::S => Some(ReviewCommand::NextDecision),
         Key::Escape => Some(ReviewCommand::ToggleFlag),
-        _ if flag.choice == Choice::Rekeyed => letter(key).map(ReviewCommand::Rekey),
-        _ => None,
+        _ => letter(key).zip(marks(state)).map(|(option, mark)| mark(option)),
     }
 }
 
@@ -126,9 +158,45 @@ fn judging(review: &Review, key: Key) -> Option<ReviewCommand> {
     Some(ReviewCommand::ToggleError(error.id.clone()))
 }
 
-/// The option that a letter's key stands for, from 0.
+/// What the letters of options do now: mark one's own answer, or the right options of an item that is re-keyed.
+fn marks(state: &State) -> Option<fn(usize) -> ReviewCommand> {
+    let review = &state.review;
+    if !review.open || review.reviewer.is_none() {
+        return None;
+    }
+    match &review.flag {
+        Some(flag) => (flag.choice == Choice::Rekeyed).then_some(ReviewCommand::Rekey),
+        None if review.settling.is_some() => None,
+        None => (state.review_step() == Step::Own).then_some(ReviewCommand::MarkOwn),
+    }
+}
+
+/// What a letter that is pressed with Shift does: it is an option's, whatever it does alone.
+fn shifted(state: &State, key: Key) -> Option<ReviewCommand> {
+    let option = LETTERS.iter().position(|letter| *letter == key)?;
+    marks(state).map(|mark| mark(option))
+}
+
+/// The option that a letter's key alone stands for, from 0.
 fn letter(key: Key) -> Option<usize> {
-    // Past F some letters do something else on this page.
-    const LETTERS: [Key; 6] = [Key::A, Key::B, Key::C, Key::D, Key::E, Key::F];
-    LETTERS.iter().position(|letter| *letter == key)
+    LETTERS.iter().take(ALONE).position(|letter| *letter == key)
+}
+
+/// The keys of an option (from 0) in words, such as `A` or `Shift+G`; `None` past Z.
+pub fn option_key(context: &Context, option: usize) -> Option<String> {
+    let modifiers = if option < ALONE {
+        Modifiers::NONE
+    } else {
+        Modifiers::SHIFT
+    };
+    let key = LETTERS.get(option)?;
+    Some(context.format_shortcut(&KeyboardShortcut::new(modifiers, *key)))
+}
+
+/// The keys of all options, for the list of keys.
+pub fn option_keys(context: &Context) -> String {
+    let key = |option| option_key(context, option);
+    let alone: Vec<String> = (0..ALONE).filter_map(key).collect();
+    let held: Vec<String> = [ALONE, LETTERS.len() - 1].into_iter().filter_map(key).collect();
+    format!("{}  {}", alone.join("  "), held.join(" … "))
 }

@@ -4,6 +4,7 @@ mod apply;
 mod command;
 mod draft;
 mod flagging;
+mod form;
 mod kept;
 mod keys;
 mod settling;
@@ -11,51 +12,26 @@ mod veil;
 pub mod work;
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 pub use apply::Step;
 pub use command::ReviewCommand;
 pub use draft::Draft;
 pub use flagging::{Choice, FlagForm};
+pub use form::FormLanguage;
 pub use kept::KeptReviewer;
-pub use keys::{go_on, keys};
+pub use keys::{ALONE, go_on, keys, option_key, option_keys};
 pub use settling::Settling;
 pub use veil::{Shown, Veil};
 pub use work::{Agreed, Differs, Outcome, Saying};
 
 use super::study::Study;
-use crate::language::Language;
 use crate::reviews::{
-    AnswerRef, ItemRef, Queue, Reviewer, ReviewerError, Reviews, Said, StatementId, Taxonomy, Timestamp,
+    AnswerRef, ItemRef, PairAgreement, Queue, Reviewer, ReviewerError, Reviews, Said, StatementId, Taxonomy, Timestamp,
 };
 
 /// How many items a queue has where nobody says otherwise.
 const QUEUE: usize = 10;
-
-/// The language of the form; Arabic mirrors it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum FormLanguage {
-    #[default]
-    English,
-    Arabic,
-}
-
-impl FormLanguage {
-    /// Both, in the order of the switch.
-    pub const ALL: [Self; 2] = [Self::English, Self::Arabic];
-
-    /// The language itself.
-    pub fn language(self) -> &'static Language {
-        #[expect(clippy::expect_used, reason = "both tags are well-formed")]
-        static LANGUAGES: LazyLock<[Language; 2]> =
-            LazyLock::new(|| ["en", "ar"].map(|tag| tag.parse().expect("a known tag")));
-        let [english, arabic] = &*LANGUAGES;
-        match self {
-            Self::English => english,
-            Self::Arabic => arabic,
-        }
-    }
-}
 
 /// A field of the panel to type in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,6 +188,13 @@ impl Review {
             (None, Some((of, choices))) if of == item => choices.clone(),
             _ => BTreeSet::new(),
         }
+    }
+
+    /// The two reviewers whose agreement is shown.
+    pub fn chosen_pair(&self) -> Option<&PairAgreement> {
+        let chosen = self.settling.as_ref().map_or(0, |settling| settling.pair);
+        let pairs = &self.agreed.pairs;
+        pairs.get(chosen).or(pairs.first())
     }
 
     /// Whether the reviewer's own answer to an item was given.

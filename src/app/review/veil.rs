@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use super::Review;
 use crate::app::study::Study;
+use crate::language::Language;
 use crate::reviews::{AnswerRef, ItemRef, RunModel, blind_order, disagreement};
 use crate::runs::ledger::Given;
 use crate::scoring::Outcome;
@@ -31,14 +32,20 @@ impl Veil {
 pub struct Shown<'a> {
     given: Given<'a>,
     name: String,
+    language: Option<&'static Language>,
     /// From 1, where the answers are numbered.
     pub number: Option<usize>,
 }
 
 impl<'a> Shown<'a> {
-    /// The model's name, or `Answer 2` while that is hidden.
+    /// The model's name, or `Answer 2` in the language of the form while that is hidden.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The language of what stands for a hidden name; a model's name is in none.
+    pub fn language(&self) -> Option<&'static Language> {
+        self.language
     }
 
     /// The answer itself.
@@ -151,7 +158,8 @@ impl Review {
                 match hidden {
                     true => Shown {
                         given,
-                        name: format!("Answer {number}"),
+                        name: self.form.numbered(number),
+                        language: Some(self.form.language()),
                         number: Some(number),
                     },
                     false => plain(given, Some(number)),
@@ -195,6 +203,7 @@ fn plain(given: Given<'_>, number: Option<usize>) -> Shown<'_> {
     Shown {
         given,
         name: given.model().to_owned(),
+        language: None,
         number,
     }
 }

@@ -52,15 +52,14 @@ pub fn flips(source: &Source<'_>, choice: &Choice) -> Dots {
         kind: Kind::Flips,
         title: "Flips between protocols".to_owned(),
         note,
-        description: "The share of items on which a model chose another option under another protocol, with 95% \
-                      intervals."
-            .to_owned(),
+        measure: "Percent of the items on which a model chose another option under another protocol".to_owned(),
         heading: if single {
             "flipped, lost, won".to_owned()
         } else {
             String::new()
         },
         series: of_models(&others),
+        beside: others,
         rows,
         table: flips.iter().map(|flips| flips.columns()).collect(),
     }

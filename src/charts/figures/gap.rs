@@ -10,9 +10,6 @@ use crate::language::Language;
 use crate::runs::ledger::{Column, Sheet};
 use crate::runs::paired::{self, Comparison, Verdict};
 
-/// The language that others are measured by.
-const REFERENCE: &str = "en";
-
 /// Every model in every other language of the chosen task beside English, on the questions of both.
 pub fn gap(source: &Source<'_>, choice: &Choice) -> Gap {
     let task = task_name(source.ledger, &choice.benchmark, &choice.task);
@@ -85,7 +82,7 @@ fn compared(source: &Source<'_>, choice: &Choice) -> Vec<Compared> {
         let columns = source.ledger.columns().iter();
         columns.filter(|column| choice.is_of(&column.benchmark, &column.task))
     };
-    let is_reference = |column: &Column| column.language.primary() == REFERENCE;
+    let is_reference = |column: &Column| column.language.is_english();
     let Some(reference) = columns().find(|column| is_reference(column)) else {
         return Vec::new();
     };

@@ -1,6 +1,7 @@
 //! Every plot from the answers of a workspace: what the window shows and the command line writes.
 
 mod bars;
+mod basis;
 mod costs;
 mod findings;
 mod fragility;
@@ -11,6 +12,7 @@ mod subjects;
 
 use std::collections::BTreeMap;
 
+pub use basis::caption;
 pub use findings::{Findings, findings};
 
 use super::colour::{Colour, FEW, Look, looks};
@@ -21,6 +23,7 @@ use super::{Chart, Kind, Measured};
 use crate::language::Language;
 use crate::runs::comparison::{self, Row};
 use crate::runs::ledger::{Ledger, Selection};
+use crate::slices::Slice;
 use crate::text::isolate::isolate;
 
 /// What figures are made from.
@@ -30,6 +33,8 @@ pub struct Source<'a> {
     pub selection: &'a Selection,
     /// How many weights models have, by the names answers carry.
     pub sizes: &'a BTreeMap<String, u64>,
+    /// What the selection is of, where it is not everything.
+    pub slice: Option<&'a Slice>,
 }
 
 /// What of it is shown.
@@ -92,13 +97,18 @@ impl Choice {
     }
 }
 
-/// What a task is called where several benchmarks are compared.
-fn task_name(ledger: &Ledger, benchmark: &str, task: &str) -> String {
-    let several = ledger.columns().iter().any(|column| column.benchmark != benchmark);
+/// What a task is called, its name as it is written; where `several` benchmarks are compared the name of its own
+/// stands before it.
+pub fn task_title(benchmark: &str, task: &str, several: bool) -> String {
     match several && benchmark != task {
         true => format!("{}: {}", isolate(benchmark), isolate(task)),
         false => task.to_owned(),
     }
+}
+
+fn task_name(ledger: &Ledger, benchmark: &str, task: &str) -> String {
+    let several = ledger.columns().iter().any(|column| column.benchmark != benchmark);
+    task_title(benchmark, task, several)
 }
 
 /// The different ones of some values, in their order.

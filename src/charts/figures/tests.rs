@@ -6,6 +6,7 @@ use super::*;
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
 use crate::charts::Room;
 use crate::runs::example_record as record;
+use crate::runs::ledger::{Correction, Corrections};
 use crate::scoring::{Answer, Outcome};
 use crate::text::Fallback;
 use crate::text::outline::Outliner;
@@ -19,10 +20,7 @@ fn benchmark() -> Benchmark {
         (0..QUESTIONS).map(move |number| {
             let fields = ItemFields::asking(tag, &format!("question {number}?"), &["a", "b", "c", "d"]);
             Item::new(ItemFields {
-                key: ItemKey {
-                    language: tag.parse().unwrap(),
-                    id: format!("{tag}-{number}"),
-                },
+                key: key(tag, number),
                 task: "MedQA".into(),
                 parallel: Some(number.to_string()),
                 subject: Some(["القلب", "lungs"][number % 2].to_owned()),
@@ -32,6 +30,13 @@ fn benchmark() -> Benchmark {
         })
     });
     Benchmark::new("m42", Description::default(), items.collect()).unwrap()
+}
+
+fn key(tag: &str, number: usize) -> ItemKey {
+    ItemKey {
+        language: tag.parse().unwrap(),
+        id: format!("{tag}-{number}"),
+    }
 }
 
 /// In English every third answer is wrong, in Arabic only every third right.
@@ -61,6 +66,7 @@ fn with<R>(own_only: bool, look: impl FnOnce(&Source<'_>, &Choice) -> R) -> R {
         ledger: &ledger,
         selection: &selection,
         sizes: &BTreeMap::from([(MODELS[0].to_owned(), 7_600_000_000)]),
+        slice: None,
     };
     let rows = comparison::compare(&ledger, &selection);
     let choice = Choice {
@@ -176,9 +182,82 @@ fn a_workspace_without_answers_has_empty_figures() {
         ledger: &ledger,
         selection: &selection,
         sizes: &BTreeMap::new(),
+        slice: None,
     };
     for kind in Kind::ALL {
         let chart = make(kind, &source, &Choice::default());
         assert!(chart.is_empty() && chart.table().rows.is_empty(), "{kind:?}");
     }
+}
+
+#[test]
+fn a_caption_says_what_is_shown_of_what_and_what_narrows_it() {
+    let mut corrections = Corrections::default();
+    for number in [0, 2, 4] {
+        corrections.insert("m42", key("ar", number), Correction::LeftOut);
+    }
+    corrections.insert("m42", key("ar", 6), Correction::Rekeyed(vec![3]));
+    let ledger = ledger().corrected(corrections);
+    // The even questions: those of the heart.
+    let selection = Selection::of(&ledger, |question| {
+        let (_, item) = ledger.place(question).unwrap();
+        item.id.ends_with(['0', '2', '4', '6', '8'])
+    });
+    let slice = Slice {
+        name: "أسئلة القلب".parse().unwrap(),
+        filter: ["subject = [\"القلب\"]".parse().unwrap()].into_iter().collect(),
+        rest: toml::Table::new(),
+    };
+    let source = Source {
+        ledger: &ledger,
+        selection: &selection,
+        sizes: &BTreeMap::new(),
+        slice: Some(&slice),
+    };
+    let choice = Choice {
+        own_only: true,
+        ..Choice::first(&comparison::compare(&ledger, &selection))
+    };
+    let narrowed = "Only items of the slice أسئلة القلب (القلب). 3 of 60 items left out by decisions on flags. \
+                    1 item counted with a corrected key.";
+    let protocol = &choice.protocol;
+    for (kind, title, text) in [
+        (
+            Kind::Gap,
+            "Language gap: MedQA",
+            format!(
+                "Percent right in English and in Arabic on the same questions, and the difference in points. \
+                 Protocol: {protocol}. n = 27 question pairs each. Intervals: paired bootstrap, 95%, or Tango's score \
+                 where few items differ. {narrowed}"
+            ),
+        ),
+        (
+            Kind::Bars,
+            "Accuracy: MedQA",
+            format!(
+                "Percent right by task and language. Protocol: {protocol}. n = 27 to 30 items each. Intervals: Wilson \
+                 score, 95%. {narrowed}"
+            ),
+        ),
+    ] {
+        let chart = make(kind, &source, &choice);
+        let caption = caption(&source, &choice, &*chart);
+        assert_eq!(crate::text::isolate::plain(&caption.title), title);
+        assert_eq!(crate::text::isolate::plain(&caption.text), text);
+        // It is what a cell of the matrix says of itself, and the n of the table.
+        let rows = comparison::compare(&ledger, &selection);
+        assert!(rows.iter().any(|row| row.left_out == 3 && row.n + row.left_out == 30));
+    }
+    // Whatever is not so is not said.
+    with(false, |source, choice| {
+        let chart = make(Kind::Scatter, source, choice);
+        let caption = caption(source, choice, &*chart);
+        let text = crate::text::isolate::plain(&caption.text);
+        let said = format!(
+            "Percent right against parameters. Protocol: {}. n = 60 items each. Intervals: Wilson score, 95%. Hollow \
+             marks are published figures, of protocols of their own.",
+            choice.protocol
+        );
+        assert_eq!(text, said);
+    });
 }

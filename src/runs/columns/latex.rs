@@ -204,7 +204,7 @@ mod tests {
                 "\\toprule",
                 "model & language & n & accuracy & 95\\% interval & gap & p \\\\",
                 "\\midrule",
-                "a|b\\_c 50\\% \\& \\textless{}i\\textgreater{} & en & 1273 & 61.2 & 56.9--65.4 & $-$2.9 & \\textless{}0.001 \\\\",
+                "a|b\\_c 50\\% \\& \\textless{}i\\textgreater{} & en & 1,273 & 61.2 & 56.9--65.4 & $-$2.9 & \\textless{}0.001 \\\\",
                 "\\textarabic{نموذج \\textenglish{7B (Arabic)}} & ar & 5 & -- & -- & +6.5 & 0.042 \\\\",
                 "\\bottomrule",
                 "\\end{tabular}",

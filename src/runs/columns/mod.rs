@@ -14,7 +14,7 @@ pub use latex::latex;
 pub use markdown::markdown;
 
 use crate::language::{Direction, Language, Script};
-use crate::quantities::{between, percent, points, seconds};
+use crate::quantities::{between, count, percent, points, seconds};
 
 /// One cell of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +44,7 @@ impl Value {
         let known = match self {
             Self::Text(text) => Some(text.clone()),
             Self::Language(language) => Some(language.tag().to_owned()),
-            Self::Count(count) => Some(count.to_string()),
+            Self::Count(number) => Some(count(*number)),
             Self::Share(share) => share.map(percent),
             Self::Points(difference) => difference.map(points),
             Self::Interval(ends) => ends.map(|(low, high)| format!("{}–{}", percent(low), percent(high))),
@@ -166,6 +166,7 @@ mod tests {
     fn intervals_with_signs_have_a_word_between() {
         let ends = Some((0.029, 0.065));
         assert_eq!(Value::Interval(ends).shown(), "2.9–6.5");
+        assert_eq!(Value::Count(16_000_000_000).shown(), "16,000,000,000");
         assert_eq!(Value::PointsInterval(ends).shown(), "2.9 to 6.5");
     }
 

@@ -15,6 +15,7 @@ use crate::benchmarks::{Benchmark, Description, Item, ItemKey};
 use crate::engine::endpoint::Usage;
 use crate::language::Language;
 use crate::prompts::Protocol;
+use crate::runs::model::name_of;
 use crate::runs::{Elsewhere, ModelSource, RunBenchmark, RunModel, RunRecord, RunState, store};
 use crate::scoring::{Answer, Outcome, Reply};
 use crate::workspace::Workspace;
@@ -140,7 +141,7 @@ pub(super) fn keep(
             elsewhere: Elsewhere {
                 model: foreign.model,
                 program: foreign.program.clone(),
-                file: foreign.file,
+                file: name_of(&foreign.file).into(),
                 sha256: foreign.sha256,
             },
         },

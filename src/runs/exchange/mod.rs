@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | lm-evaluation-harness | `<model>/results_<time>.json` and `samples_<task>_<time>.jsonl`, hashes as its own | yes, one run for each filter |
 //! | inspect | `<time>_<task>_<model>.eval` and `.json`, one log for each exam and language | both, also with zstd members |
-//! | tables | answers and items as Parquet, CSV or JSON Lines | items, by `polyclinic import` |
+//! | tables | answers, with outcomes as decisions about items have them, and items as Parquet, CSV or JSON Lines | items, by `polyclinic import` |
 //!
 //! What those formats have no field for stands in one called `polyclinic`, which their readers pass over, so that a run
 //! of ours comes back with the same numbers.
@@ -27,6 +27,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
+use super::ledger::Corrections;
+use super::model::name_of;
 use super::{RunId, RunModel, RunRecord, store};
 use crate::benchmarks::BenchmarkError;
 use crate::files::WriteError;
@@ -148,25 +150,28 @@ pub enum ExchangeError {
 
 /// What to do about a run whose questions were not kept.
 fn import_anew(file: &Path) -> String {
-    let shown = file.display();
-    match file.exists() {
-        true => format!(
-            "Import {shown} anew (`polyclinic import-run`, or \"Import runs\" on the Runs page) and export the run this makes, \
-             or hand on that file itself"
-        ),
-        false => format!("The file it came from is not at {shown} any more; import it anew from where it is now"),
-    }
+    format!(
+        "Import {} anew (`polyclinic import-run`, or \"Import runs\" on the Runs page) and export the run this makes, or \
+         hand on that file itself",
+        name_of(file)
+    )
 }
 
 /// Writes a run into the folder `into`, and returns the files.
-pub fn export(workspace: &Workspace, run: &RunId, format: Format, into: &Path) -> Result<Vec<PathBuf>, ExchangeError> {
+pub fn export(
+    workspace: &Workspace,
+    run: &RunId,
+    format: Format,
+    corrections: &Corrections,
+    into: &Path,
+) -> Result<Vec<PathBuf>, ExchangeError> {
     let record = store::load(workspace, run)?;
     let answers = store::answers(workspace, run)?;
     if answers.is_empty() {
         return Err(ExchangeError::NoAnswers(run.clone()));
     }
     if let Format::Table(format) = format {
-        return tables::export(workspace, &record, &answers, format, into);
+        return tables::export(workspace, &record, &answers, format, corrections, into);
     }
     match format {
         Format::LmEval => lm_eval::export(workspace, &record, &answers, into),
@@ -258,10 +263,6 @@ fn made_by(record: &RunRecord) -> String {
         true => record.program.clone(),
         false => format!("Polyclinic {}", record.program),
     }
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn read_text(path: &Path) -> Result<String, ExchangeError> {

@@ -8,6 +8,7 @@ use crate::benchmarks::{Benchmark, export};
 use crate::files::write_with;
 use crate::runs::RunRecord;
 use crate::runs::export::{AnswerRow, answer_rows, write_answers_csv, write_answers_parquet};
+use crate::runs::ledger::Corrections;
 use crate::scoring::Answer;
 use crate::workspace::Workspace;
 
@@ -36,11 +37,12 @@ pub(super) fn export(
     record: &RunRecord,
     answers: &[Answer],
     format: TableFormat,
+    corrections: &Corrections,
     into: &Path,
 ) -> Result<Vec<PathBuf>, ExchangeError> {
     let extension = format.extension();
     let path = into.join(format!("answers.{extension}"));
-    let rows: Vec<AnswerRow<'_>> = answer_rows(record, answers).collect();
+    let rows: Vec<AnswerRow<'_>> = answer_rows(record, answers, corrections).collect();
     write_with(&path, |file| match format {
         TableFormat::Csv => write_answers_csv(file, &rows).map_err(std::io::Error::other),
         TableFormat::Parquet => write_answers_parquet(file, &rows).map_err(std::io::Error::other),

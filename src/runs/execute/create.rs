@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use super::{ExecuteError, Means, Step, load_benchmarks, remote, require_consent};
 use crate::benchmarks::Benchmark;
 use crate::cancel::Cancel;
-use crate::engine::Loader;
 use crate::engine::endpoint::{Connection, Endpoint};
 use crate::language::Language;
 use crate::models::gguf::GgufFile;
@@ -13,6 +12,7 @@ use crate::models::hash;
 use crate::models::part_name::PartName;
 use crate::models::safetensors::ModelFolder;
 use crate::prompts::Protocol;
+use crate::runs::model::name_of;
 use crate::runs::{ModelFile, ModelSource, Plan, RunBenchmark, RunModel, RunRecord, store};
 use crate::workspace::Workspace;
 
@@ -66,7 +66,7 @@ pub fn create(
     for (name, choice) in &request.models {
         tell(Step::Stage(format!("Checking {name}")));
         let source = match choice {
-            ModelChoice::File(path) => ModelSource::File(checked_file(name, path, means.loader, cancel)?),
+            ModelChoice::File(path) => ModelSource::File(checked_file(name, path, means, cancel)?),
             ModelChoice::Endpoint(endpoint) => {
                 remote::require_route(endpoint, protocol)?;
                 require_consent(workspace, endpoint)?;
@@ -101,17 +101,19 @@ pub fn create(
     Ok(record)
 }
 
-fn checked_file(name: &str, path: &Path, loader: &dyn Loader, cancel: &Cancel) -> Result<ModelFile, ExecuteError> {
+fn checked_file(name: &str, path: &Path, means: &Means<'_>, cancel: &Cancel) -> Result<ModelFile, ExecuteError> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    loader.check(&path).map_err(|source| ExecuteError::Load {
+    means.loader.check(&path).map_err(|source| ExecuteError::Load {
         model: name.to_owned(),
         source,
     })?;
     let sha256 = file_hash(&path, cancel)?;
+    means.whereabouts.note(&sha256, &path);
     Ok(ModelFile {
-        path,
+        file: name_of(&path),
         sha256,
         facts: None,
+        lay: None,
     })
 }
 

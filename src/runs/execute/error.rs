@@ -29,6 +29,10 @@ pub enum ExecuteError {
         found: String,
     },
     #[error(
+        "`{file}`, the file of the model `{model}`, is no longer where it was, and none of this machine's models is that file. Add it by `polyclinic models add` or on the Models page, and resume the run"
+    )]
+    ModelGone { model: String, file: String },
+    #[error(
         "the model `{model}` is computed differently now ({found}) than when this run was made ({recorded}), so its answers would not compare. Name the device it was made on by `--device` or POLYCLINIC_DEVICE if that is what differs, or start a new run"
     )]
     ComputedDifferently {
@@ -107,6 +111,7 @@ impl ExecuteError {
         matches!(
             self,
             Self::ComputedDifferently { .. }
+                | Self::ModelGone { .. }
                 | Self::BenchmarkChanged(_)
                 | Self::TemplateChanged
                 | Self::JournalOfAnotherPlan(_)

@@ -1,18 +1,45 @@
 //! Asking a model on this machine: loading it, and answering one group of items after the other.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::kept::Kept;
-use super::{ExecuteError, create::file_hash};
+use super::{ExecuteError, Means, create::file_hash};
 use crate::benchmarks::Item;
 use crate::engine::{
-    Backend, Cancel, Ending, EngineError, Generation, GenerationRequest, Loader, ModelFacts, PLANNED_TOKENS, Reader,
-    Sampling, ScoreRequest, tokens_to_score, tokens_to_write,
+    Backend, Cancel, Ending, EngineError, Generation, GenerationRequest, ModelFacts, PLANNED_TOKENS, Reader, Sampling,
+    ScoreRequest, tokens_to_score, tokens_to_write,
 };
+use crate::models::whereabouts::Whereabouts;
 use crate::prompts::{ChatError, ChatTemplate, Protocol, ScoredPrompt, Scoring, Shown, scored_prompt, written_prompt};
 use crate::runs::{Group, ModelFile, Plan, Planned};
 use crate::scoring::{Answer, Asked, Reply, ReplyEnding, likelihood, written};
+
+/// Where a run's file lies on this machine: the first place at which it has the hash that the run was made with.
+fn place_of(
+    model: &str,
+    file: &ModelFile,
+    whereabouts: &Whereabouts,
+    cancel: &Cancel,
+) -> Result<PathBuf, ExecuteError> {
+    let mut places = whereabouts.candidates(&file.file, &file.sha256);
+    places.extend(file.lay.clone().filter(|path| path.exists()));
+    let mut other = None;
+    for path in places {
+        let found = file_hash(&path, cancel)?;
+        if found == file.sha256 {
+            whereabouts.note(&found, &path);
+            return Ok(path);
+        }
+        let recorded = file.sha256.clone();
+        other.get_or_insert(ExecuteError::ModelChanged { path, recorded, found });
+    }
+    Err(other.unwrap_or_else(|| ExecuteError::ModelGone {
+        model: model.to_owned(),
+        file: file.file.clone(),
+    }))
+}
 
 /// A loaded model of a run.
 pub(super) struct LocalModel {
@@ -29,19 +56,16 @@ impl LocalModel {
         file: &ModelFile,
         protocol: &Protocol,
         plan: &Plan<'_>,
-        loader: &dyn Loader,
+        means: &Means<'_>,
         cancel: &Cancel,
     ) -> Result<Self, ExecuteError> {
+        let path = place_of(name, file, means.whereabouts, cancel)?;
         let name = name.to_owned();
-        let found = file_hash(&file.path, cancel)?;
-        if found != file.sha256 {
-            let (path, recorded) = (file.path.clone(), file.sha256.clone());
-            return Err(ExecuteError::ModelChanged { path, recorded, found });
-        }
         // What cannot be put into tokens is told when its turn comes.
         let tokens = |reader: &dyn Reader| most_tokens(reader, plan, protocol).unwrap_or(PLANNED_TOKENS);
-        let backend = loader
-            .load(&file.path, &tokens, cancel)
+        let backend = means
+            .loader
+            .load(&path, &tokens, cancel)
             .map_err(|source| match source {
                 EngineError::Cancelled => ExecuteError::Cancelled,
                 source => ExecuteError::Load {

@@ -24,6 +24,7 @@ use crate::benchmarks::Benchmark;
 use crate::cancel::Cancel;
 use crate::engine::endpoint::{Connection, Endpoint};
 use crate::engine::{Loader, ModelFacts};
+use crate::models::whereabouts::Whereabouts;
 use crate::network::SecretStore;
 use crate::scoring::Answer;
 use crate::workspace::{Workspace, WorkspaceError};
@@ -33,6 +34,8 @@ use crate::workspace::{Workspace, WorkspaceError};
 pub struct Means<'a> {
     /// Loads those on this machine.
     pub loader: &'a dyn Loader,
+    /// Knows where files of models lie.
+    pub whereabouts: &'a Whereabouts,
     /// Holds the keys of endpoints.
     pub keys: &'a SecretStore,
 }
@@ -108,7 +111,7 @@ fn answer_all(
             ModelSource::File(file) => {
                 kept.stage(format!("Loading {}", model.name));
                 let protocol = &record.protocol;
-                let mut loaded = LocalModel::load(&model.name, file, protocol, &plan, means.loader, cancel)?;
+                let mut loaded = LocalModel::load(&model.name, file, protocol, &plan, means, cancel)?;
                 note_facts(record, index, loaded.facts(), &folder)?;
                 kept.start();
                 loaded.answer(groups, &mut kept, cancel)?;

@@ -11,6 +11,7 @@ use crate::engine::{
     Backend, Ending, EngineError, Generation, GenerationRequest, Loader, ModelFacts, Reader, ScoreRequest, Scores,
     TokenId, Written,
 };
+use crate::models::whereabouts::Whereabouts;
 use crate::network::SecretStore;
 use crate::prompts::{ChatError, ChatTemplate, PromptText, Protocol, Scoring};
 use crate::runs::ledger::{Ledger, Selection};
@@ -162,7 +163,15 @@ fn keys() -> SecretStore {
 }
 
 fn means<'a>(loader: &'a ScriptedLoader, keys: &'a SecretStore) -> Means<'a> {
-    Means { loader, keys }
+    thread_local! {
+        // A test resumes what it began.
+        static WHEREABOUTS: &'static Whereabouts = Box::leak(Box::default());
+    }
+    Means {
+        loader,
+        whereabouts: WHEREABOUTS.with(|whereabouts| *whereabouts),
+        keys,
+    }
 }
 
 struct Setting {
@@ -384,6 +393,45 @@ fn a_changed_model_or_benchmark_is_not_resumed() {
     setting.workspace.save_benchmark(&changed).unwrap();
     let error = setting.execute(&mut record, usize::MAX, 10_000).unwrap_err();
     assert!(matches!(error, ExecuteError::BenchmarkChanged(_)), "{error}");
+}
+
+#[test]
+fn a_record_holds_no_folder_and_its_model_is_found_where_it_is_now() {
+    let setting = setting(20);
+    let mut record = setting.create().unwrap();
+    setting.execute(&mut record, 1, 10_000).unwrap_err();
+    let saved = store::folder(&setting.workspace, &record.id).join("run.toml");
+    let text = || std::fs::read_to_string(&saved).unwrap();
+    let folder = setting._folder.path().display().to_string();
+    assert!(
+        text().contains("file = \"first\"") && !text().contains(&folder),
+        "{}",
+        text()
+    );
+
+    // Moved, and nobody knows where to.
+    let (before, moved) = (file(&setting, 0), setting._folder.path().join("elsewhere"));
+    std::fs::create_dir(&moved).unwrap();
+    let moved = moved.join("first");
+    std::fs::rename(&before, &moved).unwrap();
+    let mut loaded = store::load(&setting.workspace, &record.id).unwrap();
+    let state = loaded.state;
+    let error = setting.execute(&mut loaded, usize::MAX, 10_000).unwrap_err();
+    assert!(matches!(error, ExecuteError::ModelGone { .. }), "{error}");
+    assert!(error.to_string().contains("`first`"), "{error}");
+    assert_eq!(loaded.state, state, "the run stays as it was");
+
+    // A record of an earlier version says where it lay.
+    let older = text().replace("file = \"first\"", &format!("path = {:?}", moved.display().to_string()));
+    std::fs::write(&saved, older).unwrap();
+    let mut loaded = store::load(&setting.workspace, &record.id).unwrap();
+    setting.execute(&mut loaded, usize::MAX, 10_000).unwrap();
+    assert_eq!(loaded.state, RunState::Finished);
+    assert!(
+        text().contains("file = \"first\"") && !text().contains(&folder),
+        "{}",
+        text()
+    );
 }
 
 #[test]

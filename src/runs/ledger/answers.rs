@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::corrections;
 use super::names::Names;
 use super::questions::{Ids, Questions};
 use crate::benchmarks::{Benchmark, Item, ItemKey};
@@ -224,16 +225,9 @@ impl RunAnswers {
     #[inline]
     pub(super) fn outcome_under(&self, row: usize, right: Option<&[usize]>) -> Outcome {
         let before = self.outcomes.get(row).copied().unwrap_or(Outcome::Failed);
-        let chosen = self.choices.get(row);
-        let (Some(right), Outcome::Right | Outcome::Wrong) = (right, before) else {
-            return before;
-        };
-        // As when it was asked: of what was written the whole set counts, of what was scored any right option.
-        let is_right = match self.replies.contains_key(&(row as u32)) {
-            true => chosen == right,
-            false => chosen.iter().any(|choice| right.contains(choice)),
-        };
-        if is_right { Outcome::Right } else { Outcome::Wrong }
+        let Some(right) = right else { return before };
+        let is_written = self.replies.contains_key(&(row as u32));
+        corrections::outcome_under(right, before, self.choices.get(row), is_written)
     }
 
     pub(super) fn model_of(&self, row: usize) -> &str {

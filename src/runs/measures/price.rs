@@ -5,9 +5,6 @@ use serde::Serialize;
 use crate::language::Language;
 use crate::runs::ledger::{Cell, Given, Ledger, Selection};
 
-/// The language that others are measured by.
-const REFERENCE: &str = "en";
-
 /// What items of a task cost a model in a language.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Price {
@@ -70,8 +67,8 @@ fn in_english(ledger: &Ledger, selection: &Selection, cell: Cell<'_>, own: &Give
     let question = ledger.question(own.question()).filter(|question| question.is_tied)?;
     let is_english = |other: &usize| {
         ledger.question(*other).is_some_and(|other| {
-            let language = ledger.language(other).map(Language::primary);
-            language == Some(REFERENCE) && other.is_tied && other.task == question.task
+            let is_english = ledger.language(other).is_some_and(Language::is_english);
+            is_english && other.is_tied && other.task == question.task
         })
     };
     let other = std::iter::once(own.question()).chain(ledger.beside(own.question()));

@@ -8,9 +8,6 @@ use crate::language::Language;
 use crate::runs::ledger::{Cell, Column, Ledger, Selection, Sheet};
 use crate::stats::holm;
 
-/// The language that others are measured by.
-const REFERENCE: &str = "en";
-
 /// Every two models of some columns that were asked under one protocol, the one first by name as first.
 pub fn models_beside_each_other(
     ledger: &Ledger,
@@ -63,7 +60,7 @@ pub fn languages_beside_english(
     columns: &[&Column],
     protocol: Option<&str>,
 ) -> Vec<Comparison> {
-    let is_reference = |column: &&&Column| column.language.primary() == REFERENCE;
+    let is_reference = |column: &&&Column| column.language.is_english();
     let all: Vec<&Column> = ledger.columns().iter().collect();
     let mut asked: Vec<(&Column, &Language, &Sheet)> = Vec::new();
     for column in columns.iter().filter(|column| !is_reference(column)) {

@@ -26,9 +26,14 @@ pub use sentence::Finding;
 use super::ledger::{Cell, Column, Ledger, Selection, Sheet};
 use crate::language::Language;
 use crate::scoring::Outcome;
-use crate::stats::score_difference;
-use crate::stats::{Cluster, Estimate, Pairs, clustered_difference, exact_mcnemar, exact_sign_flip, holm};
+
+use crate::stats::{
+    Cluster, Estimate, Pairs, clustered_difference, exact_mcnemar, exact_sign_flip, holm, score_difference,
+};
 use clusters::Clusters;
+
+/// How the intervals of differences are reckoned.
+pub const INTERVAL: &str = "paired bootstrap, 95%, or Tango's score where few items differ";
 
 /// Fewer pairs than these tell nothing: resampling them shows only what they happened to be.
 pub const FEWEST: usize = 20;

@@ -1,23 +1,25 @@
 //! The bridge to egui: layouts become galleys, kept until the atlas they point into changes.
 
+mod atlas;
 mod characters;
+mod kept;
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::RandomState;
 use std::sync::{Arc, Mutex};
 
 use egui::epaint::text::PlacedRow;
-use egui::epaint::{Galley, Mesh, Rect, Vertex};
+use egui::epaint::{Galley, Mesh, Rect};
 use egui::text::{ByteIndex, LayoutJob, LayoutSection, TextFormat};
-use egui::{Color32, Context, FontData, FontDefinitions, FontFamily, FontId, Id, Vec2, ViewportId, pos2, vec2};
+use egui::{Color32, Context, FontData, FontDefinitions, FontFamily, FontId, Id, pos2, vec2};
 
+use self::atlas::{Atlas, Picture, Pictures, picture_key};
 use self::characters::{CharacterTable, FAMILY, Meaning, lock};
+use self::kept::{Kept, Order};
 use super::fonts::{BUNDLED, Fallback, MAIN_FAMILY, Weight};
 use super::layout::{Engine, Frame, Line, PlacedGlyph, TextLayout, TextStyle};
 use super::missing::{Counter, Missing};
 use super::raster::Faces;
-use super::rich::{Piece, Rgba, Styled};
+use super::rich::{Rgba, Styled};
 use super::selection::Rectangle;
 
 /// The name of egui's family for English words and numbers that stand out: Noto Sans, 600.
@@ -45,6 +47,18 @@ pub fn install(ctx: &Context, fallback: Fallback) {
 /// Lays `text` out within `frame`. Cheap to call every frame: what is shown again is kept.
 pub fn lay_out<'a>(ctx: &Context, text: impl Into<Styled<'a>>, style: &TextStyle, frame: &Frame) -> Text {
     Bridge::of(ctx).text(ctx, text.into(), style, frame)
+}
+
+/// Lays `text` out as [`lay_out`] does, to be shown later, and draws its glyphs while there is time; at least a few of
+/// them. Returns whether all is done.
+pub fn prepare<'a>(
+    ctx: &Context,
+    text: impl Into<Styled<'a>>,
+    style: &TextStyle,
+    frame: &Frame,
+    has_time: &dyn Fn() -> bool,
+) -> bool {
+    Bridge::of(ctx).prepare(ctx, (text.into(), style, frame), has_time)
 }
 
 /// The same without its places, for what is painted only.
@@ -92,6 +106,9 @@ fn font_definitions() -> FontDefinitions {
     definitions
 }
 
+/// So many glyphs are drawn between two looks at the time: about as many as in a quarter of a millisecond.
+const DRAWN_AT_ONCE: usize = 6;
+
 /// Everything kept between frames.
 struct Bridge {
     engine: Mutex<Engine>,
@@ -100,98 +117,6 @@ struct Bridge {
     atlas: Mutex<Atlas>,
     missing: Mutex<Counter>,
     hasher: RandomState,
-}
-
-/// What was laid out before.
-#[derive(Default)]
-struct Kept {
-    entries: HashMap<u64, Entry>,
-    /// What was forgotten and is still to be freed.
-    forgotten: Vec<Entry>,
-    /// A galley laid out by egui in every pass of a viewport. When it comes back as another one,
-    /// the atlas was emptied and no galley made before may be painted.
-    sentinels: HashMap<ViewportId, (u64, Arc<Galley>)>,
-    /// How often that happened.
-    generation: u64,
-    /// Counts the passes of all viewports.
-    pass: u64,
-    /// Of all entries together, about.
-    bytes: usize,
-    /// What of it was shown at the last clearing: it is not looked through again in every pass, but once there is
-    /// twice as much.
-    needed: (usize, usize),
-}
-
-impl Kept {
-    fn insert(&mut self, key: u64, entry: Entry) {
-        self.bytes += entry.bytes;
-        if let Some(before) = self.entries.insert(key, entry) {
-            self.bytes -= before.bytes;
-        }
-    }
-
-    /// Forgets what no viewport showed lately, the longest not shown first, once there is too much.
-    fn clear(&mut self) {
-        let number = self.forgotten.len();
-        self.forgotten
-            .truncate(number.saturating_sub(FREED_AT_ONCE.max(number / 32)));
-        let (entries, bytes) = self.needed;
-        let (most, most_bytes) = (MOST_KEPT.max(2 * entries), MOST_BYTES.max(2 * bytes));
-        if self.entries.len() <= most && self.bytes <= most_bytes {
-            return;
-        }
-        // Viewports take turns, so the last pass of each is among the last few.
-        let needed_since = self.pass.saturating_sub(self.sentinels.len() as u64) + 1;
-        // What comes again and again, such as numbers, is kept though it is not in sight just now.
-        let mut shown: Vec<(u64, usize)> = self.entries.values().map(|entry| (entry.shown, entry.bytes)).collect();
-        shown.sort_unstable_by_key(|(pass, _)| Reverse(*pass));
-        let (mut count, mut sum) = (0, 0);
-        let over = shown.iter().find(|(_, bytes)| {
-            count += 1;
-            sum += bytes;
-            count > most / 2 || sum > most_bytes / 2
-        });
-        let since = over.map_or(0, |(pass, _)| pass + 1).min(needed_since);
-        let forgotten = self.entries.extract_if(|_, entry| entry.shown < since);
-        self.forgotten.extend(forgotten.map(|(_, entry)| entry));
-        self.bytes = self.entries.values().map(|entry| entry.bytes).sum();
-        let needed = self.entries.values().filter(|entry| entry.shown >= needed_since);
-        self.needed = needed.fold((0, 0), |(count, bytes), entry| (count + 1, bytes + entry.bytes));
-    }
-}
-
-struct Entry {
-    text: Text,
-    pieces: Box<[Piece]>,
-    style: TextStyle,
-    frame: Frame,
-    generation: u64,
-    /// The pass it was last shown in.
-    shown: u64,
-    /// What it takes in memory, about.
-    bytes: usize,
-}
-
-/// Above this many, texts not shown lately are dropped.
-const MOST_KEPT: usize = 4096;
-
-/// The same in bytes.
-const MOST_BYTES: usize = 64 << 20;
-
-/// About so many of them are freed in one pass: thousands at once would hold a frame up.
-const FREED_AT_ONCE: usize = 64;
-
-/// The steps of a point that widths come in.
-const STEPS: f32 = 256.0;
-
-/// What a text takes in memory, about: its vertices, glyphs and clusters are most of it.
-fn bytes_of(text: &Text) -> usize {
-    let lines = text.layout.lines.iter();
-    let placed: usize = lines
-        .map(|line| size_of_val(line) + size_of_val(&*line.clusters) + size_of_val(&*line.glyphs))
-        .sum();
-    let drawn = text.galley.num_vertices * size_of::<Vertex>() + text.galley.num_indices * size_of::<u32>();
-    size_of::<Entry>() + 2 * text.layout.text.len() + placed + drawn
 }
 
 impl Bridge {
@@ -219,65 +144,60 @@ impl Bridge {
     }
 
     fn text(&self, ctx: &Context, styled: Styled<'_>, style: &TextStyle, frame: &Frame) -> Text {
-        // Differences and sums of places are rounded; the same room is to come out as the same.
-        let frame = &Frame {
-            max_width: (frame.max_width * STEPS).round() / STEPS,
-            ..*frame
+        let order = self.order(ctx, styled, style, frame);
+        let kept = lock(&self.kept).find(&order);
+        let layout = match kept {
+            Some((layout, Some(galley))) => return Text { galley, layout },
+            Some((layout, None)) => layout,
+            None => self.layout(ctx, &order),
         };
-        let generation = self.begin_pass(ctx);
-        let scale = ctx.pixels_per_point();
-        let key = self.hasher.hash_one((
-            styled.text,
-            styled.pieces,
-            [style.size, style.line_height, frame.max_width, scale].map(f32::to_bits),
-            style.weight,
-            (&style.language, style.controls, style.pitch),
-            frame.max_lines,
-            (frame.fill, frame.cut, frame.editable),
-        ));
-        let matches = |entry: &Entry| {
-            *entry.text.layout.text == *styled.text
-                && *entry.pieces == *styled.pieces
-                && entry.style == *style
-                && entry.frame == *frame
-                && entry.text.layout.scale == scale
+        self.finish(ctx, &order, layout)
+    }
+
+    fn prepare(
+        &self,
+        ctx: &Context,
+        (styled, style, frame): (Styled<'_>, &TextStyle, &Frame),
+        has_time: &dyn Fn() -> bool,
+    ) -> bool {
+        let order = self.order(ctx, styled, style, frame);
+        let kept = lock(&self.kept).find(&order);
+        let layout = match kept {
+            Some((_, Some(_))) => return true,
+            Some((layout, None)) => layout,
+            None => self.layout(ctx, &order),
         };
-        let mut kept_layout = None;
-        {
-            let mut kept = lock(&self.kept);
-            let pass = kept.pass;
-            if let Some(entry) = kept.entries.get_mut(&key).filter(|entry| matches(entry)) {
-                entry.shown = pass;
-                if entry.generation == generation {
-                    return entry.text.clone();
-                }
-                kept_layout = Some(entry.text.layout.clone());
+        while self.pictures(ctx, &layout, order.generation, DRAWN_AT_ONCE).1 {
+            if !has_time() {
+                lock(&self.kept).insert(&order, layout, None);
+                return false;
             }
         }
+        self.finish(ctx, &order, layout);
+        true
+    }
+
+    fn order<'a>(&self, ctx: &Context, styled: Styled<'a>, style: &'a TextStyle, frame: &Frame) -> Order<'a> {
+        let generation = self.begin_pass(ctx);
+        Order::new((styled, style, frame), ctx.pixels_per_point(), generation, &self.hasher)
+    }
+
+    fn layout(&self, ctx: &Context, order: &Order<'_>) -> Arc<TextLayout> {
+        let layout = lock(&self.engine).lay_out(order.styled, order.style, &order.frame, order.scale);
         // No lock of ours is held while egui's context is used: it calls our rasterizer.
-        let layout = kept_layout.unwrap_or_else(|| {
-            let layout = lock(&self.engine).lay_out(styled, style, frame, scale);
-            if lock(&self.missing).note(&layout.text, &layout.missing) {
-                tracing::warn!(characters = ?layout.missing, "no font has these characters");
-                // What tells of them may have been drawn before.
-                ctx.request_repaint();
-            }
-            Arc::new(layout)
-        });
-        let galley = Arc::new(self.build(ctx, &layout, style, generation));
-        let text = Text { galley, layout };
-        let mut kept = lock(&self.kept);
-        let entry = Entry {
-            text: text.clone(),
-            pieces: styled.pieces.into(),
-            style: style.clone(),
-            frame: *frame,
-            generation,
-            shown: kept.pass,
-            bytes: bytes_of(&text),
-        };
-        kept.insert(key, entry);
-        text
+        if lock(&self.missing).note(&layout.text, &layout.missing) {
+            tracing::warn!(characters = ?layout.missing, "no font has these characters");
+            // What tells of them may have been drawn before.
+            ctx.request_repaint();
+        }
+        Arc::new(layout)
+    }
+
+    /// Makes the galley of a layout and keeps both.
+    fn finish(&self, ctx: &Context, order: &Order<'_>, layout: Arc<TextLayout>) -> Text {
+        let galley = Arc::new(self.build(ctx, &layout, order.style, order.generation));
+        lock(&self.kept).insert(order, Arc::clone(&layout), Some(Arc::clone(&galley)));
+        Text { galley, layout }
     }
 
     /// At the first text of a pass: looks whether the atlas was emptied, and forgets what was not
@@ -310,7 +230,7 @@ impl Bridge {
     /// egui's layouts take for the text's own wish.
     fn build(&self, ctx: &Context, layout: &TextLayout, style: &TextStyle, generation: u64) -> Galley {
         let scale = layout.scale;
-        let pictures = self.pictures(ctx, layout, generation);
+        let (pictures, _) = self.pictures(ctx, layout, generation, usize::MAX);
         let format = TextFormat {
             font_id: FontId::new(style.size, FontFamily::Proportional),
             line_height: Some(layout.height / scale),
@@ -402,13 +322,15 @@ impl Bridge {
         (self.table.character(meaning), pixel)
     }
 
-    /// Tells where the glyphs of a layout are in egui's atlas, and has egui put those in that are not there yet.
-    fn pictures(&self, ctx: &Context, layout: &TextLayout, generation: u64) -> Pictures {
+    /// Tells where the glyphs of a layout are in egui's atlas, and has egui put those in that are not there yet, so many
+    /// `at_most`; and whether there are more of these.
+    fn pictures(&self, ctx: &Context, layout: &TextLayout, generation: u64, at_most: usize) -> (Pictures, bool) {
         let mut job = LayoutJob {
             break_on_newline: false,
             ..LayoutJob::default()
         };
         let mut drawn = Vec::new();
+        let mut is_more = false;
         let mut pictures = Pictures::new();
         {
             let mut atlas = lock(&self.atlas);
@@ -420,6 +342,10 @@ impl Bridge {
                 let key = picture_key(character, glyph, layout.scale);
                 let known = atlas.pictures.get(&key).copied();
                 if pictures.insert(key, known.unwrap_or_default()).is_none() && known.is_none() {
+                    if drawn.len() == at_most {
+                        is_more = true;
+                        break;
+                    }
                     let font = FontId::new(glyph.size / layout.scale, FontFamily::Name(FAMILY.into()));
                     let format = TextFormat::simple(font, Color32::PLACEHOLDER);
                     job.append(character.encode_utf8(&mut [0; 4]), 0.0, format);
@@ -428,7 +354,7 @@ impl Bridge {
             }
         }
         if drawn.is_empty() {
-            return pictures;
+            return (pictures, is_more);
         }
         let galley = ctx.fonts_mut(|fonts| fonts.layout_job(job));
         let glyphs = galley.rows.iter().flat_map(|row| &row.glyphs);
@@ -445,7 +371,7 @@ impl Bridge {
             pictures.insert(key, picture);
             atlas.pictures.insert(key, picture);
         }
-        pictures
+        (pictures, is_more)
     }
 }
 
@@ -471,43 +397,6 @@ fn grounds(layout: &TextLayout) -> Mesh {
 
 fn color([red, green, blue, alpha]: Rgba) -> Color32 {
     Color32::from_rgba_premultiplied(red, green, blue, alpha)
-}
-
-/// Glyphs in egui's atlas, by character and the bits of their size in pixels and of the pixels in a point.
-type Pictures = HashMap<(char, u32, u32), Picture>;
-
-fn picture_key(character: char, glyph: &PlacedGlyph, scale: f32) -> (char, u32, u32) {
-    (character, glyph.size.to_bits(), scale.to_bits())
-}
-
-/// What egui's atlas has, until it is emptied.
-#[derive(Default)]
-struct Atlas {
-    /// How often it was emptied before; as [`Kept::generation`].
-    generation: u64,
-    pictures: Pictures,
-}
-
-impl Atlas {
-    /// Forgets the places in another filling of the atlas than this one.
-    fn keep_only(&mut self, generation: u64) {
-        if self.generation != generation {
-            self.generation = generation;
-            self.pictures.clear();
-        }
-    }
-}
-
-/// Where a glyph is in egui's atlas.
-#[derive(Clone, Copy, Default)]
-struct Picture {
-    /// From the glyph's origin, in points.
-    offset: Vec2,
-    /// Points.
-    size: Vec2,
-    /// Texels.
-    min: [u16; 2],
-    max: [u16; 2],
 }
 
 #[cfg(test)]

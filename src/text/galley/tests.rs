@@ -2,9 +2,10 @@ mod scales;
 
 use egui_kittest::Harness;
 
+use super::kept::{MOST_BYTES, MOST_KEPT};
 use super::*;
-use crate::text::Look;
 use crate::text::controls::Controls;
+use crate::text::{Look, Piece};
 
 fn style(size: f32, tag: &str) -> TextStyle {
     TextStyle {

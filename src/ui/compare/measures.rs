@@ -56,11 +56,16 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, sheet: &Sheet, commands: &mu
             // The headings scroll sideways with the rows and stay when those scroll down.
             ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
                 ui.set_width(width.max(ui.available_width()));
-                show_headings(ui, sheet, &widths, compare.sorting, Some(commands));
+                let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
+                show_headings(ui, head, sheet, &widths, compare.sorting, Some(commands));
                 let id = widgets::id("measure rows", measure.title());
                 let scroll = ScrollArea::vertical().auto_shrink([false, false]);
-                let rows = |ui: &mut Ui| show_rows(ui, id, sheet, &listed, &widths, &compare.search);
-                let opened = scroll.show(ui, rows).inner;
+                let shown = scroll.show(ui, |ui| {
+                    let shown = show_rows(ui, id, sheet, &listed, &widths, &compare.search);
+                    shown.reached.inspect(|row| ui.scroll_to_rect(*row, None));
+                    shown
+                });
+                let opened = shown.inner.opened;
                 commands.extend(opened.map(|target| FiguresCommand::Open(target).into()));
             });
         },
@@ -119,16 +124,16 @@ fn align(sheet: &Sheet, column: usize) -> Align2 {
     }
 }
 
-/// Shows the headings; where `commands` are given a click sorts by one.
+/// Shows the headings in `head`; where `commands` are given a click sorts by one.
 pub fn show_headings(
     ui: &mut Ui,
+    head: Rect,
     sheet: &Sheet,
     widths: &[f32],
     sorting: Option<Sorting>,
     mut commands: Option<&mut Vec<Command>>,
 ) {
     let colours = palette(ui);
-    let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
     for (column, (cell, heading)) in cells(head, widths).zip(&sheet.table.headings).enumerate() {
         let sense = if commands.is_some() {
             Sense::click()
@@ -174,18 +179,27 @@ pub fn show_headings(
     );
 }
 
-/// As a heading begins, except for the `n` of statistics.
+/// As a heading begins, except for the `n` and `p` of statistics.
 fn capital(heading: &str) -> String {
     match heading {
-        "n" => heading.to_owned(),
+        "n" | "p" => heading.to_owned(),
+        "p holm" => "p Holm".to_owned(),
         _ => widgets::capital(heading),
     }
 }
 
-/// Shows rows from `ui`'s cursor on, those in sight only; returns what is to be opened.
+/// What came of showing rows.
+pub struct Shown {
+    /// What is to be opened.
+    pub opened: Option<Target>,
+    /// The row that keys went to, which belongs in sight.
+    pub reached: Option<Rect>,
+}
+
+/// Shows rows from `ui`'s cursor on, those in sight only.
 ///
 /// They are one stop of the keyboard: arrows go from row to row, and Enter opens one.
-pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &[f32], search: &str) -> Option<Target> {
+pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &[f32], search: &str) -> Shown {
     let height = space::ROW * listed.len() as f32;
     let (all, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let seen = ui.clip_rect();
@@ -194,13 +208,13 @@ pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &
         WidgetInfo::labeled(Role::Table, true, format!("{} rows", listed.len()))
     });
     let step = stepping::step(ui, &whole, listed.len());
-    let mut opened = None;
+    let (mut opened, mut reached) = (None, None);
     for (number, &place) in listed.iter().enumerate() {
         let top = all.top() + space::ROW * number as f32;
         let row = Rect::from_min_size(pos2(all.left(), top), vec2(all.width(), space::ROW));
         let here = step.current == Some(number);
         if here && step.moved {
-            ui.scroll_to_rect(row.intersect(seen.with_min_y(f32::MIN).with_max_y(f32::MAX)), None);
+            reached = Some(row.intersect(seen.with_min_y(f32::MIN).with_max_y(f32::MAX)));
         }
         if !seen.y_range().intersects(row.y_range()) {
             continue;
@@ -213,7 +227,7 @@ pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &
             opened = sheet.target(place).cloned();
         }
     }
-    opened
+    Shown { opened, reached }
 }
 
 /// Shows a row, marking what a search found in it; returns whether it was clicked.

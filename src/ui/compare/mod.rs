@@ -120,16 +120,18 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             let below = Rect::from_min_max(pos2(place.left(), matrix_rect.bottom() + space::GUTTER), place.max);
             matrix::show(ui, matrix_rect, narrow, state, commands);
             if wide {
-                plots::show(ui, below, state, commands);
+                plots::show(ui, below, least, state, commands);
             } else if stacked {
                 let bars = Rect::from_min_size(below.min, vec2(below.width(), lower));
                 let top = bars.bottom() + space::GUTTER;
-                plots::show(ui, bars, state, commands);
+                plots::show(ui, bars, least, state, commands);
                 finding::show(ui, below.with_min_y(top), state, commands);
             } else {
                 let split = below.right() - finding_width;
-                plots::show(ui, below.with_max_x(split - space::GUTTER), state, commands);
-                let beside = below.with_min_x(split).with_max_y(below.top() + least);
+                plots::show(ui, below.with_max_x(split - space::GUTTER), least, state, commands);
+                // Beside a figure that is higher than the page it is as high as that.
+                let height = lower.min(page.height()).max(least);
+                let beside = below.with_min_x(split).with_max_y(below.top() + height);
                 finding::show(ui, beside, state, commands);
             }
         });

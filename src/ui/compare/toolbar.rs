@@ -75,7 +75,12 @@ fn show_measure(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let selected = Measure::ALL
         .iter()
         .position(|measure| *measure == state.compare.measure);
-    let chosen = widgets::choice(ui, "Show", &entries, selected, 200.0);
+    // Beside the table of another measure little else stands.
+    let limit = match state.compare.measure {
+        Measure::Accuracy => 200.0,
+        _ => 280.0,
+    };
+    let chosen = widgets::choice(ui, "Show", &entries, selected, limit);
     let chosen = chosen.and_then(|place| Measure::ALL.get(place));
     commands.extend(chosen.map(|measure| Command::ShowMeasure(*measure)));
 }

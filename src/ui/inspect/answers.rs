@@ -2,6 +2,7 @@
 
 use egui::{Align2, Rect, Response, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::words::name_of;
 use crate::app::inspect::Side;
 use crate::app::matrix::{count, counted};
 use crate::app::review::Shown;
@@ -10,7 +11,7 @@ use crate::app::theme::{size, space};
 use crate::text::isolate;
 use crate::ui::outcomes;
 use crate::ui::spoken;
-use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, palette};
 
 const NOTE: f32 = 26.0;
@@ -161,7 +162,7 @@ fn show_answer(ui: &mut Ui, side: &Side<'_>, given: &Shown<'_>, most: usize) {
             _ => Ink::new(size::SECONDARY, colours.text),
         };
         match place {
-            0 => _ = typeset::paint(ui, cell, Words::name(text), ink, align),
+            0 => _ = typeset::paint(ui, cell, name_of(given), ink, align),
             ANSWER => {
                 let drawn = typeset::paint(ui, cell, text, ink, align);
                 if let Some(outcome) = outcome {

@@ -2,6 +2,7 @@
 
 use egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::words::name_of;
 use super::{answers, prompt, run};
 use crate::app::State;
 use crate::app::command::Command;
@@ -14,7 +15,7 @@ use crate::language::Language;
 use crate::text::controls::Controls;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
-use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::menu::Entry;
 use crate::ui::widgets::{self, palette, within};
 
@@ -115,11 +116,7 @@ fn with_model(
         .position(|given| Some(given.model()) == wished)
         .unwrap_or(0);
     if side.given.len() > 1 {
-        let entries: Vec<Entry<'_>> = side
-            .given
-            .iter()
-            .map(|given| Entry::new(Words::name(given.name())))
-            .collect();
+        let entries: Vec<Entry<'_>> = side.given.iter().map(|given| Entry::new(name_of(given))).collect();
         let changed = widgets::choice(ui, "Model", &entries, Some(chosen), 420.0);
         let changed = changed.and_then(|place| side.given.get(place));
         commands.extend(changed.map(|given| InspectCommand::ChooseModel(given.model().to_owned()).into()));

@@ -5,7 +5,7 @@
 
 use egui::{Align, Layout, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
-use super::words::right_answer;
+use super::words::{name_of, right_answer};
 use super::{hidden, replies};
 use crate::app::State;
 use crate::app::command::Command;
@@ -42,14 +42,14 @@ struct Half<'a> {
     marks: Marks<'a>,
     column: Column,
     /// The model's name and its options' probabilities.
-    bars: Vec<(&'a str, Vec<f64>, &'a [usize], Outcome)>,
+    bars: Vec<(Words<'a>, Vec<f64>, &'a [usize], Outcome)>,
 }
 
-/// Shows the sides as high as they are.
-pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>], commands: &mut Vec<Command>) {
+/// Shows the sides as high as they are, with what `search` finds in them marked.
+pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>], search: &str, commands: &mut Vec<Command>) {
     let width = ui.max_rect().width();
     let origin = ui.cursor().min;
-    let halves = halves(state, sides, origin.x, width);
+    let halves = halves(state, sides, search, origin.x, width);
     let mut top = show_heads(ui, &halves, origin.y);
     top = show_hidden(ui, &halves, top);
     top = show_questions(ui, state, &halves, top, commands);
@@ -76,11 +76,18 @@ pub fn show(ui: &mut Ui, state: &State, sides: &[Side<'_>], commands: &mut Vec<C
     ui.allocate_exact_size(vec2(width, top - origin.y), Sense::hover());
 }
 
-/// Lays out one text of the sides as [`show`] does, the one of this number, which is then there when they are shown.
-/// Returns whether there is one.
-pub fn lay_out_ahead(ui: &Ui, state: &State, sides: &[Side<'_>], number: usize) -> bool {
-    let halves = halves(state, sides, 0.0, ui.max_rect().width());
-    let mut texts = halves.iter().flat_map(|half| {
+/// Lays out texts of the sides as [`show`] does, from the one of number `from` on and while there is time, which are then
+/// there when they are shown. Returns the number of the next one, none where no more are left.
+pub fn lay_out(
+    ui: &Ui,
+    state: &State,
+    sides: &[Side<'_>],
+    (search, width): (&str, f32),
+    from: usize,
+    has_time: &dyn Fn() -> bool,
+) -> Option<usize> {
+    let halves = halves(state, sides, search, 0.0, width);
+    let texts = halves.iter().flat_map(|half| {
         let item = half.side.item;
         let context = item
             .context
@@ -91,17 +98,23 @@ pub fn lay_out_ahead(ui: &Ui, state: &State, sides: &[Side<'_>], number: usize) 
             let ink = option_ink(ui, half, half.side.is_right(option));
             (text.as_str(), ink, INDENT + PADDING)
         });
-        let texts = context.into_iter().chain([question]).chain(options);
+        let rationale = shown_rationale(half).map(|text| (text, rationale_ink(ui, half), 2.0 * PADDING));
+        let texts = context.into_iter().chain([question]).chain(options).chain(rationale);
         texts.map(move |text| (half, text))
     });
-    let Some((half, (text, ink, margins))) = texts.nth(number) else {
-        return false;
-    };
-    text_size(ui, half, half.column.width() - margins, text, ink);
-    true
+    for (number, (half, (text, ink, margins))) in texts.enumerate().skip(from) {
+        let is_out_of_time = number > from && !has_time();
+        let pieces = half.marks.pieces(ui, text);
+        let room = (half.column.width() - margins, half.language);
+        let text = Styled { text, pieces: &pieces };
+        if is_out_of_time || !typeset::prepare_block(ui, text, ink, room, has_time) {
+            return Some(number);
+        }
+    }
+    None
 }
 
-fn halves<'a>(state: &'a State, sides: &'a [Side<'a>], left: f32, width: f32) -> Vec<Half<'a>> {
+fn halves<'a>(state: &State, sides: &'a [Side<'a>], search: &'a str, left: f32, width: f32) -> Vec<Half<'a>> {
     let each = (width / sides.len().max(1) as f32).floor();
     sides
         .iter()
@@ -119,7 +132,7 @@ fn halves<'a>(state: &'a State, sides: &'a [Side<'a>], left: f32, width: f32) ->
                 language,
                 reading: typeset::reading(language),
                 marks: Marks {
-                    search: state.inspect.search(),
+                    search,
                     controls: state.controls(side.needed),
                 },
                 column: Column::of(Rect::from_x_y_ranges(start..=end, 0.0..=0.0), language),
@@ -129,7 +142,7 @@ fn halves<'a>(state: &'a State, sides: &'a [Side<'a>], left: f32, width: f32) ->
                     .filter(|_| !side.veil.unanswered)
                     .map(|given| {
                         (
-                            given.name(),
+                            name_of(given),
                             given.probabilities(side.item),
                             given.choices(),
                             given.outcome(),
@@ -214,6 +227,18 @@ fn context_ink(ui: &Ui, half: &Half<'_>) -> Ink {
         .controls(half.marks.controls)
 }
 
+fn rationale_ink(ui: &Ui, half: &Half<'_>) -> Ink {
+    Ink::new(half.reading.option.0 - 1.0, palette(ui).text_2)
+        .leading(half.reading.option.1)
+        .exact()
+        .controls(half.marks.controls)
+}
+
+/// The rationale, unless it would tell what nobody may know yet.
+fn shown_rationale<'a>(half: &Half<'a>) -> Option<&'a str> {
+    half.side.item.rationale.as_deref().filter(|_| !half.side.veil.unjudged)
+}
+
 fn baseline(ui: &Ui, half: &Half<'_>) -> f32 {
     let item = half.side.item;
     let (text, ink) = match &item.context {
@@ -291,17 +316,13 @@ fn show_context(
 
 /// Why the right answer is right, where the source says so.
 fn show_rationales(ui: &mut Ui, halves: &[Half<'_>], top: f32) -> f32 {
-    let colours = palette(ui);
     let mut bottom = top;
     for half in halves {
-        let Some(rationale) = half.side.item.rationale.as_ref().filter(|_| !half.side.veil.unjudged) else {
+        let Some(rationale) = shown_rationale(half) else {
             continue;
         };
         let column = half.column;
-        let ink = Ink::new(half.reading.option.0 - 1.0, colours.text_2)
-            .leading(half.reading.option.1)
-            .exact()
-            .controls(half.marks.controls);
+        let ink = rationale_ink(ui, half);
         let place = column.place(PADDING, column.width() - 2.0 * PADDING, top + 12.0, f32::INFINITY);
         bottom = bottom.max(top + 12.0 + show_text(ui, half, place, rationale, ink) + 14.0);
     }
@@ -436,7 +457,7 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
             false => Mark::None,
         };
         let bar = Bar {
-            model,
+            model: *model,
             probability,
             chosen: choices.contains(&option),
             mark,
@@ -455,12 +476,13 @@ fn show_half(ui: &mut Ui, half: &Half<'_>, option: usize, top: f32, height: f32,
             name.push_str(", right answer");
         }
         if own {
-            name.push_str(", your answer");
+            name.push_str(&format!(", {}", half.side.form.own_answer()));
         }
         for (model, probabilities, choices, _) in &half.bars {
             let chosen = if choices.contains(&option) { ", chosen" } else { "" };
             name.push_str(&format!(
-                "; {model} {}{chosen}",
+                "; {} {}{chosen}",
+                model.text,
                 probabilities
                     .get(option)
                     .map_or("none".to_owned(), |share| percent(*share))
@@ -489,10 +511,8 @@ fn show_right_answer(ui: &Ui, half: &Half<'_>, rect: Rect) -> f32 {
 /// Marks the option that the reviewer would choose.
 fn show_own(ui: &Ui, half: &Half<'_>, start: f32, rect: Rect) {
     let colours = palette(ui);
-    let words: Words<'_> = match half.language.primary() {
-        "ar" => ("إجابتك", half.language).into(),
-        _ => "you".into(),
-    };
+    let form = half.side.form;
+    let words = Words::from((form.own_answer(), form.language()));
     let ink = Ink::new(size::SMALL, colours.text);
     let width = typeset::galley(ui, words, ink, f32::INFINITY, 1).size().x + 12.0;
     let chip = half.column.place(start, width, rect.top(), rect.height());
@@ -556,7 +576,7 @@ enum Mark {
 /// One model's probability of an option.
 #[derive(Debug, Clone, Copy)]
 struct Bar<'a> {
-    model: &'a str,
+    model: Words<'a>,
     probability: Option<f64>,
     chosen: bool,
     mark: Mark,
@@ -570,7 +590,7 @@ fn show_bar(ui: &Ui, half: &Half<'_>, bar: Bar<'_>, names: f32, top: f32) {
     typeset::paint(
         ui,
         column.place(INDENT, names, top, BAR_ROW),
-        Words::name(bar.model),
+        bar.model,
         ink,
         column.start(),
     );

@@ -35,7 +35,7 @@ pub fn beside(
             return found.into_iter().skip(hidden).collect();
         }
     }
-    let usual = if own.primary() == "en" { "ar" } else { "en" };
+    let usual = if own.is_english() { "ar" } else { "en" };
     let first = others.iter().find(|(language, _)| language.primary() == usual);
     first.or(others.first()).cloned().into_iter().collect()
 }
@@ -44,10 +44,7 @@ pub fn beside(
 pub fn in_order<'a>(mut sides: Vec<Side<'a>>) -> Vec<Side<'a>> {
     sides.sort_by_key(|side| {
         let language = &side.item.key.language;
-        (
-            language.primary() != "en",
-            language.direction() == Direction::RightToLeft,
-        )
+        (!language.is_english(), language.direction() == Direction::RightToLeft)
     });
     sides
 }

@@ -1,9 +1,8 @@
 //! The list: a row an item, only those in sight, below its filters.
 
-use std::sync::Arc;
-
 use egui::{CursorIcon, Key, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::arrivals::Arrivals;
 use super::{filters, review};
 use crate::app::State;
 use crate::app::command::Command;
@@ -11,6 +10,7 @@ use crate::app::matrix::{count, counted};
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::benchmarks::Item;
+use crate::language::Language;
 use crate::scoring::Outcome;
 use crate::slices::{Condition, Filter};
 use crate::text::Styled;
@@ -88,62 +88,11 @@ fn show_rows(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comma
             let Some(&entry) = inspect.listed.get(place) else {
                 continue;
             };
-            let is_set = arrivals.admit(entry);
-            show_row(ui, state, study, (place, entry), is_set, commands);
+            show_row(ui, state, study, (place, entry), &mut arrivals, commands);
         }
         arrivals.end(ui);
     });
     ui.data_mut(|data| data.insert_temp(widgets::id("list", "offset"), output.state.clamped_offset().y));
-}
-
-/// Rows that come into sight: to set the texts of all of another list would hold a frame up, so that each frame sets
-/// those of a few more.
-struct Arrivals {
-    before: Arc<Set>,
-    now: Set,
-    fresh: usize,
-}
-
-/// The rows whose texts are set.
-#[derive(Default)]
-struct Set {
-    /// What they are marked with.
-    search: String,
-    /// Places in [`Study::entries`].
-    entries: Vec<usize>,
-}
-
-impl Arrivals {
-    /// How many come in a frame.
-    const AT_ONCE: usize = 4;
-
-    fn begin(ui: &Ui, search: &str) -> Self {
-        let before: Option<Arc<Set>> = ui.data(|data| data.get_temp(widgets::id("list", "set")));
-        Self {
-            before: before.filter(|before| before.search == search).unwrap_or_default(),
-            now: Set {
-                search: search.to_owned(),
-                entries: Vec::new(),
-            },
-            fresh: 0,
-        }
-    }
-
-    /// Whether a row's texts are set in this frame.
-    fn admit(&mut self, entry: usize) -> bool {
-        let is_known = self.before.entries.contains(&entry);
-        self.fresh += usize::from(!is_known);
-        let is_set = is_known || self.fresh <= Self::AT_ONCE;
-        self.now.entries.extend(is_set.then_some(entry));
-        is_set
-    }
-
-    fn end(self, ui: &Ui) {
-        if self.fresh > Self::AT_ONCE {
-            ui.ctx().request_repaint();
-        }
-        ui.data_mut(|data| data.insert_temp(widgets::id("list", "set"), Arc::new(self.now)));
-    }
 }
 
 /// Says that nothing is left, and which filter to remove for how much.
@@ -198,7 +147,7 @@ fn show_row(
     state: &State,
     study: &Study,
     (place, question): (usize, usize),
-    is_set: bool,
+    arrivals: &mut Arrivals,
     commands: &mut Vec<Command>,
 ) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::click());
@@ -223,8 +172,11 @@ fn show_row(
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_position_in_set(place));
     widgets::row_ground(ui, rect, selected, &response);
-    if is_set {
-        set_row(ui, state, study, rect, (question, item), selected);
+    let line = |ui: &Ui, bold| Line::of(ui, state, (study, question, item), rect, bold);
+    if arrivals.admit(ui, question, |ui, has_time| line(ui, false).prepare(ui, has_time)) {
+        let bold = selected && arrivals.prepare(ui, |ui, has_time| line(ui, true).prepare(ui, has_time));
+        line(ui, bold).paint(ui);
+        paint_notes(ui, state, study, rect, (question, item));
     }
     widgets::focus_ring(ui, &response, rect);
     let protocol = state.compare.protocol.as_deref();
@@ -237,25 +189,67 @@ fn show_row(
     }
 }
 
-/// Sets the texts of a row and paints its marks.
-fn set_row(ui: &Ui, state: &State, study: &Study, rect: Rect, (question, item): (usize, &Item), selected: bool) {
+/// The room of a row's line and, below it, of its notes.
+fn split(row: Rect) -> (Rect, Rect) {
+    row.shrink2(vec2(12.0, 6.0)).split_top_bottom_at_fraction(0.56)
+}
+
+/// What a row shows of the question.
+struct Line<'a> {
+    excerpt: Excerpt<'a>,
+    ink: Ink,
+    language: &'a Language,
+    row: Rect,
+}
+
+impl<'a> Line<'a> {
+    fn of(ui: &Ui, state: &State, (study, question, item): (&Study, usize, &'a Item), row: Rect, bold: bool) -> Self {
+        let language = &item.key.language;
+        let marks = Marks {
+            search: state.inspect.search(),
+            controls: state.controls(study.controls(question)),
+        };
+        let ink = Ink::new(typeset::list_size(language), palette(ui).text)
+            .exact()
+            .bold_if(bold)
+            .controls(marks.controls);
+        let (upper, _) = split(row);
+        let excerpt = Excerpt::new(ui, &item.question, &marks, (ink, language), upper.width());
+        Self {
+            excerpt,
+            ink,
+            language,
+            row,
+        }
+    }
+
+    fn prepare(&self, ui: &Ui, has_time: &dyn Fn() -> bool) -> bool {
+        let (upper, _) = split(self.row);
+        typeset::prepare_line(
+            ui,
+            (self.excerpt.styled(), self.language),
+            self.ink,
+            upper.width(),
+            has_time,
+        )
+    }
+
+    fn paint(&self, ui: &Ui) {
+        let (upper, _) = split(self.row);
+        let galley = typeset::galley(ui, (self.excerpt.styled(), self.language), self.ink, upper.width(), 1);
+        let start = Column::of(upper, self.language)
+            .start()
+            .align_size_within_rect(galley.size(), upper);
+        ui.painter().galley(start.min, galley, self.ink.colour);
+    }
+}
+
+/// Paints the lower line of a row: its marks and where the item comes from.
+fn paint_notes(ui: &Ui, state: &State, study: &Study, row: Rect, (question, item): (usize, &Item)) {
     let colours = palette(ui);
+    let (_, lower) = split(row);
     let language = &item.key.language;
-    let inner = rect.shrink2(vec2(12.0, 6.0));
-    let (upper, lower) = inner.split_top_bottom_at_fraction(0.56);
-    let column = Column::of(inner, language);
-    let ink = Ink::new(typeset::list_size(language), colours.text)
-        .exact()
-        .bold_if(selected);
-    let marks = Marks {
-        search: state.inspect.search(),
-        controls: state.controls(study.controls(question)),
-    };
-    let ink = ink.controls(marks.controls);
-    let excerpt = Excerpt::new(ui, &item.question, &marks, (ink, language), upper.width());
-    let galley = typeset::galley(ui, (excerpt.styled(), language), ink, upper.width(), 1);
-    let start = column.start().align_size_within_rect(galley.size(), upper);
-    ui.painter().galley(start.min, galley, ink.colour);
+    let column = Column::of(lower, language);
     let marks = match review::to_judge(ui, lower, column, state, study, question) {
         Some(taken) => taken,
         None => show_marks(ui, lower, column, state, study, question),
@@ -332,31 +326,5 @@ fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, question: usize) {
         };
         let words = format!("{number}{}: {}", isolate(given.name()), given.outcome().word());
         typeset::line(ui, &words, Ink::new(size::SECONDARY, colours.text));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_of_another_list_come_a_few_at_a_time_and_then_stay() {
-        let context = egui::Context::default();
-        let frame = |search: &str, entries: std::ops::Range<usize>| {
-            let mut set = Vec::new();
-            let _ = context.run_ui(egui::RawInput::default(), |ui| {
-                let mut arrivals = Arrivals::begin(ui, search);
-                set = entries.clone().filter(|entry| arrivals.admit(*entry)).collect();
-                arrivals.end(ui);
-            });
-            set
-        };
-        assert_eq!(frame("", 0..10), [0, 1, 2, 3]);
-        assert_eq!(frame("", 0..10).len(), 8);
-        assert_eq!(frame("", 0..10).len(), 10);
-        // Scrolled by a row: only that one is new.
-        assert_eq!(frame("", 1..11).len(), 10);
-        // Marked otherwise, all are new.
-        assert_eq!(frame("fever", 1..11).len(), Arrivals::AT_ONCE);
     }
 }

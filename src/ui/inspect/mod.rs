@@ -1,7 +1,7 @@
 //! The Inspect page: a list of items beside the card of one of them.
 
-mod ahead;
 mod answers;
+mod arrivals;
 mod below;
 pub mod card;
 mod filters;
@@ -9,6 +9,7 @@ mod flagged;
 mod hidden;
 mod languages;
 mod list;
+mod pace;
 mod prompt;
 mod replies;
 mod review;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use egui::{Key, KeyboardShortcut, Modifiers, Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
+use self::pace::View;
 use super::icons::Icon;
 use super::marks;
 use super::typeset::{self, Ink};
@@ -26,7 +28,7 @@ use super::widgets::{self, Button, Emphasis, palette, within};
 use crate::app::State;
 use crate::app::command::{Command, Page};
 use crate::app::inspect::Side;
-use crate::app::review::ReviewCommand;
+use crate::app::review::{ReviewCommand, option_keys};
 use crate::app::study::Study;
 use crate::app::theme::{size, space};
 use crate::language::Language;
@@ -159,6 +161,9 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
         });
         let body = Rect::from_min_max(header.left_bottom(), all.max);
         return within(ui, body, "none", |ui| {
+            if state.review.settling.is_some() {
+                return review::agreed::show(ui, state, commands);
+            }
             // The list says it already, where it is open.
             if !is_listed(ui, state) {
                 widgets::empty(
@@ -181,11 +186,12 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
     let sides = with_beside(state, study, place, own, &beside);
     let height = below::height(state, &sides);
     let body = Rect::from_min_max(header.left_bottom(), all.max);
+    let sides_of = |entry| sides_of(state, study, entry, all.width());
+    let view = pace::view(ui, state, (study, place, all.width()), sides_of);
     if all.height() < LOW {
         return within(ui, body, "sides", |ui| {
-            scrolled(ui, |ui| {
-                flagged::show(ui, state, study, place);
-                card::show(ui, state, &sides, commands);
+            scrolled(ui, view.entry, |ui| {
+                show_item(ui, state, &view, &sides_of(view.entry), commands);
                 let (rect, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::hover());
                 within(ui, rect, "below", |ui| {
                     below::show(ui, state, &sides, place, study, commands)
@@ -195,15 +201,22 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
     }
     let (body, bottom) = body.split_top_bottom_at_y(all.bottom() - height.min(all.height() * 0.45));
     within(ui, body, "sides", |ui| {
-        scrolled(ui, |ui| {
-            flagged::show(ui, state, study, place);
-            card::show(ui, state, &sides, commands);
-            ahead::prepare(ui, state, |entry| sides_of(state, study, entry, all.width()));
+        scrolled(ui, view.entry, |ui| {
+            show_item(ui, state, &view, &sides_of(view.entry), commands);
         });
     });
     within(ui, bottom, "below", |ui| {
         below::show(ui, state, &sides, place, study, commands)
     });
+    pace::prepare(ui, state, view, sides_of);
+}
+
+/// Shows the item of a view, with what was found wrong in it.
+fn show_item(ui: &mut Ui, state: &State, view: &View, sides: &[Side<'_>], commands: &mut Vec<Command>) {
+    if let Some(study) = &state.study {
+        flagged::show(ui, state, study, view.entry);
+    }
+    card::show(ui, state, sides, &view.search, commands);
 }
 
 /// The languages beside an item's own, and their places.
@@ -234,11 +247,12 @@ fn sides_of<'a>(state: &State, study: &'a Arc<Study>, place: usize, width: f32) 
     with_beside(state, study, place, own, &beside)
 }
 
-fn scrolled(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+/// An item scrolls by itself: another one is seen from its beginning.
+fn scrolled(ui: &mut Ui, entry: usize, content: impl FnOnce(&mut Ui)) {
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical()
         .auto_shrink([false, false])
-        .id_salt("item card")
+        .id_salt(("item card", entry))
         .show(ui, content);
 }
 
@@ -249,9 +263,10 @@ pub fn keys(context: &egui::Context) -> Vec<(String, String)> {
         Some((words, Command::from(command).keys(context)?))
     });
     let go_on = context.format_shortcut(&KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter));
+    let letters = option_keys(context);
     let plain = [
         ("Begin, start, give, save and go on", go_on.as_str()),
-        ("Your own answer, before the models' show", "A  B  C  D  E  F"),
+        ("Your answer, before the models' show", letters.as_str()),
         ("Verdict on an answer", "1  2  3  4"),
         ("What went wrong", "F  R  C  T  L  U  Q  Y"),
         ("Severity", "S"),
@@ -259,7 +274,7 @@ pub fn keys(context: &egui::Context) -> Vec<(String, String)> {
         ("Flag the item", "G"),
         ("On its form: what is wrong", "1  2  3  4  5"),
         ("On its form: whether it counts", "S"),
-        ("On its form: the right options", "A  B  C  D  E  F"),
+        ("On its form: the right options", letters.as_str()),
         ("Close that form, or leave the agreement", "Escape"),
     ]
     .map(|(words, keys)| (words.to_owned(), keys.to_owned()));

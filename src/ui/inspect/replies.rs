@@ -2,6 +2,7 @@
 
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
+use super::words::name_of;
 use crate::app::inspect::Side;
 use crate::app::matrix::counted;
 use crate::app::review::Shown;
@@ -11,7 +12,7 @@ use crate::text::controls::Controls;
 use crate::ui::column::Column;
 use crate::ui::outcomes;
 use crate::ui::spoken;
-use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, palette};
 
 const HEAD: f32 = 22.0;
@@ -46,7 +47,7 @@ fn show_reply(
     let width = column.width() - 2.0 * PADDING;
     let head = column.place(PADDING, width, top, HEAD);
     let ink = Ink::new(size::SECONDARY, colours.text).semibold();
-    let drawn = typeset::paint(ui, head, Words::name(given.name()), ink, column.start());
+    let drawn = typeset::paint(ui, head, name_of(given), ink, column.start());
     let mark = column.place(PADDING + drawn.width() + 12.0, 96.0, top, HEAD);
     let outcome = side.veil.outcome(given.outcome());
     if let Some(outcome) = outcome {

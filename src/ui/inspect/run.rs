@@ -32,7 +32,7 @@ pub fn show(ui: &mut Ui, of: &Of<'_>, _commands: &mut Vec<Command>) {
         facts.push(("Model", isolate::isolate(&model.name)));
         facts.push(("Source", model.source.mark()));
         if let ModelSource::File(file) = &model.source {
-            facts.push(("File", isolate::path(&file.path)));
+            facts.push(("File", isolate::isolate(&file.file)));
             facts.push((
                 "Computed",
                 file.facts.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -1,6 +1,8 @@
-//! The few words of ours that stand within an item's text, in the item's language.
+//! The few words of ours that stand within an item's text in the item's language, and names of answers beside it.
 
+use crate::app::review::Shown;
 use crate::language::Language;
+use crate::ui::typeset::Words;
 
 /// What marks the right answer, for the languages of the demo questions; others have it in English.
 pub fn right_answer(language: &Language) -> Option<&'static str> {
@@ -21,6 +23,14 @@ pub fn right_answer(language: &Language) -> Option<&'static str> {
         "zu" => "impendulo efanele",
         _ => return None,
     })
+}
+
+/// Whose answer it is, or its number in the language of the form.
+pub fn name_of<'a>(shown: &'a Shown<'_>) -> Words<'a> {
+    Words {
+        language: shown.language(),
+        ..Words::name(shown.name())
+    }
 }
 
 #[cfg(test)]

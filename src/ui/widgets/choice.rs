@@ -2,11 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
-use super::menu::{self, Entry};
+use super::menu::{self, Entry, Manner};
 use super::{focus_ring, palette};
 use crate::app::theme::{radius, size, space};
+use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
@@ -21,8 +22,21 @@ const ARROW: f32 = 26.0;
 /// Shows `label` in grey and the entry in place `selected` in ink, at most `limit` wide in all. Returns the place
 /// of the entry that was chosen.
 pub fn choice(ui: &mut Ui, label: &str, entries: &[Entry<'_>], selected: Option<usize>, limit: f32) -> Option<usize> {
+    choice_in(ui, &Manner::WINDOW, label, entries, selected, limit)
+}
+
+/// As [`choice`] in another language than the window's, mirrored where that runs from right to left.
+pub fn choice_in(
+    ui: &mut Ui,
+    manner: &Manner<'_>,
+    label: &str,
+    entries: &[Entry<'_>],
+    selected: Option<usize>,
+    limit: f32,
+) -> Option<usize> {
     field(
         ui,
+        manner,
         (label, label),
         entries,
         (selected, chosen(entries, selected)),
@@ -34,6 +48,7 @@ pub fn choice(ui: &mut Ui, label: &str, entries: &[Entry<'_>], selected: Option<
 pub fn choice_of(ui: &mut Ui, name: &str, entries: &[Entry<'_>], selected: Option<usize>, limit: f32) -> Option<usize> {
     field(
         ui,
+        &Manner::WINDOW,
         ("", name),
         entries,
         (selected, chosen(entries, selected)),
@@ -46,6 +61,7 @@ pub fn choice_across(ui: &mut Ui, name: &str, entries: &[Entry<'_>], selected: O
     let width = ui.available_width();
     field(
         ui,
+        &Manner::WINDOW,
         ("", name),
         entries,
         (selected, chosen(entries, selected)),
@@ -62,7 +78,8 @@ pub fn choice_among(
     says: &str,
     limit: f32,
 ) -> Option<usize> {
-    field(ui, (label, name), entries, (None, says.into()), 0.0..=limit)
+    let manner = &Manner::WINDOW;
+    field(ui, manner, (label, name), entries, (None, says.into()), 0.0..=limit)
 }
 
 fn chosen<'a>(entries: &[Entry<'a>], selected: Option<usize>) -> Words<'a> {
@@ -73,6 +90,7 @@ fn chosen<'a>(entries: &[Entry<'a>], selected: Option<usize>) -> Words<'a> {
 
 fn field(
     ui: &mut Ui,
+    manner: &Manner<'_>,
     (label, name): (&str, &str),
     entries: &[Entry<'_>],
     (selected, value): (Option<usize>, Words<'_>),
@@ -81,7 +99,8 @@ fn field(
     let colours = palette(ui);
     let grey = Ink::new(size::BODY, colours.text_2);
     let black = Ink::new(size::BODY, colours.text);
-    let label_width = typeset::galley(ui, label, grey, f32::INFINITY, 1).size().x;
+    let label_words = manner.say(label);
+    let label_width = typeset::galley(ui, label_words, grey, f32::INFINITY, 1).size().x;
     let both = !label.is_empty() && !value.text.is_empty();
     let before = PADDING + label_width + if both { GAP } else { 0.0 };
     let room = (widths.end() - before - ARROW).max(40.0);
@@ -92,23 +111,13 @@ fn field(
     let width = (before + value_width + ARROW).max(*widths.start()).round();
     let (rect, response) = ui.allocate_exact_size(vec2(width, space::CONTROL), Sense::click());
     tell(&response, name, value);
-    show_field(ui, rect, &response);
-    let middle = |left: f32, width: f32| Rect::from_min_max(pos2(left, rect.top()), pos2(left + width, rect.bottom()));
-    typeset::paint(
-        ui,
-        middle(rect.left() + PADDING, label_width),
-        label,
-        grey,
-        egui::Align2::LEFT_CENTER,
-    );
-    typeset::paint(
-        ui,
-        middle(rect.left() + before, value_width),
-        value,
-        black,
-        egui::Align2::LEFT_CENTER,
-    );
-    menu::show(&response, name, entries, selected, width)
+    let column = manner.column(rect);
+    show_field(ui, rect, column, &response);
+    let place = column.place(PADDING, label_width, rect.top(), rect.height());
+    typeset::paint(ui, place, label_words, grey, column.start());
+    let place = column.place(before, value_width, rect.top(), rect.height());
+    typeset::paint(ui, place, value, black, column.start());
+    menu::show_in(&response, manner, name, entries, selected, width)
 }
 
 fn tell(response: &Response, label: &str, value: Words<'_>) {
@@ -120,7 +129,7 @@ fn tell(response: &Response, label: &str, value: Words<'_>) {
     menu::tell(response);
 }
 
-fn show_field(ui: &Ui, rect: Rect, response: &Response) {
+fn show_field(ui: &Ui, rect: Rect, column: Column, response: &Response) {
     let colours = palette(ui);
     let fill = if response.hovered() {
         colours.hover
@@ -130,7 +139,7 @@ fn show_field(ui: &Ui, rect: Rect, response: &Response) {
     let stroke = Stroke::new(1.0, colours.edge);
     ui.painter()
         .rect(rect, radius::CONTROL, fill, stroke, StrokeKind::Inside);
-    let arrow = pos2(rect.right() - 14.0, rect.center().y);
-    icons::paint(ui.painter(), Icon::Down, arrow, 12.0, colours.text_2);
+    let arrow = column.place_from_end(8.0, 12.0, rect.top(), rect.height());
+    icons::paint(ui.painter(), Icon::Down, arrow.center(), 12.0, colours.text_2);
     focus_ring(ui, response, rect);
 }

@@ -1,17 +1,19 @@
 //! Menus: rows of one height under a button, for pointer and keyboard, narrowed by typing.
 //!
 //! Opening a menu gives the focus to its chosen row. egui moves it with the arrow keys, clicks the row in focus on
-//! Enter and closes on Escape; what is typed meanwhile narrows the rows.
+//! Enter and closes on Escape; what is typed meanwhile narrows the rows. A menu of a language that runs from right to
+//! left is mirrored.
 
 use egui::{
-    Align2, Event, Id, ImeEvent, Key, Modifiers, Popup, PopupCloseBehavior, Rect, Response, Role, ScrollArea, Sense,
-    Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Align2, Event, Id, ImeEvent, Key, Modifiers, Popup, PopupCloseBehavior, Rect, RectAlign, Response, Role,
+    ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
 use super::palette;
 use crate::app::theme::{radius, size, space};
-use crate::language::Language;
+use crate::language::{Direction, Language};
 use crate::text::folding::Query;
+use crate::ui::column::Column;
 use crate::ui::icons::{self, Icon};
 use crate::ui::marks::Marks;
 use crate::ui::spoken;
@@ -100,6 +102,44 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// How a menu speaks, and which way it runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner<'a> {
+    /// None where it is the window's own. A row's words may be in another.
+    pub language: Option<&'a Language>,
+    /// Says that typing narrows the rows.
+    pub find: &'a str,
+    /// Says that no row is like what was typed.
+    pub nothing: &'a str,
+}
+
+impl Manner<'static> {
+    /// The window's own.
+    pub const WINDOW: Self = Self {
+        language: None,
+        find: "Type to find",
+        nothing: "Nothing like this",
+    };
+}
+
+impl Manner<'_> {
+    pub fn column(&self, rect: Rect) -> Column {
+        Column {
+            left: rect.left(),
+            right: rect.right(),
+            mirrored: self.language.map(Language::direction) == Some(Direction::RightToLeft),
+        }
+    }
+
+    /// Words of its own.
+    pub fn say<'w>(&'w self, words: &'w str) -> Words<'w> {
+        Words {
+            language: self.language,
+            ..words.into()
+        }
+    }
+}
+
 /// What an open menu remembers.
 #[derive(Debug, Clone, Default)]
 struct Open {
@@ -133,14 +173,31 @@ pub fn show(
     selected: Option<usize>,
     least: f32,
 ) -> Option<usize> {
+    show_in(button, &Manner::WINDOW, name, entries, selected, least)
+}
+
+/// The same in another language than the window's.
+pub fn show_in(
+    button: &Response,
+    manner: &Manner<'_>,
+    name: &str,
+    entries: &[Entry<'_>],
+    selected: Option<usize>,
+    least: f32,
+) -> Option<usize> {
     let context = &button.ctx;
     let id = Popup::default_response_id(button).with("typed");
     let mut open = context.data(|data| data.get_temp::<Open>(id)).unwrap_or_default();
     let mut chosen = None;
+    let align = match manner.column(button.rect).mirrored {
+        false => RectAlign::BOTTOM_START,
+        true => RectAlign::BOTTOM_END,
+    };
     let shown = Popup::menu(button)
+        .align(align)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
-            chosen = show_rows(ui, name, entries, selected, least, &mut open);
+            chosen = show_rows(ui, manner, name, entries, (selected, least), &mut open);
             let leads_on = chosen.and_then(|place| entries.get(place)).map(|entry| entry.leads_on);
             match leads_on {
                 Some(true) => open = Open::default(),
@@ -166,10 +223,10 @@ pub fn show(
 
 fn show_rows(
     ui: &mut Ui,
+    manner: &Manner<'_>,
     name: &str,
     entries: &[Entry<'_>],
-    selected: Option<usize>,
-    least: f32,
+    (selected, least): (Option<usize>, f32),
     open: &mut Open,
 ) -> Option<usize> {
     let width = width(ui, entries, least);
@@ -179,7 +236,7 @@ fn show_rows(
         open.focused = false;
     }
     if entries.len() > LONG || !open.typed.is_empty() || !open.composing.is_empty() {
-        show_typed(ui, open);
+        show_typed(ui, manner, open);
     }
     let query = Query::new(&open.typed);
     let shown: Vec<(usize, &Entry<'_>)> = entries
@@ -193,9 +250,9 @@ fn show_rows(
         typeset::paint(
             ui,
             rect.shrink2(vec2(PADDING, 0.0)),
-            "Nothing like this",
+            manner.say(manner.nothing),
             ink,
-            Align2::LEFT_CENTER,
+            manner.column(rect).start(),
         );
     }
     let first = shown
@@ -221,16 +278,16 @@ fn show_rows(
                     group = entry.group;
                     match group {
                         "" => ui.add_space(6.0),
-                        group => show_group(ui, group),
+                        group => show_group(ui, manner, group),
                     }
                 }
                 let response = show_row(
                     ui,
+                    manner,
                     place,
                     entry,
                     &open.typed,
-                    Some(place) == selected || entry.marked,
-                    width,
+                    (Some(place) == selected || entry.marked, width),
                 );
                 if to_focus == Some(place) {
                     response.request_focus();
@@ -311,24 +368,27 @@ fn take_typed(ui: &Ui, open: &mut Open) -> bool {
     *typed != before
 }
 
-fn show_typed(ui: &mut Ui, open: &Open) {
+fn show_typed(ui: &mut Ui, manner: &Manner<'_>, open: &Open) {
     let colours = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::CONTROL), Sense::hover());
     let typed = format!("{}{}", open.typed, open.composing);
     let (words, ink) = match typed.as_str() {
-        "" => ("Type to find", colours.text_3),
-        typed => (typed, colours.text),
+        "" => (manner.say(manner.find), colours.text_3),
+        typed => (typed.into(), colours.text),
     };
-    spoken::tell(&response, None, || WidgetInfo::labeled(Role::Label, true, words));
+    spoken::tell(&response, words.language, || {
+        WidgetInfo::labeled(Role::Label, true, words.text)
+    });
+    let column = manner.column(rect.shrink2(vec2(PADDING, 0.0)));
     icons::paint(
         ui.painter(),
         Icon::Search,
-        pos2(rect.left() + PADDING + 6.0, rect.center().y),
+        column.place(0.0, 12.0, rect.top(), rect.height()).center(),
         13.0,
         colours.text_2,
     );
-    let place = Rect::from_min_max(rect.min + vec2(PADDING + 20.0, 0.0), rect.max - vec2(PADDING, 0.0));
-    let drawn = typeset::paint(ui, place, words, Ink::new(size::BODY, ink), Align2::LEFT_CENTER);
+    let place = column.place(20.0, column.width() - 20.0, rect.top(), rect.height());
+    let drawn = typeset::paint(ui, place, words, Ink::new(size::BODY, ink), column.start());
     // Input methods are on only where there is something to type into.
     let to_global = ui.ctx().layer_transform_to_global(ui.layer_id()).unwrap_or_default();
     ui.output_mut(|output| {
@@ -346,15 +406,23 @@ fn show_typed(ui: &mut Ui, open: &Open) {
     );
 }
 
-fn show_group(ui: &mut Ui, group: &str) {
+fn show_group(ui: &mut Ui, manner: &Manner<'_>, group: &str) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::SMALL_CONTROL), Sense::hover());
     spoken::tell(&response, None, || WidgetInfo::labeled(Role::Heading, true, group));
     let ink = Ink::new(size::SMALL, palette(ui).text_2).semibold();
     let place = rect.shrink2(vec2(PADDING, 2.0));
-    typeset::paint(ui, place, group, ink, Align2::LEFT_BOTTOM);
+    let start = manner.column(place).start();
+    typeset::paint(ui, place, group, ink, Align2([start.x(), Align::Max]));
 }
 
-fn show_row(ui: &mut Ui, place: usize, entry: &Entry<'_>, typed: &str, selected: bool, width: f32) -> Response {
+fn show_row(
+    ui: &mut Ui,
+    manner: &Manner<'_>,
+    place: usize,
+    entry: &Entry<'_>,
+    typed: &str,
+    (selected, width): (bool, f32),
+) -> Response {
     let colours = palette(ui);
     let (_, rect) = ui.allocate_space(vec2(width, space::SMALL_CONTROL));
     let response = ui.interact(rect, row_id(ui, place), Sense::click());
@@ -375,24 +443,27 @@ fn show_row(ui: &mut Ui, place: usize, entry: &Entry<'_>, typed: &str, selected:
         ui.painter().rect_filled(rect, radius::CHIP, colours.hover);
     }
     super::focus_ring(ui, &response, rect);
-    let mut inner = rect.shrink2(vec2(PADDING, 0.0));
+    let inner = rect.shrink2(vec2(PADDING, 0.0));
+    let column = manner.column(inner);
     if entry.leads_on {
-        let arrow = pos2(inner.right() - 5.0, inner.center().y);
-        icons::paint(ui.painter(), Icon::Next, arrow, 11.0, colours.text_2);
+        let arrow = column.place_from_end(0.0, 10.0, inner.top(), inner.height());
+        let icon = if column.mirrored { Icon::Previous } else { Icon::Next };
+        icons::paint(ui.painter(), icon, arrow.center(), 11.0, colours.text_2);
     }
     if let Some(count) = entry.count {
         let ink = Ink::new(size::SECONDARY, colours.text_2);
-        typeset::paint(ui, inner, count, ink, Align2::RIGHT_CENTER);
+        typeset::paint(ui, inner, count, ink, column.end());
     }
+    let mut room = inner.width();
     if entry.leads_on || entry.count.is_some() {
-        inner.max.x -= COUNT;
+        room -= COUNT;
     }
-    let end = match entry.note {
-        Some(note) => typeset::paint(ui, inner, note, note_ink(ui), Align2::RIGHT_CENTER).left() - NOTE_GAP,
-        None => inner.right(),
-    };
-    let words = Rect::from_min_max(inner.min, pos2(end, inner.bottom()));
-    Marks::hits(typed).paint(ui, words, entry.words, ink, Align2::LEFT_CENTER);
+    if let Some(note) = entry.note {
+        let place = column.place(0.0, room, inner.top(), inner.height());
+        room -= typeset::paint(ui, place, note, note_ink(ui), column.end()).width() + NOTE_GAP;
+    }
+    let words = column.place(0.0, room.max(0.0), inner.top(), inner.height());
+    Marks::hits(typed).paint(ui, words, entry.words, ink, column.start());
     response
 }
 

@@ -23,7 +23,7 @@ pub use button::{Button, Emphasis};
 pub use card::{card, empty, facts, message, quoted, scrolled};
 pub use check::{check, paint_box};
 pub use chip::{add_chip, filter_chip, menu_chip, toggle_chip};
-pub use choice::{choice, choice_across, choice_among, choice_of};
+pub use choice::{choice, choice_across, choice_among, choice_in, choice_of};
 pub use radio::radio;
 pub use row::row_ground;
 pub use search::Search;

@@ -117,7 +117,7 @@ fn show_rendered(ui: &mut Ui, state: &State, draft: &Draft, item: &Item, command
     ScrollArea::vertical()
         .auto_shrink([false, false])
         .id_salt("item")
-        .show(ui, |ui| inspect::card::show(ui, state, &[side], commands));
+        .show(ui, |ui| inspect::card::show(ui, state, &[side], "", commands));
 }
 
 fn show_pairs(ui: &mut Ui, rect: Rect, draft: &Draft, pairs: &Pairs, commands: &mut Vec<Command>) {

@@ -13,7 +13,7 @@ use crate::app::figures::FiguresCommand;
 use crate::app::matrix::{Cell, CellKey, Measure, count, counted, percent};
 use crate::app::theme::size;
 use crate::charts::target::{Against, Target};
-use crate::runs::comparison::Row;
+use crate::runs::comparison::{INTERVAL, Row};
 use crate::runs::paired::{Between, Comparison};
 use crate::scoring::Outcome;
 use crate::text::isolate::isolate;
@@ -168,7 +168,7 @@ fn show_measure(ui: &mut Ui, key: &CellKey, measure: Measure, state: &State, com
     divider(ui);
     let mut rows = vec![
         ("Protocol", state.compare.protocol.clone().unwrap_or_default()),
-        ("Interval", "Wilson score, 95%".to_owned()),
+        ("Interval", INTERVAL.to_owned()),
     ];
     if measure.failed > 0 {
         rows.push(("Failed", format!("{}, not counted", counted(measure.failed, "item"))));

@@ -21,6 +21,8 @@ use crate::ui::widgets::{self, Button, Emphasis, palette};
 
 /// How high the bar is that shows whose items they are.
 const BAR: f32 = 24.0;
+/// An icon and the edges of a button, beside its words.
+const BUTTON: f32 = 41.0;
 
 /// Shows what two cells say.
 pub fn show(ui: &mut Ui, first: &CellKey, second: &CellKey, state: &State) {
@@ -141,6 +143,17 @@ fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// The words of the button that opens items: without the last one where the others beside it would have no room.
+fn fitting<'a>(ui: &Ui, words: &'a str) -> &'a str {
+    let ink = Ink::new(size::BODY, palette(ui).text);
+    let width = typeset::galley(ui, words, ink, f32::INFINITY, 1).size().x;
+    let others = 2.0 * (space::CONTROL + ui.spacing().item_spacing.x);
+    match width + BUTTON > ui.available_width() - others {
+        true => words.strip_suffix(" items").unwrap_or(words),
+        false => words,
+    }
+}
+
 /// A p-value as it is read: `0.013`, `below 0.001`.
 fn p_words(p: f64) -> String {
     match p < 0.001 {
@@ -244,12 +257,14 @@ pub fn show_foot(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         if !words.is_empty() {
             Button::new(Emphasis::Plain)
                 .icon(Icon::Inspect)
-                .text(&words)
+                .text(fitting(ui, &words))
                 .name(name)
                 .show(ui, commands, CompareCommand::OpenApart.into());
         }
         Button::new(Emphasis::Quiet)
-            .text("Copy sentence")
+            .icon(Icon::Copy)
+            .text("")
+            .name("Copy sentence")
             .show(ui, commands, Command::Copy(sentence));
     }
     Button::new(Emphasis::Quiet)

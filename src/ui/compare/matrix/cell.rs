@@ -26,8 +26,9 @@ pub fn cell_id(key: &CellKey) -> Id {
     widgets::id("cell", key)
 }
 
-/// Shows a cell; a click selects it, another one opens its items, one with Shift adds it to the finding.
-pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mut Vec<Command>) {
+/// Shows a cell; a click selects it, another one opens its items, one with Shift adds it to the finding. Returns whether
+/// it was reached in this frame, and so belongs in sight.
+pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mut Vec<Command>) -> bool {
     let compare = &state.compare;
     let cell = compare.matrix.cell(key);
     let selected = compare.selected.as_ref() == Some(key);
@@ -57,10 +58,12 @@ pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mu
     if ringed {
         ring(ui, rect);
     }
-    if response.gained_focus() && !selected && !ui.input(|input| input.pointer.any_down()) {
+    let focused = response.gained_focus() && !selected && !ui.input(|input| input.pointer.any_down());
+    if focused {
         commands.push(CompareCommand::Move(key.clone()).into());
     }
-    if response.clicked() {
+    let clicked = response.clicked();
+    if clicked {
         let shift = ui.input(|input| input.modifiers.shift);
         commands.push(match (shift, selected) {
             (true, _) => CompareCommand::Add(key.clone()).into(),
@@ -69,6 +72,7 @@ pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mu
         });
     }
     hover(response, key, cell, state);
+    focused || clicked
 }
 
 /// What opens a cell: all its items, or where its difference to a baseline is shown those that make it.
@@ -117,7 +121,7 @@ fn show_left_out(ui: &Ui, rect: Rect, left_out: usize) {
 }
 
 /// A number with something small at the end of its line, and a line below.
-fn show_number(ui: &Ui, rect: Rect, number: (&str, bool), end: &str, below: &str) -> Rect {
+fn show_number(ui: &Ui, rect: Rect, number: (&str, bool), end: &str, below: &str) {
     let colour = palette(ui).cell_ink;
     let (upper, lower) = lines(rect);
     let ink = Ink::new(size::BODY, colour).bold_if(number.1);
@@ -128,16 +132,34 @@ fn show_number(ui: &Ui, rect: Rect, number: (&str, bool), end: &str, below: &str
         typeset::paint(ui, upper, end, small, Align2::RIGHT_CENTER);
     }
     typeset::paint(ui, lower, below, small, Align2::LEFT_CENTER);
-    lower
 }
 
 fn show_measure(ui: &Ui, rect: Rect, measure: Measure) {
     let colours = palette(ui);
     ui.painter()
         .rect_filled(rect, radius::CELL, colours.sequential(measure.accuracy));
-    let number = (percent(measure.accuracy), true);
-    let lower = show_number(ui, rect, (&number.0, number.1), &count(measure.n), &range(measure));
-    show_remarks(ui, lower, measure);
+    let number = percent(measure.accuracy);
+    let small = Ink::new(size::SMALL, colours.cell_ink);
+    let interval = typeset::galley(ui, &range(measure), small, f32::INFINITY, 1).size().x;
+    let (upper, lower) = lines(rect);
+    if measure.failed > 0 && interval + WARNING > lower.width() {
+        // The interval needs all of its line: the warning takes the place of n.
+        show_number(ui, rect, (&number, true), "", &range(measure));
+        show_warning(ui, upper);
+    } else {
+        show_number(ui, rect, (&number, true), &count(measure.n), &range(measure));
+        show_remarks(ui, lower, measure);
+    }
+}
+
+/// The room that a warning takes at the end of a line.
+const WARNING: f32 = 14.0;
+
+/// That answers failed, at the end of a line.
+fn show_warning(ui: &Ui, line: Rect) {
+    let ink = palette(ui).outcome(Outcome::Failed).ink;
+    let centre = egui::pos2(line.right() - 4.0, line.center().y);
+    icons::paint(ui.painter(), Icon::Warning, centre, 10.0, ink);
 }
 
 /// At the end of a cell's lower line: that answers failed, or that items are left out.
@@ -145,10 +167,8 @@ fn show_remarks(ui: &Ui, lower: Rect, measure: Measure) {
     let colours = palette(ui);
     let mut right = lower.right();
     if measure.failed > 0 {
-        let ink = colours.outcome(Outcome::Failed).ink;
-        let centre = egui::pos2(right - 4.0, lower.center().y);
-        icons::paint(ui.painter(), Icon::Warning, centre, 10.0, ink);
-        right -= 14.0;
+        show_warning(ui, lower);
+        right -= WARNING;
     }
     if measure.left_out > 0 {
         let place = lower.with_max_x(right);
@@ -172,8 +192,12 @@ fn show_rank(ui: &Ui, rect: Rect, key: &CellKey, measure: Measure, state: &State
     let below = format!("{}, {}", percent(measure.accuracy), range(measure));
     let small = Ink::new(size::SMALL, colours.cell_ink);
     let fits = typeset::galley(ui, &below, small, f32::INFINITY, 1).size().x <= rect.width() - 10.0;
-    let below = if fits { below } else { range(measure) };
-    show_number(ui, rect, (&rank.to_string(), true), &format!("of {all}"), &below);
+    // Where the cell is narrow the number of models is left to the words on hovering.
+    let (end, below) = match fits {
+        true => (format!("of {all}"), below),
+        false => (percent(measure.accuracy), range(measure)),
+    };
+    show_number(ui, rect, (&rank.to_string(), true), &end, &below);
 }
 
 fn show_delta(ui: &Ui, rect: Rect, key: &CellKey, measure: Measure, state: &State) {

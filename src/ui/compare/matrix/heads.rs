@@ -15,6 +15,9 @@ use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, palette};
 
+/// Between a head and the next.
+const BESIDE: f32 = 6.0;
+
 /// Shows them from `origin` on.
 pub fn show(ui: &mut Ui, origin: Pos2, places: &Places, state: &State, commands: &mut Vec<Command>) {
     let seen = ui.clip_rect().x_range();
@@ -72,8 +75,9 @@ pub fn show_head(ui: &mut Ui, rect: Rect, words: &str, name: &str, by: By, order
         colours.text_2
     };
     let ink = Ink::new(size::SECONDARY, colour).bold_if(sorted.is_some());
-    let room = if sorted.is_some() { 14.0 } else { 0.0 };
+    let room = if sorted.is_some() { 14.0 } else { BESIDE };
     let place = Rect::from_min_max(rect.min, rect.max - vec2(room, 0.0));
+    let is_cut = typeset::galley(ui, words, ink, f32::INFINITY, 1).size().x > place.width();
     let drawn = typeset::paint(ui, place, words, ink, Align2::LEFT_CENTER);
     if let Some(descending) = sorted {
         let icon = if descending { Icon::Descending } else { Icon::Ascending };
@@ -81,7 +85,11 @@ pub fn show_head(ui: &mut Ui, rect: Rect, words: &str, name: &str, by: By, order
         icons::paint(ui.painter(), icon, centre, 10.0, colours.text);
     }
     widgets::focus_ring(ui, &response, rect);
-    if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {
+    let mut response = response.on_hover_cursor(CursorIcon::PointingHand);
+    if is_cut {
+        response = widgets::tooltip(response, name);
+    }
+    if response.clicked() {
         commands.push(CompareCommand::Sort(order.clicked(by)).into());
     }
 }

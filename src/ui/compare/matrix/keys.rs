@@ -65,20 +65,22 @@ const KEYS: [(Key, Modifiers, Ask, &str); 12] = [
 
 const MOVE: &str = "Move in the matrix";
 
+/// So much beside a cell comes into sight with it, so that keys do not run along the edge.
+const AROUND: f32 = 40.0;
+
 /// Lines of the list of keys.
 pub fn lines() -> Vec<(String, String)> {
     keys::lines(KEYS.map(|(key, modifiers, _, does)| (does, modifiers, key)))
 }
 
-/// Takes the keys that are the matrix's own out of this frame's input.
-pub fn take(ui: &Ui, origin: Pos2, places: &Places, state: &State, commands: &mut Vec<Command>) {
-    let Some(selected) = &state.compare.selected else {
-        return;
-    };
+/// Takes the keys that are the matrix's own out of this frame's input; returns where the cell stands that they went to,
+/// with some of what is around it.
+pub fn take(ui: &Ui, origin: Pos2, places: &Places, state: &State, commands: &mut Vec<Command>) -> Option<Rect> {
+    let selected = state.compare.selected.as_ref()?;
     let here = cell_id(selected);
     let focus = ui.memory(|memory| memory.focused());
     if focus.is_some_and(|focus| focus != here) || egui::Popup::is_any_open(ui.ctx()) {
-        return;
+        return None;
     }
     if focus == Some(here) {
         let filter = EventFilter {
@@ -101,16 +103,16 @@ pub fn take(ui: &Ui, origin: Pos2, places: &Places, state: &State, commands: &mu
             Ask::Drop => commands.push(CompareCommand::Drop.into()),
         }
     }
-    if key != *selected {
-        if focus == Some(here) {
-            ui.memory_mut(|memory| memory.request_focus(cell_id(&key)));
-        }
-        if let Some(rect) = place_of(&state.compare.layout, &key, origin, places) {
-            ui.scroll_to_rect(rect.expand(places.names.min(40.0)), None);
-        }
-        // Before what else was asked in this frame, which is of the cell that was reached.
-        commands.insert(0, CompareCommand::Move(key).into());
+    if key == *selected {
+        return None;
     }
+    if focus == Some(here) {
+        ui.memory_mut(|memory| memory.request_focus(cell_id(&key)));
+    }
+    let place = place_of(&state.compare.layout, &key, origin, places);
+    // Before what else was asked in this frame, which is of the cell that was reached.
+    commands.insert(0, CompareCommand::Move(key).into());
+    place.map(|rect| rect.expand(AROUND))
 }
 
 fn asked(ui: &Ui) -> Vec<Ask> {

@@ -76,7 +76,7 @@ fn title(state: &State) -> (String, String) {
         ),
         (Mode::Rank, _) => (
             "Rank by task and language".to_owned(),
-            "place among the models of the column, accuracy and 95% interval below".to_owned(),
+            "place among the models of the column, with accuracy and 95% interval (Wilson)".to_owned(),
         ),
         _ => (
             "Accuracy by task and language".to_owned(),
@@ -126,22 +126,43 @@ fn show_cells(ui: &mut Ui, room: Rect, places: &Places, state: &State, commands:
     let bar = if sideways { SCROLL_BAR } else { 0.0 };
     let size = vec2(places.width, places.height + bar);
     let scrolls = [sideways, size.y > room.height() + 0.5];
+    let mut content = |ui: &mut Ui, origin: Pos2| {
+        let reached = show_content(ui, origin, places, state, commands);
+        reached.inspect(|rect| ui.scroll_to_rect(*rect, None))
+    };
     if !scrolls.contains(&true) {
-        show_content(ui, room.min, places, state, commands);
+        content(ui, room.min);
         return Vec2::ZERO;
     }
     let shown = ScrollArea::new(scrolls).auto_shrink([false, false]).show(ui, |ui| {
         let (place, _) = ui.allocate_exact_size(size, Sense::hover());
-        show_content(ui, place.min, places, state, commands);
-        place.min
+        (place.min, content(ui, place.min))
     });
+    let (origin, reached) = shown.inner;
+    if let Some(rect) = reached {
+        // The page may have scrolled the card half away, and is not told by what scrolls within.
+        ui.scroll_to_rect(moved_into(rect, room), None);
+    }
     // As drawn in this frame: what the wheel adds shows in the next.
-    room.min - shown.inner
+    room.min - origin
 }
 
-fn show_content(ui: &mut Ui, origin: Pos2, places: &Places, state: &State, commands: &mut Vec<Command>) {
+/// `rect` moved no further than it takes to lie within `room`.
+fn moved_into(rect: Rect, room: Rect) -> Rect {
+    let last = (room.max - rect.size()).max(room.min);
+    Rect::from_min_size(rect.min.clamp(room.min, last), rect.size())
+}
+
+/// Shows the cells from `origin` on; returns where one stands that was just reached, by keys or by a click.
+fn show_content(
+    ui: &mut Ui,
+    origin: Pos2,
+    places: &Places,
+    state: &State,
+    commands: &mut Vec<Command>,
+) -> Option<Rect> {
     // Before the cells, which would take Space and Enter for clicks.
-    keys::take(ui, origin, places, state, commands);
+    let mut reached = keys::take(ui, origin, places, state, commands);
     let seen = ui.clip_rect().expand(2.0);
     let is_seen = |range: Rangef, start: f32, seen: Rangef| {
         let range = Rangef::new(range.min + start, range.max + start);
@@ -162,23 +183,25 @@ fn show_content(ui: &mut Ui, origin: Pos2, places: &Places, state: &State, comma
             if !in_sight && !selected_row {
                 continue;
             }
-            match (&column.holds, line) {
-                (Holds::Cells(place), Line::Model(_)) => {
-                    let key = place.of(model);
-                    if in_sight || is_selected(&key) {
-                        cell::show(ui, rect, &key, state, commands);
-                    }
+            let is_reached = match (&column.holds, line) {
+                (Holds::Cells(place), Line::Model(_)) if in_sight || is_selected(&place.of(model)) => {
+                    cell::show(ui, rect, &place.of(model), state, commands)
                 }
                 (Holds::Cells(place), Line::Published(_)) if in_sight || is_selected(&place.of(model)) => {
-                    printed::show(ui, rect, &place.of(model), state, commands);
+                    printed::show(ui, rect, &place.of(model), state, commands)
                 }
                 (Holds::Tasks(_) | Holds::Languages { .. }, Line::Model(_)) if in_sight => {
                     cell::show_mean(ui, rect, model, column, state);
+                    false
                 }
-                _ => {}
+                _ => false,
+            };
+            if is_reached {
+                reached = Some(rect);
             }
         }
     }
+    reached
 }
 
 /// Rings a cell that the finding is about.

@@ -16,11 +16,12 @@ use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::{self, palette};
 
-/// Shows the cell of a model that did not run here.
-pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mut Vec<Command>) {
+/// Shows the cell of a model that did not run here. Returns whether it was reached in this frame, and so belongs in
+/// sight.
+pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mut Vec<Command>) -> bool {
     let compare = &state.compare;
     let Some(printed) = compare.published.cell(key) else {
-        return;
+        return false;
     };
     let colours = palette(ui);
     let selected = compare.selected.as_ref() == Some(key);
@@ -53,10 +54,12 @@ pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mu
     if selected || compare.against.as_ref() == Some(key) {
         ring(ui, rect);
     }
-    if response.gained_focus() && !selected && !ui.input(|input| input.pointer.any_down()) {
+    let focused = response.gained_focus() && !selected && !ui.input(|input| input.pointer.any_down());
+    if focused {
         commands.push(CompareCommand::Move(key.clone()).into());
     }
-    if response.clicked() {
+    let clicked = response.clicked();
+    if clicked {
         commands.push(Command::SelectCell(key.clone()));
     }
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
@@ -71,6 +74,7 @@ pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mu
         typeset::paragraph(ui, &title, Ink::new(size::BODY, colours.text).semibold());
         tell(ui, printed);
     });
+    focused || clicked
 }
 
 /// Where a published number is from and what differs.

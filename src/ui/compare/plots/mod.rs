@@ -12,8 +12,8 @@ use crate::app::State;
 use crate::app::command::Command;
 use crate::app::figures::FiguresCommand;
 use crate::app::theme::space;
-use crate::charts::Kind;
 use crate::charts::scatter::Across;
+use crate::charts::{Kind, Room};
 use crate::ui::figure;
 use crate::ui::icons::Icon;
 use crate::ui::widgets::menu::Entry;
@@ -24,9 +24,11 @@ pub const LEAST: f32 = 340.0;
 
 /// What of the card is not the figure.
 const AROUND: Vec2 = vec2(
-    2.0 * space::CARD,
-    space::CARD_HEADER + space::CONTROL + 3.0 * space::GAP,
+    2.0 * (space::CARD + BORDER),
+    space::CARD_HEADER + space::CONTROL + 3.0 * space::GAP + BORDER,
 );
+/// The line around a card.
+const BORDER: f32 = 1.0;
 
 /// How high the card is in which all of the figure shows, `width` wide: `least`, unless that needs more. The page
 /// scrolls, so that no figure has to.
@@ -34,16 +36,24 @@ pub fn height(ui: &Ui, width: f32, least: f32, state: &State) -> f32 {
     let Some(chart) = state.figures.shown().filter(|chart| !chart.is_empty()) else {
         return least;
     };
-    let body = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, least) - AROUND);
     let height = match state.figures.as_table {
         true => table::height(ui, chart),
-        false => figure::height(ui, chart, figure::room(body)),
+        false => figure::height(ui, chart, room(width, least)),
     };
     (height + AROUND.y).ceil().max(least)
 }
 
-/// Shows the card.
-pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>) {
+/// The room of a figure in a card that is `least` high before it needs more, in whole points.
+fn room(width: f32, least: f32) -> Room {
+    let body = vec2(width, least) - AROUND;
+    Room {
+        width: body.x.floor(),
+        height: body.y.floor(),
+    }
+}
+
+/// Shows the card, whose height is that of [`height`] for the same `least`.
+pub fn show(ui: &mut Ui, rect: Rect, least: f32, state: &State, commands: &mut Vec<Command>) {
     let figures = &state.figures;
     let shown = figures.shown();
     let title = shown.map_or_else(|| figures.kind.title().to_owned(), |chart| chart.title());
@@ -66,7 +76,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
                 Some(chart) => {
                     let opened = match figures.as_table {
                         true => table::show(ui, body, chart),
-                        false => figure::show(ui, body, chart),
+                        false => figure::show(ui, body, chart, room(rect.width(), least)),
                     };
                     commands.extend(opened.map(|target| FiguresCommand::Open(target).into()));
                 }

@@ -1,8 +1,9 @@
-//! The table twin of a figure: the same rows, for who would rather read numbers.
+//! The table twin of a figure: the same rows, for who would rather read numbers. The page scrolls it, and its headings
+//! stay in sight.
 
 use std::sync::Arc;
 
-use egui::{Rect, ScrollArea, Ui};
+use egui::{Rect, ScrollArea, Sense, Ui, vec2};
 
 use super::super::measures;
 use crate::app::measures::Sheet;
@@ -52,11 +53,26 @@ pub fn show(ui: &mut Ui, rect: Rect, chart: &Arc<dyn Chart>) -> Option<Target> {
         let scroll = ScrollArea::horizontal().auto_shrink([false, false]);
         let shown = scroll.show(ui, |ui| {
             ui.set_width(width.max(ui.available_width()));
+            let (place, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
+            let head = pinned(place, rect, ui.clip_rect());
             // Sorted as the figure is.
-            measures::show_headings(ui, sheet, &widths, None, None);
+            measures::show_headings(ui, head, sheet, &widths, None, None);
             let rows: Vec<usize> = (0..sheet.table.rows.len()).collect();
+            ui.set_clip_rect(ui.clip_rect().intersect(Rect::everything_below(head.bottom())));
             measures::show_rows(ui, id, sheet, &rows, &widths, "")
         });
-        shown.inner
+        if let Some(row) = shown.inner.reached {
+            // What scrolls sideways takes it from the page, which has to scroll; the headings cover a row above.
+            ui.scroll_to_rect(row.with_min_y(row.top() - space::ROW), None);
+        }
+        shown.inner.opened
     })
+}
+
+/// Where headings stand whose `place` in the table may have scrolled away: at the top of what is `seen` of it, and with
+/// the last row once that is all there is.
+fn pinned(place: Rect, table: Rect, seen: Rect) -> Rect {
+    let last = (table.bottom() - SCROLL_BAR - 2.0 * space::ROW).max(place.top());
+    let top = seen.top().clamp(place.top(), last);
+    place.translate(vec2(0.0, top - place.top()))
 }

@@ -1,7 +1,7 @@
 //! In place of the list: how far two reviewers agree, and every answer they differ on. In the language of the form, and
 //! mirrored with it.
 
-use egui::{CursorIcon, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, CursorIcon, Layout, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::parts::Form;
 use super::settle::shown_name;
@@ -36,7 +36,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let upper = Rect::from_min_size(all.min, vec2(all.width(), FIGURES.min(all.height() * 0.5)));
     within(ui, upper.shrink2(vec2(PADDING, 10.0)), "agreement", |ui| {
         heading(ui, form, form.words.agreement_of());
-        let Some(pair) = agreed.pairs.get(settling.pair).or(agreed.pairs.first()) else {
+        let Some(pair) = state.review.chosen_pair() else {
             form.hint(ui, form.words.nobody_agrees(), colours.text_2);
             return form.hint(ui, &isolate::isolate(MERGE), colours.text_2);
         };
@@ -93,10 +93,26 @@ fn choose_pair(ui: &mut Ui, form: &Form<'_>, pairs: &[PairAgreement], selected: 
         .map(|pair| form.words.pair(pair.first.name(), pair.second.name()))
         .collect();
     let entries: Vec<Entry<'_>> = names.iter().map(|name| Entry::new(form.say(name))).collect();
-    let width = ui.available_width();
-    if let Some(place) = widgets::choice(ui, form.words.reviewers(), &entries, Some(selected), width) {
-        commands.push(ReviewCommand::ChoosePair(place).into());
-    }
+    let (row, _, column) = form.row(ui, space::CONTROL, Sense::hover());
+    let layout = match column.mirrored {
+        true => Layout::right_to_left(Align::Center),
+        false => Layout::left_to_right(Align::Center),
+    };
+    let manner = form.manner();
+    let chosen = within(ui, row, "reviewers", |ui| {
+        let choose = |ui: &mut Ui| {
+            widgets::choice_in(
+                ui,
+                &manner,
+                form.words.reviewers(),
+                &entries,
+                Some(selected),
+                row.width(),
+            )
+        };
+        ui.with_layout(layout, choose).inner
+    });
+    commands.extend(chosen.map(|place| ReviewCommand::ChoosePair(place).into()));
 }
 
 /// A table: what is agreed on, n, percent, kappa and alpha; the intervals below the values.

@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::parts::{Form, Segment};
 use crate::app::command::Command;
-use crate::app::review::{Choice, Field, ReviewCommand};
+use crate::app::review::{Choice, Field, ReviewCommand, option_key};
 use crate::app::theme::size;
 use crate::reviews::{FlagKind, Statement};
 use crate::text::isolate::isolate;
@@ -16,7 +16,8 @@ pub fn show(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     let Some(flag) = &state.review.flag else { return };
     form.label(ui, form.words.flag_what(), form.words.any_number(), "");
     for (kind, key) in FlagKind::ALL.into_iter().zip('1'..) {
-        if form.check(ui, form.words.of_flag(kind), Some(key), flag.kinds.contains(&kind)) {
+        let key = key.to_string();
+        if form.check(ui, form.words.of_flag(kind), Some(&key), flag.kinds.contains(&kind)) {
             commands.push(ReviewCommand::FlagAs(kind).into());
         }
     }
@@ -58,17 +59,13 @@ pub fn show(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
 fn rekey(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     let state = form.state;
     let Some(flag) = &state.review.flag else { return };
-    let item = state.study.as_ref().and_then(|study| {
-        let place = study.ledger.find(&flag.item.benchmark, &flag.item.key)?;
-        Some(study.item(place)?.1)
-    });
-    let Some(item) = item else { return };
+    let Some(item) = state.flagged_item() else { return };
     form.label(ui, form.words.right_options(), form.words.any_number(), "");
-    let keys = ('A'..='F').map(Some).chain(std::iter::repeat(None));
-    for ((option, text), key) in item.options.iter().enumerate().zip(keys) {
+    for (option, text) in item.options.iter().enumerate() {
+        let key = option_key(ui.ctx(), option);
         let letter = item.key.language.option_letter(option).unwrap_or("?");
-        let words = format!("{letter}  {}", isolate(text));
-        if form.check(ui, &words, key, flag.right.contains(&option)) {
+        let words = format!("{}  {}", isolate(letter), isolate(text));
+        if form.check(ui, &words, key.as_deref(), flag.right.contains(&option)) {
             commands.push(ReviewCommand::Rekey(option).into());
         }
     }

@@ -5,7 +5,7 @@ use egui::{Role, Sense, Ui};
 use super::parts::{Form, Progress, Segment};
 use crate::app::State;
 use crate::app::command::Command;
-use crate::app::review::{Draft, Field, ReviewCommand};
+use crate::app::review::{ALONE, Draft, Field, ReviewCommand, option_key};
 use crate::app::theme::space;
 use crate::reviews::{Severity, Verdict};
 use crate::ui::icons::Icon;
@@ -35,6 +35,21 @@ pub fn own(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
     let letters: Vec<&str> = (0..options)
         .map(|option| item.key.language.option_letter(option).unwrap_or("?"))
         .collect();
+    let held: Vec<(&str, String)> = letters
+        .iter()
+        .enumerate()
+        .skip(ALONE)
+        .filter_map(|(option, letter)| Some((*letter, option_key(ui.ctx(), option)?)))
+        .collect();
+    if let (Some(first), Some(last)) = (held.first(), held.last()) {
+        let ((from, key), (to, last_key)) = (first, last);
+        let words = match held.len() {
+            1 => form.words.key_of(from, key),
+            _ => form.words.keys_of((from, to), (key, last_key)),
+        };
+        form.hint(ui, &words, palette(ui).text_2);
+        ui.add_space(4.0);
+    }
     for (row, some) in letters.chunks(ROW).enumerate() {
         let mark = |place: usize| marked.contains(&(row * ROW + place));
         let segments: Vec<Segment<'_>> = some
@@ -133,7 +148,7 @@ pub fn answers(ui: &mut Ui, form: &Form<'_>, commands: &mut Vec<Command>) {
         .iter()
         .enumerate()
         .map(|(place, shown)| match numbered {
-            true => format!("{} {}", form.words.answer(), place + 1),
+            true => state.review.form.numbered(place + 1),
             false => shown.name().to_owned(),
         })
         .collect();
@@ -181,7 +196,7 @@ pub fn opinion(ui: &mut Ui, form: &Form<'_>, draft: &Draft, commands: &mut Vec<C
         if form.check(
             ui,
             error.words(form.language),
-            error.key,
+            error.key.map(String::from).as_deref(),
             draft.errors.contains(&error.id),
         ) {
             commands.push(ReviewCommand::ToggleError(error.id.clone()).into());

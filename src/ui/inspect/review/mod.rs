@@ -1,5 +1,6 @@
 //! The Review panel at the right of Inspect: who reviews, the queue, and the step at hand.
 
+pub mod agreed;
 pub mod agreement;
 mod flag;
 mod judge;

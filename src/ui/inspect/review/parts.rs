@@ -13,6 +13,7 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::text::TextEdit;
 use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::widgets::menu::Manner;
 use crate::ui::widgets::{self, focus_ring, paint_box, palette};
 
 /// The form being shown: its state, its words and the way it runs.
@@ -76,6 +77,15 @@ impl<'a> Form<'a> {
         (words, self.language).into()
     }
 
+    /// How menus of the form speak.
+    pub fn manner(&self) -> Manner<'static> {
+        Manner {
+            language: Some(self.language),
+            find: self.words.find(),
+            nothing: self.words.nothing_found(),
+        }
+    }
+
     pub fn column(&self, rect: Rect) -> Column {
         Column::of(rect, self.language)
     }
@@ -116,18 +126,22 @@ impl<'a> Form<'a> {
         let ink = self.ink(size::SECONDARY, colours.text_3);
         typeset::paint(ui, rect, self.say(note), ink, column.end());
         if !key.is_empty() {
-            self.key(ui, column.place_from_end(0.0, 18.0, rect.top() + 1.0, 18.0), key);
+            self.key(ui, column, rect.top() + 1.0, key);
         }
     }
 
-    /// A key in its box.
-    pub fn key(&self, ui: &Ui, rect: Rect, key: &str) {
+    /// A key in its box at the end of a row; returns its width.
+    fn key(&self, ui: &Ui, column: Column, top: f32, key: &str) -> f32 {
         let colours = palette(ui);
+        let ink = Ink::new(size::SMALL, colours.text_2);
+        let width = typeset::galley(ui, key, ink, f32::INFINITY, 1).size().x + 8.0;
+        let width = width.max(18.0).ceil();
+        let rect = column.place_from_end(0.0, width, top, 18.0);
         let line = Stroke::new(1.0, colours.line_strong);
         ui.painter()
             .rect(rect, radius::CHIP, colours.sunken, line, StrokeKind::Inside);
-        let ink = Ink::new(size::SMALL, colours.text_2);
         typeset::paint(ui, rect, key, ink, Align2::CENTER_CENTER);
+        width
     }
 
     /// A step: its number, or a check once it is done, what it is, and what came of it.
@@ -184,8 +198,17 @@ impl<'a> Form<'a> {
         self.small(ui, Role::Alert, words, colour);
     }
 
+    /// What the lines under it are about; it wraps.
+    pub fn title(&self, ui: &mut Ui, words: &str) {
+        let ink = self.ink(size::BODY, palette(ui).text).semibold();
+        self.lines(ui, Role::Heading, words, ink);
+    }
+
     fn small(&self, ui: &mut Ui, role: Role, words: &str, colour: Color32) {
-        let ink = self.ink(size::SECONDARY, colour);
+        self.lines(ui, role, words, self.ink(size::SECONDARY, colour));
+    }
+
+    fn lines(&self, ui: &mut Ui, role: Role, words: &str, ink: Ink) {
         let width = ui.available_width();
         let galley = typeset::galley(ui, self.say(words), ink, width, usize::MAX);
         let (rect, response, column) = self.row(ui, galley.size().y + 4.0, Sense::hover());
@@ -193,7 +216,7 @@ impl<'a> Form<'a> {
             WidgetInfo::labeled(role, true, words)
         });
         let place = column.start().align_size_within_rect(galley.size(), rect);
-        ui.painter().galley(place.min, galley, colour);
+        ui.painter().galley(place.min, galley, ink.colour);
     }
 
     pub fn separator(&self, ui: &mut Ui) {
@@ -314,7 +337,7 @@ impl<'a> Form<'a> {
     }
 
     /// A box to tick, with its key at the end. Returns whether it was clicked.
-    pub fn check(&self, ui: &mut Ui, words: &str, key: Option<char>, on: bool) -> bool {
+    pub fn check(&self, ui: &mut Ui, words: &str, key: Option<&str>, on: bool) -> bool {
         let colours = palette(ui);
         let (rect, response, column) = self.row(ui, 24.0, Sense::click());
         spoken::tell(&response, Some(self.language), || {
@@ -329,13 +352,10 @@ impl<'a> Form<'a> {
             vec2(14.0, 14.0),
         );
         paint_box(ui, mark, on);
-        let place = column.place(22.0, rect.width() - 48.0, rect.top(), rect.height());
+        let taken = key.map_or(18.0, |key| self.key(ui, column, rect.top() + 3.0, key));
+        let place = column.place(22.0, rect.width() - 30.0 - taken, rect.top(), rect.height());
         let ink = self.ink(size::BODY, colours.text);
         typeset::paint(ui, place, self.say(words), ink, column.start());
-        if let Some(key) = key {
-            let place = column.place_from_end(0.0, 18.0, rect.top() + 3.0, 18.0);
-            self.key(ui, place, &key.to_string());
-        }
         focus_ring(ui, &response, rect);
         response.on_hover_cursor(CursorIcon::PointingHand).clicked()
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::app::matrix::{count, counted};
 use crate::app::review::{Choice, FormLanguage, Lack, ReviewCommand, Veil};
 use crate::reviews::tables::letters;
-use crate::reviews::{Aspect, FlagKind, NoInterval, ReviewerError, Ruling, Severity, Verdict};
+use crate::reviews::{Aspect, FlagKind, NoInterval, PairAgreement, ReviewerError, Ruling, Severity, Verdict};
 use crate::stats::Interval;
 use crate::text::isolate::isolate;
 
@@ -42,7 +42,6 @@ phrases! {
     queue_size: "Items, drawn at random from those listed", "عدد الأسئلة، تُختار عشوائيًا من المعروضة";
     start: "Start queue", "ابدأ القائمة";
     cancel: "Cancel", "إلغاء";
-    own: "Your own answer", "إجابتك";
     own_first: "Before the models' answers are shown.", "قبل عرض إجابات النماذج.";
     own_several: "Several may be right.", "قد يصح أكثر من خيار.";
     own_before: "Given before the right answer was shown.", "سُجّلت قبل عرض الإجابة الصحيحة.";
@@ -50,7 +49,6 @@ phrases! {
     do_not_know: "I don't know", "لا أعرف";
     unknown: "not known", "غير معروفة";
     judge: "Judge the answers", "قيّم الإجابات";
-    answer: "Answer", "الإجابة";
     judged: "judged", "قُيّمت";
     to_judge: "to judge", "للتقييم";
     verdict: "Verdict", "الحكم";
@@ -82,6 +80,8 @@ phrases! {
     agreement: "Agreement", "الاتفاق";
     agreement_of: "Agreement of reviewers", "الاتفاق بين المقيّمين";
     reviewers: "Reviewers", "المقيّمان";
+    find: "Type to find", "اكتب للبحث";
+    nothing_found: "Nothing like this", "لا شيء مطابق";
     nobody_agrees: "No two reviewers have judged the same answer yet. Let a colleague review here, or merge the reviews of another workspace:", "لم يقيّم أي مقيّمَين الإجابة نفسها بعد. دع زميلًا يقيّم هنا، أو ادمج تقييمات مساحة عمل أخرى:";
     agreed_on: "On", "الموضوع";
     kappa_short: "Kappa", "كابا";
@@ -93,7 +93,7 @@ phrases! {
     disagreements: "Disagreements", "الخلافات";
     no_chance: "–: both always said the same, so that agreement cannot be told from chance.", "–: تطابقت كل الأقوال، فلا يُميَّز الاتفاق من المصادفة.";
     one_sided: "Kappa without interval: one of the two said the same of every answer, so kappa is 0 whatever the other said.", "كابا بلا مجال: أحد المقيّمَين قال الشيء نفسه عن كل الإجابات، فكابا صفر مهما قال الآخر.";
-    all_agreed: "Kappa without interval: both agree on every answer, and so would every resample.", "كابا بلا مجال: اتفق المقيّمان على كل الإجابات، فلا تختلف عينة معادة عن أخرى.";
+    kappa_all_agreed: "Kappa without interval: both agree on every answer, and so would every resample.", "كابا بلا مجال: اتفق المقيّمان على كل الإجابات، فلا تختلف عينة معادة عن أخرى.";
     kappa_too_few: "Kappa without interval: too few answers.", "كابا بلا مجال: الإجابات قليلة جدًا.";
     back: "Back to the items", "العودة إلى الأسئلة";
     open: "open", "مفتوح";
@@ -101,10 +101,21 @@ phrases! {
     settle_save: "Settle and go on", "حسم ومتابعة";
     opinions: "What reviewers say", "آراء المقيّمين";
     settled: "Settled", "حُسم";
+    nothing_yet: "There is nothing to settle yet.", "لا شيء يحتاج إلى حسم بعد.";
+    nothing_yet_next: "An answer that two reviewers judge differently stands here.", "تظهر هنا الإجابة التي يختلف فيها مقيّمان.";
+    all_agreed_next: "Nothing is left to settle. Judge more items, or look at those that both judged.", "لم يبقَ ما يُحسم. قيّم أسئلة أخرى، أو انظر في الأسئلة التي قيّمها الاثنان.";
+    items_of_both: "Items both judged", "الأسئلة التي قيّمها الاثنان";
+    item_gone: "The item of this answer is not in the workspace any more.", "لم يعد سؤال هذه الإجابة في مساحة العمل.";
+    item_gone_next: "Choose another disagreement, or settle this one by what the reviewers say.", "اختر خلافًا آخر، أو احسم هذا الخلاف بناءً على آراء المقيّمين.";
     no_disagreement: "Nothing is disagreed on.", "لا خلاف.";
 }
 
 impl Phrases {
+    /// What the reviewer's own answer is called, here and on the card.
+    pub fn own(self) -> &'static str {
+        self.0.own_answer()
+    }
+
     pub fn of_verdict(self, verdict: Verdict) -> &'static str {
         let (english, arabic) = match verdict {
             Verdict::Right => ("Right", "صحيحة"),
@@ -207,6 +218,46 @@ impl Phrases {
         }
     }
 
+    /// That two reviewers differ in nothing that is settled.
+    pub fn all_agreed(self, pair: &PairAgreement) -> String {
+        let (first, second) = (isolate(pair.first.name()), isolate(pair.second.name()));
+        let answers = pair.answers;
+        match (self.0, answers) {
+            (FormLanguage::English, 1) => format!(
+                "{first} and {second} agree on the one answer that both judged: on the verdict, its severity and what went wrong."
+            ),
+            (FormLanguage::English, _) => format!(
+                "{first} and {second} agree on all {} that both judged: on the verdict, its severity and what went wrong.",
+                counted(answers, "answer")
+            ),
+            (FormLanguage::Arabic, 1) => {
+                format!("اتفق {first} و{second} في الإجابة الوحيدة التي قيّماها معًا: في الحكم وشدة الخطأ ونوعه.")
+            }
+            (FormLanguage::Arabic, _) => format!(
+                "اتفق {first} و{second} في كل الإجابات التي قيّماها معًا (عددها {}): في الحكم وشدة الخطأ ونوعه.",
+                count(answers)
+            ),
+        }
+    }
+
+    /// The keys of an option's letter.
+    pub fn key_of(self, letter: &str, keys: &str) -> String {
+        let (letter, keys) = (isolate(letter), isolate(keys));
+        match self.0 {
+            FormLanguage::English => format!("Keys of {letter}: {keys}"),
+            FormLanguage::Arabic => format!("مفتاحا {letter}: {keys}"),
+        }
+    }
+
+    /// The same from one letter to another.
+    pub fn keys_of(self, letters: (&str, &str), keys: (&str, &str)) -> String {
+        let [from, to, first, last] = [letters.0, letters.1, keys.0, keys.1].map(isolate);
+        match self.0 {
+            FormLanguage::English => format!("Keys of {from} to {to}: {first} to {last}"),
+            FormLanguage::Arabic => format!("مفاتيح {from} إلى {to}: من {first} إلى {last}"),
+        }
+    }
+
     /// How many answers are left out since one of two reviewers could not judge them.
     pub fn not_judged(self, number: usize) -> String {
         match self.0 {
@@ -266,7 +317,7 @@ impl Phrases {
     pub fn of_no_interval(self, why: NoInterval) -> &'static str {
         match why {
             NoInterval::OneSided => self.one_sided(),
-            NoInterval::AllAgreed => self.all_agreed(),
+            NoInterval::AllAgreed => self.kappa_all_agreed(),
             NoInterval::TooFew => self.kappa_too_few(),
         }
     }
