@@ -343,8 +343,8 @@ fn a_caption_keeps_to_the_width_of_its_figure_and_shows_all_of_itself() {
                     .map(|region| region.area.bottom)
                     .fold(0.0, f32::max);
                 assert!(
-                    bare - last < 30.0,
-                    "between the rows and the caption stands the axis alone"
+                    bare - last < 72.0,
+                    "between the rows and the caption stand the axis and a key of three lines at most"
                 );
             }
             let caption = Caption::new(&chart.title(), &chart.account(), &basis);
