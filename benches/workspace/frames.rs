@@ -90,15 +90,7 @@ impl Window {
 
     /// Frames with an event each; tells their times.
     fn measure(&mut self, what: &str, event: impl Fn(usize) -> Vec<Event>) {
-        let taken: Vec<Taken> = (0..FRAMES)
-            .map(|frame| {
-                let t = self.frame(event(frame));
-                if t.computing.as_secs_f64() > 0.0065 {
-                    eprintln!("   {frame} {:?} {:?}", t.computing, t.by_the_clock);
-                }
-                t
-            })
-            .collect();
+        let taken: Vec<Taken> = (0..FRAMES).map(|frame| self.frame(event(frame))).collect();
         let computing = sorted(taken.iter().map(|taken| taken.computing));
         let by_the_clock = sorted(taken.iter().map(|taken| taken.by_the_clock));
         let verdict = if share(&computing, 0.99) < 8.0 {

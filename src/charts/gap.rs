@@ -8,7 +8,7 @@ use super::chart::{Chart, Kind, Room, legend};
 use super::colour::{Colour, FEW, Look, looks};
 use super::label::{Label, Measure};
 use super::rows::{self, Line, Rows};
-use super::scene::{Area, Scene, Stroke, point};
+use super::scene::{Area, COVERED, Scene, Stroke, point};
 use super::target::Target;
 use crate::language::Language;
 use crate::quantities::{count, percent, points};
@@ -17,10 +17,6 @@ use crate::runs::paired::INTERVAL;
 
 /// The radius of a mark.
 const MARK: f32 = 4.2;
-/// Marks nearer than this to each other cannot be told apart.
-const COVERED: f32 = 4.0;
-/// The outer and the inner radius of a ring around a mark, whatever the shapes of the two.
-const RING: (f32, f32) = (8.2, 6.6);
 
 /// The gaps of some models on one task.
 #[derive(Debug, Clone, PartialEq)]
@@ -300,8 +296,7 @@ impl Gap {
             let at = point(from, level);
             if (from - to).abs() < COVERED {
                 // The other mark would hide it: it stands around that as a ring.
-                scene.symbol(look.shape, at, RING.0, look.colour, filled);
-                scene.symbol(look.shape, at, RING.1, Colour::Ground, true);
+                scene.ring(look.shape, at, 1, look.colour, filled);
             } else {
                 scene.symbol(look.shape, at, MARK, look.colour, filled);
             }
@@ -375,11 +370,15 @@ struct Listed<'a> {
 impl Columns for Listed<'_> {
     fn columns(&self) -> Vec<Named> {
         let Self { gap, row } = self;
+        let reference = match &gap.reference {
+            Some(language) => Value::Language(language.clone()),
+            None => Value::Text(String::new()),
+        };
         vec![
             ("model", Value::Text(row.model.clone())),
             ("task", Value::Text(gap.task.clone())),
             ("language", Value::Language(row.language.clone())),
-            ("reference", Value::Text(gap.reference_name().to_owned())),
+            ("reference", reference),
             (
                 "n",
                 row.paired

@@ -1,6 +1,6 @@
 //! Calibration of every model on one task.
 
-use super::{Choice, Source, distinct, of_languages, shown_languages, target, task_name};
+use super::{Choice, Shown, Source, distinct, of_languages, target, task_name};
 use crate::charts::calibration::{Bin, Curve, Diagram, Reliability};
 use crate::language::Language;
 use crate::runs::ledger::{Cell, Column, Sheet};
@@ -15,7 +15,8 @@ pub fn reliability(source: &Source<'_>, choice: &Choice) -> Reliability {
         .filter(|cell| cell.sheet.protocol == choice.protocol && choice.has(&cell.sheet.model))
         .filter(|cell| choice.is_of(&cell.column.benchmark, &cell.column.task))
         .collect();
-    let languages = shown_languages(cells.iter().map(|cell| cell.column.language.clone()), choice);
+    let shown = Shown::new(cells.iter().map(|cell| cell.column.language.clone()), choice);
+    let languages = &shown.languages;
     let models = distinct(cells.iter().map(|cell| cell.sheet.model.clone()));
     let diagram = |model: &String| {
         let own = cells.iter().filter(|cell| cell.sheet.model == *model);
@@ -30,8 +31,8 @@ pub fn reliability(source: &Source<'_>, choice: &Choice) -> Reliability {
     };
     let panels = models.iter().map(diagram).filter(|diagram| !diagram.curves.is_empty());
     Reliability {
-        note: isolate(&task_name(source.ledger, &choice.benchmark, &choice.task)),
-        series: of_languages(&languages),
+        note: shown.note(&isolate(&task_name(source.ledger, &choice.benchmark, &choice.task))),
+        series: of_languages(languages),
         panels: panels.collect(),
     }
 }
