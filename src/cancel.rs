@@ -1,8 +1,8 @@
-//! Asking running work to stop, whether it computes on a thread or waits for the network.
+//! Asking running work to stop, whether it computes on a thread or waits for the network, and how far it is.
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
@@ -53,6 +53,42 @@ impl fmt::Debug for Cancel {
     }
 }
 
+/// Work of many steps: how far it is, and asking it to stop. Cloned to whoever may ask for either.
+#[derive(Debug, Clone, Default)]
+pub struct Steps {
+    pub cancel: Cancel,
+    counts: Arc<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    done: AtomicUsize,
+    all: AtomicUsize,
+}
+
+impl Steps {
+    /// That so many more steps are to be done.
+    pub fn expect(&self, steps: usize) {
+        self.counts.all.fetch_add(steps, Ordering::Relaxed);
+    }
+
+    /// Does a step and counts it, unless somebody asked to stop.
+    pub fn step<T>(&self, work: impl FnOnce() -> T) -> Result<T, Cancelled> {
+        if self.cancel.is_cancelled() {
+            return Err(Cancelled);
+        }
+        let done = work();
+        self.counts.done.fetch_add(1, Ordering::Relaxed);
+        Ok(done)
+    }
+
+    /// How many steps are done, of how many; of none where nothing is counted.
+    pub fn so_far(&self) -> (usize, usize) {
+        let Counts { done, all } = &*self.counts;
+        (done.load(Ordering::Relaxed), all.load(Ordering::Relaxed))
+    }
+}
+
 /// The work was ended because somebody asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("stopped on request")]
@@ -63,6 +99,18 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn steps_are_counted_until_somebody_asks_to_stop() {
+        let steps = Steps::default();
+        let seen = steps.clone();
+        steps.expect(3);
+        assert_eq!(steps.step(|| 7), Ok(7));
+        assert_eq!(seen.so_far(), (1, 3));
+        seen.cancel.cancel();
+        assert_eq!(steps.step(|| 7), Err(Cancelled));
+        assert_eq!(seen.so_far(), (1, 3));
+    }
 
     #[test]
     fn work_that_waits_is_ended_at_once_and_work_that_is_done_stays_done() {

@@ -21,6 +21,7 @@ use std::time::Instant;
 
 use polyclinic::app::State;
 use polyclinic::app::study::Study;
+use polyclinic::cancel::Steps;
 use polyclinic::prompts::Protocol;
 use polyclinic::reviews::Reviews;
 use polyclinic::runs::comparison::compare;
@@ -190,7 +191,7 @@ fn follow(study: &Study) {
     }
     tell(
         "its averages of everything",
-        median(|| drop(averages(ledger, &all))),
+        median(|| drop(averages(ledger, &all, &Steps::default()))),
         None,
     );
 }

@@ -83,6 +83,8 @@ pub enum Command {
     SetFilter(Filter),
     /// Selects a row of Inspect's list, counted from 0.
     SelectEntry(usize),
+    /// The same by keys, which go on from there.
+    GoToItem(usize),
     NextItem,
     PreviousItem,
     Inspect(InspectCommand),
@@ -168,7 +170,7 @@ impl Command {
             Self::OpenCell(..) => "Open items",
             Self::Figures(command) => command.text(),
             Self::SetFilter(_) => "Filter",
-            Self::SelectEntry(_) => "Select item",
+            Self::SelectEntry(_) | Self::GoToItem(_) => "Select item",
             Self::NextItem => "Next item",
             Self::PreviousItem => "Previous item",
             Self::Inspect(command) => command.text(),

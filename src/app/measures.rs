@@ -1,5 +1,6 @@
 //! Measures beside accuracy as the Compare page lists them: text that is ready to draw, searched and sorted.
 
+use crate::cancel::Steps;
 use crate::charts::Chart;
 use crate::charts::target::Target;
 use crate::runs::columns::{self, Named, Table, Value};
@@ -47,13 +48,13 @@ impl Sorting {
 }
 
 impl Sheet {
-    /// The table of a measure. Slow where there are many answers: not for a frame.
-    pub fn of(measure: Measure, ledger: &Ledger, selection: &Selection) -> Self {
+    /// The table of a measure; without rows once cancelled. Slow where there are many answers: not for a frame.
+    pub fn of(measure: Measure, ledger: &Ledger, selection: &Selection, steps: &Steps) -> Self {
         Self::new(match measure {
             Measure::Accuracy => Table::new(&comparison::compare(ledger, selection)),
-            Measure::Averages => Table::new(&measures::averages(ledger, selection)),
-            Measure::Differences => Table::new(&measures::differences(ledger, selection, None)),
-            Measure::Gaps => Table::new(&measures::gaps(ledger, selection)),
+            Measure::Averages => Table::new(&measures::averages(ledger, selection, steps)),
+            Measure::Differences => Table::new(&measures::differences(ledger, selection, None, steps)),
+            Measure::Gaps => Table::new(&measures::gaps(ledger, selection, steps)),
             Measure::Subjects => Table::new(&measures::subjects(ledger, selection)),
             Measure::Calibration => Table::new(&measures::calibrations(ledger, selection)),
             Measure::Sets => Table::new(&measures::set_scores(ledger, selection)),

@@ -298,7 +298,7 @@ impl State {
                 self.inspect.filter = filter;
                 self.list_items();
             }
-            Command::SelectEntry(place) => self.select_entry(place),
+            Command::SelectEntry(place) | Command::GoToItem(place) => self.select_entry(place),
             Command::NextItem => self.step_item(1),
             Command::PreviousItem => self.step_item(-1),
             Command::Inspect(command) => return self.apply_inspect(command),

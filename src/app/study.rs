@@ -10,6 +10,7 @@ use super::compare::tables::Tables;
 use super::matrix;
 use crate::benchmarks::{Benchmark, Item};
 use crate::language::Language;
+use crate::models::named;
 use crate::prompts::Protocol;
 use crate::reviews::Reviews;
 use crate::runs::estimate::Work;
@@ -67,7 +68,7 @@ impl Study {
             work: counts.iter().map(|_| OnceLock::new()).collect(),
             languages: languages(&counts),
             subjects: subjects(ledger.benchmarks()),
-            models: distinct(tables.rows.iter().map(|row| row.model.as_str())),
+            models: named::distinct(tables.rows.iter().map(|row| row.model.as_str())),
             counts,
             root,
             name,

@@ -1,7 +1,5 @@
 //! The language gap: how much worse a model does in another language than in English, on the same questions.
 
-use std::cmp::Ordering;
-
 use super::axis;
 use super::caption::Account;
 use super::chart::{Chart, Kind, Room, legend};
@@ -11,6 +9,7 @@ use super::rows::{self, Line, Rows};
 use super::scene::{Area, COVERED, Scene, Stroke, point};
 use super::target::Target;
 use crate::language::Language;
+use crate::models::named;
 use crate::quantities::{count, percent, points};
 use crate::runs::columns::{Columns, Named, Table, Value};
 use crate::runs::paired::INTERVAL;
@@ -90,10 +89,8 @@ impl Gap {
         let several = sorted.iter().any(|row| Some(row.model.as_str()) != first);
         let grouped = several && self.languages().len() > 2;
         if grouped {
-            sorted.sort_by(|one, other| match one.model.cmp(&other.model) {
-                Ordering::Equal => by_gap(one, other),
-                order => order,
-            });
+            // Those of one model stay as they are.
+            sorted.sort_by_cached_key(|row| named::order(&row.model));
         }
         (sorted, grouped)
     }

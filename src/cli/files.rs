@@ -1,10 +1,14 @@
 //! `polyclinic compare` and `answers`: what was answered.
 
-use std::collections::BTreeSet;
 use std::io::{self, BufWriter, Write};
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use polyclinic::cancel::Steps;
+use polyclinic::models::named;
 use polyclinic::reviews::{corrected_ledger, corrections_of};
 use polyclinic::runs::columns::{self, Columns, Table};
 use polyclinic::runs::comparison;
@@ -15,7 +19,10 @@ use polyclinic::scoring::Answer;
 use polyclinic::workspace::Workspace;
 use serde::Serialize;
 
+use super::interrupt::interrupt;
 use super::output::{line, note, table};
+use super::progress::Display;
+use super::runs::Stopped;
 use super::{Ending, LinesFormat, TableFormat, slice};
 
 /// Prints what a workspace's answers come to.
@@ -36,9 +43,20 @@ pub fn compare(
     let title = measure.title();
     match measure {
         Measure::Accuracy => print_rows(title, &comparison::compare(&ledger, &selection), format)?,
-        Measure::Averages => print_rows(title, &measures::averages(&ledger, &selection), format)?,
-        Measure::Differences => print_rows(title, &measures::differences(&ledger, &selection, baseline), format)?,
-        Measure::Gaps => print_rows(title, &measures::gaps(&ledger, &selection), format)?,
+        Measure::Averages => {
+            let rows = watched(measure, |steps| measures::averages(&ledger, &selection, steps))?;
+            print_rows(title, &rows, format)?;
+        }
+        Measure::Differences => {
+            let rows = watched(measure, |steps| {
+                measures::differences(&ledger, &selection, baseline, steps)
+            })?;
+            print_rows(title, &rows, format)?;
+        }
+        Measure::Gaps => {
+            let rows = watched(measure, |steps| measures::gaps(&ledger, &selection, steps))?;
+            print_rows(title, &rows, format)?;
+        }
         Measure::Subjects => print_rows(title, &measures::subjects(&ledger, &selection), format)?,
         Measure::Calibration => print_rows(title, &measures::calibrations(&ledger, &selection), format)?,
         Measure::Sets => print_rows(title, &measures::set_scores(&ledger, &selection), format)?,
@@ -61,6 +79,38 @@ pub fn compare(
     Ok(Ending::Done)
 }
 
+/// What takes less long is done without a word.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Does `work` while showing how far it is; Ctrl-C stops it.
+fn watched<R: Send>(measure: Measure, work: impl FnOnce(&Steps) -> R + Send) -> anyhow::Result<R> {
+    let steps = Steps::default();
+    let interrupt = interrupt()?;
+    let begun = Instant::now();
+    let outcome = thread::scope(|scope| {
+        let worker = scope.spawn(|| work(&steps));
+        let mut display = None;
+        while !worker.is_finished() {
+            thread::sleep(Duration::from_millis(5));
+            if interrupt.is_cancelled() {
+                steps.cancel.cancel();
+            }
+            let (done, all) = steps.so_far();
+            if begun.elapsed() >= PATIENCE && all > 0 {
+                let details = format!("{done} of {all} {}", measure.steps());
+                let display = display.get_or_insert_with(Display::new);
+                display.count(measure.title(), done as u64, all as u64, &details);
+            }
+        }
+        worker.join()
+    });
+    let outcome = outcome.unwrap_or_else(|panic| resume_unwind(panic));
+    if steps.cancel.is_cancelled() {
+        bail!(Stopped);
+    }
+    Ok(outcome)
+}
+
 /// A baseline must be one of the models, and is of no use to measures that compare no models.
 fn require_baseline(
     ledger: &polyclinic::runs::ledger::Ledger,
@@ -74,9 +124,8 @@ fn require_baseline(
             measure.word()
         );
     }
-    let models: BTreeSet<&str> = ledger.sheets().iter().map(|sheet| sheet.model.as_str()).collect();
-    if !models.contains(baseline) {
-        let known: Vec<&str> = models.into_iter().collect();
+    let known = named::distinct(ledger.sheets().iter().map(|sheet| sheet.model.as_str()));
+    if !known.iter().any(|model| model == baseline) {
         bail!(
             "no model `{baseline}` has answers here; there are: {}",
             known.join(", ")

@@ -25,6 +25,24 @@ pub struct Estimate {
     pub interval: Interval,
 }
 
+impl Estimate {
+    /// The same of the other side: what was higher is lower by as much.
+    pub(super) fn mirrored(self) -> Self {
+        let Interval { low, high } = self.interval;
+        Self {
+            value: -self.value,
+            interval: Interval { low: -high, high: -low },
+        }
+    }
+
+    /// Of two sides with the same counts, which chance alone drew apart: as far up as down.
+    pub(super) fn levelled(self) -> Self {
+        let half = (self.interval.high - self.interval.low) / 2.0;
+        let interval = Interval { low: -half, high: half };
+        Self { interval, ..self }
+    }
+}
+
 /// How many standard deviations to either side hold 95% of a normal distribution.
 pub(super) fn two_sided_95() -> f64 {
     Normal::standard().inverse_cdf(0.975)

@@ -425,8 +425,8 @@ fn show_keys(ui: &mut Ui, commands: &mut Vec<Command>) {
                 })
                 .collect();
             rows.extend(super::compare::key_lines());
+            rows.push(super::compare::key_line());
             rows.extend(stepping::lines());
-            rows.push(("Move in the list of items".to_owned(), "Arrows".to_owned()));
             rows.extend(super::inspect::keys(&context));
             rows.push(("Zoom in, out, back".to_owned(), "Ctrl +  Ctrl −  Ctrl 0".to_owned()));
             let room = context.content_rect().height() - KEYS_AROUND;

@@ -138,7 +138,7 @@ fn from_a_file_of_questions_to_a_comparison() {
     let rows: Value = serde_json::from_str(&place.works(&["compare", "--workspace", "w", "--format", "json"])).unwrap();
     let rows = rows.as_array().unwrap();
     assert_eq!(rows.len(), 2);
-    for (row, language) in rows.iter().zip(["ar", "en"]) {
+    for (row, language) in rows.iter().zip(["en", "ar"]) {
         assert_eq!(row["model"], "tiny");
         assert_eq!(row["benchmark"], "questions");
         assert_eq!(row["task"], "exam");

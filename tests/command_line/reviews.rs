@@ -171,8 +171,8 @@ fn flags_of_two_workspaces_are_joined_and_every_number_follows() {
         .iter()
         .map(|row| (row["n"].as_u64(), row["left_out"].as_u64()))
         .collect();
-    assert_eq!(counts, [(Some(3), Some(1)), (Some(4), Some(0))], "Arabic, then English");
-    assert_answers_follow(&place, &rows[0]);
+    assert_eq!(counts, [(Some(4), Some(0)), (Some(3), Some(1))], "English, then Arabic");
+    assert_answers_follow(&place, &rows[1]);
     // By the new key of the second question.
     let keys = [("q1", "C"), ("q2", "C"), ("q3", "D")];
     let is_right = |answer: &serde_json::Value| {

@@ -258,6 +258,26 @@ fn the_list_of_keys_names_all_that_a_review_needs() {
     press(&mut window, Key::Escape);
 }
 
+/// Tabs of the same words stand in two strips of Compare; Tab goes on from each of them.
+#[test]
+fn tab_comes_past_both_strips_of_compare() {
+    let folder = workspace(&MODELS);
+    let mut window = Window::open(folder.path(), 1280.0, 800.0);
+    window.wait(|state| state.figures.shown().is_some());
+    let mut met = Vec::new();
+    for _ in 0..120 {
+        window.harness.key_press(Key::Tab);
+        window.settle();
+        for words in ["Delta", "Price", "Subjects", "All 48"] {
+            let mut named = window.harness.query_all_by_label_contains(words);
+            if named.any(|node| node.accesskit_node().is_focused()) && !met.contains(&words) {
+                met.push(words);
+            }
+        }
+    }
+    assert_eq!(met, ["Delta", "Price", "Subjects", "All 48"]);
+}
+
 /// An Arabic question of ten options, and nine in English, with answers to them.
 fn of_many_options(theme: egui::Theme) -> Pages {
     let mut state = state(&MODELS);

@@ -174,18 +174,19 @@ fn send(pages: &mut Pages, command: impl Into<Command>) -> Vec<Task> {
     tasks
 }
 
-fn select(pages: &mut Pages, language: &str, id: &str) {
+/// Where an item stands in the list.
+fn place_of(pages: &Pages, language: &str, id: &str) -> usize {
     let study = pages.state().study.clone().unwrap();
-    let wanted = |place: &&usize| {
-        let key = &study.item(**place).unwrap().1.key;
+    let is_wanted = |place: &usize| {
+        let key = &study.item(*place).unwrap().1.key;
         key.language.tag() == language && key.id == id
     };
-    let listed = pages.state().inspect.listed.clone();
-    let place = listed
-        .iter()
-        .find(wanted)
-        .and_then(|place| listed.iter().position(|it| it == place));
-    send(pages, Command::SelectEntry(place.unwrap()));
+    pages.state().inspect.listed.iter().position(is_wanted).unwrap()
+}
+
+fn select(pages: &mut Pages, language: &str, id: &str) {
+    let place = place_of(pages, language, id);
+    send(pages, Command::SelectEntry(place));
 }
 
 #[test]
@@ -235,6 +236,46 @@ fn the_name_of_a_subject_stands_as_it_is_written() {
     select(&mut pages, "en", "several");
     assert!(pages.harness.query_all_by_label("cardiology").count() > 0);
     assert_eq!(pages.harness.query_all_by_label("Cardiology").count(), 0);
+}
+
+/// Its texts are laid out over a few frames; till then the item before stays whole.
+#[test]
+fn another_item_comes_whole_and_from_its_beginning() {
+    const BEFORE: &str = "Which finding is pathognomonic?";
+    const AFTER: &str = "What is the likeliest diagnosis?";
+    let top = |pages: &Pages, question: &str| {
+        let labels = pages.harness.query_all_by_role_and_label(Role::Label, question);
+        labels.map(|node| node.rect().top()).next()
+    };
+    let mut untouched = inspect(1440.0, 900.0);
+    select(&mut untouched, "en", "long");
+    let mut pages = inspect(1440.0, 900.0);
+    select(&mut pages, "en", "many");
+    let unscrolled = top(&pages, BEFORE).unwrap();
+    pages.harness.event(egui::Event::PointerMoved(egui::pos2(900.0, 300.0)));
+    pages.harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, -200.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    pages.settle();
+    assert!(
+        top(&pages, BEFORE).is_none_or(|top| top < unscrolled - 100.0),
+        "the card scrolls"
+    );
+    let place = place_of(&pages, "en", "long");
+    pages.harness.state_mut().0.apply(Command::SelectEntry(place));
+    let mut has_come = false;
+    for frame in 0..30 {
+        pages.harness.step();
+        let is_shown = top(&pages, AFTER).is_some();
+        assert!(is_shown || !has_come, "what came stays: frame {frame}");
+        has_come = is_shown;
+    }
+    assert_eq!(top(&pages, AFTER), top(&untouched, AFTER));
+    assert!(top(&pages, BEFORE).is_none());
 }
 
 fn reviewer(pages: &mut Pages) {

@@ -171,7 +171,7 @@ fn a_slice_is_no_longer_looked_for_once_another_is_chosen() {
     let mut reckoner = Reckoner::start(&egui::Context::default()).unwrap();
     let [arabic] = narrowed(&mut state, Some("ar")).try_into().unwrap();
     let [chinese] = narrowed(&mut state, Some("zh")).try_into().unwrap();
-    let cancelled = arabic.cancel.clone();
+    let cancelled = arabic.steps.cancel.clone();
     reckoner.submit(arabic);
     assert!(!cancelled.is_cancelled());
     reckoner.submit(chinese);

@@ -42,6 +42,7 @@ mod sending;
 mod slices;
 #[path = "../support/spreadsheet.rs"]
 mod spreadsheet;
+mod stops;
 mod stranger;
 mod support;
 #[path = "../support/tiny_model.rs"]

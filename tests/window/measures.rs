@@ -5,6 +5,7 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use polyclinic::app::command::Command;
+use polyclinic::app::compare::reckoner::What;
 use polyclinic::app::measures::Sorting;
 use polyclinic::runs::measures::Measure;
 
@@ -74,6 +75,33 @@ fn rows_are_searched_and_copied_as_they_stand_in_files() {
         .apply(Command::SearchMeasure("no such row".to_owned()));
     pages.settle();
     pages.harness.get_by_label_contains("No row is found");
+}
+
+#[test]
+fn a_long_table_says_how_far_it_is_and_is_stopped_and_reckoned_after_all() {
+    let mut state = state(&MODELS);
+    state.apply(Command::ShowMeasure(Measure::Differences));
+    let question = state
+        .questions()
+        .into_iter()
+        .find(|asked| asked.what == What::Sheet(Measure::Differences));
+    let steps = question.unwrap().steps;
+    let mut pages = Pages::new(state, Harness::builder().with_size([1280.0, 800.0]));
+    steps.expect(1300);
+    steps.step(|| ()).unwrap();
+    pages.settle();
+    pages.harness.get_by_label("1 of 1,300 comparisons");
+    pages.harness.key_press(Key::Escape);
+    pages.settle();
+    assert!(steps.cancel.is_cancelled());
+    pages
+        .harness
+        .get_by_label("It was stopped after 1 of 1,300 comparisons.");
+    pages.settle();
+    assert!(pages.state().compare.sheet().is_none(), "it stays stopped");
+    pages.harness.get_by_label("Reckon the table").click();
+    pages.settle();
+    assert!(!rows(&pages).is_empty());
 }
 
 #[test]

@@ -218,15 +218,8 @@ impl Window {
         self.settle();
     }
 
-    /// Runs a few frames, and more while new texts come in with each; those of something that turns never end.
     pub fn settle(&mut self) {
-        self.harness.run_steps(4);
-        for _ in 0..26 {
-            if !self.harness.ctx.has_requested_repaint() {
-                break;
-            }
-            self.harness.step();
-        }
+        settle(&mut self.harness);
     }
 
     pub fn state<R>(&self, look: impl FnOnce(&State) -> R) -> R {
@@ -301,7 +294,7 @@ impl Pages {
     }
 
     pub fn settle(&mut self) {
-        self.harness.run_steps(4);
+        settle(&mut self.harness);
     }
 
     pub fn state(&self) -> &State {
@@ -310,6 +303,17 @@ impl Pages {
 
     pub fn tasks(&self) -> &[Task] {
         &self.harness.state().1
+    }
+}
+
+/// Runs a few frames, and more while new texts come with each; those of something that turns never end.
+fn settle<S>(harness: &mut Harness<'_, S>) {
+    harness.run_steps(4);
+    for _ in 0..26 {
+        if !harness.ctx.has_requested_repaint() {
+            break;
+        }
+        harness.step();
     }
 }
 

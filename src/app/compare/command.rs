@@ -40,6 +40,10 @@ pub enum CompareCommand {
     Drop,
     /// Turns the comparison round.
     Swap,
+    /// Stops reckoning the table that is to be shown.
+    StopTable,
+    /// Reckons the table after all that was stopped.
+    GoOn,
 }
 
 impl From<CompareCommand> for Command {
@@ -68,6 +72,8 @@ impl CompareCommand {
             Self::Add(_) | Self::Keep => "Add the cell to the finding",
             Self::Drop => "Leave the comparison",
             Self::Swap => "Swap the pair",
+            Self::StopTable => "Stop",
+            Self::GoOn => "Reckon the table",
         }
     }
 
@@ -79,6 +85,7 @@ impl CompareCommand {
             Self::Show(Mode::Rank) => "Each model's place in its column",
             Self::TogglePublished => "Show what others published beside your own runs; it is never averaged in",
             Self::Swap => "Turn the comparison round",
+            Self::StopTable => "Stop reckoning the table (Escape)",
             Self::OpenApart => "Open the items that only one of the two has right in Inspect",
             Self::Drop => "Look at the selected cell alone again",
             _ => "",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::matrix::CellKey;
-use crate::cancel::Cancel;
+use crate::cancel::Steps;
 use crate::language::Language;
 use crate::runs::ledger::{Column, Ledger, Selection, Sheet};
 use crate::runs::measures::Weighing;
@@ -28,7 +28,7 @@ pub struct Deltas {
 
 impl Deltas {
     /// Reckons them: nothing once cancelled.
-    pub fn new(ledger: &Ledger, selection: &Selection, baseline: &Baseline, cancel: &Cancel) -> Self {
+    pub fn new(ledger: &Ledger, selection: &Selection, baseline: &Baseline, steps: &Steps) -> Self {
         let Some(base) = ledger.sheet(&baseline.model, &baseline.protocol) else {
             return Self::default();
         };
@@ -38,7 +38,7 @@ impl Deltas {
             .filter(|column| is_shown(ledger, column, &base.protocol))
             .collect();
         let protocol = Some(base.protocol.as_str());
-        let family = models_beside(ledger, selection, &columns, protocol, &base.model, cancel);
+        let family = models_beside(ledger, selection, &columns, protocol, &base.model, steps);
         let mut deltas = Self::default();
         for comparison in family {
             if let Some(key) = key(&comparison) {
@@ -51,7 +51,7 @@ impl Deltas {
         let sheets = ledger.sheets().iter();
         for sheet in sheets.filter(|sheet| sheet.protocol == base.protocol && sheet.model != base.model) {
             for language in &languages {
-                if cancel.is_cancelled() {
+                if steps.cancel.is_cancelled() {
                     return Self::default();
                 }
                 let columns: Vec<&Column> = columns

@@ -156,7 +156,6 @@ impl Layout {
         let query = Query::new(&view.search);
         let found = |name: &&String| query.is_empty() || query.finds([name.as_str()]);
         let mut models: Vec<&String> = parts.matrix.models.iter().filter(found).collect();
-        models.sort_by_key(|name| natural(name));
         match &view.order.by {
             By::Name if view.order.descending => models.reverse(),
             By::Name => {}
@@ -248,26 +247,6 @@ impl Group {
             Self::Unknown => Some("Unknown".to_owned()),
         }
     }
-}
-
-/// A name with its numbers in order: 3B before 12B.
-fn natural(name: &str) -> Vec<(u64, String)> {
-    let mut parts = Vec::new();
-    let mut rest = name;
-    while !rest.is_empty() {
-        let words = rest.find(|letter: char| letter.is_ascii_digit()).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(words);
-        let digits = after
-            .find(|letter: char| !letter.is_ascii_digit())
-            .unwrap_or(after.len());
-        let (number, after) = after.split_at(digits);
-        parts.push((0, word.to_lowercase()));
-        if let Ok(number) = number.parse() {
-            parts.push((number, String::new()));
-        }
-        rest = after;
-    }
-    parts
 }
 
 /// How a task is called: with its benchmark's name where several benchmarks are shown.

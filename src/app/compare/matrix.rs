@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::charts::target::Target;
 use crate::language::Language;
+use crate::models::named;
 pub use crate::quantities::{count, counted, percent};
 use crate::runs::comparison::Row;
 
@@ -97,6 +98,14 @@ pub struct Measure {
     pub left_out: usize,
 }
 
+impl Measure {
+    /// Whether so many answers failed that the number may be another one for it: at least one in a hundred, be it one of
+    /// a few.
+    pub fn failures_matter(&self) -> bool {
+        self.failed > 0 && self.failed * 100 >= self.n + self.failed
+    }
+}
+
 /// A task's columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
@@ -117,11 +126,10 @@ pub struct Matrix {
 impl Matrix {
     /// The matrix of `protocol`, by its label.
     pub fn new(rows: &[Row], protocol: &str) -> Self {
-        let mut models = BTreeSet::new();
         let mut groups: BTreeMap<(String, String), BTreeSet<Language>> = BTreeMap::new();
         let mut cells = HashMap::new();
-        for row in rows.iter().filter(|row| row.protocol == protocol) {
-            models.insert(row.model.clone());
+        let of_protocol = || rows.iter().filter(|row| row.protocol == protocol);
+        for row in of_protocol() {
             groups
                 .entry((row.benchmark.clone(), row.task.clone()))
                 .or_default()
@@ -161,7 +169,7 @@ impl Matrix {
             })
             .collect();
         Self {
-            models: models.into_iter().collect(),
+            models: named::distinct(of_protocol().map(|row| row.model.as_str())),
             groups,
             cells,
         }
@@ -273,6 +281,17 @@ mod tests {
         ));
         assert_eq!(cell("ar"), Cell::Failed { failed: 10 });
         assert_eq!(cell("fr"), Cell::NotRun);
+    }
+
+    #[test]
+    fn failures_matter_from_one_in_a_hundred_on() {
+        let matters = |n, failed| {
+            let matrix = Matrix::new(&[row("a", "en", 0, n, failed)], "letters, 0 shots");
+            let key = matrix.key("a", &matrix.groups[0], &matrix.groups[0].languages[0]);
+            matrix.measure(&key).unwrap().failures_matter()
+        };
+        assert!(!matters(1042, 0) && !matters(1042, 5) && !matters(100, 1));
+        assert!(matters(1042, 11) && matters(99, 1) && matters(5, 1));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use super::measures::{Sheet, Sorting};
 use super::models::Model;
 use super::study::Study;
-use crate::cancel::Cancel;
+use crate::cancel::Steps;
 use crate::charts::target::{Against, Target};
 use crate::runs::comparison::Row;
 use crate::runs::ledger::Selection;
@@ -96,8 +96,10 @@ pub struct Compare {
     version: u64,
     /// Of which of them the tables are.
     reckoned: u64,
-    /// What the reckoner was asked and has not answered.
-    asked: Vec<What>,
+    /// What the reckoner was asked and has not answered, with how far it is.
+    asked: Vec<(What, Steps)>,
+    /// Measures whose tables are not to be reckoned, with how far each was when somebody stopped it.
+    stopped: BTreeMap<Measure, (usize, usize)>,
 }
 
 impl Compare {
@@ -145,6 +147,7 @@ impl Compare {
     fn renew(&mut self) {
         self.version += 1;
         self.asked.clear();
+        self.stopped.clear();
         self.sheets.clear();
         self.deltas = None;
         self.pair = None;
@@ -181,6 +184,21 @@ impl Compare {
     /// The cell some columns to the right and some rows down.
     pub fn step(&self, from: &CellKey, by: (isize, isize)) -> CellKey {
         self.layout.step(from, by, |key| self.holds(key))
+    }
+
+    /// The cell that keys come to first: the selected one, or the first where that does not stand on the page.
+    pub fn stop(&self) -> Option<CellKey> {
+        let layout = &self.layout;
+        let stands = |key: &&CellKey| {
+            let column = key.column();
+            layout.models().any(|model| model == key.model) && layout.cell_columns().any(|other| *other == column)
+        };
+        if let Some(selected) = self.selected.as_ref().filter(stands) {
+            return Some(selected.clone());
+        }
+        let rows = layout.models();
+        let mut cells = rows.flat_map(|model| layout.cell_columns().map(|column| column.of(model)));
+        cells.find(|key| self.holds(key))
     }
 
     fn lay_out(&mut self) {
@@ -247,6 +265,8 @@ impl Compare {
                 };
             }
             CompareCommand::Drop => self.against = None,
+            CompareCommand::StopTable => self.stop_table(),
+            CompareCommand::GoOn => _ = self.stopped.remove(&self.measure),
             CompareCommand::Swap => {
                 if let (Some(selected), Some(against)) = (self.selected.take(), self.against.take()) {
                     self.against = Some(selected);
@@ -294,6 +314,29 @@ impl Compare {
     /// The table of the measure that is shown; `None` for accuracy, and until it is reckoned.
     pub fn sheet(&self) -> Option<&Sheet> {
         self.sheets.get(&self.measure).map(Arc::as_ref)
+    }
+
+    /// How many steps of how many are done of the table that is shown next; of none where they are not counted.
+    pub fn so_far(&self) -> (usize, usize) {
+        let wanted = What::Sheet(self.measure);
+        let asked = self.asked.iter().find(|(what, _)| *what == wanted);
+        asked.map_or((0, 0), |(_, steps)| steps.so_far())
+    }
+
+    /// How far the table was that would be shown, where somebody stopped it.
+    pub fn stopped(&self) -> Option<(usize, usize)> {
+        self.stopped.get(&self.measure).copied()
+    }
+
+    /// Stops the table that is being reckoned.
+    fn stop_table(&mut self) {
+        let wanted = What::Sheet(self.measure);
+        let Some(place) = self.asked.iter().position(|(what, _)| *what == wanted) else {
+            return;
+        };
+        let (_, steps) = self.asked.remove(place);
+        steps.cancel.cancel();
+        self.stopped.insert(self.measure, steps.so_far());
     }
 
     /// What delta mode shows; `None` until it is reckoned.
@@ -389,7 +432,8 @@ impl Compare {
         if self.reckoned != self.version {
             wanted.push(What::Tables);
         }
-        if self.measure != Measure::Accuracy && !self.sheets.contains_key(&self.measure) {
+        let is_known = self.sheets.contains_key(&self.measure) || self.stopped.contains_key(&self.measure);
+        if self.measure != Measure::Accuracy && !is_known {
             wanted.push(What::Sheet(self.measure));
         }
         if self.deltas().is_none() {
@@ -398,17 +442,18 @@ impl Compare {
         if self.pair().is_none() {
             wanted.extend(self.wanted_pair().map(What::Pair));
         }
-        wanted.retain(|what| !self.asked.contains(what));
-        for what in &wanted {
-            self.asked.retain(|asked| asked.kind() != what.kind());
-            self.asked.push(what.clone());
-        }
-        let question = |what| Question {
-            what,
-            study: Arc::clone(study),
-            selection: Arc::clone(&self.selection),
-            version: self.version,
-            cancel: Cancel::default(),
+        wanted.retain(|what| !self.asked.iter().any(|(asked, _)| asked == what));
+        let question = |what: What| {
+            let steps = Steps::default();
+            self.asked.retain(|(asked, _)| asked.kind() != what.kind());
+            self.asked.push((what.clone(), steps.clone()));
+            Question {
+                what,
+                study: Arc::clone(study),
+                selection: Arc::clone(&self.selection),
+                version: self.version,
+                steps,
+            }
         };
         wanted.into_iter().map(question).collect()
     }
@@ -419,7 +464,7 @@ impl Compare {
             return;
         }
         let kind = reckoned.found.kind();
-        self.asked.retain(|asked| asked.kind() != kind);
+        self.asked.retain(|(asked, _)| asked.kind() != kind);
         match reckoned.found {
             Found::Selection(of, selection) => {
                 if self.narrowing.as_ref() == Some(&of) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::matrix::{CellKey, ColumnKey, Matrix};
+use crate::models::named;
 use crate::runs::published::{Figure, Published};
 
 /// A published number and what must be known of it.
@@ -57,7 +58,7 @@ impl PrintedCells {
                 });
             }
         }
-        found.only.sort_by_key(|name| name.to_lowercase());
+        found.only.sort_by_cached_key(|name| named::order(name));
         found
     }
 

@@ -14,7 +14,7 @@ use super::narrowing::Narrowing;
 use super::tables::Tables;
 use crate::app::measures::Sheet;
 use crate::app::study::Study;
-use crate::cancel::Cancel;
+use crate::cancel::{Cancel, Steps};
 use crate::runs::ledger::Selection;
 use crate::runs::measures::Measure;
 use crate::runs::paired::Comparison;
@@ -62,7 +62,8 @@ pub struct Question {
     pub selection: Arc<Selection>,
     /// Which state of workspace and slice it belongs to.
     pub version: u64,
-    pub cancel: Cancel,
+    /// How far it is, and asking it to stop.
+    pub steps: Steps,
 }
 
 /// What came of it.
@@ -102,13 +103,15 @@ impl Question {
         let found = match &self.what {
             What::Selection(narrowing) => Found::Selection(narrowing.clone(), narrowing.select(&self.study)),
             What::Tables => Found::Tables(Arc::new(Tables::new(ledger, selection))),
-            What::Sheet(measure) => Found::Sheet(*measure, Arc::new(Sheet::of(*measure, ledger, selection))),
+            What::Sheet(measure) => {
+                Found::Sheet(*measure, Arc::new(Sheet::of(*measure, ledger, selection, &self.steps)))
+            }
             What::Deltas(baseline) => {
-                let deltas = Deltas::new(ledger, selection, baseline, &self.cancel);
+                let deltas = Deltas::new(ledger, selection, baseline, &self.steps);
                 Found::Deltas(baseline.clone(), Arc::new(deltas))
             }
             What::Pair(pair) => {
-                let found = pair.compare(ledger, selection, &self.cancel);
+                let found = pair.compare(ledger, selection, &self.steps.cancel);
                 Found::Pair(pair.clone(), Box::new(found))
             }
         };
@@ -135,7 +138,7 @@ impl Reckoner {
         let context = context.clone();
         std::thread::Builder::new().name("reckoner".into()).spawn(move || {
             for question in asked {
-                if question.cancel.is_cancelled() {
+                if question.steps.cancel.is_cancelled() {
                     continue;
                 }
                 // A fault in one number must not end all others.
@@ -143,7 +146,7 @@ impl Reckoner {
                     tracing::error!(what = ?question.what, "a number of Compare could not be reckoned");
                     continue;
                 };
-                if !question.cancel.is_cancelled() && found.send(answer).is_err() {
+                if !question.steps.cancel.is_cancelled() && found.send(answer).is_err() {
                     break;
                 }
                 context.request_repaint();
@@ -158,7 +161,9 @@ impl Reckoner {
 
     /// Hands a question over in place of earlier ones of its kind.
     pub fn submit(&mut self, question: Question) {
-        let before = self.under_way.insert(question.what.kind(), question.cancel.clone());
+        let before = self
+            .under_way
+            .insert(question.what.kind(), question.steps.cancel.clone());
         before.iter().for_each(Cancel::cancel);
         // The thread ends only after this handle.
         self.questions.send(question).ok();

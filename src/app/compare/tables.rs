@@ -1,5 +1,6 @@
 //! What the matrix shows of some questions: the accuracy of every cell, and averages.
 
+use crate::cancel::Steps;
 use crate::runs::comparison::{self, Row};
 use crate::runs::ledger::{Ledger, Selection};
 use crate::runs::measures::{Average, averages};
@@ -28,7 +29,7 @@ impl Tables {
             }
         }
         let averages = match protocols.into_iter().any(is_alone) {
-            true => averages(ledger, selection),
+            true => averages(ledger, selection, &Steps::default()),
             false => Vec::new(),
         };
         Self { rows, averages }

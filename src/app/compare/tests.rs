@@ -10,7 +10,7 @@ use super::matrix::{Cell, CellKey, Matrix};
 use super::origin::{Origin, Ran};
 use super::view::{By, ColumnGroups, Holds, Order, RowGroups, View};
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
-use crate::cancel::Cancel;
+use crate::cancel::{Cancel, Steps};
 use crate::language::Language;
 use crate::runs::example_record as record;
 use crate::runs::ledger::{Ledger, Selection};
@@ -121,7 +121,7 @@ impl Made {
         ];
         Self {
             matrix: Matrix::new(&rows, &protocol),
-            averages: measures::averages(&ledger, &selection),
+            averages: measures::averages(&ledger, &selection, &Steps::default()),
             origins: origins.map(|(name, origin)| (name.to_owned(), origin)).into(),
             published: vec!["GPT-4".to_owned(), "بيميديكس".to_owned()],
             ledger,
@@ -151,7 +151,7 @@ impl Made {
 
     fn deltas(&self, weighing: Weighing) -> Deltas {
         let baseline = self.baseline(SMALL, weighing);
-        Deltas::new(&self.ledger, &self.selection, &baseline, &Cancel::default())
+        Deltas::new(&self.ledger, &self.selection, &baseline, &Steps::default())
     }
 
     fn pair(&self, first: CellKey, second: CellKey) -> Pair {
@@ -441,13 +441,13 @@ fn deltas_are_paired_differences_to_the_baseline() {
 #[test]
 fn cancelled_deltas_and_those_to_nobody_are_none() {
     let made = Made::new();
-    let stopped = Cancel::default();
-    stopped.cancel();
+    let stopped = Steps::default();
+    stopped.cancel.cancel();
     let baseline = made.baseline(SMALL, Weighing::Macro);
     let found = Deltas::new(&made.ledger, &made.selection, &baseline, &stopped);
     assert_eq!(found, Deltas::default());
     let nobody = made.baseline("nobody", Weighing::Macro);
-    let found = Deltas::new(&made.ledger, &made.selection, &nobody, &Cancel::default());
+    let found = Deltas::new(&made.ledger, &made.selection, &nobody, &Steps::default());
     assert_eq!(found, Deltas::default());
 }
 

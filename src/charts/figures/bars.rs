@@ -5,6 +5,7 @@ use super::{Choice, FEW, Source, distinct, languages, measured, of_languages, of
 use crate::charts::bars::{Bar, Bars, Group, Height, Panel};
 use crate::charts::colour::SERIES;
 use crate::language::Language;
+use crate::models::named;
 use crate::runs::comparison::{self, Row};
 use crate::runs::ledger::Ledger;
 
@@ -55,7 +56,7 @@ fn by_language(source: &Source<'_>, choice: &Choice, rows: &Found, languages: &[
                 .iter()
                 .filter(|row| row.benchmark == *benchmark && row.task == *task)
         };
-        let models = distinct(here().map(|row| row.model.clone()));
+        let models = named::distinct(here().map(|row| row.model.as_str()));
         let asked: Vec<(usize, &Language)> = languages
             .iter()
             .enumerate()
@@ -90,7 +91,7 @@ fn by_language(source: &Source<'_>, choice: &Choice, rows: &Found, languages: &[
 
 fn by_model(source: &Source<'_>, choice: &Choice, rows: &Found) -> Bars {
     let here = || rows.0.iter().filter(|row| choice.is_of(&row.benchmark, &row.task));
-    let models = distinct(here().map(|row| row.model.clone()));
+    let models = named::distinct(here().map(|row| row.model.as_str()));
     let languages = languages(here().map(|row| row.language.clone()));
     let group = |language: &Language| Group {
         name: language.native_name().to_owned(),

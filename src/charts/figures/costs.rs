@@ -20,7 +20,7 @@ pub fn scatter(source: &Source<'_>, choice: &Choice) -> Scatter {
         Across::Parameters => Vec::new(),
         Across::Tokens | Across::Seconds => measures::prices(source.ledger, source.selection),
     };
-    let models = distinct(rows.iter().map(|row| row.model.clone()));
+    let models = named::distinct(rows.iter().map(|row| row.model.as_str()));
     // A model is as large in every language: of many only two say something.
     let asked = languages(rows.iter().map(|row| row.language.clone()));
     let shown = match choice.across {

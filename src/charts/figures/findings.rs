@@ -1,7 +1,7 @@
 //! What a task's numbers say in sentences: models beside the baseline or the best, and languages beside English.
 
 use super::{Choice, Source, gap};
-use crate::cancel::Cancel;
+use crate::cancel::Steps;
 use crate::quantities::counted;
 use crate::runs::ledger::{Column, Given};
 use crate::runs::paired::{Comparison, Verdict, models_beside};
@@ -68,7 +68,7 @@ fn differences(source: &Source<'_>, choice: &Choice, baseline: &str) -> Vec<Comp
     let columns: Vec<&Column> = columns(source, choice).collect();
     let (ledger, selection) = (source.ledger, source.selection);
     let protocol = Some(choice.protocol.as_str());
-    models_beside(ledger, selection, &columns, protocol, baseline, &Cancel::default())
+    models_beside(ledger, selection, &columns, protocol, baseline, &Steps::default())
 }
 
 /// The largest differences first; those that are too few to tell are counted.

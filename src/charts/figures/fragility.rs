@@ -4,6 +4,7 @@ use super::{Choice, Source, distinct, of_models, target, task_name};
 use crate::charts::dots::{Dot, DotRow, Dots};
 use crate::charts::{Kind, Measured};
 use crate::language::Language;
+use crate::models::named;
 use crate::quantities::count;
 use crate::runs::columns::Columns as _;
 use crate::runs::measures::{self, Flips};
@@ -18,7 +19,7 @@ pub fn flips(source: &Source<'_>, choice: &Choice) -> Dots {
     let mut flips = measures::flips(source.ledger, source.selection);
     flips.retain(here);
     let others = distinct(flips.iter().map(|flips| other(flips, choice).to_owned()));
-    let models = distinct(flips.iter().map(|flips| flips.model.clone()));
+    let models = named::distinct(flips.iter().map(|flips| flips.model.as_str()));
     let several = super::languages(flips.iter().map(|flips| flips.language.clone())).len() > 1;
     let mut rows = Vec::new();
     for model in &models {

@@ -1,8 +1,9 @@
 //! Calibration of every model on one task.
 
-use super::{Choice, Shown, Source, distinct, of_languages, target, task_name};
+use super::{Choice, Shown, Source, of_languages, target, task_name};
 use crate::charts::calibration::{Bin, Curve, Diagram, Reliability};
 use crate::language::Language;
+use crate::models::named;
 use crate::runs::ledger::{Cell, Column, Sheet};
 use crate::runs::measures;
 use crate::text::isolate::isolate;
@@ -17,7 +18,7 @@ pub fn reliability(source: &Source<'_>, choice: &Choice) -> Reliability {
         .collect();
     let shown = Shown::new(cells.iter().map(|cell| cell.column.language.clone()), choice);
     let languages = &shown.languages;
-    let models = distinct(cells.iter().map(|cell| cell.sheet.model.clone()));
+    let models = named::distinct(cells.iter().map(|cell| cell.sheet.model.as_str()));
     let diagram = |model: &String| {
         let own = cells.iter().filter(|cell| cell.sheet.model == *model);
         let curves = languages.iter().enumerate().filter_map(|(series, language)| {

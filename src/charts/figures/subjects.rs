@@ -5,6 +5,7 @@ use crate::charts::dots::{Dot, DotRow, Dots};
 use crate::charts::target::Target;
 use crate::charts::{Kind, Measured};
 use crate::language::Language;
+use crate::models::named;
 use crate::quantities::count;
 use crate::runs::columns::Columns as _;
 use crate::runs::measures::{self, SubjectScore};
@@ -16,7 +17,7 @@ pub fn subjects(source: &Source<'_>, choice: &Choice) -> Dots {
     scores.retain(|score| {
         score.protocol == choice.protocol && choice.has(&score.model) && choice.is_of(&score.benchmark, &score.task)
     });
-    let models = distinct(scores.iter().map(|score| score.model.clone()));
+    let models = named::distinct(scores.iter().map(|score| score.model.as_str()));
     let shown = Shown::new(scores.iter().map(|score| score.language.clone()), choice);
     let languages = &shown.languages;
     let by_model = (2..=FEW).contains(&models.len());

@@ -79,6 +79,20 @@ fn with<R>(own_only: bool, look: impl FnOnce(&Source<'_>, &Choice) -> R) -> R {
     look(&source, &choice)
 }
 
+/// As the list of protocols in the window does, where the first is the one that is shown.
+#[test]
+fn of_equally_used_protocols_the_first_by_name_is_shown() {
+    with(false, |source, _| {
+        let mut rows = comparison::compare(source.ledger, source.selection);
+        let other = rows.iter().map(|row| Row {
+            protocol: "cloze".into(),
+            ..row.clone()
+        });
+        rows.extend(other.collect::<Vec<_>>());
+        assert_eq!(Choice::first(&rows).protocol, "cloze");
+    });
+}
+
 fn regions(kind: Kind, own_only: bool) -> Vec<String> {
     with(own_only, |source, choice| {
         let room = Room {

@@ -53,7 +53,10 @@ pub(super) fn columns(questions: &Questions) -> Vec<Column> {
             })
         })
         .collect();
-    let name = |column: &Column| (column.benchmark.clone(), column.task.clone(), column.language.clone());
+    let name = |column: &Column| {
+        let language = (column.language.order(), column.language.clone());
+        (column.benchmark.clone(), column.task.clone(), language)
+    };
     columns.sort_by_cached_key(name);
     for (place, column) in columns.iter_mut().enumerate() {
         column.place = place;

@@ -36,6 +36,7 @@ use super::RunRecord;
 use super::rows::AnswerRow;
 use crate::benchmarks::{Benchmark, Item, ItemKey};
 use crate::language::Language;
+use crate::models::named;
 use crate::scoring::Answer;
 use answers::ReadRun;
 use questions::Questions;
@@ -296,19 +297,22 @@ impl Ledger {
     /// latest), in the order of the models' names.
     pub fn answers_to(&self, question: usize, protocol: Option<&str>) -> Vec<Given<'_>> {
         let of_protocol = |sheet: &&Sheet| protocol.is_none_or(|protocol| sheet.protocol == protocol);
-        let mut latest: BTreeMap<&str, Given<'_>> = BTreeMap::new();
+        // Sheets of one model stand beside each other.
+        let mut latest: Vec<Given<'_>> = Vec::new();
         for sheet in self.sheets.iter().filter(of_protocol) {
             let Some(given) = self.given(sheet, question) else {
                 continue;
             };
-            let newer = latest
-                .get(sheet.model.as_str())
-                .is_none_or(|before| given.order() > before.order());
-            if newer {
-                latest.insert(&sheet.model, given);
+            match latest.last_mut() {
+                Some(before) if before.model() == sheet.model => {
+                    if given.order() > before.order() {
+                        *before = given;
+                    }
+                }
+                _ => latest.push(given),
             }
         }
-        latest.into_values().collect()
+        latest
     }
 
     fn written_sheets(&self) -> Vec<Sheet> {
@@ -333,6 +337,8 @@ impl Ledger {
             sheet.count(&self.columns);
             sheet
         });
-        sheets.collect()
+        let mut sheets: Vec<Sheet> = sheets.collect();
+        sheets.sort_by_cached_key(|sheet| (named::order(&sheet.model), sheet.protocol.clone()));
+        sheets
     }
 }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Serialize;
 
+use crate::cancel::{Cancelled, Steps};
 use crate::language::Language;
+use crate::models::named;
 use crate::runs::ledger::{Given, Ledger, Selection};
 use crate::stats::{Estimate, clustered_average, macro_average, wilson_95};
 
@@ -70,9 +73,14 @@ type Group = Vec<(u32, bool)>;
 
 /// Averages over the subjects of a task in a language, the tasks of a benchmark in a language, and the languages of a
 /// task, wherever there are two or more.
-pub fn averages(ledger: &Ledger, selection: &Selection) -> Vec<Average> {
+///
+/// None once cancelled; a step is an average.
+pub fn averages(ledger: &Ledger, selection: &Selection, steps: &Steps) -> Vec<Average> {
     let mut averaged: BTreeMap<Fixed<'_>, BTreeMap<&str, Group>> = BTreeMap::new();
     for cell in ledger.cells() {
+        if steps.cancel.is_cancelled() {
+            return Vec::new();
+        }
         let (column, sheet) = (cell.column, cell.sheet);
         let fixed = |over, task, language| Fixed {
             benchmark: &column.benchmark,
@@ -108,10 +116,27 @@ pub fn averages(ledger: &Ledger, selection: &Selection) -> Vec<Average> {
         add(fixed(Over::Tasks, None, Some(language)), task, &all);
         add(fixed(Over::Languages, Some(task), None), language.tag(), &all);
     }
-    let averaged = averaged.into_iter();
-    averaged
-        .filter_map(|(fixed, groups)| average(fixed, &groups.into_values().collect::<Vec<_>>()))
-        .collect()
+    steps.expect(averaged.len());
+    let averaged: Vec<(Fixed<'_>, Vec<Group>)> = averaged
+        .into_iter()
+        .map(|(fixed, groups)| (fixed, groups.into_values().collect()))
+        .collect();
+    let averages = averaged
+        .into_par_iter()
+        .map(|(fixed, groups)| steps.step(|| average(fixed, &groups)));
+    let averages: Result<Vec<Option<Average>>, Cancelled> = averages.collect();
+    let mut averages: Vec<Average> = averages.unwrap_or_default().into_iter().flatten().collect();
+    averages.sort_by_cached_key(|average| {
+        let language = average.language.as_ref().map(Language::order);
+        let place = (average.benchmark.clone(), average.task.clone(), language);
+        (
+            place,
+            named::order(&average.model),
+            average.protocol.clone(),
+            average.over,
+        )
+    });
+    averages
 }
 
 /// Whether every group weighs the same, or every item.

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::cancel::Cancel;
+use crate::cancel::Steps;
 use crate::language::Language;
 use crate::runs::ledger::{Column, Ledger, Selection};
 use crate::runs::paired::{self, Between, Comparison, Verdict};
@@ -98,19 +98,23 @@ impl Found {
 
 /// Every model beside `baseline`, or every two models where there is none, under each protocol in each column where
 /// both answered.
-pub fn differences(ledger: &Ledger, selection: &Selection, baseline: Option<&str>) -> Vec<Difference> {
+///
+/// None once cancelled; a step is a comparison.
+pub fn differences(ledger: &Ledger, selection: &Selection, baseline: Option<&str>, steps: &Steps) -> Vec<Difference> {
     let columns: Vec<&Column> = ledger.columns().iter().collect();
     let family = match baseline {
-        Some(baseline) => paired::models_beside(ledger, selection, &columns, None, baseline, &Cancel::default()),
-        None => paired::models_beside_each_other(ledger, selection, &columns, None),
+        Some(baseline) => paired::models_beside(ledger, selection, &columns, None, baseline, steps),
+        None => paired::models_beside_each_other(ledger, selection, &columns, None, steps),
     };
     family.iter().filter_map(Difference::of).collect()
 }
 
 /// Every model in every language beside English, on the items that are tied to each other.
-pub fn gaps(ledger: &Ledger, selection: &Selection) -> Vec<Gap> {
+///
+/// None once cancelled; a step is a comparison.
+pub fn gaps(ledger: &Ledger, selection: &Selection, steps: &Steps) -> Vec<Gap> {
     let columns: Vec<&Column> = ledger.columns().iter().collect();
-    let family = paired::languages_beside_english(ledger, selection, &columns, None);
+    let family = paired::languages_beside_english(ledger, selection, &columns, None, steps);
     family.iter().filter_map(Gap::of).collect()
 }
 

@@ -69,6 +69,14 @@ impl Measure {
         }
     }
 
+    /// What is counted while it is reckoned.
+    pub fn steps(self) -> &'static str {
+        match self {
+            Self::Averages => "averages",
+            _ => "comparisons",
+        }
+    }
+
     /// Its name in the window.
     pub fn title(self) -> &'static str {
         match self {

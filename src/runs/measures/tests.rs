@@ -1,6 +1,7 @@
 use super::averages::Over;
 use super::*;
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
+use crate::cancel::Steps;
 use crate::prompts::{Letters, Protocol};
 use crate::runs::RunRecord;
 use crate::runs::ledger::{Ledger, Selection};
@@ -58,7 +59,7 @@ fn subjects_and_languages_weigh_the_same() {
     let (benchmark, record) = (benchmark(), record());
     let answers = answers(&benchmark, CHOICES, [10; 8]);
     let ledger = Ledger::of([benchmark], [(&record, answers.as_slice())]);
-    let found = averages(&ledger, &Selection::all(&ledger));
+    let found = averages(&ledger, &Selection::all(&ledger), &Steps::default());
     let of = |over, language: Option<&str>| {
         let wanted = |average: &&Average| {
             average.over == over && average.language.as_ref().map(|language| language.tag()) == language
@@ -84,7 +85,7 @@ fn sets_count_whole_and_in_part() {
     let answers = answers(&benchmark, CHOICES, [10; 8]);
     let ledger = Ledger::of([benchmark], [(&record, answers.as_slice())]);
     let found = set_scores(&ledger, &Selection::all(&ledger));
-    let [arabic, english] = found.as_slice() else {
+    let [english, arabic] = found.as_slice() else {
         panic!("{found:?}")
     };
     assert_eq!((english.n, english.several, english.exact), (4, 1, 2));
@@ -107,7 +108,7 @@ fn a_language_is_priced_by_the_same_items_in_english() {
     });
     let ledger = Ledger::of([benchmark], [(&record, answers.as_slice())]);
     let found = prices(&ledger, &Selection::all(&ledger));
-    let [arabic, english] = found.as_slice() else {
+    let [english, arabic] = found.as_slice() else {
         panic!("{found:?}")
     };
     assert_eq!((english.n, english.pairs, english.times_english), (3, 3, Some(1.0)));
@@ -156,8 +157,8 @@ fn models_and_languages_stand_beside_each_other() {
     }));
     let ledger = Ledger::of([benchmark], [(&record, given.as_slice())]);
     let all = Selection::all(&ledger);
-    let found = differences(&ledger, &all, None);
-    let [arabic, english] = found.as_slice() else {
+    let found = differences(&ledger, &all, None, &Steps::default());
+    let [english, arabic] = found.as_slice() else {
         panic!("{found:?}")
     };
     assert_eq!((english.model.as_str(), english.baseline.as_str()), ("m", "other"));
@@ -175,14 +176,14 @@ fn models_and_languages_stand_beside_each_other() {
         assert!((found - expected).abs() < 1e-12, "{found} beside {expected}");
     }
     assert_eq!(english.found.finding, "too few to tell");
-    let measured = differences(&ledger, &all, Some("m"));
+    let measured = differences(&ledger, &all, Some("m"), &Steps::default());
     assert_eq!(
-        (measured[1].model.as_str(), measured[1].found.difference),
+        (measured[0].model.as_str(), measured[0].found.difference),
         ("other", -0.5)
     );
-    assert_eq!(differences(&ledger, &all, Some("nobody")), []);
+    assert_eq!(differences(&ledger, &all, Some("nobody"), &Steps::default()), []);
 
-    let [gap, other] = &gaps(&ledger, &all)[..] else {
+    let [gap, other] = &gaps(&ledger, &all, &Steps::default())[..] else {
         panic!("one language, two models")
     };
     assert_eq!(
@@ -207,10 +208,10 @@ fn every_subject_has_its_own_score() {
         .map(|score| (score.language.tag(), score.subject.as_str(), score.right, score.n))
         .collect();
     let expected = [
-        ("ar", "heart", 1, 1),
-        ("ar", "lungs", 2, 3),
         ("en", "heart", 1, 1),
         ("en", "lungs", 1, 3),
+        ("ar", "heart", 1, 1),
+        ("ar", "lungs", 2, 3),
     ];
     assert_eq!(counted, expected);
 }

@@ -3,7 +3,7 @@
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::{Between, Comparison, Incomparable, adjust, met_by_both, met_in_both, p_value};
-use crate::cancel::{Cancel, Cancelled};
+use crate::cancel::{Cancel, Cancelled, Steps};
 use crate::language::Language;
 use crate::runs::ledger::{Cell, Column, Ledger, Selection, Sheet};
 use crate::stats::holm;
@@ -14,6 +14,7 @@ pub fn models_beside_each_other(
     selection: &Selection,
     columns: &[&Column],
     protocol: Option<&str>,
+    steps: &Steps,
 ) -> Vec<Comparison> {
     let mut asked = Vec::new();
     for column in columns {
@@ -27,7 +28,7 @@ pub fn models_beside_each_other(
             );
         }
     }
-    sheets(ledger, selection, &asked, &Cancel::default())
+    sheets(ledger, selection, &asked, steps)
 }
 
 /// Every other model less `baseline`, in each of some columns under each protocol where both answered. None once
@@ -38,7 +39,7 @@ pub fn models_beside(
     columns: &[&Column],
     protocol: Option<&str>,
     baseline: &str,
-    cancel: &Cancel,
+    steps: &Steps,
 ) -> Vec<Comparison> {
     let mut asked = Vec::new();
     for column in columns {
@@ -50,7 +51,7 @@ pub fn models_beside(
             asked.extend(others.map(|other| (*column, *other, *base)));
         }
     }
-    sheets(ledger, selection, &asked, cancel)
+    sheets(ledger, selection, &asked, steps)
 }
 
 /// Every model in the languages of some columns less the same in English, where the items are tied to each other.
@@ -59,6 +60,7 @@ pub fn languages_beside_english(
     selection: &Selection,
     columns: &[&Column],
     protocol: Option<&str>,
+    steps: &Steps,
 ) -> Vec<Comparison> {
     let is_reference = |column: &&&Column| column.language.is_english();
     let all: Vec<&Column> = ledger.columns().iter().collect();
@@ -71,10 +73,9 @@ pub fn languages_beside_english(
         let answered = answered(ledger, column, protocol);
         asked.extend(answered.into_iter().map(|sheet| (*column, &reference.language, sheet)));
     }
-    let compared = asked.par_iter().filter_map(|(column, reference, sheet)| {
+    family(&asked, steps, |(column, reference, sheet)| {
         Comparison::of_languages(ledger, selection, &[*column], reference, sheet)
-    });
-    adjusted(compared.collect())
+    })
 }
 
 /// Two cells, adjusted for all comparisons of their kind that stand beside them: of every two models of the column
@@ -136,19 +137,19 @@ fn sheets(
     ledger: &Ledger,
     selection: &Selection,
     asked: &[(&Column, &Sheet, &Sheet)],
-    cancel: &Cancel,
+    steps: &Steps,
 ) -> Vec<Comparison> {
-    let compared = asked
-        .par_iter()
-        .map(|(column, first, second)| match cancel.is_cancelled() {
-            true => Err(Cancelled),
-            false => Ok(Comparison::of_sheets(ledger, selection, &[*column], first, second)),
-        });
-    let compared: Result<Vec<Option<Comparison>>, Cancelled> = compared.collect();
-    adjusted(compared.unwrap_or_default().into_iter().flatten().collect())
+    family(asked, steps, |(column, first, second)| {
+        Comparison::of_sheets(ledger, selection, &[*column], first, second)
+    })
 }
 
-fn adjusted(mut family: Vec<Comparison>) -> Vec<Comparison> {
+/// The comparisons of all that is asked, adjusted for each other; none once cancelled.
+fn family<T: Sync>(asked: &[T], steps: &Steps, compare: impl Fn(&T) -> Option<Comparison> + Sync) -> Vec<Comparison> {
+    steps.expect(asked.len());
+    let compared = asked.par_iter().map(|one| steps.step(|| compare(one)));
+    let compared: Result<Vec<Option<Comparison>>, Cancelled> = compared.collect();
+    let mut family: Vec<Comparison> = compared.unwrap_or_default().into_iter().flatten().collect();
     adjust(&mut family);
     family
 }

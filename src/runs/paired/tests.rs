@@ -1,6 +1,6 @@
 use super::*;
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
-use crate::cancel::Cancel;
+use crate::cancel::{Cancel, Steps};
 use crate::runs::RunRecord;
 use crate::runs::ledger::{Correction, Corrections};
 use crate::runs::record::tests::record;
@@ -272,8 +272,8 @@ fn a_family_is_what_is_shown_together() {
         };
         family.iter().map(name).collect()
     };
-    let going = Cancel::default();
-    let pairs = models_beside_each_other(&ledger, &selection, &columns, None);
+    let going = Steps::default();
+    let pairs = models_beside_each_other(&ledger, &selection, &columns, None, &going);
     assert_eq!(names(&pairs), ["AC", "Aب", "Cب"]);
     assert!(
         pairs
@@ -285,12 +285,15 @@ fn a_family_is_what_is_shown_together() {
         ["AC", "بC"]
     );
     assert!(models_beside(&ledger, &selection, &columns, Some("other"), "C", &going).is_empty());
-    let gaps = languages_beside_english(&ledger, &selection, &columns, None);
+    let gaps = languages_beside_english(&ledger, &selection, &columns, None, &going);
     assert_eq!(gaps.len(), 1);
     assert_eq!(gaps[0].verdict(), Verdict::Second);
-    let stopped = Cancel::default();
-    stopped.cancel();
+    // Three pairs, two beside C, none under another protocol, one gap.
+    assert_eq!(going.so_far(), (6, 6));
+    let stopped = Steps::default();
+    stopped.cancel.cancel();
     assert!(models_beside(&ledger, &selection, &columns, None, "C", &stopped).is_empty());
+    assert_eq!(stopped.so_far(), (0, 2));
 }
 
 #[test]
@@ -313,12 +316,18 @@ fn a_finding_is_adjusted_for_all_of_its_kind() {
     let found = |first, second| among_its_kind(&ledger, &selection, first, second, &Cancel::default()).unwrap();
     // The same as the whole family has that is reckoned together.
     let column = [column(&ledger, "en")];
-    let pairs = models_beside_each_other(&ledger, &selection, &column, None);
+    let pairs = models_beside_each_other(&ledger, &selection, &column, None, &Steps::default());
     for (pair, [first, second]) in pairs.iter().zip([["A", "C"], ["A", "ب"], ["C", "ب"]]) {
         assert_eq!(found(cell(first, "en"), cell(second, "en")), *pair);
     }
     assert!(pairs.iter().any(|pair| pair.adjusted > pair.p_value));
-    let gaps = languages_beside_english(&ledger, &selection, &ledger.columns().iter().collect::<Vec<_>>(), None);
+    let gaps = languages_beside_english(
+        &ledger,
+        &selection,
+        &ledger.columns().iter().collect::<Vec<_>>(),
+        None,
+        &Steps::default(),
+    );
     assert_eq!(gaps.len(), 3);
     for gap in &gaps {
         let Between::Languages { model, .. } = &gap.between else {

@@ -1,6 +1,6 @@
 //! The benchmarks of the workspace: their list, and what one is made of.
 
-use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Margin, Rect, Role, ScrollArea, Ui, WidgetInfo, pos2, vec2};
 
 use super::items::show_items;
 use crate::app::State;
@@ -19,6 +19,7 @@ use crate::ui::marks::{self, Marks};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::menu::Entry;
+use crate::ui::widgets::stepping::Rows;
 use crate::ui::widgets::{self, Button, Emphasis, Search, card, palette, within};
 
 const LIST: f32 = 300.0;
@@ -102,10 +103,11 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, study: &Study, shown: &Benc
                 return search.nothing(ui, commands, Command::SearchBenchmarks(String::new()));
             }
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                for benchmark in listed {
-                    let (row, response) =
-                        ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::click());
-                    let selected = benchmark.name() == shown.name();
+                let selected = listed.iter().position(|benchmark| benchmark.name() == shown.name());
+                let rows = Rows::begin(ui, widgets::id("benchmarks", "rows"), listed.len(), selected);
+                for (place, benchmark) in listed.into_iter().enumerate() {
+                    let (row, response) = rows.row(ui, place, space::LIST_ITEM);
+                    let selected = selected == Some(place);
                     let title = &benchmark.description.title;
                     spoken::tell(&response, None, || {
                         WidgetInfo::selected(Role::ListItem, true, selected, title)

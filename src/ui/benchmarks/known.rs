@@ -1,6 +1,6 @@
 //! Known benchmarks: a list that can be searched, what is known of one, and the button that fetches it.
 
-use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::State;
 use crate::app::benchmarks::{BenchmarksCommand, Getting};
@@ -18,6 +18,7 @@ use crate::ui::icons::Icon;
 use crate::ui::marks::Marks;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::widgets::stepping::Rows;
 use crate::ui::widgets::{self, Button, Emphasis, Search, card, palette, within};
 
 /// How wide the names of facts are.
@@ -94,18 +95,28 @@ fn show_list(
                 return search.nothing(ui, commands, Command::SearchBenchmarks(String::new()));
             }
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                for known in found {
-                    let selected = shown.is_some_and(|shown| shown.name == known.name);
-                    show_row(ui, state, study, known, selected, commands);
+                let is_shown = |known: &&Known| shown.is_some_and(|shown| shown.name == known.name);
+                let selected = found.iter().position(is_shown);
+                let rows = Rows::begin(ui, widgets::id("known", "rows"), found.len(), selected);
+                for (place, known) in found.iter().enumerate() {
+                    show_row(ui, state, study, known, (rows, place, selected), commands);
                 }
             });
         },
     );
 }
 
-fn show_row(ui: &mut Ui, state: &State, study: &Study, known: &Known, selected: bool, commands: &mut Vec<Command>) {
+fn show_row(
+    ui: &mut Ui,
+    state: &State,
+    study: &Study,
+    known: &Known,
+    (rows, place, selected): (Rows, usize, Option<usize>),
+    commands: &mut Vec<Command>,
+) {
     let colours = palette(ui);
-    let (row, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::click());
+    let (row, response) = rows.row(ui, place, space::LIST_ITEM);
+    let selected = selected == Some(place);
     let standing = standing(state, study, known);
     let licence = licence(known);
     spoken::tell(&response, None, || {

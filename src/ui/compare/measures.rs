@@ -13,7 +13,8 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::marks::Marks;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
-use crate::ui::widgets::{self, Search, card, palette, stepping};
+use crate::ui::widgets::stepping::{self, Led};
+use crate::ui::widgets::{self, Search, card, palette};
 
 const PADDING: f32 = 14.0;
 const GAP: f32 = 20.0;
@@ -57,14 +58,21 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, sheet: &Sheet, commands: &mu
             ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
                 ui.set_width(width.max(ui.available_width()));
                 let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), space::ROW), Sense::hover());
-                show_headings(ui, head, sheet, &widths, compare.sorting, Some(commands));
                 let id = widgets::id("measure rows", measure.title());
+                let heads: Vec<Id> = (0..sheet.table.headings.len()).map(head_id).collect();
+                if let Some(Led::Below(_)) = stepping::heads(ui, &heads) {
+                    stepping::pass(ui, id);
+                }
+                show_headings(ui, head, sheet, &widths, compare.sorting, Some(commands));
                 let scroll = ScrollArea::vertical().auto_shrink([false, false]);
                 let shown = scroll.show(ui, |ui| {
                     let shown = show_rows(ui, id, sheet, &listed, &widths, &compare.search);
                     shown.reached.inspect(|row| ui.scroll_to_rect(*row, None));
                     shown
                 });
+                if shown.inner.above {
+                    stepping::pass(ui, head_id(0));
+                }
                 let opened = shown.inner.opened;
                 commands.extend(opened.map(|target| FiguresCommand::Open(target).into()));
             });
@@ -124,6 +132,11 @@ fn align(sheet: &Sheet, column: usize) -> Align2 {
     }
 }
 
+/// The widget of a heading.
+fn head_id(column: usize) -> Id {
+    widgets::id("measure", ("heading", column))
+}
+
 /// Shows the headings in `head`; where `commands` are given a click sorts by one.
 pub fn show_headings(
     ui: &mut Ui,
@@ -135,12 +148,12 @@ pub fn show_headings(
 ) {
     let colours = palette(ui);
     for (column, (cell, heading)) in cells(head, widths).zip(&sheet.table.headings).enumerate() {
-        let sense = if commands.is_some() {
-            Sense::click()
-        } else {
-            Sense::hover()
+        let id = head_id(column);
+        let response = match commands {
+            // Keys reach them from the first row.
+            Some(_) => stepping::part(ui, cell, id, false),
+            None => ui.interact(cell, id, Sense::hover()),
         };
-        let response = ui.interact(cell, widgets::id("measure", ("heading", column)), sense);
         let sorted = sorting.filter(|sorting| sorting.column == column);
         let spoken = match sorted {
             None if commands.is_none() => heading.clone(),
@@ -194,6 +207,8 @@ pub struct Shown {
     pub opened: Option<Target>,
     /// The row that keys went to, which belongs in sight.
     pub reached: Option<Rect>,
+    /// Whether keys lead up from the first row.
+    above: bool,
 }
 
 /// Shows rows from `ui`'s cursor on, those in sight only.
@@ -227,7 +242,11 @@ pub fn show_rows(ui: &mut Ui, id: Id, sheet: &Sheet, listed: &[usize], widths: &
             opened = sheet.target(place).cloned();
         }
     }
-    Shown { opened, reached }
+    Shown {
+        opened,
+        reached,
+        above: step.above,
+    }
 }
 
 /// Shows a row, marking what a search found in it; returns whether it was clicked.

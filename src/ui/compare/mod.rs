@@ -5,8 +5,10 @@ mod matrix;
 mod measures;
 mod plots;
 mod toolbar;
+mod waiting;
 
 pub use matrix::key_lines;
+pub use waiting::key_line;
 
 use egui::{Rect, Ui, pos2, vec2};
 
@@ -66,9 +68,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if compare.measure != Measure::Accuracy {
         return match compare.sheet() {
             Some(sheet) => measures::show(ui, page, state, sheet, commands),
-            None => within(ui, page, "waiting", |ui| {
-                widgets::empty(ui, "Reckoning the table", "", |_| {})
-            }),
+            None => within(ui, page, "waiting", |ui| waiting::show(ui, state, commands)),
         };
     }
     // Beside the matrix where there is room, unless all its columns only fit without.

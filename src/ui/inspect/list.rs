@@ -1,6 +1,6 @@
 //! The list: a row an item, only those in sight, below its filters.
 
-use egui::{CursorIcon, Key, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Key, Rect, Role, ScrollArea, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::arrivals::Arrivals;
 use super::{filters, review};
@@ -20,6 +20,7 @@ use crate::ui::icons;
 use crate::ui::marks::{Excerpt, Marks};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
+use crate::ui::widgets::stepping::Rows;
 use crate::ui::widgets::{self, Button, Emphasis, palette, within};
 
 /// Past this many models their marks are numbered, as the table of answers has them.
@@ -32,6 +33,8 @@ const BLOCKERS: usize = 3;
 
 /// The size of a mark.
 const MARK: f32 = 12.0;
+/// Between two marks.
+const BETWEEN: f32 = 7.0;
 
 /// Shows the list.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -69,6 +72,13 @@ fn show_rows(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comma
         return;
     }
     arrows(ui, commands);
+    let rows = Rows::begin(
+        ui,
+        widgets::id("list", "rows"),
+        inspect.listed.len(),
+        Some(inspect.selected),
+    );
+    commands.extend(rows.moved.map(Command::GoToItem));
     let mut area = ScrollArea::vertical().auto_shrink([false, false]);
     if inspect.reveal {
         let top = inspect.selected as f32 * space::LIST_ITEM;
@@ -82,16 +92,13 @@ fn show_rows(ui: &mut Ui, state: &State, study: &Study, commands: &mut Vec<Comma
             area = area.vertical_scroll_offset(top + space::LIST_ITEM - height);
         }
     }
-    let output = area.show_rows(ui, space::LIST_ITEM, inspect.listed.len(), |ui, places| {
-        let mut arrivals = Arrivals::begin(ui, inspect.search());
-        for place in places {
-            let Some(&entry) = inspect.listed.get(place) else {
-                continue;
-            };
-            show_row(ui, state, study, (place, entry), &mut arrivals, commands);
+    let mut arrivals = Arrivals::begin(ui, inspect.search());
+    let output = rows.show(ui, area, (space::LIST_ITEM, inspect.listed.len()), |ui, place| {
+        if let Some(&entry) = inspect.listed.get(place) {
+            show_row(ui, state, study, (rows, place, entry), &mut arrivals, commands);
         }
-        arrivals.end(ui);
     });
+    arrivals.end(ui);
     ui.data_mut(|data| data.insert_temp(widgets::id("list", "offset"), output.state.clamped_offset().y));
 }
 
@@ -146,11 +153,11 @@ fn show_row(
     ui: &mut Ui,
     state: &State,
     study: &Study,
-    (place, question): (usize, usize),
+    (rows, place, question): (Rows, usize, usize),
     arrivals: &mut Arrivals,
     commands: &mut Vec<Command>,
 ) {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::LIST_ITEM), Sense::click());
+    let (rect, response) = rows.row(ui, place, space::LIST_ITEM);
     let Some((_, item)) = study.item(question) else { return };
     let selected = place == state.inspect.selected;
     let language = &item.key.language;
@@ -273,43 +280,57 @@ fn paint_notes(ui: &Ui, state: &State, study: &Study, row: Rect, (question, item
     );
 }
 
-/// Marks each model's outcome, the last one where the row ends; returns the width that the marks take.
+/// Marks each model's outcome where the row ends; returns the width that the marks take. Models stand from left to right in
+/// rows of every direction, so that those of one model are found below each other's side.
 fn show_marks(ui: &Ui, rect: Rect, column: Column, state: &State, study: &Study, question: usize) -> f32 {
     let colours = palette(ui);
     let given = state
         .review
         .shown(study, question, question, state.compare.protocol.as_deref());
     let outcomes: Vec<Outcome> = given.iter().map(|given| given.outcome()).collect();
-    let mark = |outcome: Outcome, end: f32| {
-        let place = column.place_from_end(end, MARK, rect.top(), rect.height());
-        let ink = colours.outcome(outcome).ink;
-        icons::paint(ui.painter(), outcome.into(), place.center(), MARK, ink);
+    let marks: Vec<(String, Outcome)> = if outcomes.len() <= NUMBERED {
+        let number = |place| match outcomes.len() > MARKS {
+            true => count(place + 1),
+            false => String::new(),
+        };
+        let marks = outcomes.iter().enumerate();
+        marks.map(|(place, outcome)| (number(place), *outcome)).collect()
+    } else {
+        let number = |outcome| outcomes.iter().filter(|other| **other == outcome).count();
+        let counts = Outcome::ALL.map(|outcome| (number(outcome), outcome));
+        let counts = counts.into_iter().filter(|(number, _)| *number > 0);
+        counts.map(|(number, outcome)| (count(number), outcome)).collect()
     };
-    let mut taken = 0.0;
-    if outcomes.len() <= NUMBERED {
-        for (place, outcome) in outcomes.iter().enumerate().rev() {
-            mark(*outcome, taken);
-            taken += MARK + 1.0;
-            if outcomes.len() > MARKS {
-                let number = column.place_from_end(taken, MARK, rect.top(), rect.height());
-                let number_ink = Ink::new(size::SMALL, colours.text_2);
-                taken += typeset::paint(ui, number, &count(place + 1), number_ink, column.end()).width();
-            }
-            taken += 6.0;
-        }
-        return taken;
+    let number_ink = Ink::new(size::SMALL, colours.text_2);
+    let width = |(number, _): &(String, Outcome)| match number.is_empty() {
+        true => MARK,
+        false => MARK + 1.0 + typeset::galley(ui, number, number_ink, f32::INFINITY, 1).size().x,
+    };
+    let widths: Vec<f32> = marks.iter().map(width).collect();
+    for ((number, outcome), place) in marks.iter().zip(mark_places(column, &widths, rect)) {
+        let centre = pos2(place.right() - MARK / 2.0, place.center().y);
+        icons::paint(
+            ui.painter(),
+            (*outcome).into(),
+            centre,
+            MARK,
+            colours.outcome(*outcome).ink,
+        );
+        typeset::paint(ui, place, number, number_ink, Align2::LEFT_CENTER);
     }
-    for outcome in Outcome::ALL.into_iter().rev() {
-        let number = outcomes.iter().filter(|other| **other == outcome).count();
-        if number > 0 {
-            mark(outcome, taken);
-            let place = column.place_from_end(taken + MARK + 2.0, 26.0, rect.top(), rect.height());
-            let ink = Ink::new(size::SMALL, colours.outcome(outcome).ink);
-            let drawn = typeset::paint(ui, place, &count(number), ink, column.end());
-            taken += MARK + 2.0 + drawn.width() + 8.0;
-        }
-    }
-    taken
+    widths.iter().map(|width| width + BETWEEN).sum()
+}
+
+/// Where marks of these widths stand at the end of a row, from left to right.
+fn mark_places(column: Column, widths: &[f32], rect: Rect) -> Vec<Rect> {
+    let all = widths.iter().map(|width| width + BETWEEN).sum::<f32>() - BETWEEN;
+    let mut left = column.place_from_end(0.0, all, rect.top(), rect.height()).left();
+    let place = |width: &f32| {
+        let place = Rect::from_min_size(pos2(left, rect.top()), vec2(*width, rect.height()));
+        left += width + BETWEEN;
+        place
+    };
+    widths.iter().map(place).collect()
 }
 
 /// Whose mark is whose.
@@ -317,14 +338,38 @@ fn show_tooltip(ui: &mut Ui, state: &State, study: &Study, question: usize) {
     let colours = palette(ui);
     let protocol = state.compare.protocol.as_deref();
     let shown = state.review.shown(study, question, question, protocol);
-    let numbered = (MARKS + 1..=NUMBERED).contains(&shown.len());
+    let marked = (2..=NUMBERED).contains(&shown.len());
+    if marked {
+        let words = "The marks, from left to right:";
+        typeset::line(ui, words, Ink::new(size::SECONDARY, colours.text_2));
+    }
     for (place, given) in shown.iter().enumerate() {
-        let number = if numbered {
+        let number = if marked {
             format!("{}. ", place + 1)
         } else {
             String::new()
         };
         let words = format!("{number}{}: {}", isolate(given.name()), given.outcome().word());
         typeset::line(ui, &words, Ink::new(size::SECONDARY, colours.text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_stand_in_one_order_at_the_end_of_rows_of_either_direction() {
+        let rect = Rect::from_min_max(pos2(100.0, 0.0), pos2(300.0, 20.0));
+        let ends = |tag: &str| {
+            let column = Column::of(rect, &tag.parse().unwrap());
+            let places = mark_places(column, &[12.0, 18.0], rect);
+            places
+                .into_iter()
+                .map(|place| (place.left(), place.right()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ends("en"), [(263.0, 275.0), (282.0, 300.0)]);
+        assert_eq!(ends("ar"), [(100.0, 112.0), (119.0, 137.0)]);
     }
 }

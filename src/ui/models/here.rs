@@ -1,6 +1,6 @@
 //! The models on this machine: what can be run, what it takes, where it comes from.
 
-use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Ui, WidgetInfo, pos2, vec2};
 
 use super::columns::{self, Column};
 use super::{fit, list_and_card, time};
@@ -17,6 +17,7 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::marks::Marks;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::widgets::stepping::Rows;
 use crate::ui::widgets::{self, Button, Emphasis, Search, card, palette, within};
 
 const COLUMNS: [Column; 7] = [
@@ -89,9 +90,12 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
         }
         columns::heads(ui, &COLUMNS);
         let area = ScrollArea::vertical().auto_shrink([false, false]);
-        area.show_rows(ui, space::TWO_LINE_ROW, listed.len(), |ui, places| {
-            for model in listed.get(places).into_iter().flatten() {
-                show_row(ui, model, state, commands);
+        let is_selected = |model: &&Model| state.models.selected().is_some_and(|selected| selected.id == model.id);
+        let selected = listed.iter().position(is_selected);
+        let rows = Rows::begin(ui, widgets::id("models", "rows"), listed.len(), selected);
+        rows.show(ui, area, (space::TWO_LINE_ROW, listed.len()), |ui, place| {
+            if let Some(model) = listed.get(place) {
+                show_row(ui, (rows, place), model, state, commands);
             }
         });
     });
@@ -113,9 +117,9 @@ fn is_found(model: &Model, query: &Query) -> bool {
     )
 }
 
-fn show_row(ui: &mut Ui, model: &Model, state: &State, commands: &mut Vec<Command>) {
+fn show_row(ui: &mut Ui, (rows, place): (Rows, usize), model: &Model, state: &State, commands: &mut Vec<Command>) {
     let colours = palette(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::TWO_LINE_ROW), Sense::click());
+    let (rect, response) = rows.row(ui, place, space::TWO_LINE_ROW);
     let selected = state.models.selected().is_some_and(|selected| selected.id == model.id);
     spoken::tell(&response, None, || {
         WidgetInfo::selected(Role::ListItem, true, selected, &model.title)

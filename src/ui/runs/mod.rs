@@ -5,12 +5,13 @@ mod detail;
 mod form;
 mod protocol;
 
-use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Ui, WidgetInfo, pos2, vec2};
 
 use super::icons::{self, Icon};
 use super::marks::Marks;
 use super::spoken;
 use super::typeset::{self, Ink};
+use super::widgets::stepping::Rows;
 use super::widgets::{self, Button, Emphasis, Search, card, palette, within};
 use crate::app::State;
 use crate::app::command::Command;
@@ -190,9 +191,11 @@ fn show_history(ui: &mut Ui, rect: Rect, state: &State, study: &Study, opens: bo
             return search.nothing(ui, commands, Command::SearchRuns(String::new()));
         }
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            for run in listed {
-                let chosen = chosen == Some(&run.record.id);
-                show_run(ui, state, run, (chosen, chosen && opens), commands);
+            let selected = listed.iter().position(|run| chosen == Some(&run.record.id));
+            let rows = Rows::begin(ui, widgets::id("runs", "rows"), listed.len(), selected);
+            for (place, run) in listed.into_iter().enumerate() {
+                let chosen = selected == Some(place);
+                show_run(ui, state, run, (rows, place), (chosen, chosen && opens), commands);
             }
         });
     });
@@ -233,7 +236,14 @@ fn is_found(record: &RunRecord, query: &Query) -> bool {
     query.finds(own.into_iter().chain(models).chain(benchmarks).chain(languages))
 }
 
-fn show_run(ui: &mut Ui, state: &State, run: &Run, (chosen, open): (bool, bool), commands: &mut Vec<Command>) {
+fn show_run(
+    ui: &mut Ui,
+    state: &State,
+    run: &Run,
+    (rows, place): (Rows, usize),
+    (chosen, open): (bool, bool),
+    commands: &mut Vec<Command>,
+) {
     let record = &run.record;
     let colours = palette(ui);
     let live = state
@@ -241,7 +251,7 @@ fn show_run(ui: &mut Ui, state: &State, run: &Run, (chosen, open): (bool, bool),
         .live
         .as_ref()
         .filter(|live| live.run.as_ref() == Some(&record.id));
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let (rect, response) = rows.row(ui, place, ROW);
     let title = title(record, &state.models);
     let word = if live.is_some() { "running" } else { record.state.word() };
     spoken::tell(&response, None, || {

@@ -1,6 +1,6 @@
 //! Tabs: one strip of the sections of a page.
 
-use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::{focus_ring, group, id, palette, tooltip};
 use crate::app::matrix::count;
@@ -64,8 +64,9 @@ pub fn tabs(ui: &mut Ui, name: &str, tabs: &[Tab<'_>], selected: Option<usize>) 
             let rect = Rect::from_min_max(pos2(left.round(), whole.top()), pos2(right.round(), whole.bottom()));
             if show_tab(
                 ui,
-                rect.shrink2(vec2(padding, 0.0)),
-                rect,
+                // Several strips of a page may have tabs of the same words.
+                id("tab", (name, tab.words)),
+                (rect.shrink2(vec2(padding, 0.0)), rect),
                 *tab,
                 (selected == Some(place), counted),
             ) {
@@ -94,9 +95,9 @@ fn grey(ui: &Ui) -> Ink {
 }
 
 /// Shows a tab with its words in `inner`. Returns whether it was clicked.
-fn show_tab(ui: &mut Ui, inner: Rect, rect: Rect, tab: Tab<'_>, (selected, counted): (bool, bool)) -> bool {
+fn show_tab(ui: &mut Ui, id: Id, (inner, rect): (Rect, Rect), tab: Tab<'_>, (selected, counted): (bool, bool)) -> bool {
     let colours = palette(ui);
-    let response = ui.interact(rect, id("tab", tab.words), Sense::click());
+    let response = ui.interact(rect, id, Sense::click());
     let name = tab.name();
     spoken::tell(&response, None, || {
         WidgetInfo::selected(Role::Tab, true, selected, &name)

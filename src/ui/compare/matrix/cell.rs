@@ -19,7 +19,7 @@ use crate::text::isolate::isolate;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
-use crate::ui::widgets::{self, palette};
+use crate::ui::widgets::{self, palette, stepping};
 
 /// The widget of a cell.
 pub fn cell_id(key: &CellKey) -> Id {
@@ -28,12 +28,18 @@ pub fn cell_id(key: &CellKey) -> Id {
 
 /// Shows a cell; a click selects it, another one opens its items, one with Shift adds it to the finding. Returns whether
 /// it was reached in this frame, and so belongs in sight.
-pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mut Vec<Command>) -> bool {
+pub fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    (key, is_stop): (&CellKey, bool),
+    state: &State,
+    commands: &mut Vec<Command>,
+) -> bool {
     let compare = &state.compare;
     let cell = compare.matrix.cell(key);
     let selected = compare.selected.as_ref() == Some(key);
     let ringed = selected || compare.against.as_ref() == Some(key);
-    let response = ui.interact(rect, cell_id(key), Sense::click());
+    let response = stepping::part(ui, rect, cell_id(key), is_stop);
     let words = describe(key, cell, state);
     spoken::tell(&response, None, || {
         WidgetInfo::selected(Role::Button, true, ringed, &words)
@@ -142,7 +148,7 @@ fn show_measure(ui: &Ui, rect: Rect, measure: Measure) {
     let small = Ink::new(size::SMALL, colours.cell_ink);
     let interval = typeset::galley(ui, &range(measure), small, f32::INFINITY, 1).size().x;
     let (upper, lower) = lines(rect);
-    if measure.failed > 0 && interval + WARNING > lower.width() {
+    if measure.failures_matter() && interval + WARNING > lower.width() {
         // The interval needs all of its line: the warning takes the place of n.
         show_number(ui, rect, (&number, true), "", &range(measure));
         show_warning(ui, upper);
@@ -162,11 +168,11 @@ fn show_warning(ui: &Ui, line: Rect) {
     icons::paint(ui.painter(), Icon::Warning, centre, 10.0, ink);
 }
 
-/// At the end of a cell's lower line: that answers failed, or that items are left out.
+/// At the end of a cell's lower line: that not a few answers failed, or that items are left out.
 fn show_remarks(ui: &Ui, lower: Rect, measure: Measure) {
     let colours = palette(ui);
     let mut right = lower.right();
-    if measure.failed > 0 {
+    if measure.failures_matter() {
         show_warning(ui, lower);
         right -= WARNING;
     }
@@ -379,6 +385,9 @@ fn in_words(measure: Measure) -> String {
         percent(measure.low),
         percent(measure.high)
     );
+    if measure.failed > 0 {
+        words.push_str(&format!(", {} failed", measure.failed));
+    }
     if measure.left_out > 0 {
         words.push_str(&format!(", {} of {} left out", measure.left_out, asked(measure)));
     }
@@ -435,10 +444,12 @@ fn sentence(measure: Measure) -> String {
         percent(measure.high)
     );
     if measure.failed > 0 {
-        text.push_str(&format!(
-            " {} failed and are not counted.",
-            counted(measure.failed, "item")
-        ));
+        let rule = match measure.failures_matter() {
+            true => "at least one in a hundred, which ⚠ marks",
+            false => "fewer than one in a hundred, too few for a ⚠",
+        };
+        let failed = counted(measure.failed, "item");
+        text.push_str(&format!(" {failed} failed and are not counted: {rule}."));
     }
     if measure.left_out > 0 {
         text.push_str(&format!(

@@ -1,6 +1,6 @@
 //! The heads of the matrix: sections by title, columns as buttons that sort.
 
-use egui::{Align2, CursorIcon, Pos2, Rangef, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Id, Pos2, Rangef, Rect, Role, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::places::{HEADS, Places, TITLES};
 use crate::app::State;
@@ -13,7 +13,7 @@ use crate::app::theme::size;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
-use crate::ui::widgets::{self, palette};
+use crate::ui::widgets::{self, palette, stepping};
 
 /// Between a head and the next.
 const BESIDE: f32 = 6.0;
@@ -21,19 +21,20 @@ const BESIDE: f32 = 6.0;
 /// Shows them from `origin` on.
 pub fn show(ui: &mut Ui, origin: Pos2, places: &Places, state: &State, commands: &mut Vec<Command>) {
     let seen = ui.clip_rect().x_range();
+    let focus = ui.memory(|memory| memory.focused());
     let layout = &state.compare.layout;
     for (section, (extent, columns)) in layout.sections.iter().zip(&places.sections) {
         let moved = |range: &Rangef| Rangef::new(range.min + origin.x, range.max + origin.x);
-        if !seen.intersects(moved(extent)) {
-            continue;
+        if seen.intersects(moved(extent)) {
+            let title = Rect::from_x_y_ranges(moved(extent), origin.y..=origin.y + TITLES);
+            show_title(ui, title, section, state.compare.view.mode);
         }
-        let title = Rect::from_x_y_ranges(moved(extent), origin.y..=origin.y + TITLES);
-        show_title(ui, title, section, state.compare.view.mode);
         for (column, extent) in section.columns.iter().zip(columns) {
             let top = origin.y + TITLES;
             let head = Rect::from_x_y_ranges(moved(extent), top..=top + HEADS);
-            if seen.intersects(head.x_range()) {
-                let by = By::Column(column.holds.clone());
+            let by = By::Column(column.holds.clone());
+            // What has the focus keeps it until it has scrolled into sight.
+            if seen.intersects(head.x_range()) || focus == Some(head_id(&by)) {
                 let name = format!("{}, {}", section.title, column.head);
                 show_head(ui, head, &column.head, &name, by, &state.compare.view.order, commands);
             }
@@ -61,7 +62,8 @@ fn show_title(ui: &mut Ui, rect: Rect, section: &Section, mode: Mode) {
 /// A head that sorts the rows by its column.
 pub fn show_head(ui: &mut Ui, rect: Rect, words: &str, name: &str, by: By, order: &Order, commands: &mut Vec<Command>) {
     let colours = palette(ui);
-    let response = ui.interact(rect, widgets::id("sort", by_salt(&by)), Sense::click());
+    // Arrows reach it from the first row.
+    let response = stepping::part(ui, rect, head_id(&by), false);
     let sorted = (order.by == by && *order != Order::default()).then_some(order.descending);
     let told = match sorted {
         None => format!("Sort by {name}"),
@@ -94,11 +96,13 @@ pub fn show_head(ui: &mut Ui, rect: Rect, words: &str, name: &str, by: By, order
     }
 }
 
-fn by_salt(by: &By) -> (u8, Option<&Holds>) {
-    match by {
+/// The widget of a head.
+pub fn head_id(by: &By) -> Id {
+    let salt: (u8, Option<&Holds>) = match by {
         By::Name => (0, None),
         By::Mean => (1, None),
         By::Size => (2, None),
         By::Column(holds) => (3, Some(holds)),
-    }
+    };
+    widgets::id("sort", salt)
 }

@@ -162,7 +162,11 @@ fn show_content(
     commands: &mut Vec<Command>,
 ) -> Option<Rect> {
     // Before the cells, which would take Space and Enter for clicks.
-    let mut reached = keys::take(ui, origin, places, state, commands);
+    let stop = state.compare.stop();
+    let taken = stop
+        .as_ref()
+        .map(|stop| keys::take(ui, (origin, places), stop, state, commands));
+    let mut reached = taken.flatten();
     let seen = ui.clip_rect().expand(2.0);
     let is_seen = |range: Rangef, start: f32, seen: Rangef| {
         let range = Rangef::new(range.min + start, range.max + start);
@@ -171,24 +175,26 @@ fn show_content(
     let layout = &state.compare.layout;
     for (line, range) in layout.lines.iter().zip(&places.lines) {
         let Some(model) = line.model() else { continue };
-        let selected_row = state.compare.selected.as_ref().is_some_and(|key| key.model == model);
+        let stops = stop.as_ref().is_some_and(|key| key.model == model);
         // The selected cell keeps the focus also where it is out of sight.
-        if !is_seen(*range, origin.y, seen.y_range()) && !selected_row {
+        if !is_seen(*range, origin.y, seen.y_range()) && !stops {
             continue;
         }
         for (column, extent) in layout.columns().zip(places.columns()) {
-            let is_selected = |key: &CellKey| state.compare.selected.as_ref() == Some(key);
+            let is_stop = |key: &CellKey| stop.as_ref() == Some(key);
             let rect = Places::cell(origin, extent, *range);
             let in_sight = is_seen(extent, origin.x, seen.x_range()) && is_seen(*range, origin.y, seen.y_range());
-            if !in_sight && !selected_row {
+            if !in_sight && !stops {
                 continue;
             }
             let is_reached = match (&column.holds, line) {
-                (Holds::Cells(place), Line::Model(_)) if in_sight || is_selected(&place.of(model)) => {
-                    cell::show(ui, rect, &place.of(model), state, commands)
+                (Holds::Cells(place), Line::Model(_)) if in_sight || is_stop(&place.of(model)) => {
+                    let key = place.of(model);
+                    cell::show(ui, rect, (&key, is_stop(&key)), state, commands)
                 }
-                (Holds::Cells(place), Line::Published(_)) if in_sight || is_selected(&place.of(model)) => {
-                    printed::show(ui, rect, &place.of(model), state, commands)
+                (Holds::Cells(place), Line::Published(_)) if in_sight || is_stop(&place.of(model)) => {
+                    let key = place.of(model);
+                    printed::show(ui, rect, (&key, is_stop(&key)), state, commands)
                 }
                 (Holds::Tasks(_) | Holds::Languages { .. }, Line::Model(_)) if in_sight => {
                     cell::show_mean(ui, rect, model, column, state);

@@ -104,7 +104,8 @@ fn show_model(ui: &mut Ui, rect: Rect, model: &str, state: &State, commands: &mu
     let colours = palette(ui);
     let compare = &state.compare;
     let pinned = compare.pinned.contains(model);
-    let response = ui.interact(rect, widgets::id("matrix model", model), Sense::click());
+    // Keys pin a model from its cells.
+    let response = ui.interact(rect, widgets::id("matrix model", model), Sense::CLICK);
     let detail = compare
         .origins
         .get(model)
@@ -118,7 +119,7 @@ fn show_model(ui: &mut Ui, rect: Rect, model: &str, state: &State, commands: &mu
             .rect_filled(rect.expand2(vec2(4.0, 0.0)), radius::CHIP, colours.hover);
     }
     let mut words = rect;
-    if pinned || response.hovered() || response.has_focus() {
+    if pinned || response.hovered() {
         let colour = if pinned { colours.accent_text } else { colours.text_3 };
         icons::paint(
             ui.painter(),
@@ -149,7 +150,6 @@ fn show_model(ui: &mut Ui, rect: Rect, model: &str, state: &State, commands: &mu
     Marks::hits(&compare.view.search).paint(ui, name, Words::name(model), ink, Align2::LEFT_CENTER);
     let grey = Ink::new(size::SMALL, colours.text_3);
     typeset::paint(ui, lower, &detail, grey, Align2::LEFT_CENTER);
-    widgets::focus_ring(ui, &response, rect);
     let told = if pinned {
         "Take the pin away (Space)"
     } else {

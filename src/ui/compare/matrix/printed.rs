@@ -1,6 +1,6 @@
 //! Cells of published figures: a dashed edge, a hollow diamond, no ground, since nobody here measured them.
 
-use egui::{Align2, CursorIcon, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CursorIcon, Rect, Role, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::cell::cell_id;
 use super::ring;
@@ -14,18 +14,24 @@ use crate::text::isolate::isolate;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
-use crate::ui::widgets::{self, palette};
+use crate::ui::widgets::{self, palette, stepping};
 
 /// Shows the cell of a model that did not run here. Returns whether it was reached in this frame, and so belongs in
 /// sight.
-pub fn show(ui: &mut Ui, rect: Rect, key: &CellKey, state: &State, commands: &mut Vec<Command>) -> bool {
+pub fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    (key, is_stop): (&CellKey, bool),
+    state: &State,
+    commands: &mut Vec<Command>,
+) -> bool {
     let compare = &state.compare;
     let Some(printed) = compare.published.cell(key) else {
         return false;
     };
     let colours = palette(ui);
     let selected = compare.selected.as_ref() == Some(key);
-    let response = ui.interact(rect, cell_id(key), Sense::click());
+    let response = stepping::part(ui, rect, cell_id(key), is_stop);
     let words = format!(
         "{}, {}, {}, {} percent, published",
         key.model,

@@ -17,6 +17,7 @@ use crate::ui::inspect::list;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink};
 use crate::ui::widgets::menu::Entry;
+use crate::ui::widgets::stepping::Rows;
 use crate::ui::widgets::{self, palette, within};
 
 /// The room of the figures above the disagreements.
@@ -63,16 +64,17 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let ink = form.ink(size::SECONDARY, colours.text).semibold();
         let line = rect.shrink2(vec2(PADDING, 0.0));
         typeset::paint(ui, line, form.say(&title), ink, column.start());
-        let rows = agreed.disagreements.len();
+        let all = &agreed.disagreements;
+        let is_selected = |differs: &Differs| settling.answer.as_ref() == Some(&differs.answer);
+        let selected = all.iter().position(is_selected);
+        let rows = Rows::begin(ui, widgets::id("agreement", "rows"), all.len(), selected);
+        commands.extend(rows.moved.map(|place| ReviewCommand::ChooseDisagreement(place).into()));
         let area = ScrollArea::vertical()
             .auto_shrink([false, false])
             .id_salt("disagreements");
-        area.show_rows(ui, space::TWO_LINE_ROW, rows, |ui, places| {
-            for place in places {
-                if let Some(differs) = agreed.disagreements.get(place) {
-                    let selected = settling.answer.as_ref() == Some(&differs.answer);
-                    show_row(ui, form, place, differs, selected, commands);
-                }
+        rows.show(ui, area, (space::TWO_LINE_ROW, all.len()), |ui, place| {
+            if let Some(differs) = all.get(place) {
+                show_row(ui, form, (rows, place), differs, selected == Some(place), commands);
             }
         });
     });
@@ -239,13 +241,13 @@ fn show_cells(
 fn show_row(
     ui: &mut Ui,
     form: &Form<'_>,
-    place: usize,
+    (rows, place): (Rows, usize),
     differs: &Differs,
     selected: bool,
     commands: &mut Vec<Command>,
 ) {
     let colours = palette(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::TWO_LINE_ROW), Sense::click());
+    let (rect, response) = rows.row(ui, place, space::TWO_LINE_ROW);
     let key = &differs.answer.item.key;
     let aspects = differs.aspects.iter().map(|aspect| form.words.of_aspect(*aspect));
     let aspects = form.words.list(aspects);

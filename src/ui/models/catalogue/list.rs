@@ -1,6 +1,6 @@
 //! The catalogue's list: its search, its filters and its rows.
 
-use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
+use egui::{Align2, CursorIcon, Rect, Role, ScrollArea, Ui, WidgetInfo, vec2};
 
 use super::super::columns::{self, Column};
 use super::super::fit;
@@ -17,6 +17,7 @@ use crate::ui::icons::{self, Icon};
 use crate::ui::marks::Marks;
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::widgets::stepping::Rows;
 use crate::ui::widgets::{self, Search, card, palette};
 
 const COLUMNS: [Column; 8] = [
@@ -69,11 +70,13 @@ pub fn show(
                 ui.ctx()
                     .accesskit_node_builder(ui.unique_id(), |node| node.set_size_of_set(listed.len()));
                 let area = ScrollArea::vertical().auto_shrink([false, false]);
-                area.show_rows(ui, space::TWO_LINE_ROW, listed.len(), |ui, places| {
-                    for place in places {
-                        if let Some(entry) = listed.get(place) {
-                            show_row(ui, state, listed, place, entry, work, commands);
-                        }
+                let selected = state.models.catalogue.selected(listed);
+                let is_selected = |entry: &&'static Entry| selected.is_some_and(|selected| selected.id == entry.id);
+                let selected = listed.iter().position(is_selected);
+                let rows = Rows::begin(ui, widgets::id("catalogue", "rows"), listed.len(), selected);
+                rows.show(ui, area, (space::TWO_LINE_ROW, listed.len()), |ui, place| {
+                    if let Some(entry) = listed.get(place) {
+                        show_row(ui, state, (rows, place, selected), entry, work, commands);
                     }
                 });
             });
@@ -103,18 +106,15 @@ fn nothing(ui: &mut Ui, search: Search<'_>, filter: &Filter, commands: &mut Vec<
 fn show_row(
     ui: &mut Ui,
     state: &State,
-    listed: &[&'static Entry],
-    place: usize,
+    (rows, place, selected): (Rows, usize, Option<usize>),
     entry: &Entry,
     work: Work,
     commands: &mut Vec<Command>,
 ) {
     let browsing = &state.models.catalogue;
     let colours = palette(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::TWO_LINE_ROW), Sense::click());
-    let selected = browsing
-        .selected(listed)
-        .is_some_and(|selected| selected.id == entry.id);
+    let (rect, response) = rows.row(ui, place, space::TWO_LINE_ROW);
+    let selected = selected == Some(place);
     let expected = browsing.outlook(entry, work);
     let (icon, here) = standing(entry, state);
     spoken::tell(&response, None, || {

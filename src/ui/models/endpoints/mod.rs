@@ -14,6 +14,7 @@ use crate::scoring::Outcome;
 use crate::ui::icons::{self, Icon};
 use crate::ui::spoken;
 use crate::ui::typeset::{self, Ink, Words};
+use crate::ui::widgets::stepping::Rows;
 use crate::ui::widgets::{self, Button, Emphasis, card, palette};
 
 /// Shares of a row's width: name and model, server, where, state.
@@ -82,8 +83,12 @@ fn show_list(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>
         let line = Stroke::new(1.0, palette(ui).line);
         ui.painter().hline(head.x_range(), head.bottom() - 0.5, line);
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            for endpoint in &endpoints.list {
-                show_row(ui, endpoint, state, commands);
+            let selected = endpoints.selected().filter(|_| endpoints.form.is_none());
+            let is_selected = |endpoint: &Endpoint| selected.is_some_and(|selected| selected.name == endpoint.name);
+            let selected = endpoints.list.iter().position(is_selected);
+            let rows = Rows::begin(ui, widgets::id("endpoints", "rows"), endpoints.list.len(), selected);
+            for (place, endpoint) in endpoints.list.iter().enumerate() {
+                show_row(ui, (rows, place, selected), endpoint, state, commands);
             }
         });
     });
@@ -101,14 +106,17 @@ fn cells(row: Rect) -> [Rect; 4] {
     })
 }
 
-fn show_row(ui: &mut Ui, endpoint: &Endpoint, state: &State, commands: &mut Vec<Command>) {
+fn show_row(
+    ui: &mut Ui,
+    (rows, place, selected): (Rows, usize, Option<usize>),
+    endpoint: &Endpoint,
+    state: &State,
+    commands: &mut Vec<Command>,
+) {
     let colours = palette(ui);
     let endpoints = &state.models.endpoints;
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), space::TWO_LINE_ROW), Sense::click());
-    let selected = endpoints.form.is_none()
-        && endpoints
-            .selected()
-            .is_some_and(|selected| selected.name == endpoint.name);
+    let (rect, response) = rows.row(ui, place, space::TWO_LINE_ROW);
+    let selected = selected == Some(place);
     let name = endpoint.name.as_str();
     spoken::tell(&response, None, || {
         WidgetInfo::selected(Role::ListItem, true, selected, name)
