@@ -12,6 +12,7 @@ use super::matrix::CellKey;
 use super::state::{State, Task};
 use super::study::Study;
 use super::theme;
+use crate::charts::colour::FEW;
 use crate::charts::export::{self, ExportError, Picture, Sheet};
 use crate::charts::figures::{self, Choice, Source};
 use crate::charts::print::Column;
@@ -21,6 +22,7 @@ use crate::charts::target::{Against, Target};
 use crate::charts::{Chart, Kind};
 use crate::error_chain;
 use crate::files::write_atomically;
+use crate::language::Language;
 use crate::models::named;
 use crate::quantities::{count, counted};
 use crate::runs::columns::Table;
@@ -37,6 +39,8 @@ use crate::text::outline::Outliner;
 pub struct Figures {
     pub kind: Kind,
     pub across: Across,
+    /// The language that figures with room for a few show; that of the selected cell where none was chosen.
+    pub language: Option<Language>,
     /// Whether the table is shown in place of the picture.
     pub as_table: bool,
     /// The form that asks what to export, while it is open.
@@ -53,6 +57,7 @@ pub struct Figures {
 pub enum FiguresCommand {
     Show(Kind),
     Across(Across),
+    Language(Option<Language>),
     AsTable(bool),
     /// Opens the answers that a mark stands for.
     Open(Target),
@@ -77,6 +82,7 @@ impl FiguresCommand {
         match self {
             Self::Show(kind) => kind.title(),
             Self::Across(across) => across.words(),
+            Self::Language(_) => "Language",
             Self::AsTable(true) => "As table",
             Self::AsTable(false) => "As figure",
             Self::Open(_) => "Open items",
@@ -352,15 +358,41 @@ impl State {
         })
     }
 
+    /// The languages of which the figure shows but the chosen one, some beside English; none where it shows all.
+    pub fn figure_languages(&self) -> Vec<Language> {
+        let group = self.compare.matrix.groups.get(self.compare.task);
+        let mut languages = group.map_or_else(Vec::new, |group| group.languages.clone());
+        let few = match self.figures.kind {
+            Kind::Calibration | Kind::Subjects => true,
+            // A model has one size; its other costs differ from language to language, and all are shown.
+            Kind::Scatter => self.figures.across == Across::Parameters,
+            Kind::Gap | Kind::Bars | Kind::Flips => false,
+        };
+        if !few || languages.len() <= FEW {
+            return Vec::new();
+        }
+        // Subjects of a few models are in one language, which may be English.
+        languages.retain(|language| self.figures.kind == Kind::Subjects || !language.is_english());
+        languages
+    }
+
     /// The selected cell, for figures that show one only: the others stay as they are when another is selected.
     fn chosen_cell(&self) -> Choice {
+        let of_cell = matches!(self.figures.kind, Kind::Calibration | Kind::Subjects);
+        let languages = self.figure_languages();
         let selected = self.compare.selected.as_ref();
-        let selected = selected.filter(|_| matches!(self.figures.kind, Kind::Calibration | Kind::Subjects));
-        selected.map_or_else(Choice::default, |key| Choice {
-            model: key.model.clone(),
-            language: Some(key.language.clone()),
+        let chosen = self.figures.language.as_ref();
+        let chosen = chosen.filter(|language| languages.contains(language));
+        let language = chosen.or(selected
+            .filter(|_| of_cell || !languages.is_empty())
+            .map(|key| &key.language));
+        Choice {
+            model: selected
+                .filter(|_| of_cell)
+                .map_or_else(String::new, |key| key.model.clone()),
+            language: language.cloned(),
             ..Choice::default()
-        })
+        }
     }
 
     /// Carries out a command of the figures.
@@ -368,6 +400,7 @@ impl State {
         match command {
             FiguresCommand::Show(kind) => self.figures.kind = kind,
             FiguresCommand::Across(across) => self.figures.across = across,
+            FiguresCommand::Language(language) => self.figures.language = language,
             FiguresCommand::AsTable(as_table) => self.figures.as_table = as_table,
             FiguresCommand::Open(target) => return self.open_target(target),
             FiguresCommand::Export => {

@@ -73,11 +73,7 @@ impl Sheet {
 
     /// Makes a table ready to be shown.
     pub fn new(table: Table) -> Self {
-        let shown = |value: &Value| match value {
-            Value::Language(language) => language.english_name().to_owned(),
-            value => value.shown(),
-        };
-        let cells = |row: &Vec<Named>| row.iter().map(|(_, value)| shown(value)).collect();
+        let cells = |row: &Vec<Named>| row.iter().map(|(_, value)| value.on_page()).collect();
         let shown: Vec<Vec<String>> = table.rows.iter().map(cells).collect();
         let widest = |(column, heading): (usize, &String)| {
             let cells = shown.iter().filter_map(|row| row.get(column));

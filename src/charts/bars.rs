@@ -1,5 +1,7 @@
 //! Grouped bars with intervals: accuracy by task and language.
 
+use std::borrow::Cow;
+
 use super::axis::{self, Scale};
 use super::caption::Account;
 use super::chart::{Chart, Kind, Measured, Room, legend};
@@ -22,6 +24,8 @@ pub struct Bars {
     pub panels: Vec<Panel>,
     /// What guessing would give, where that is the same for all bars.
     pub chance: Option<f64>,
+    /// Places in the series whose bars only the table has: where models are more than there are colours for them.
+    pub left_out: Vec<usize>,
 }
 
 /// The bars of one task.
@@ -74,6 +78,8 @@ const MOST_APART: f32 = 40.0;
 /// Before the bars, for the words of the axis.
 const VALUES: f32 = 36.0;
 const TITLE: f32 = 20.0;
+/// The line that tells of models that are not drawn.
+const OMISSION: f32 = 22.0;
 /// The least height of the bars' area, and of names that run upwards.
 const LEAST: f32 = 110.0;
 const TURNED: f32 = 140.0;
@@ -118,9 +124,46 @@ impl Strip<'_> {
 }
 
 impl Bars {
+    /// All bars, also those of which only the table tells.
     fn bars(&self) -> impl Iterator<Item = &Bar> {
         let groups = self.panels.iter().flat_map(|panel| &panel.groups);
         groups.flat_map(|group| &group.bars)
+    }
+
+    /// The bars that are drawn, with colours that tell them apart.
+    fn drawn(&self) -> Cow<'_, Self> {
+        if self.left_out.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let kept: Vec<usize> = (0..self.series.len())
+            .filter(|place| !self.left_out.contains(place))
+            .collect();
+        let names = kept.iter().filter_map(|place| self.series.get(*place));
+        let mut drawn = Self {
+            series: names
+                .enumerate()
+                .map(|(place, (_, name))| (Look::of_model(place), name.clone()))
+                .collect(),
+            left_out: Vec::new(),
+            ..self.clone()
+        };
+        for group in drawn.panels.iter_mut().flat_map(|panel| &mut panel.groups) {
+            group.bars = std::mem::take(&mut group.bars)
+                .into_iter()
+                .filter_map(|bar| {
+                    let series = kept.iter().position(|place| *place == bar.series)?;
+                    Some(Bar { series, ..bar })
+                })
+                .collect();
+        }
+        Cow::Owned(drawn)
+    }
+
+    /// What is said of the models that are not drawn.
+    fn omission(&self) -> Option<String> {
+        let all = self.series.len();
+        let drawn = all.saturating_sub(self.left_out.len());
+        (drawn < all).then(|| format!("{drawn} of {all} models shown, the most accurate"))
     }
 
     /// The panels in lines, so that no bar becomes too thin.
@@ -176,18 +219,26 @@ impl Chart for Bars {
         Table::new(&bars)
     }
 
+    fn omitted(&self) -> usize {
+        self.left_out.len()
+    }
+
     fn account(&self) -> Account {
-        let measured = self.bars().filter_map(|bar| match bar.height {
+        let drawn = self.drawn();
+        let measured = drawn.bars().filter_map(|bar| match bar.height {
             Height::Measured(measured) => Some(measured.n),
             Height::Failed(_) | Height::NotRun => None,
         });
         Account {
             of: join(self.panels.iter().map(|panel| panel.title.as_str()), ", "),
-            measure: "Percent right by task and language".to_owned(),
+            measure: match self.omission() {
+                Some(omission) => format!("Percent right by task and language; {omission}"),
+                None => "Percent right by task and language".to_owned(),
+            },
             interval: INTERVAL,
             unit: "item",
             counts: measured.collect(),
-            published: self.bars().any(|bar| bar.published.is_some()),
+            published: drawn.bars().any(|bar| bar.published.is_some()),
             ..Account::default()
         }
     }
@@ -199,19 +250,28 @@ impl Chart for Bars {
     }
 
     fn scene(&self, room: Room, measure: &dyn Measure) -> Scene {
-        let description = "Percent right with 95% intervals, in bars by task and language.".to_owned();
+        let mut description = "Percent right with 95% intervals, in bars by task and language.".to_owned();
+        let omission = self.omission();
+        if let Some(omission) = &omission {
+            description = format!("{description} {omission}.");
+        }
         let mut scene = Scene::new(room.width, room.height, format!("Accuracy, {}", self.note), description);
-        let top = self.legend(&mut scene, room.width, measure);
-        let lines = self.lines(room.width - VALUES);
+        let drawn = self.drawn();
+        let mut top = drawn.legend(&mut scene, room.width, measure);
+        if let Some(omission) = omission {
+            let label = Label::new(omission).colour(Colour::Text2).within(room.width);
+            scene.write_beside(label, point(0.0, top + OMISSION / 2.0), Anchor::Left);
+            top += OMISSION;
+        }
+        let lines = drawn.lines(room.width - VALUES);
         let count = lines.len().max(1) as f32;
-        let mut top = top;
         let spare = (room.height - top) / count;
         for line in &lines {
             let bar = bar_width(line, room.width - VALUES);
             let foot = foot(line, bar, room.width - VALUES, measure);
             let height = (spare - TITLE - foot.height).max(LEAST);
             let area = Area::new(VALUES, top + TITLE, room.width, top + TITLE + height);
-            self.line(&mut scene, line, area, bar, &foot);
+            drawn.line(&mut scene, line, area, bar, &foot);
             top = area.bottom + foot.height;
         }
         scene.height = top.max(room.height);

@@ -102,6 +102,10 @@ pub trait Chart: Debug + Send + Sync {
     fn note(&self) -> String;
     /// Whether there is nothing to draw.
     fn is_empty(&self) -> bool;
+    /// How many models only the table has, where they are more than a picture can tell apart.
+    fn omitted(&self) -> usize {
+        0
+    }
     /// The same rows as a table.
     fn table(&self) -> Table;
     /// What stands behind each row of the table.

@@ -119,6 +119,16 @@ pub struct Look {
     pub shape: Shape,
 }
 
+impl Look {
+    /// The look of the model in a place among others where these have the colours.
+    pub fn of_model(place: usize) -> Self {
+        Self {
+            colour: Colour::Series(place),
+            shape: [Shape::Circle, Shape::Diamond, Shape::Square, Shape::Triangle][place % 4],
+        }
+    }
+}
+
 /// The look of every language of a figure: English a blue circle and Arabic an ochre diamond wherever they are, the
 /// others in their order. Of many the others look alike: whoever shows them names them beside their marks.
 pub fn looks(languages: &[Language]) -> Vec<(Language, Look)> {

@@ -157,11 +157,13 @@ impl Chart for Dots {
 
 fn line(row: &DotRow) -> Line {
     let figures = row.figures.iter().enumerate();
+    // The first of several is what the others are parts of.
+    let leads = row.figures.len() > 1;
     Line {
         heading: row.heading,
         name: Label::name(&row.name).bold_if(row.heading),
         figures: figures
-            .map(|(column, words)| Label::new(words).bold_if(column == 0).colour(Colour::Text))
+            .map(|(column, words)| Label::new(words).bold_if(leads && column == 0).colour(Colour::Text))
             .collect(),
     }
 }

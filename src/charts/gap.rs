@@ -6,7 +6,7 @@ use super::chart::{Chart, Kind, Room, legend};
 use super::colour::{Colour, FEW, Look, looks};
 use super::label::{Label, Measure};
 use super::rows::{self, Line, Rows};
-use super::scene::{Anchor, Area, Scene, Stroke, point};
+use super::scene::{Anchor, Area, COVERED, Scene, Stroke, point};
 use super::target::Target;
 use crate::language::Language;
 use crate::models::named;
@@ -16,10 +16,6 @@ use crate::runs::paired::INTERVAL;
 
 /// The radius of a mark.
 const MARK: f32 = 4.2;
-/// Marks nearer than this to each other cannot be told apart.
-const COVERED: f32 = 4.0;
-/// The outer and the inner radius of a ring around a mark, whatever the shapes of the two.
-const RING: (f32, f32) = (8.2, 6.6);
 
 /// What the figures' weight and mark say.
 const KEY: [&str; 3] = [
@@ -335,8 +331,7 @@ impl Gap {
             let at = point(from, level);
             if (from - to).abs() < COVERED {
                 // The other mark would hide it: it stands around that as a ring.
-                scene.symbol(look.shape, at, RING.0, look.colour, filled);
-                scene.symbol(look.shape, at, RING.1, Colour::Ground, true);
+                scene.ring(look.shape, at, 1, look.colour, filled);
             } else {
                 scene.symbol(look.shape, at, MARK, look.colour, filled);
             }
@@ -410,11 +405,15 @@ struct Listed<'a> {
 impl Columns for Listed<'_> {
     fn columns(&self) -> Vec<Named> {
         let Self { gap, row } = self;
+        let reference = match &gap.reference {
+            Some(language) => Value::Language(language.clone()),
+            None => Value::Text(String::new()),
+        };
         vec![
             ("model", Value::Text(row.model.clone())),
             ("task", Value::Text(gap.task.clone())),
             ("language", Value::Language(row.language.clone())),
-            ("reference", Value::Text(gap.reference_name().to_owned())),
+            ("reference", reference),
             (
                 "n",
                 row.paired

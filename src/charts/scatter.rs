@@ -6,7 +6,7 @@ use super::chart::{Chart, Kind, Measured, Room, legend};
 use super::colour::{Colour, Look};
 use super::label::{Label, Measure, SMALL};
 use super::placing::Places;
-use super::scene::{Anchor, Area, Scene, Stroke, point};
+use super::scene::{Anchor, Area, COVERED, Point, Scene, Stroke, point, ring_radius};
 use super::target::Target;
 use crate::language::Language;
 use crate::quantities::{parameters, percent, seconds};
@@ -202,8 +202,8 @@ impl Chart for Scatter {
         // Beside the topmost and the last points too.
         let mut places = Places::new(Area::new(area.left, top, room.width, area.bottom));
         for spot in &self.points {
-            self.spot(&mut scene, spot, at(spot), &up);
-            places.block(Area::around(at(spot), RADIUS + 1.0));
+            let radius = self.spot(&mut scene, spot, &at, &up);
+            places.block(Area::around(at(spot), radius + 1.0));
         }
         for spot in self.named() {
             let label = Label::name(&spot.label).colour(Colour::Text2).within(170.0);
@@ -285,7 +285,7 @@ impl Scatter {
         }
     }
 
-    fn ties(&self, scene: &mut Scene, at: &dyn Fn(&Spot) -> super::scene::Point) {
+    fn ties(&self, scene: &mut Scene, at: &dyn Fn(&Spot) -> Point) {
         for (place, spot) in self.points.iter().enumerate() {
             let next = self
                 .points
@@ -298,10 +298,28 @@ impl Scatter {
         }
     }
 
-    fn spot(&self, scene: &mut Scene, spot: &Spot, at: super::scene::Point, up: &Scale) {
-        let Some((look, _)) = self.series.get(spot.series) else {
-            return;
+    /// How many points of the same model, drawn after this one, lie on it.
+    fn covers(&self, spot: &Spot, at: &dyn Fn(&Spot) -> Point) -> usize {
+        let after = self
+            .points
+            .iter()
+            .skip_while(|other| !std::ptr::eq(*other, spot))
+            .skip(1);
+        let here = at(spot);
+        let covers = |other: &&Spot| {
+            let there = at(other);
+            let near = (there.x - here.x).hypot(there.y - here.y) < COVERED;
+            near && spot.tied.is_some() && other.tied == spot.tied && other.series != spot.series
         };
+        after.filter(covers).count()
+    }
+
+    /// Draws a point; returns how far it reaches.
+    fn spot(&self, scene: &mut Scene, spot: &Spot, place: &dyn Fn(&Spot) -> Point, up: &Scale) -> f32 {
+        let Some((look, _)) = self.series.get(spot.series) else {
+            return 0.0;
+        };
+        let at = place(spot);
         let words = match &spot.accuracy {
             Accuracy::Measured(measured) => {
                 let stroke = Stroke::new(look.colour, 1.0);
@@ -315,14 +333,20 @@ impl Scatter {
             Accuracy::Published { value, source } => format!("{} percent, published: {source}", percent(*value)),
         };
         let filled = matches!(spot.accuracy, Accuracy::Measured(_));
-        scene.symbol(look.shape, at, RADIUS, look.colour, filled);
+        let covers = self.covers(spot, place);
+        let radius = if covers == 0 { RADIUS } else { ring_radius(covers) };
+        match covers {
+            0 => scene.symbol(look.shape, at, RADIUS, look.colour, filled),
+            _ => scene.ring(look.shape, at, covers, look.colour, filled),
+        }
         let cost = self.across.shown(spot.cost);
         let detail = match self.across {
             Across::Parameters => format!("{words}, {cost} parameters"),
             across => format!("{words}, {cost} {}", across.words()),
         };
-        let part = Area::around(at, RADIUS + 3.0);
+        let part = Area::around(at, radius + 3.0);
         scene.region(part, spot.title.clone(), detail, spot.target.clone());
+        radius
     }
 }
 

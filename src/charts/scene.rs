@@ -66,6 +66,14 @@ impl Area {
     }
 }
 
+/// Marks nearer than this to each other cannot be told apart.
+pub const COVERED: f32 = 4.0;
+/// The outer radius of a ring round a mark, whatever the shapes of the two, how thick it is, and how much wider the next
+/// ring is.
+const RING: f32 = 8.2;
+const RIM: f32 = 1.6;
+const NEXT_RING: f32 = 3.2;
+
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stroke {
@@ -222,6 +230,13 @@ impl Scene {
         });
     }
 
+    /// Draws a mark that others would hide, `covers` of them, as a ring round these: they are drawn after it.
+    pub fn ring(&mut self, shape: Shape, centre: Point, covers: usize, colour: Colour, filled: bool) {
+        let radius = ring_radius(covers);
+        self.symbol(shape, centre, radius, colour, filled);
+        self.symbol(shape, centre, radius - RIM, Colour::Ground, true);
+    }
+
     /// Writes a label with its baseline at `at`.
     pub fn write(&mut self, label: Label, at: Point, anchor: Anchor) {
         self.marks.push(Mark::Text {
@@ -258,6 +273,11 @@ impl Scene {
             target,
         });
     }
+}
+
+/// The radius of a ring round `covers` marks at one place.
+pub fn ring_radius(covers: usize) -> f32 {
+    RING + NEXT_RING * covers.saturating_sub(1) as f32
 }
 
 /// The corners of a symbol; none of a circle.

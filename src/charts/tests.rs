@@ -143,6 +143,7 @@ fn bars(count: usize) -> Bars {
         series: series(),
         panels: ["PubMedQA", "MedQA", "الطب الباطني"].map(panel).to_vec(),
         chance: Some(0.25),
+        left_out: Vec::new(),
     }
 }
 

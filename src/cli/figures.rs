@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use polyclinic::language::Language;
+
 use super::Ending;
 
 /// What is written to a file in place of printing a table.
@@ -26,6 +28,13 @@ pub struct FigureArguments {
     /// The protocol of figures, as tables name it [default: that of most answers]
     #[arg(long)]
     protocol: Option<String>,
+    /// Only this model in figures; may be given several times [default: all, in bars of many languages the nine most
+    /// accurate]
+    #[arg(long, value_name = "MODEL")]
+    model: Vec<String>,
+    /// The language that figures with room for a few show beside English [default: the first]
+    #[arg(long, value_name = "TAG")]
+    language: Option<Language>,
     /// What `--figure scatter` sets accuracy against: parameters, tokens or seconds
     #[arg(long, value_name = "COST", default_value = "parameters")]
     against: String,
@@ -147,8 +156,17 @@ mod drawn {
                 asked.join(", ")
             );
         }
+        if let Some(unknown) = arguments
+            .model
+            .iter()
+            .find(|model| !found.iter().any(|row| row.model == **model))
+        {
+            bail!("no answers are of `{unknown}`; `polyclinic compare` lists the models there are");
+        }
         Ok(Choice {
             across,
+            models: arguments.model.clone(),
+            language: arguments.language.clone(),
             ..Choice::first(&found)
         })
     }

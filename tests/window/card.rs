@@ -230,6 +230,14 @@ fn a_long_context_folds_and_unfolds_by_keys() {
     assert!(question(&pages) > folded + 400.0);
 }
 
+#[test]
+fn the_name_of_a_subject_stands_as_it_is_written() {
+    let mut pages = inspect(1440.0, 900.0);
+    select(&mut pages, "en", "several");
+    assert!(pages.harness.query_all_by_label("cardiology").count() > 0);
+    assert_eq!(pages.harness.query_all_by_label("Cardiology").count(), 0);
+}
+
 /// Its texts are laid out over a few frames; till then the item before stays whole.
 #[test]
 fn another_item_comes_whole_and_from_its_beginning() {

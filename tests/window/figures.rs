@@ -7,8 +7,8 @@ use polyclinic::app::command::Page;
 use polyclinic::app::figures::{Exporting, FiguresCommand, Part};
 use polyclinic::charts::Kind;
 
-use crate::compare::STUDY;
-use crate::support::{MODELS, Window, workspace};
+use crate::compare::{LANGUAGES, STUDY, ledger, state_of};
+use crate::support::{MODELS, Pages, Window, workspace};
 
 fn shown(kind: Kind) -> (tempfile::TempDir, Window) {
     let made = workspace(&MODELS);
@@ -122,6 +122,117 @@ fn all_of_a_figure_that_is_higher_than_the_page_is_scrolled_to() {
     );
     assert!(figure.bottom() < 1440.0, "{figure:?} ends below the page");
     assert!(figure.top() < 0.0 || figure.height() < 1440.0, "{figure:?}");
+}
+
+/// Makes the figure that Compare wants, as the loader does.
+fn make(pages: &mut Pages) {
+    let state = &mut pages.harness.state_mut().0;
+    let request = state.next_figure().unwrap();
+    let chart = request.make();
+    state.figures.take_in(request, chart);
+    pages.settle();
+}
+
+fn twenty() -> Vec<String> {
+    (1..=20).map(|number| format!("Model-{number}-{number}B")).collect()
+}
+
+fn pages_of(models: &[String], width: f32, height: f32) -> Pages {
+    let models: Vec<&str> = models.iter().map(String::as_str).collect();
+    let state = state_of(ledger(&models, &LANGUAGES, &[("medqa", 8), ("pubmedqa", 8)]));
+    Pages::new(state, egui_kittest::Harness::builder().with_size([width, height]))
+}
+
+#[test]
+fn a_figure_is_in_sight_below_the_matrix_of_many_models_where_all_stands_in_one_column() {
+    let mut pages = pages_of(&twenty(), 1280.0, 800.0);
+    make(&mut pages);
+    let figure = pages.harness.get_by_role(Role::Figure).rect();
+    assert!(figure.top() < 800.0 - 180.0, "{figure:?} is below the page");
+}
+
+#[test]
+fn the_language_of_a_figure_with_room_for_one_is_chosen() {
+    let mut pages = pages_of(&twenty()[..3], 1440.0, 900.0);
+    let shown = |pages: &Pages| {
+        pages
+            .harness
+            .get_by_role(Role::Figure)
+            .accesskit_node()
+            .label()
+            .unwrap()
+    };
+    // Papers printed some of Arabic, beside the three models here.
+    let has = |pages: &Pages, language: &str| {
+        let figure = pages.state().figures.shown().unwrap().table();
+        let named = figure.rows.iter().flatten();
+        named.filter(|(_, value)| value.on_page() == language).count() > 0
+    };
+    // Bars show every language: there is nothing to choose.
+    pages
+        .harness
+        .state_mut()
+        .0
+        .apply(FiguresCommand::Show(Kind::Bars).into());
+    make(&mut pages);
+    assert!(
+        pages
+            .harness
+            .query_by_role_and_label(Role::ComboBox, "Language")
+            .is_none()
+    );
+    pages
+        .harness
+        .state_mut()
+        .0
+        .apply(FiguresCommand::Show(Kind::Scatter).into());
+    make(&mut pages);
+    assert!(shown(&pages).contains("2 of 12 languages"), "{}", shown(&pages));
+    assert_eq!((has(&pages, "Arabic"), has(&pages, "Chinese")), (true, false));
+    pages.harness.get_by_role_and_label(Role::ComboBox, "Language").click();
+    pages.settle();
+    pages
+        .harness
+        .get_by_role_and_label(Role::ListBoxOption, "Chinese")
+        .click();
+    pages.settle();
+    make(&mut pages);
+    assert_eq!((has(&pages, "Arabic"), has(&pages, "Chinese")), (false, true));
+    // Without a choice it is that of the selected cell.
+    pages.harness.state_mut().0.apply(FiguresCommand::Language(None).into());
+    let key = pages.state().compare.selected.clone().unwrap();
+    let key = polyclinic::app::matrix::CellKey {
+        language: "fr".parse().unwrap(),
+        ..key
+    };
+    let select = polyclinic::app::command::Command::SelectCell(key);
+    pages.harness.state_mut().0.apply(select);
+    make(&mut pages);
+    assert_eq!((has(&pages, "French"), has(&pages, "Chinese")), (true, false));
+}
+
+#[test]
+fn pinned_models_stand_in_the_place_of_the_most_accurate_of_many() {
+    let mut pages = pages_of(&twenty(), 1440.0, 900.0);
+    pages
+        .harness
+        .state_mut()
+        .0
+        .apply(FiguresCommand::Show(Kind::Bars).into());
+    make(&mut pages);
+    assert_eq!(pages.state().figures.shown().unwrap().omitted(), 11);
+    pages.harness.get_by_label_contains("pin models to choose");
+    let pin = polyclinic::app::compare::command::CompareCommand::Pin("Model-3-3B".to_owned());
+    pages.harness.state_mut().0.apply(pin.into());
+    make(&mut pages);
+    assert_eq!(pages.state().figures.shown().unwrap().omitted(), 0);
+    assert_eq!(
+        pages
+            .harness
+            .query_all_by_label_contains("pin models to choose")
+            .count(),
+        0
+    );
 }
 
 #[test]

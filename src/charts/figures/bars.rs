@@ -3,6 +3,7 @@
 use super::published::{self, beside};
 use super::{Choice, FEW, Source, distinct, languages, measured, of_languages, of_models, target, task_name};
 use crate::charts::bars::{Bar, Bars, Group, Height, Panel};
+use crate::charts::colour::SERIES;
 use crate::language::Language;
 use crate::models::named;
 use crate::runs::comparison::{self, Row};
@@ -84,6 +85,7 @@ fn by_language(source: &Source<'_>, choice: &Choice, rows: &Found, languages: &[
         series: of_languages(languages),
         chance: chance(source.ledger, &tasks),
         panels: tasks.iter().map(panel).collect(),
+        left_out: Vec::new(),
     }
 }
 
@@ -110,6 +112,7 @@ fn by_model(source: &Source<'_>, choice: &Choice, rows: &Found) -> Bars {
     Bars {
         note: note(rows),
         series: of_models(&models),
+        left_out: left_out(rows, choice, &models),
         chance: chance(source.ledger, std::slice::from_ref(&task)),
         panels: Some(Panel {
             title: task_name(source.ledger, &choice.benchmark, &choice.task),
@@ -119,6 +122,20 @@ fn by_model(source: &Source<'_>, choice: &Choice, rows: &Found) -> Bars {
         .into_iter()
         .collect(),
     }
+}
+
+/// The places of all models but the most accurate ones, which have the colours.
+fn left_out(rows: &Found, choice: &Choice, models: &[String]) -> Vec<usize> {
+    let accuracy = |model: &String| {
+        let own = rows.0.iter().filter(|row| row.model == *model);
+        let own = own.filter(|row| choice.is_of(&row.benchmark, &row.task));
+        let answered = own.filter_map(|row| Some((row.accuracy? * row.n as f64, row.n)));
+        let (right, n) = answered.fold((0.0, 0), |(right, n), own| (right + own.0, n + own.1));
+        if n == 0 { -1.0 } else { right / n as f64 }
+    };
+    let mut places: Vec<(usize, f64)> = models.iter().map(accuracy).enumerate().collect();
+    places.sort_by(|one, other| other.1.total_cmp(&one.1));
+    places.into_iter().skip(SERIES).map(|(place, _)| place).collect()
 }
 
 fn note(rows: &Found) -> String {

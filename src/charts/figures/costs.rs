@@ -1,9 +1,7 @@
 //! Accuracy of one task against what models cost.
 
 use super::published::beside;
-use super::{
-    Choice, FEW, Source, distinct, languages, measured, of_languages, of_models, shown_languages, target, task_name,
-};
+use super::{Choice, FEW, Shown, Source, distinct, languages, measured, of_languages, of_models, target, task_name};
 use crate::charts::scatter::{Accuracy, Across, Scatter, Spot};
 use crate::language::Language;
 use crate::models::named;
@@ -24,10 +22,15 @@ pub fn scatter(source: &Source<'_>, choice: &Choice) -> Scatter {
     };
     let models = named::distinct(rows.iter().map(|row| row.model.as_str()));
     // A model is as large in every language: of many only two say something.
-    let languages = match choice.across {
-        Across::Parameters => shown_languages(rows.iter().map(|row| row.language.clone()), choice),
-        Across::Tokens | Across::Seconds => languages(rows.iter().map(|row| row.language.clone())),
+    let asked = languages(rows.iter().map(|row| row.language.clone()));
+    let shown = match choice.across {
+        Across::Parameters => Shown::new(asked.into_iter(), choice),
+        Across::Tokens | Across::Seconds => Shown {
+            of: asked.len(),
+            languages: asked,
+        },
     };
+    let languages = &shown.languages;
     let few = languages.len() <= FEW;
     let mut points: Vec<Spot> = rows
         .iter()
@@ -52,22 +55,22 @@ pub fn scatter(source: &Source<'_>, choice: &Choice) -> Scatter {
         })
         .collect();
     if choice.across == Across::Parameters {
-        points.extend(printed(choice, &models, &languages));
+        points.extend(printed(choice, &models, languages));
     }
     points.sort_by_key(|spot| (spot.tied, spot.series));
-    let task = task_name(source.ledger, &choice.benchmark, &choice.task);
+    let task = shown.note(&isolate(&task_name(source.ledger, &choice.benchmark, &choice.task)));
     let own = points.iter().filter(|spot| spot.target.is_some());
     let sized = distinct(own.map(|spot| spot.model.clone())).len();
     let note = match models.len() - sized {
-        0 => isolate(&task),
-        1 => format!("{}; of one model the number is not known", isolate(&task)),
-        unknown => format!("{}; of {unknown} models the number is not known", isolate(&task)),
+        0 => task,
+        1 => format!("{task}; of one model the number is not known"),
+        unknown => format!("{task}; of {unknown} models the number is not known"),
     };
     Scatter {
         across: choice.across,
         note,
         series: if few {
-            of_languages(&languages)
+            of_languages(languages)
         } else {
             of_models(&models)
         },

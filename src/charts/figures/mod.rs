@@ -15,9 +15,8 @@ use std::collections::BTreeMap;
 pub use basis::caption;
 pub use findings::{Findings, findings};
 
-use super::colour::{Colour, FEW, Look, looks};
+use super::colour::{FEW, Look, looks};
 use super::scatter::Across;
-use super::scene::Shape;
 use super::target::Target;
 use super::{Chart, Kind, Measured};
 use crate::language::Language;
@@ -126,18 +125,36 @@ fn languages(values: impl Iterator<Item = Language>) -> Vec<Language> {
     languages
 }
 
-/// All languages where they are few; else English and the chosen one, or the one after English.
-fn shown_languages(values: impl Iterator<Item = Language>, choice: &Choice) -> Vec<Language> {
-    let mut shown = languages(values);
-    if shown.len() > FEW {
-        let chosen = shown
-            .iter()
-            .position(|language| Some(language) == choice.language.as_ref());
-        let chosen = chosen.filter(|place| *place > 0).unwrap_or(1);
-        shown.swap(1, chosen);
-        shown.truncate(2);
+/// The languages that a figure with room for a few shows.
+struct Shown {
+    languages: Vec<Language>,
+    /// Of how many.
+    of: usize,
+}
+
+impl Shown {
+    /// All of them where they are few; else English and the chosen one, or the one after English.
+    fn new(values: impl Iterator<Item = Language>, choice: &Choice) -> Self {
+        let mut shown = languages(values);
+        let of = shown.len();
+        if of > FEW {
+            let chosen = shown
+                .iter()
+                .position(|language| Some(language) == choice.language.as_ref());
+            let chosen = chosen.filter(|place| *place > 0).unwrap_or(1);
+            shown.swap(1, chosen);
+            shown.truncate(2);
+        }
+        Self { languages: shown, of }
     }
-    shown
+
+    /// What a figure is of, with how many languages it shows where that is not all.
+    fn note(&self, of: &str) -> String {
+        match self.languages.len() {
+            shown if shown < self.of => format!("{of}; {shown} of {} languages", self.of),
+            _ => of.to_owned(),
+        }
+    }
 }
 
 /// The looks of a few languages.
@@ -148,12 +165,10 @@ fn of_languages(languages: &[Language]) -> Vec<(Look, String)> {
 
 /// The looks of models where these have the colours.
 fn of_models(models: &[String]) -> Vec<(Look, String)> {
-    let look = |place: usize| Look {
-        colour: Colour::Series(place),
-        shape: [Shape::Circle, Shape::Diamond, Shape::Square, Shape::Triangle][place % 4],
-    };
     let models = models.iter().enumerate();
-    models.map(|(place, model)| (look(place), model.clone())).collect()
+    models
+        .map(|(place, model)| (Look::of_model(place), model.clone()))
+        .collect()
 }
 
 fn measured(row: &Row) -> Option<Measured> {

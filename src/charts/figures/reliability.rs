@@ -1,6 +1,6 @@
 //! Calibration of every model on one task.
 
-use super::{Choice, Source, of_languages, shown_languages, target, task_name};
+use super::{Choice, Shown, Source, of_languages, target, task_name};
 use crate::charts::calibration::{Bin, Curve, Diagram, Reliability};
 use crate::language::Language;
 use crate::models::named;
@@ -16,7 +16,8 @@ pub fn reliability(source: &Source<'_>, choice: &Choice) -> Reliability {
         .filter(|cell| cell.sheet.protocol == choice.protocol && choice.has(&cell.sheet.model))
         .filter(|cell| choice.is_of(&cell.column.benchmark, &cell.column.task))
         .collect();
-    let languages = shown_languages(cells.iter().map(|cell| cell.column.language.clone()), choice);
+    let shown = Shown::new(cells.iter().map(|cell| cell.column.language.clone()), choice);
+    let languages = &shown.languages;
     let models = named::distinct(cells.iter().map(|cell| cell.sheet.model.as_str()));
     let diagram = |model: &String| {
         let own = cells.iter().filter(|cell| cell.sheet.model == *model);
@@ -31,8 +32,8 @@ pub fn reliability(source: &Source<'_>, choice: &Choice) -> Reliability {
     };
     let panels = models.iter().map(diagram).filter(|diagram| !diagram.curves.is_empty());
     Reliability {
-        note: isolate(&task_name(source.ledger, &choice.benchmark, &choice.task)),
-        series: of_languages(&languages),
+        note: shown.note(&isolate(&task_name(source.ledger, &choice.benchmark, &choice.task))),
+        series: of_languages(languages),
         panels: panels.collect(),
     }
 }

@@ -1,11 +1,12 @@
 //! Accuracy by subject on one task.
 
-use super::{Choice, FEW, Source, distinct, of_languages, of_models, shown_languages, target, task_name};
+use super::{Choice, FEW, Shown, Source, distinct, of_languages, of_models, target, task_name};
 use crate::charts::dots::{Dot, DotRow, Dots};
 use crate::charts::target::Target;
 use crate::charts::{Kind, Measured};
 use crate::language::Language;
 use crate::models::named;
+use crate::quantities::count;
 use crate::runs::columns::Columns as _;
 use crate::runs::measures::{self, SubjectScore};
 use crate::text::isolate::isolate;
@@ -17,7 +18,8 @@ pub fn subjects(source: &Source<'_>, choice: &Choice) -> Dots {
         score.protocol == choice.protocol && choice.has(&score.model) && choice.is_of(&score.benchmark, &score.task)
     });
     let models = named::distinct(scores.iter().map(|score| score.model.as_str()));
-    let languages = shown_languages(scores.iter().map(|score| score.language.clone()), choice);
+    let shown = Shown::new(scores.iter().map(|score| score.language.clone()), choice);
+    let languages = &shown.languages;
     let by_model = (2..=FEW).contains(&models.len());
     let task = isolate(&task_name(source.ledger, &choice.benchmark, &choice.task));
     let language = languages
@@ -37,7 +39,10 @@ pub fn subjects(source: &Source<'_>, choice: &Choice) -> Dots {
         }
         (false, _, Some(model)) => {
             scores.retain(|score| score.model == model && languages.contains(&score.language));
-            (format!("{task}, {}", isolate(&model)), of_languages(&languages))
+            (
+                shown.note(&format!("{task}, {}", isolate(&model))),
+                of_languages(languages),
+            )
         }
         _ => (task, Vec::new()),
     };
@@ -51,7 +56,7 @@ pub fn subjects(source: &Source<'_>, choice: &Choice) -> Dots {
         note,
         measure: "Percent right in each subject, the highest first".to_owned(),
         beside: Vec::new(),
-        heading: String::new(),
+        heading: "n".to_owned(),
         series,
         rows: rows(&scores, &place),
         table: scores.iter().map(|score| score.columns()).collect(),
@@ -66,6 +71,7 @@ fn rows(scores: &[SubjectScore], place: &dyn Fn(&SubjectScore) -> Option<usize>)
         dots.sort_by_key(|dot| dot.series);
         DotRow {
             name,
+            figures: vec![counts(&dots)],
             dots,
             ..DotRow::default()
         }
@@ -74,6 +80,15 @@ fn rows(scores: &[SubjectScore], place: &dyn Fn(&SubjectScore) -> Option<usize>)
     let first = |row: &DotRow| row.dots.first().map_or(0.0, |dot| dot.value.value);
     rows.sort_by(|one, other| first(other).total_cmp(&first(one)));
     rows
+}
+
+/// How many items the dots of a row stand on, from the fewest to the most where they differ.
+fn counts(dots: &[Dot]) -> String {
+    let counts = || dots.iter().map(|dot| dot.value.n);
+    match (counts().min(), counts().max()) {
+        (Some(least), Some(most)) if least < most => format!("{}–{}", count(least), count(most)),
+        (_, most) => count(most.unwrap_or_default()),
+    }
 }
 
 fn dot(score: &SubjectScore, series: usize) -> Option<Dot> {

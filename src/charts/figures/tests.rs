@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::benchmarks::{Benchmark, Description, Item, ItemFields, ItemKey};
 use crate::charts::Room;
+use crate::charts::colour::{Colour, SERIES};
+use crate::charts::scene::{Anchor, Mark, Scene, Shape};
+use crate::runs::columns::{markdown, write_csv};
 use crate::runs::example_record as record;
 use crate::runs::ledger::{Correction, Corrections};
 use crate::scoring::{Answer, Outcome};
@@ -259,5 +262,231 @@ fn a_caption_says_what_is_shown_of_what_and_what_narrows_it() {
             choice.protocol
         );
         assert_eq!(text, said);
+    });
+}
+
+/// Five languages of twelve questions; of twelve models each has one more right than the one before.
+fn many() -> Ledger {
+    let tags = ["en", "ar", "de", "fr", "zh"];
+    let items = tags.into_iter().flat_map(|tag| {
+        (0..12).map(move |number| {
+            let fields = ItemFields::asking(tag, &format!("question {number}?"), &["a", "b", "c", "d"]);
+            Item::new(ItemFields {
+                key: key(tag, number),
+                task: "exam".into(),
+                parallel: Some(number.to_string()),
+                ..fields
+            })
+            .unwrap()
+        })
+    });
+    let benchmark = Benchmark::new("many", Description::default(), items.collect()).unwrap();
+    let answers = (0..12).flat_map(|model| {
+        let items = benchmark.items().iter().enumerate();
+        items.map(move |(number, item)| {
+            let right = number % 12 < model;
+            Answer {
+                outcome: if right { Outcome::Right } else { Outcome::Wrong },
+                choices: vec![usize::from(!right)],
+                log_probabilities: vec![-0.5, -2.0, -3.0, -3.0],
+                error: None,
+                ..Answer::failed(&many_name(model), "many", item, 10, String::new())
+            }
+        })
+    });
+    let answers: Vec<Answer> = answers.collect();
+    Ledger::of([benchmark.clone()], [(&record(), answers.as_slice())])
+}
+
+fn many_name(place: usize) -> String {
+    format!("Model-{place:02}-{}B", place + 1)
+}
+
+fn with_many<R>(change: impl FnOnce(&mut Choice), look: impl FnOnce(&Source<'_>, &Choice) -> R) -> R {
+    let ledger = many();
+    let selection = Selection::all(&ledger);
+    let source = Source {
+        ledger: &ledger,
+        selection: &selection,
+        sizes: &(0..12).map(|place| (many_name(place), 1 << (30 + place))).collect(),
+        slice: None,
+    };
+    let mut choice = Choice {
+        own_only: true,
+        ..Choice::first(&comparison::compare(&ledger, &selection))
+    };
+    change(&mut choice);
+    look(&source, &choice)
+}
+
+fn drawn(chart: &dyn Chart) -> Scene {
+    let room = Room {
+        width: 900.0,
+        height: 400.0,
+    };
+    chart.scene(room, &Outliner::new(Fallback::None))
+}
+
+fn written(scene: &Scene) -> Vec<String> {
+    let words = scene.marks.iter().filter_map(|mark| match mark {
+        Mark::Text { label, .. } => Some(crate::text::isolate::plain(&label.words)),
+        _ => None,
+    });
+    words.collect()
+}
+
+#[test]
+fn a_language_is_a_code_in_data_and_a_name_on_pages_in_every_column() {
+    with(true, |source, choice| {
+        let table = make(Kind::Gap, source, choice).table();
+        let mut bytes = Vec::new();
+        write_csv(&mut bytes, &table).unwrap();
+        let csv = String::from_utf8(bytes).unwrap();
+        assert!(csv.contains(",MedQA,ar,en,60,"), "{csv}");
+        let page = markdown(&table);
+        assert!(page.contains("| MedQA | Arabic | English | 60 |"), "{page}");
+    });
+}
+
+#[test]
+fn of_more_models_than_colours_the_most_accurate_are_drawn_and_the_table_has_all() {
+    let colours = |scene: &Scene| {
+        let bars = scene.marks.iter().filter_map(|mark| match mark {
+            Mark::Rectangle {
+                fill: Colour::Series(place),
+                ..
+            } => Some(*place),
+            _ => None,
+        });
+        distinct(bars)
+    };
+    with_many(
+        |_| {},
+        |source, choice| {
+            let chart = make(Kind::Bars, source, choice);
+            assert_eq!((chart.omitted(), chart.table().rows.len()), (3, 60));
+            assert_eq!(chart.targets().len(), 60);
+            let scene = drawn(&*chart);
+            assert_eq!(colours(&scene), (0..SERIES).collect::<Vec<_>>());
+            let words = written(&scene);
+            let said = "9 of 12 models shown, the most accurate";
+            assert!(words.iter().any(|words| words == said), "{words:?}");
+            assert!(caption(source, choice, &*chart).text.contains(said));
+            for place in 0..12 {
+                let shown = words.iter().any(|words| words.ends_with(&many_name(place)));
+                assert_eq!(shown, place >= 3, "{place}: {words:?}");
+                let parts = scene.regions.iter();
+                let parts = parts.filter(|part| part.title.contains(&many_name(place))).count();
+                assert_eq!(parts, if place >= 3 { 5 } else { 0 });
+            }
+        },
+    );
+    // Those that were chosen stand in their place.
+    let models = [0, 1].map(many_name).to_vec();
+    with_many(
+        |choice| choice.models = models,
+        |source, choice| {
+            let chart = make(Kind::Bars, source, choice);
+            let scene = drawn(&*chart);
+            assert_eq!((chart.omitted(), colours(&scene)), (0, vec![0, 1]));
+            assert!(!written(&scene).iter().any(|words| words.contains("models shown")));
+        },
+    );
+}
+
+#[test]
+fn a_figure_with_room_for_two_languages_shows_the_chosen_one_and_says_of_how_many() {
+    for kind in [Kind::Scatter, Kind::Calibration] {
+        for (tag, name) in [(None, "Arabic"), (Some("fr"), "French"), (Some("zh"), "Chinese")] {
+            with_many(
+                |choice| choice.language = tag.map(|tag| tag.parse().unwrap()),
+                |source, choice| {
+                    let chart = make(kind, source, choice);
+                    let note = crate::text::isolate::plain(&chart.note());
+                    assert_eq!(note, "exam; 2 of 5 languages", "{kind:?}");
+                    let words = written(&drawn(&*chart));
+                    for (language, shown) in [("English", true), ("German", false), (name, true)] {
+                        assert_eq!(
+                            words.iter().any(|words| words == language),
+                            shown,
+                            "{kind:?} {language}: {words:?}"
+                        );
+                    }
+                },
+            );
+        }
+    }
+}
+
+#[test]
+fn a_point_that_lies_on_another_of_its_model_is_a_ring_round_it() {
+    with_many(
+        |choice| choice.models = vec![many_name(6)],
+        |source, choice| {
+            let scene = drawn(&*make(Kind::Scatter, source, choice));
+            let mut places: BTreeMap<[u32; 2], Vec<(Shape, f32)>> = BTreeMap::new();
+            for mark in &scene.marks {
+                if let Mark::Symbol {
+                    shape, centre, radius, ..
+                } = mark
+                {
+                    let place = places.entry([centre.x.to_bits(), centre.y.to_bits()]).or_default();
+                    place.push((*shape, *radius));
+                }
+            }
+            let together: Vec<_> = places.into_values().filter(|marks| marks.len() > 1).collect();
+            // English as a ring, what is within it, and Arabic.
+            let [marks] = together.as_slice() else {
+                unreachable!("{together:?}")
+            };
+            let [(outer, wide), (inner, _), (covering, narrow)] = marks.as_slice() else {
+                unreachable!("{marks:?}")
+            };
+            assert_eq!(
+                (outer, inner, covering),
+                (&Shape::Circle, &Shape::Circle, &Shape::Diamond)
+            );
+            assert!(*wide > narrow * 1.5, "{marks:?}");
+            let widths: Vec<f32> = scene.regions.iter().map(|part| part.area.width()).collect();
+            assert!(matches!(widths.as_slice(), [ring, mark] if ring > mark), "{widths:?}");
+        },
+    );
+}
+
+#[test]
+fn subjects_say_how_many_items_they_stand_on() {
+    let counts = |scene: &Scene| {
+        let right = scene.marks.iter().filter_map(|mark| match mark {
+            Mark::Text {
+                label,
+                at,
+                anchor: Anchor::Right,
+                ..
+            } if at.x == scene.width => Some(label.words.clone()),
+            _ => None,
+        });
+        right.collect::<Vec<_>>()
+    };
+    with(true, |source, choice| {
+        assert_eq!(
+            counts(&drawn(&*make(Kind::Subjects, source, choice))),
+            ["n", "30", "30"]
+        );
+        // Of one model's languages one has fewer.
+        let selection = Selection::of(source.ledger, |question| {
+            let (_, item) = source.ledger.place(question).unwrap();
+            !matches!(item.id.as_str(), "en-0" | "en-2")
+        });
+        let source = Source {
+            selection: &selection,
+            ..*source
+        };
+        let choice = Choice {
+            models: vec![MODELS[0].to_owned()],
+            ..choice.clone()
+        };
+        let mut counted = counts(&drawn(&*make(Kind::Subjects, &source, &choice)));
+        counted.sort();
+        assert_eq!(counted, ["28–30", "30", "n"]);
     });
 }

@@ -16,7 +16,7 @@ pub fn latex(table: &Table) -> String {
     let shown: Vec<Vec<String>> = table
         .rows
         .iter()
-        .map(|row| row.iter().map(|(_, value)| value.shown()).collect())
+        .map(|row| row.iter().map(|(_, value)| value.on_page()).collect())
         .collect();
     let columns: String = first
         .iter()
@@ -204,8 +204,8 @@ mod tests {
                 "\\toprule",
                 "model & language & n & accuracy & 95\\% interval & gap & p \\\\",
                 "\\midrule",
-                "a|b\\_c 50\\% \\& \\textless{}i\\textgreater{} & en & 1,273 & 61.2 & 56.9--65.4 & $-$2.9 & \\textless{}0.001 \\\\",
-                "\\textarabic{نموذج \\textenglish{7B (Arabic)}} & ar & 5 & -- & -- & +6.5 & 0.042 \\\\",
+                "a|b\\_c 50\\% \\& \\textless{}i\\textgreater{} & English & 1,273 & 61.2 & 56.9--65.4 & $-$2.9 & \\textless{}0.001 \\\\",
+                "\\textarabic{نموذج \\textenglish{7B (Arabic)}} & Arabic & 5 & -- & -- & +6.5 & 0.042 \\\\",
                 "\\bottomrule",
                 "\\end{tabular}",
             ]

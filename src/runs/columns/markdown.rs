@@ -18,7 +18,7 @@ pub fn markdown(table: &Table) -> String {
             .collect(),
     ));
     for row in &table.rows {
-        text.push_str(&line(row.iter().map(|(_, value)| escaped(&value.shown())).collect()));
+        text.push_str(&line(row.iter().map(|(_, value)| escaped(&value.on_page())).collect()));
     }
     text
 }
@@ -52,8 +52,8 @@ mod tests {
             [
                 "| model | language | n | accuracy | 95% interval | gap | p |",
                 "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
-                "| a\\|b\\_c 50% &amp; &lt;i> | en | 1,273 | 61.2 | 56.9–65.4 | −2.9 | &lt;0.001 |",
-                "| نموذج 7B (Arabic) | ar | 5 | – | – | +6.5 | 0.042 |",
+                "| a\\|b\\_c 50% &amp; &lt;i> | English | 1,273 | 61.2 | 56.9–65.4 | −2.9 | &lt;0.001 |",
+                "| نموذج 7B (Arabic) | Arabic | 5 | – | – | +6.5 | 0.042 |",
             ]
         );
         assert_eq!(markdown(&Table::default()), "");

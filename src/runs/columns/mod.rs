@@ -20,7 +20,7 @@ use crate::quantities::{between, count, percent, points, seconds};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Text(String),
-    /// By its tag in files and terminals.
+    /// By its tag in files of data and in terminals, by its name on pages.
     Language(Language),
     Count(usize),
     /// From 0 to 1.
@@ -60,6 +60,14 @@ impl Value {
             }),
         };
         known.unwrap_or_else(|| "–".to_owned())
+    }
+
+    /// The cell on a page, where a language has its name.
+    pub fn on_page(&self) -> String {
+        match self {
+            Self::Language(language) => language.english_name().to_owned(),
+            value => value.shown(),
+        }
     }
 
     /// How it stands to another of its column: texts by their letters, numbers by size, what is not known first.

@@ -22,6 +22,10 @@ use crate::runs::measures::Measure;
 const LEFT_BELOW: f32 = 150.0;
 /// No matrix is cut shorter than this.
 const LEAST_MATRIX: f32 = 420.0;
+/// The share of the page that a long matrix takes where all else stands below it, and the least it is then cut to: its
+/// heads and a few models.
+const SHARE_ABOVE: f32 = 0.45;
+const LEAST_ABOVE: f32 = 260.0;
 
 /// Shows the page.
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -83,7 +87,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         page.width()
     };
     // A long matrix scrolls within its card, so that its heads and what is below stay near.
-    let most = (page.height() - LEFT_BELOW).max(LEAST_MATRIX);
+    let most = match wide {
+        true => (page.height() - LEFT_BELOW).max(LEAST_MATRIX),
+        false => (page.height() * SHARE_ABOVE).max(LEAST_ABOVE),
+    };
     let matrix_height = matrix::height(state, matrix_width, narrow).min(most);
     let rest = page.height() - matrix_height - space::GUTTER;
     // Where the page is too narrow for two cards, as when zoomed, they stand below each other.

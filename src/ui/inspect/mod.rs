@@ -334,11 +334,11 @@ fn show_header(
             if ui.available_width() < 60.0 {
                 return;
             }
-            let subject = widgets::capital(item.subject.as_deref().unwrap_or(&item.task));
+            let subject = item.subject.as_deref().unwrap_or(&item.task);
             let menu = if others.is_empty() { 0.0 } else { languages::MENU };
             ui.scope(|ui| {
                 ui.set_max_width((ui.available_width() - menu).max(0.0));
-                typeset::line(ui, &subject, Ink::new(size::BODY, colours.text).semibold());
+                typeset::line(ui, subject, Ink::new(size::BODY, colours.text).semibold());
                 typeset::line(ui, &item.key.id, Ink::new(size::SECONDARY, colours.text_2));
             });
             languages::chips(ui, &item.key.language, others, beside, commands);

@@ -57,7 +57,10 @@ pub fn show(ui: &mut Ui, rect: Rect, least: f32, state: &State, commands: &mut V
     let figures = &state.figures;
     let shown = figures.shown();
     let title = shown.map_or_else(|| figures.kind.title().to_owned(), |chart| chart.title());
-    let note = shown.map_or_else(String::new, |chart| chart.note());
+    let note = shown.map_or_else(String::new, |chart| match chart.omitted() {
+        0 => chart.note(),
+        _ => format!("pin models to choose; {}", chart.note()),
+    });
     let mut chosen = Vec::new();
     card(
         ui,
@@ -101,12 +104,33 @@ fn show_tools(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             commands.push(Command::ChooseTask(place));
         }
     }
+    show_languages(ui, state, commands);
     if state.figures.kind == Kind::Scatter {
         let entries: Vec<Entry<'_>> = Across::ALL.iter().map(|across| Entry::new(across.words())).collect();
         let selected = Across::ALL.iter().position(|across| *across == state.figures.across);
         let chosen = widgets::choice(ui, "Against", &entries, selected, 220.0);
         let chosen = chosen.and_then(|place| Across::ALL.get(place));
         commands.extend(chosen.map(|across| FiguresCommand::Across(*across).into()));
+    }
+}
+
+/// Lets the language be chosen of which a figure has room for one; it begins with that of the selected cell.
+fn show_languages(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let languages = state.figure_languages();
+    if languages.is_empty() {
+        return;
+    }
+    let named = languages.iter().map(|language| Entry::new(language.english_name()));
+    let entries: Vec<Entry<'_>> = std::iter::once(Entry::new("of the selected cell"))
+        .chain(named)
+        .collect();
+    let chosen = languages
+        .iter()
+        .position(|language| Some(language) == state.figures.language.as_ref());
+    let selected = chosen.map_or(0, |place| place + 1);
+    if let Some(place) = widgets::choice(ui, "Language", &entries, Some(selected), 240.0) {
+        let language = place.checked_sub(1).and_then(|place| languages.get(place));
+        commands.push(FiguresCommand::Language(language.cloned()).into());
     }
 }
 
