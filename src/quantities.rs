@@ -31,6 +31,11 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// What one answer takes in seconds, all with as many decimals: `0.068`, `1.250`.
+pub fn seconds(seconds: f64) -> String {
+    format!("{seconds:.3}")
+}
+
 /// A proportion as percent with one decimal: `61.2`.
 pub fn percent(proportion: f64) -> String {
     format!("{:.1}", proportion * 100.0)

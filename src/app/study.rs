@@ -13,6 +13,7 @@ use crate::language::Language;
 use crate::models::named;
 use crate::prompts::Protocol;
 use crate::reviews::Reviews;
+use crate::runs::comparison;
 use crate::runs::estimate::Work;
 use crate::runs::ledger::{Ledger, Run, Selection};
 use crate::slices::{Sources, Texts};
@@ -157,15 +158,7 @@ impl Study {
 
     /// The labels of the protocols that answers were given under, the most used first.
     pub fn protocols(&self) -> Vec<String> {
-        let mut counts: Vec<(String, usize)> = Vec::new();
-        for row in &self.tables.rows {
-            match counts.iter_mut().find(|(label, _)| *label == row.protocol) {
-                Some((_, count)) => *count += row.n,
-                None => counts.push((row.protocol.clone(), row.n)),
-            }
-        }
-        counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-        counts.into_iter().map(|(label, _)| label).collect()
+        comparison::protocols(&self.tables.rows)
     }
 
     /// The names of the models that gave answers, in order.

@@ -536,7 +536,7 @@ mod tests {
     #[test]
     fn text_can_be_read_on_every_ground() {
         for palette in [LIGHT, DARK] {
-            // Counts stand on the bars of the finding in the panel's colour.
+            // The bars of the finding are seen on its panel; their counts stand below.
             for bar in [palette.bar_chosen, palette.bar_other] {
                 let seen = contrast(palette.panel, bar);
                 assert!(seen >= 4.5, "{bar:?}: {seen}");

@@ -6,16 +6,25 @@ use super::chart::{Chart, Kind, Room, legend};
 use super::colour::{Colour, FEW, Look, looks};
 use super::label::{Label, Measure};
 use super::rows::{self, Line, Rows};
-use super::scene::{Area, COVERED, Scene, Stroke, point};
+use super::scene::{Anchor, Area, COVERED, Scene, Stroke, point};
 use super::target::Target;
 use crate::language::Language;
 use crate::models::named;
-use crate::quantities::{count, percent, points};
+use crate::quantities::{capital, count, percent, points};
 use crate::runs::columns::{Columns, Named, Table, Value};
 use crate::runs::paired::INTERVAL;
 
 /// The radius of a mark.
 const MARK: f32 = 4.2;
+
+/// What the figures' weight and mark say.
+const KEY: [&str; 3] = [
+    "Bold: told apart, among all rows too.",
+    "Regular: by itself only.",
+    "≈: not told apart.",
+];
+/// The height of a line of it.
+const KEY_LINE: f32 = 16.0;
 
 /// The gaps of some models on one task.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,12 +63,14 @@ pub struct Paired {
     pub interval: Option<(f64, f64)>,
     /// Questions answered in both languages.
     pub n: usize,
-    /// Whether there are too few pairs to tell a difference.
+    /// Whether the difference is left open.
     pub too_few: bool,
     /// Whether it is one when all rows are counted.
     pub stands: bool,
     /// All of it in words.
     pub sentence: String,
+    /// By which interval and test.
+    pub stands_on: String,
 }
 
 impl GapRow {
@@ -127,12 +138,13 @@ impl Gap {
         let detail = match &row.paired {
             Some(paired) => match row.published {
                 Some((reference, other)) => format!(
-                    "{both}; published {} and {}. {}",
+                    "{both}; published {} and {}. {} {}.",
                     percent(other),
                     percent(reference),
-                    paired.sentence
+                    paired.sentence,
+                    capital(&paired.stands_on)
                 ),
-                None => format!("{both}. {}", paired.sentence),
+                None => format!("{both}. {} {}.", paired.sentence, capital(&paired.stands_on)),
             },
             None => format!("{both}, published: {}", row.source),
         };
@@ -256,9 +268,19 @@ impl Chart for Gap {
                 .into_iter()
                 .chain(published.into_iter().flatten())
         }));
-        let rows = rows::lay_out(room, top, (&lines, 1), &heading, shares, measure);
-        scene.height = rows.height;
+        let key = self.key(room.width, measure);
+        let below = KEY_LINE * key.len() as f32;
+        let rows_room = Room {
+            height: room.height - below,
+            ..room
+        };
+        let rows = rows::lay_out(rows_room, top, (&lines, 1), &heading, shares, measure);
+        scene.height = rows.height + below;
         rows::draw(&mut scene, &rows, &lines, &heading, measure);
+        for (place, line) in key.into_iter().enumerate() {
+            let middle = rows.height + KEY_LINE * (place as f32 + 0.5);
+            scene.write_beside(line, point(0.0, middle), Anchor::Left);
+        }
         for (place, row) in placed.into_iter().enumerate() {
             if let Some(row) = row {
                 self.dumbbell(&mut scene, &rows, place, row, &looks);
@@ -269,6 +291,22 @@ impl Chart for Gap {
 }
 
 impl Gap {
+    /// What bold, regular and ≈ say, in as many lines as it takes; nothing where all is published.
+    fn key(&self, width: f32, measure: &dyn Measure) -> Vec<Label> {
+        let mut lines: Vec<Label> = Vec::new();
+        if self.rows.iter().all(GapRow::is_published) {
+            return lines;
+        }
+        for part in KEY {
+            let longer = lines.last().map(|line| Label::small(format!("{} {part}", line.words)));
+            match (lines.last_mut(), longer) {
+                (Some(line), Some(longer)) if measure.width(&longer) <= width => *line = longer,
+                _ => lines.push(Label::small(part).within(width)),
+            }
+        }
+        lines
+    }
+
     fn dumbbell(&self, scene: &mut Scene, rows: &Rows, place: usize, row: &GapRow, looks: &[(Language, Look)]) {
         let level = rows.middle(place).round() + 0.5;
         let (from, to) = (rows.scale.at(row.reference), rows.scale.at(row.other));
@@ -388,6 +426,14 @@ impl Columns for Listed<'_> {
             (
                 "",
                 Value::PointsInterval(row.paired.as_ref().and_then(|paired| paired.interval)),
+            ),
+            (
+                "stands_on",
+                Value::Text(
+                    row.paired
+                        .as_ref()
+                        .map_or_else(String::new, |paired| paired.stands_on.clone()),
+                ),
             ),
             (
                 "source",

@@ -9,7 +9,7 @@ use super::placing::Places;
 use super::scene::{Anchor, Area, COVERED, Point, Scene, Stroke, point, ring_radius};
 use super::target::Target;
 use crate::language::Language;
-use crate::quantities::{parameters, percent};
+use crate::quantities::{parameters, percent, seconds};
 use crate::runs::columns::{Columns, Named, Table, Value};
 use crate::runs::comparison::INTERVAL;
 
@@ -48,8 +48,7 @@ impl Across {
         match self {
             Self::Parameters => parameters(value.round() as u64),
             Self::Tokens => format!("{value:.0}"),
-            Self::Seconds if value < 0.1 => format!("{value:.3}"),
-            Self::Seconds => format!("{value:.2}"),
+            Self::Seconds => seconds(value),
         }
     }
 }
@@ -372,7 +371,7 @@ impl Columns for Listed<'_> {
         let cost = match self.chart.across {
             Across::Parameters => ("parameters", Value::Count(cost.round() as usize)),
             Across::Tokens => ("tokens_per_item", Value::Number(Some(*cost))),
-            Across::Seconds => ("seconds_per_item", Value::Number(Some(*cost))),
+            Across::Seconds => ("seconds_per_item", Value::Seconds(Some(*cost))),
         };
         vec![
             ("model", Value::Text(model.clone())),

@@ -93,6 +93,7 @@ fn gap(count: usize) -> Gap {
                 } else {
                     "Lower.".to_owned()
                 },
+                stands_on: "score interval, exact McNemar test".to_owned(),
             }),
         }
     });
@@ -343,8 +344,8 @@ fn a_caption_keeps_to_the_width_of_its_figure_and_shows_all_of_itself() {
                     .map(|region| region.area.bottom)
                     .fold(0.0, f32::max);
                 assert!(
-                    bare - last < 30.0,
-                    "between the rows and the caption stands the axis alone"
+                    bare - last < 72.0,
+                    "between the rows and the caption stand the axis and a key of three lines at most"
                 );
             }
             let caption = Caption::new(&chart.title(), &chart.account(), &basis);
@@ -587,16 +588,24 @@ fn a_picture_that_is_too_large_says_so() {
 fn the_gap_says_too_few_where_the_interval_holds_nothing() {
     let outliner = Outliner::new(Fallback::None);
     let scene = gap(4).scene(room(Column::Single), &outliner);
-    assert!(
-        scene
-            .regions
-            .iter()
-            .any(|region| region.detail.ends_with("Too few to tell."))
-    );
+    assert!(scene.regions.iter().any(|region| {
+        region
+            .detail
+            .ends_with("Too few to tell. Score interval, exact McNemar test.")
+    }));
     let published = scene
         .regions
         .iter()
         .filter(|region| region.detail.contains("published: A paper"));
     assert_eq!(published.count(), 1);
     assert!(gap(4).note().contains("1,255 question pairs"));
+    // Below stands what the weight and the mark of figures say, nothing of it outside.
+    let texts = scene.marks.iter().filter_map(|mark| match mark {
+        Mark::Text { label, .. } => Some(label.words.as_str()),
+        _ => None,
+    });
+    let words = texts.collect::<Vec<_>>().join(" ");
+    for part in ["Bold: told apart", "Regular: by itself only", "≈: not told apart"] {
+        assert!(words.contains(part), "{words}");
+    }
 }

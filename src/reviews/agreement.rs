@@ -32,6 +32,8 @@ pub struct TopicAgreement {
     pub percent: Estimate,
     /// Cohen's kappa; absent where both always said the same one thing.
     pub kappa: Option<Agreement>,
+    /// Whether one of the two said the same of all, so that kappa is 0 whatever the other said.
+    pub one_sided: bool,
     /// Krippendorff's alpha; absent likewise.
     pub alpha: Option<Agreement>,
 }
@@ -127,9 +129,50 @@ fn measured(topic: Topic, judged: &[(&Opinion, &Opinion)]) -> Option<TopicAgreem
             value: same as f64 / pairs.len() as f64,
         },
         kappa: agreement::kappa(&pairs, weights),
+        one_sided: says_one(pairs.iter().map(|(one, _)| one)) || says_one(pairs.iter().map(|(_, other)| other)),
         alpha: agreement::alpha(&units, level),
         topic,
     })
+}
+
+/// Why kappa has no interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoInterval {
+    /// One of the two said the same of all: kappa is 0 whatever the other said.
+    OneSided,
+    /// They agree on every answer, so that every resample does.
+    AllAgreed,
+    /// Resamples too often left nothing to disagree on.
+    TooFew,
+}
+
+impl NoInterval {
+    /// In a few words, as tables name it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::OneSided => "one reviewer said the same of all",
+            Self::AllAgreed => "all agreed",
+            Self::TooFew => "too few",
+        }
+    }
+}
+
+impl TopicAgreement {
+    /// Why kappa has no interval; `None` where it has one or is itself absent.
+    pub fn no_interval(&self) -> Option<NoInterval> {
+        let kappa = self.kappa.filter(|kappa| kappa.interval.is_none())?;
+        Some(match self.one_sided {
+            true => NoInterval::OneSided,
+            false if kappa.value == 1.0 => NoInterval::AllAgreed,
+            false => NoInterval::TooFew,
+        })
+    }
+}
+
+/// Whether all are the same.
+fn says_one<'a>(mut said: impl Iterator<Item = &'a usize>) -> bool {
+    let first = said.next();
+    said.all(|other| Some(other) == first)
 }
 
 impl Topic {

@@ -22,7 +22,7 @@ mod taxonomy;
 #[cfg(test)]
 mod tests;
 
-pub use agreement::{PairAgreement, Topic, TopicAgreement, agreement, agreements};
+pub use agreement::{NoInterval, PairAgreement, Topic, TopicAgreement, agreement, agreements};
 pub use blinding::blind_order;
 pub use corrections::{corrected_ledger, corrections_of};
 pub use disagreement::{Aspect, Disagreement, disagreement, disagreements};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::agreement::{PairAgreement, Topic};
+use super::agreement::{NoInterval, PairAgreement, Topic};
 use super::reviewer::Reviewer;
 use super::said::{Reviews, Said};
 use super::statement::{FlagKind, ItemRef, Judgement, Ruling, Statement};
@@ -93,6 +93,8 @@ pub struct AgreementRow {
     pub percent_interval: (f64, f64),
     pub kappa: Option<f64>,
     pub kappa_interval: Option<(f64, f64)>,
+    /// Why kappa has no interval; empty where it has one or is itself absent.
+    pub kappa_note: &'static str,
     pub alpha: Option<f64>,
     pub alpha_interval: Option<(f64, f64)>,
 }
@@ -119,6 +121,7 @@ pub fn agreement_rows(pair: &PairAgreement) -> impl Iterator<Item = AgreementRow
         percent_interval: ends(topic.percent.interval),
         kappa: topic.kappa.map(|kappa| kappa.value),
         kappa_interval: topic.kappa.and_then(|kappa| kappa.interval).map(ends),
+        kappa_note: topic.no_interval().map_or("", NoInterval::words),
         alpha: topic.alpha.map(|alpha| alpha.value),
         alpha_interval: topic.alpha.and_then(|alpha| alpha.interval).map(ends),
     })
@@ -315,6 +318,7 @@ impl Columns for AgreementRow {
             ("kappa", Value::Number(self.kappa)),
             ("kappa_low", Value::Number(self.kappa_interval.map(|(low, _)| low))),
             ("kappa_high", Value::Number(self.kappa_interval.map(|(_, high)| high))),
+            ("kappa_note", text(self.kappa_note)),
             ("alpha", Value::Number(self.alpha)),
             ("alpha_low", Value::Number(self.alpha_interval.map(|(low, _)| low))),
             ("alpha_high", Value::Number(self.alpha_interval.map(|(_, high)| high))),

@@ -435,6 +435,29 @@ fn agreement_is_told_with_n_and_intervals_and_without_what_one_could_not_judge()
 }
 
 #[test]
+fn kappa_of_one_who_always_says_the_same_has_no_interval() {
+    let (_folder, workspace) = workspace();
+    for id in 0..30 {
+        let first = if id % 3 == 0 { Verdict::Wrong } else { Verdict::Right };
+        judge(&workspace, "A", id, first);
+        judge(&workspace, "B", id, Verdict::Right);
+        judge(&workspace, "C", id, first);
+    }
+    let reviews = read(&workspace).unwrap();
+    let pairs = agreements(&reviews);
+    let found = |place: usize| {
+        let verdict = pairs[place].verdict().unwrap();
+        let kappa = verdict.kappa.unwrap();
+        (kappa.value, kappa.interval, verdict.no_interval())
+    };
+    assert_eq!(found(0), (0.0, None, Some(NoInterval::OneSided)));
+    assert_eq!(found(1), (1.0, None, Some(NoInterval::AllAgreed)));
+    let rows = tables::agreements(&reviews);
+    assert_eq!(rows[0].kappa_note, "one reviewer said the same of all");
+    assert_eq!(rows[0].kappa_interval, None);
+}
+
+#[test]
 fn merging_loses_and_doubles_nothing_and_may_be_done_again() {
     let (_here, here) = workspace();
     let (_there, there) = workspace();

@@ -1,5 +1,8 @@
 //! The comparison: accuracy of every model on every task and language, with n and interval.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::ledger::{Ledger, Selection};
@@ -71,4 +74,17 @@ pub fn compare(ledger: &Ledger, selection: &Selection) -> Vec<Row> {
         })
     });
     rows.collect()
+}
+
+/// The labels of the protocols of rows, that of most answers first, of equal ones the first by name: what is shown
+/// where nobody chose another.
+pub fn protocols(rows: &[Row]) -> Vec<String> {
+    let mut answers: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in rows {
+        *answers.entry(&row.protocol).or_default() += row.n;
+    }
+    let mut protocols: Vec<(&str, usize)> = answers.into_iter().collect();
+    // Stable: equal ones stay in the order of their names.
+    protocols.sort_by_key(|(_, n)| Reverse(*n));
+    protocols.into_iter().map(|(label, _)| label.to_owned()).collect()
 }

@@ -24,7 +24,8 @@ const UNDEFINED: f64 = 0.05;
 /// The 95% percentile interval of a statistic of units, given how many there are of each kind.
 ///
 /// `statistic` is of how often each kind was drawn, in the same order. Resamples where it is undefined are left out.
-/// `None` of fewer than two units, and where more than one in twenty resamples leave the statistic undefined.
+/// `None` of fewer than two units, where more than one in twenty resamples leave the statistic undefined, and where all
+/// resamples came out the same: an interval of no width would claim to be sure of what was only not seen.
 pub(super) fn percentile_95(kinds: &[usize], mut statistic: impl FnMut(&[usize]) -> Option<f64>) -> Option<Interval> {
     let resampling = Resampling::new(kinds).filter(|resampling| resampling.units > 1)?;
     let mut random = ChaCha8Rng::seed_from_u64(SEED);
@@ -38,10 +39,8 @@ pub(super) fn percentile_95(kinds: &[usize], mut statistic: impl FnMut(&[usize])
         return None;
     }
     values.sort_unstable_by(f64::total_cmp);
-    Some(Interval {
-        low: quantile(&values, 0.025)?,
-        high: quantile(&values, 0.975)?,
-    })
+    let (low, high) = (quantile(&values, 0.025)?, quantile(&values, 0.975)?);
+    (low < high).then_some(Interval { low, high })
 }
 
 /// How often each kind of unit comes when as many units are drawn as there are.
@@ -129,6 +128,7 @@ mod tests {
         let share = |drawn: &[usize]| Some(drawn[0] as f64 / 100.0);
         assert_eq!(percentile_95(&[40, 60], share), percentile_95(&[40, 60], share));
         assert_eq!(percentile_95(&[1, 0], share), None);
+        assert_eq!(percentile_95(&[0, 100], share), None);
         assert_eq!(percentile_95(&[], share), None);
         let often_undefined = |drawn: &[usize]| (drawn[0] > 2).then_some(1.0);
         assert_eq!(percentile_95(&[3, 60], often_undefined), None);

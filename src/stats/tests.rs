@@ -14,6 +14,8 @@ struct Golden {
     proportions: Vec<Proportion>,
     mcnemars: Vec<McNemar>,
     holms: Vec<Holm>,
+    scores: Vec<Score>,
+    sign_flips: Vec<SignFlip>,
     paired_bootstraps: Vec<PairedBootstrap>,
     clustered_bootstraps: Vec<ClusteredBootstrap>,
     kappas: Vec<Kappa>,
@@ -104,6 +106,36 @@ fn the_exact_mcnemar_test_is_statsmodels() {
 }
 
 #[derive(Deserialize)]
+struct Score {
+    pairs: [usize; 4],
+    interval: [f64; 2],
+}
+
+#[test]
+fn score_intervals_are_those_of_the_likelihood() {
+    for case in &GOLDEN.scores {
+        let ours = score_difference(pairs(case.pairs)).unwrap();
+        near(ours.interval.low, case.interval[0]);
+        near(ours.interval.high, case.interval[1]);
+    }
+}
+
+#[derive(Deserialize)]
+struct SignFlip {
+    sums: Vec<i64>,
+    p: f64,
+}
+
+#[test]
+fn sign_flips_are_scipys() {
+    for case in &GOLDEN.sign_flips {
+        let ours = exact_sign_flip(case.sums.iter().copied());
+        near(ours, case.p);
+        assert!((ours - case.p).abs() <= 1e-8 * case.p, "{ours} beside {}", case.p);
+    }
+}
+
+#[derive(Deserialize)]
 struct Holm {
     p: Vec<f64>,
     holm: Vec<f64>,
@@ -131,7 +163,13 @@ struct PairedBootstrap {
 fn paired_differences_are_scipys_within_simulation_error() {
     for case in &GOLDEN.paired_bootstraps {
         let counted = pairs(case.pairs);
-        let ours = paired_difference(counted).unwrap();
+        let kinds = [
+            (1, counted.only_first),
+            (-1, counted.only_second),
+            (0, counted.both + counted.neither),
+        ];
+        let alone = |(sum, count)| std::iter::repeat_n(Cluster { sum, pairs: 1 }, count);
+        let ours = clustered_difference(kinds.into_iter().flat_map(alone)).unwrap();
         case.simulated
             .check(ours.value, ours.interval, 1.0 / counted.n() as f64);
     }

@@ -8,11 +8,12 @@ ends of intervals of 2000 resamples each (as ours have) scatter, so that a test 
 """
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import krippendorff
 import numpy
-from scipy import stats
+from scipy import optimize, stats
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import accuracy_score, cohen_kappa_score
 from statsmodels.stats.contingency_tables import mcnemar
@@ -37,6 +38,59 @@ def mcnemars():
     for both, first, second, neither in tables:
         result = mcnemar([[both, first], [second, neither]], exact=True)
         yield {"pairs": [both, first, second, neither], "p": float(result.pvalue)}
+
+
+def scores():
+    """Tango's score interval of paired proportions (Statistics in Medicine 17, 1998, 891-908), which neither scipy nor
+    statsmodels has: from its definition, the likeliest proportions beside a difference found by the likelihood's slope.
+    """
+    z = stats.norm.ppf(0.975)
+
+    def statistic(difference, n, first, second):
+        # The proportion where only the second succeeds lies between these; the likelihood's slope falls on the way.
+        low, high = max(0.0, -difference), (1 - difference) / 2
+
+        def slope(only):
+            neither = 1 - 2 * only - difference
+            return (first * only * neither + second * (only + difference) * neither
+                    - 2 * (n - first - second) * only * (only + difference))
+
+        inside = numpy.nextafter(low, 1)
+        only = optimize.brentq(slope, inside, high, xtol=1e-17, rtol=1e-15) if slope(inside) > 0 else low
+        return (first - second - n * difference) / numpy.sqrt(n * (2 * only + difference - difference ** 2))
+
+    for both, first, second, neither in [(30, 0, 0, 18), (24, 2, 0, 22), (24, 0, 2, 22), (40, 4, 3, 13),
+                                         (43, 0, 1, 0), (10, 5, 4, 1), (600, 6, 1, 393), (0, 19, 1, 1),
+                                         (2, 1, 1, 0), (794, 86, 150, 114)]:
+        n = both + first + second + neither
+        value, edge = (first - second) / n, 1e-9
+        ends = [optimize.brentq(lambda at: statistic(at, n, first, second) - sign * z, *between, xtol=1e-16)
+                for sign, between in [(1, (-1 + edge, value - edge)), (-1, (value + edge, 1 - edge))]]
+        yield {"pairs": [both, first, second, neither], "interval": ends}
+
+
+def sign_flips():
+    for sums in [[3, 2, 0, 1], [1, 1, 1, -1, 2, 3, -2, 1, 1, 0, 2], [4, -1, -1, -1, -1, 2, 2, 3, 1, 1, -3, 1, 2]]:
+        found = stats.permutation_test((numpy.array(sums),), numpy.sum, permutation_type="samples", vectorized=True,
+                                       n_resamples=numpy.inf, alternative="two-sided")
+        assert abs(found.pvalue - counted_flips(sums)) < 1e-12
+        yield {"sums": sums, "p": float(found.pvalue)}
+    for sums in [[1] * 140 + [-1] * 90 + [2] * 60 + [-2] * 41 + [3] * 12, [5, 4, 3, -2] * 9 + [-1] * 20,
+                 [3] * 60 + [1] * 40]:
+        yield {"sums": sums, "p": counted_flips(sums)}
+
+
+def counted_flips(sums):
+    """The share of all sign flips at least as extreme, counted in whole numbers."""
+    ways = {0: 1}
+    for size in sums:
+        after = {}
+        for total, count in ways.items():
+            for other in [total + size, total - size]:
+                after[other] = after.get(other, 0) + count
+        ways = after
+    extreme = sum(count for total, count in ways.items() if abs(total) >= abs(sum(sums)))
+    return float(Fraction(extreme, 2 ** len(sums)))
 
 
 def holms():
@@ -147,8 +201,8 @@ def calibrations():
                "error": float((filled * numpy.abs(accuracies - confidences)).sum() / n)}
 
 
-golden = {kind.__name__: list(kind()) for kind in [proportions, mcnemars, holms, paired_bootstraps, clustered_bootstraps,
-                                                   kappas, alphas, calibrations]}
+golden = {kind.__name__: list(kind()) for kind in [proportions, mcnemars, scores, sign_flips, holms, paired_bootstraps,
+                                                   clustered_bootstraps, kappas, alphas, calibrations]}
 path = Path(__file__).with_name("statistics.json")
 path.write_text("{\n" + ",\n".join(f'"{kind}": [\n' + ",\n".join(map(json.dumps, cases)) + "\n]"
                                    for kind, cases in golden.items()) + "\n}\n")

@@ -196,6 +196,9 @@ fn two_cells_are_compared_by_keyboard_alone() {
     assert_eq!(selected(&pages), ("gemma-3-270m".into(), "medmcqa".into(), "en".into()));
     press(&mut pages, &[Key::ArrowRight, Key::ArrowRight]);
     assert_eq!(selected(&pages).1, "pubmedqa");
+    // Where intervals overlap too the highest and the lowest are named, as seen, and no test is made of it.
+    pages.harness.get_by_label_contains("Highest: ");
+    pages.harness.get_by_label_contains("Lowest: ");
     pages.harness.key_press_modifiers(Modifiers::SHIFT, Key::Enter);
     pages.settle();
     press(&mut pages, &[Key::ArrowDown]);
@@ -205,6 +208,20 @@ fn two_cells_are_compared_by_keyboard_alone() {
     pages.harness.get_by_label_contains("two selected cells");
     pages.harness.get_by_label_contains("p after Holm: ");
     pages.harness.get_by_label("Copy sentence");
+    // The counts stand below the bar, however narrow its sides are.
+    let counts = [comparison.pairs.only_first, comparison.pairs.only_second];
+    let shapes = pages.harness.output().shapes.iter();
+    let texts = shapes.filter_map(|clipped| match &clipped.shape {
+        egui::Shape::Text(shape) => Some(shape.galley.job.text.clone()),
+        _ => None,
+    });
+    let below: Vec<String> = texts.filter(|text| text.contains(" only ")).collect();
+    for count in counts {
+        assert!(
+            below.iter().any(|text| text.starts_with(&format!("{count} only "))),
+            "{below:?}"
+        );
+    }
     let before = pages.state().compare.selected.clone();
     press(&mut pages, &[Key::X]);
     assert_eq!(pages.state().compare.against, before);
@@ -221,6 +238,11 @@ fn two_cells_are_compared_by_keyboard_alone() {
     );
     press(&mut pages, &[Key::Escape]);
     assert_eq!(pages.state().compare.against, None);
+    // With nothing to swap the selected cell stays, and the finding with it.
+    let before = pages.state().compare.selected.clone();
+    press(&mut pages, &[Key::Escape, Key::X]);
+    assert!(before.is_some());
+    assert_eq!(pages.state().compare.selected, before);
 }
 
 #[test]

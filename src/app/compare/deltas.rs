@@ -67,7 +67,7 @@ impl Deltas {
         deltas
     }
 
-    /// The average over several tasks; `None` where one of them has no pairs.
+    /// The average over several tasks; `None` where one of them has no interval.
     fn average(
         &self,
         ledger: &Ledger,

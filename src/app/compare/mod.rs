@@ -268,8 +268,9 @@ impl Compare {
             CompareCommand::StopTable => self.stop_table(),
             CompareCommand::GoOn => _ = self.stopped.remove(&self.measure),
             CompareCommand::Swap => {
-                if let (Some(selected), Some(against)) = (self.selected.take(), self.against.take()) {
-                    self.against = Some(selected);
+                // With no second cell the selected one stays.
+                if let Some(against) = self.against.take() {
+                    self.against = self.selected.take();
                     self.move_to(against, study);
                 }
             }

@@ -71,7 +71,7 @@ fn differences(source: &Source<'_>, choice: &Choice, baseline: &str) -> Vec<Comp
     models_beside(ledger, selection, &columns, protocol, baseline, &Steps::default())
 }
 
-/// The largest differences first; those that are too few to tell are counted.
+/// The largest differences first; those that are left open are counted.
 fn told(title: String, mut comparisons: Vec<Comparison>, what: &str) -> Option<Findings> {
     if comparisons.is_empty() {
         return None;
@@ -88,7 +88,7 @@ fn told(title: String, mut comparisons: Vec<Comparison>, what: &str) -> Option<F
         } else {
             "other comparison"
         };
-        sentences.push(format!("Too few to tell in {} {what}.", counted(untold, noun)));
+        sentences.push(format!("No difference is told in {} {what}.", counted(untold, noun)));
     }
     Some(Findings { title, sentences })
 }

@@ -140,6 +140,7 @@ fn row(compared: &Compared, printed: Option<&Pair>) -> GapRow {
             too_few: comparison.verdict() == Verdict::TooFew,
             stands: comparison.stands(),
             sentence: comparison.sentence(),
+            stands_on: comparison.stands_on(),
         }),
         published: printed.map(|pair| (pair.reference, pair.other)),
         source: String::new(),

@@ -75,14 +75,9 @@ pub fn sources(source: &Source<'_>, choice: &Choice) -> Vec<String> {
 }
 
 impl Choice {
-    /// The first of everything: the protocol with most answers, of equal ones the first by name, and its first task.
+    /// The first of everything: the protocol that the window shows ([`comparison::protocols`]), and its first task.
     pub fn first(rows: &[Row]) -> Self {
-        let mut answers: BTreeMap<&str, usize> = BTreeMap::new();
-        for row in rows {
-            *answers.entry(&row.protocol).or_default() += row.n;
-        }
-        let most = answers.into_iter().rev().max_by_key(|(_, n)| *n);
-        let protocol = most.map_or_else(String::new, |(protocol, _)| protocol.to_owned());
+        let protocol = comparison::protocols(rows).into_iter().next().unwrap_or_default();
         let first = rows.iter().find(|row| row.protocol == protocol);
         Self {
             benchmark: first.map_or_else(String::new, |row| row.benchmark.clone()),

@@ -158,7 +158,7 @@ fn findings_and_sources_are_sentences() {
         assert_eq!(
             findings[0].sentences,
             [format!(
-                "Too few to tell in 2 comparisons of a model with {}.",
+                "No difference is told in 2 comparisons of a model with {}.",
                 isolate(MODELS[1])
             )]
         );
@@ -230,7 +230,8 @@ fn a_caption_says_what_is_shown_of_what_and_what_narrows_it() {
             "Language gap: MedQA",
             format!(
                 "Percent right in English and in Arabic on the same questions, and the difference in points. \
-                 Protocol: {protocol}. n = 27 question pairs each. Intervals: paired bootstrap, 95%. {narrowed}"
+                 Protocol: {protocol}. n = 27 question pairs each. Intervals: paired bootstrap, 95%, or Tango's score \
+                 where few items differ. {narrowed}"
             ),
         ),
         (

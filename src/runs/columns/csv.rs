@@ -42,11 +42,13 @@ fn csv_columns(cells: &[&Named]) -> Vec<Column> {
                 .collect();
             vec![Series::new((*name).into(), counts).into()]
         }
-        Value::Share(_) | Value::Points(_) | Value::Number(_) | Value::Probability(_) => {
+        Value::Share(_) | Value::Points(_) | Value::Number(_) | Value::Seconds(_) | Value::Probability(_) => {
             vec![numbers((*name).to_owned(), &|value| match value {
-                Value::Share(number) | Value::Points(number) | Value::Number(number) | Value::Probability(number) => {
-                    *number
-                }
+                Value::Share(number)
+                | Value::Points(number)
+                | Value::Number(number)
+                | Value::Seconds(number)
+                | Value::Probability(number) => *number,
                 _ => None,
             })]
         }

@@ -14,7 +14,7 @@ pub use latex::latex;
 pub use markdown::markdown;
 
 use crate::language::{Direction, Language, Script};
-use crate::quantities::{between, count, percent, points};
+use crate::quantities::{between, count, percent, points, seconds};
 
 /// One cell of a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +33,8 @@ pub enum Value {
     PointsInterval(Option<(f64, f64)>),
     /// The probability that chance alone gives, from 0 to 1.
     Probability(Option<f64>),
+    /// What one answer takes.
+    Seconds(Option<f64>),
     Number(Option<f64>),
 }
 
@@ -51,10 +53,10 @@ impl Value {
                 ..0.001 => "<0.001".to_owned(),
                 _ => format!("{probability:.3}"),
             }),
+            Self::Seconds(number) => number.map(seconds),
             Self::Number(number) => number.map(|number| match number.abs() {
-                0.0..0.1 => format!("{number:.4}"),
-                0.1..10.0 => format!("{number:.2}"),
-                _ => format!("{number:.1}"),
+                0.0..10.0 => format!("{number:.2}").replace('-', "−"),
+                _ => format!("{number:.1}").replace('-', "−"),
             }),
         };
         known.unwrap_or_else(|| "–".to_owned())
@@ -73,7 +75,11 @@ impl Value {
         let number = |value: &Self| match value {
             Self::Text(_) | Self::Language(_) => None,
             Self::Count(count) => Some(*count as f64),
-            Self::Share(number) | Self::Points(number) | Self::Number(number) | Self::Probability(number) => *number,
+            Self::Share(number)
+            | Self::Points(number)
+            | Self::Number(number)
+            | Self::Seconds(number)
+            | Self::Probability(number) => *number,
             Self::Interval(ends) | Self::PointsInterval(ends) => ends.map(|(low, _)| low),
         };
         match (self, other) {
@@ -170,6 +176,14 @@ mod tests {
         assert_eq!(Value::Interval(ends).shown(), "2.9–6.5");
         assert_eq!(Value::Count(16_000_000_000).shown(), "16,000,000,000");
         assert_eq!(Value::PointsInterval(ends).shown(), "2.9 to 6.5");
+    }
+
+    #[test]
+    fn numbers_of_a_kind_are_written_alike() {
+        assert_eq!(Value::Seconds(Some(0.0681)).shown(), "0.068");
+        assert_eq!(Value::Seconds(Some(0.11)).shown(), "0.110");
+        assert_eq!(Value::Number(Some(0.0681)).shown(), "0.07");
+        assert_eq!(Value::Number(Some(-0.26)).shown(), "−0.26");
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl Columns for Price {
             ("n", Value::Count(self.n)),
             ("prompt_tokens", Value::Number(Some(self.prompt_tokens))),
             ("written_tokens", Value::Number(self.written_tokens)),
-            ("seconds", Value::Number(Some(self.seconds))),
+            ("seconds", Value::Seconds(Some(self.seconds))),
             ("pairs", Value::Count(self.pairs)),
             ("times_english", Value::Number(self.times_english)),
         ];
@@ -129,10 +129,13 @@ impl Columns for Gap {
 }
 
 /// What is known of a difference: the last columns of tables of differences.
-fn found(found: &Found) -> [Named; 6] {
+fn found(found: &Found) -> [Named; 9] {
     [
         ("difference", Value::Points(Some(found.difference))),
         ("", Value::PointsInterval(found.low.zip(found.high))),
+        ("interval_by", text(&found.interval)),
+        ("groups", Value::Count(found.groups)),
+        ("test", text(&found.test)),
         ("p", Value::Probability(Some(found.p))),
         ("p_holm", Value::Probability(Some(found.p_holm))),
         ("left_out", Value::Count(found.left_out)),

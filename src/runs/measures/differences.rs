@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::cancel::Steps;
 use crate::language::Language;
 use crate::runs::ledger::{Column, Ledger, Selection};
-use crate::runs::paired::{self, Between, Comparison, Verdict};
+use crate::runs::paired::{self, Between, Comparison};
 use crate::text::isolate;
 
 /// A model beside another.
@@ -56,11 +56,16 @@ pub struct Found {
     pub left_out: usize,
     /// From −1 to 1.
     pub difference: f64,
-    /// Lower end of its 95% bootstrap interval.
+    /// Lower end of its 95% interval.
     pub low: Option<f64>,
-    /// Upper end of its 95% bootstrap interval.
+    /// Upper end of its 95% interval.
     pub high: Option<f64>,
-    /// Of the exact McNemar test.
+    /// How the interval was found, `bootstrap` or `score`; empty where there is none.
+    pub interval: String,
+    /// Groups of items that are independent of each other.
+    pub groups: usize,
+    /// The exact test that `p` is of.
+    pub test: String,
     pub p: f64,
     /// The same after Holm's adjustment for all rows.
     pub p_holm: f64,
@@ -72,25 +77,25 @@ pub struct Found {
 impl Found {
     fn of(comparison: &Comparison, words: [&str; 2]) -> Self {
         let [higher, lower] = words;
-        let word = match comparison.verdict() {
-            Verdict::First => higher,
-            Verdict::Second => lower,
-            Verdict::TooFew => "too few to tell",
+        let word = if comparison.difference() > 0.0 { higher } else { lower };
+        let finding = match comparison.doubt() {
+            Some(doubt) => doubt.words(),
+            None if comparison.stands() => word.to_owned(),
+            None => format!("{word}, if it were the only row"),
         };
-        let alone = comparison.verdict() != Verdict::TooFew && !comparison.stands();
+        let interval = comparison.estimate.map(|_| comparison.method().word());
         Self {
             n: comparison.pairs.n(),
             left_out: comparison.left_out + comparison.corrected,
             difference: comparison.difference(),
             low: comparison.estimate.map(|estimate| estimate.interval.low),
             high: comparison.estimate.map(|estimate| estimate.interval.high),
+            interval: interval.unwrap_or_default().to_owned(),
+            groups: comparison.clusters,
+            test: comparison.test().to_owned(),
             p: comparison.p_value,
             p_holm: comparison.adjusted,
-            finding: if alone {
-                format!("{word}, if it were the only row")
-            } else {
-                word.to_owned()
-            },
+            finding,
             sentence: isolate::plain(&comparison.sentence()),
         }
     }

@@ -3,8 +3,13 @@
 //!
 //! A failed answer says nothing about a model, so its question makes no pair; what could not be read, was refused or
 //! was cut off is not right, as in accuracy. Questions about one context, and the same question in several languages,
-//! are no independent evidence: they are resampled together.
+//! are no independent evidence: they are resampled and tested together.
+//!
+//! The interval is a bootstrap's, but of items that stand alone a score interval where fewer than [`FEW`] came out
+//! otherwise than most did: resampling them would claim more than they tell. The test is the exact McNemar test, and of
+//! items in groups the exact sign-flip test of groups, which is the same where every group is one item.
 
+mod certainty;
 mod clusters;
 mod families;
 mod sentence;
@@ -14,20 +19,27 @@ mod tests;
 
 use std::collections::HashMap;
 
+pub use certainty::{Doubt, Method};
 pub use families::{among_its_kind, languages_beside_english, models_beside, models_beside_each_other};
 pub use sentence::Finding;
 
 use super::ledger::{Cell, Column, Ledger, Selection, Sheet};
 use crate::language::Language;
 use crate::scoring::Outcome;
-use crate::stats::{Estimate, Pairs, clustered_difference, exact_mcnemar, holm};
+
+use crate::stats::{
+    Cluster, Estimate, Pairs, clustered_difference, exact_mcnemar, exact_sign_flip, holm, score_difference,
+};
 use clusters::Clusters;
 
 /// How the intervals of differences are reckoned.
-pub const INTERVAL: &str = "paired bootstrap, 95%";
+pub const INTERVAL: &str = "paired bootstrap, 95%, or Tango's score where few items differ";
 
 /// Fewer pairs than these tell nothing: resampling them shows only what they happened to be.
 pub const FEWEST: usize = 20;
+
+/// Where fewer pairs than these came out otherwise than most did, resampling knows too little.
+pub const FEW: usize = 10;
 
 /// What is compared: the first less the second.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +75,7 @@ pub struct Place {
 pub enum Verdict {
     First,
     Second,
-    /// The interval holds 0, or the exact test says that chance alone may do this.
+    /// Neither: [`Comparison::doubt`] says why.
     TooFew,
 }
 
@@ -95,9 +107,10 @@ pub struct Comparison {
     pub left_out: usize,
     /// Questions that count nowhere because somebody decided so.
     pub corrected: usize,
-    /// The difference of the two accuracies, from −1 to 1, of clusters resampled whole. `None` of fewer than two.
+    /// The difference of the two accuracies, from −1 to 1, with its interval ([`Comparison::method`]). `None` of fewer
+    /// than two clusters, and where all of several items have the same difference.
     pub estimate: Option<Estimate>,
-    /// Of the exact McNemar test.
+    /// Of the exact McNemar test; where pairs belong together of the exact sign-flip test of clusters.
     pub p_value: f64,
     /// The same, adjusted by Holm's method for all comparisons of its family ([`adjust`]).
     pub adjusted: f64,
@@ -195,15 +208,10 @@ impl Comparison {
                 }
                 Outturn::Nothing => continue,
             };
-            pairs.add(first, second);
-            let questions = [met.own, met.other].into_iter();
-            clusters.add(
-                questions.filter_map(|question| ledger.question(question)),
-                i64::from(first) - i64::from(second),
-            );
+            met.count(ledger, (first, second), &mut pairs, &mut clusters);
         }
         let clusters = clusters.into_clusters();
-        let p_value = exact_mcnemar(pairs);
+        let p_value = tested(pairs, &clusters);
         (pairs.n() > 0).then(|| Self {
             between,
             place,
@@ -211,7 +219,10 @@ impl Comparison {
             clusters: clusters.len(),
             left_out,
             corrected,
-            estimate: clustered_difference(clusters),
+            estimate: match Method::of(pairs, clusters.len()) {
+                Method::Score => score_difference(pairs),
+                Method::Bootstrap => clustered_difference(clusters),
+            },
             p_value,
             adjusted: p_value,
             family: 1,
@@ -237,31 +248,7 @@ impl Comparison {
     pub fn second_accuracy(&self) -> f64 {
         (self.pairs.both + self.pairs.only_second) as f64 / self.pairs.n() as f64
     }
-
-    /// Which is higher, by itself: whether that stands among the others of its family, `adjusted` says.
-    pub fn verdict(&self) -> Verdict {
-        match self.estimate {
-            Some(estimate)
-                if self.pairs.n() >= FEWEST && !estimate.interval.holds(0.0) && self.p_value < SIGNIFICANT =>
-            {
-                if estimate.value > 0.0 {
-                    Verdict::First
-                } else {
-                    Verdict::Second
-                }
-            }
-            _ => Verdict::TooFew,
-        }
-    }
-
-    /// Whether the verdict still stands when all comparisons of its family are counted.
-    pub fn stands(&self) -> bool {
-        self.verdict() != Verdict::TooFew && self.adjusted < SIGNIFICANT
-    }
 }
-
-/// What chance alone may give in one of twenty comparisons is not told.
-const SIGNIFICANT: f64 = 0.05;
 
 /// Adjusts the p-values of comparisons that are shown together.
 pub fn adjust(family: &mut [Comparison]) {
@@ -337,6 +324,16 @@ impl Met {
             _ => Outturn::LeftOut,
         }
     }
+
+    /// Counts it as a pair, and with those that it belongs to.
+    fn count(&self, ledger: &Ledger, (first, second): (bool, bool), pairs: &mut Pairs, clusters: &mut Clusters) {
+        pairs.add(first, second);
+        let questions = [self.own, self.other].into_iter();
+        clusters.add(
+            questions.filter_map(|question| ledger.question(question)),
+            i64::from(first) - i64::from(second),
+        );
+    }
 }
 
 /// Two sheets on the questions of some columns.
@@ -380,15 +377,24 @@ fn met_in_both<'a>(
     })
 }
 
-/// Of the exact McNemar test alone, without the resampling of a whole comparison. `None` where nothing makes a pair.
+/// Of the exact test alone, without the resampling of a whole comparison. `None` where nothing makes a pair.
 fn p_value(ledger: &Ledger, met: impl Iterator<Item = Met>) -> Option<f64> {
     let mut pairs = Pairs::default();
+    let mut clusters = Clusters::new(ledger.len());
     for met in met {
         if let Outturn::Pair(first, second) = met.comes_to(ledger) {
-            pairs.add(first, second);
+            met.count(ledger, (first, second), &mut pairs, &mut clusters);
         }
     }
-    (pairs.n() > 0).then(|| exact_mcnemar(pairs))
+    (pairs.n() > 0).then(|| tested(pairs, &clusters.into_clusters()))
+}
+
+/// The p-value of pairs in clusters.
+fn tested(pairs: Pairs, clusters: &[Cluster]) -> f64 {
+    match clusters.len() < pairs.n() {
+        true => exact_sign_flip(clusters.iter().map(|cluster| cluster.sum)),
+        false => exact_mcnemar(pairs),
+    }
 }
 
 /// Whether an answer is right; `None` where there is none that counts.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Between, Comparison, Place, Verdict};
+use super::{Between, Comparison, Doubt, Place};
 use crate::language::Language;
 use crate::quantities::{between, counted, percent};
 use crate::text::isolate::isolate;
@@ -33,11 +33,10 @@ impl Finding {
 impl Comparison {
     /// What it comes to, in a sentence.
     pub fn finding(&self) -> Finding {
-        let higher = match self.verdict() {
-            Verdict::TooFew => return self.too_few(),
-            Verdict::First => true,
-            Verdict::Second => false,
-        };
+        if let Some(doubt) = self.doubt() {
+            return self.open(doubt);
+        }
+        let higher = self.difference() > 0.0;
         let (first, second, place) = self.names();
         let by = format!("{} points", percent(self.difference().abs()));
         let word = |words: [&'static str; 2]| if higher { words[0] } else { words[1] };
@@ -56,8 +55,9 @@ impl Comparison {
         match self.stands() {
             true => told,
             false => told.plain(&format!(
-                " Among {} shown it may be chance (p after Holm {:.2}).",
+                " Among {} shown it may be chance ({}, p after Holm {:.2}).",
                 counted(self.family, "comparison"),
+                self.test(),
                 self.adjusted
             )),
         }
@@ -82,8 +82,8 @@ impl Comparison {
         (!told.is_empty()).then(|| format!("Left out: {}.", told.join(", ")))
     }
 
-    /// Names the higher of the two first.
-    fn too_few(&self) -> Finding {
+    /// Where neither is told to be higher. Names the higher of the two first.
+    fn open(&self, doubt: Doubt) -> Finding {
         let (first, second, place) = self.names();
         let higher = self.difference() >= 0.0;
         let (one, other) = if higher { (first, second) } else { (second, first) };
@@ -92,20 +92,40 @@ impl Comparison {
             Between::Languages { model, .. } | Between::Protocols { model, .. } => format!("{} ", isolate(model)),
         };
         let apart = percent(self.difference().abs());
-        Finding::default()
-            .strong("Too few to tell.")
+        let told = Finding::default()
+            .strong(&format!("{}.", doubt.heading()))
             .plain(&format!(" {whose}{one} and {other} on {place}: {apart} points apart"))
-            .plain(&self.certainty(higher))
+            .plain(&self.certainty(higher));
+        match doubt {
+            Doubt::FewItems | Doubt::Test { .. } | Doubt::Interval { .. } => {
+                told.plain(&format!(" {}", doubt.reason()))
+            }
+            // What stands before says it already.
+            Doubt::TooFew | Doubt::Small { .. } => told,
+        }
     }
 
     /// The interval, the larger side taken for the positive one, and the items.
     fn certainty(&self, higher: bool) -> String {
-        let items = counted(self.pairs.n(), "item");
-        match self.estimate.map(|estimate| estimate.interval) {
-            Some(interval) if higher => format!(", 95% interval {}, {items}.", between(interval.low, interval.high)),
-            Some(interval) => format!(", 95% interval {}, {items}.", between(-interval.high, -interval.low)),
-            None => format!(", {items}."),
-        }
+        let items = match self.is_clustered() {
+            true => format!(
+                "{} in {}",
+                counted(self.pairs.n(), "item"),
+                counted(self.clusters, "group")
+            ),
+            false => counted(self.pairs.n(), "item"),
+        };
+        let interval = self.estimate.map(|estimate| estimate.interval);
+        let interval = interval.map(|interval| match higher {
+            true => format!(", 95% interval {}", between(interval.low, interval.high)),
+            false => format!(", 95% interval {}", between(-interval.high, -interval.low)),
+        });
+        let without = self.no_interval().map(|why| format!(": {why}"));
+        format!(
+            "{}, {items}{}.",
+            interval.unwrap_or_default(),
+            without.unwrap_or_default()
+        )
     }
 
     /// The two that are compared and on what, as they stand in a sentence.

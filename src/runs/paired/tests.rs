@@ -5,6 +5,7 @@ use crate::runs::RunRecord;
 use crate::runs::ledger::{Correction, Corrections};
 use crate::runs::record::tests::record;
 use crate::scoring::Answer;
+use crate::stats::Interval;
 use crate::text::isolate;
 
 const QUESTIONS: usize = 60;
@@ -112,7 +113,9 @@ fn pairs_are_of_what_both_answered() {
     };
     assert_eq!(found.pairs, expected);
     assert_eq!(found.clusters, 20, "three questions share each text");
-    assert_eq!(found.p_value, exact_mcnemar(expected));
+    // Of three questions about one text the three are turned round together: 19 texts lean to the first.
+    assert_eq!(found.test(), "exact sign-flip test of groups");
+    assert!(found.p_value > exact_mcnemar(expected), "{}", found.p_value);
     let estimate = found.estimate.unwrap();
     assert!((estimate.value - 36.0 / 58.0).abs() < 1e-12);
     assert!((found.first_accuracy() - found.second_accuracy() - found.difference()).abs() < 1e-12);
@@ -153,7 +156,7 @@ fn a_finding_is_told_in_words() {
     let ends = format!("{:.1} to {:.1}", interval.low * 100.0, interval.high * 100.0);
     assert_eq!(
         isolate::plain(&found.sentence()),
-        format!("A is better than ب on English امتحان by 50.0 points, 95% interval {ends}, 60 items.")
+        format!("A is better than ب on English امتحان by 50.0 points, 95% interval {ends}, 60 items in 20 groups.")
     );
     let finding = found.finding();
     let strong: Vec<&str> = finding
@@ -188,29 +191,111 @@ fn a_language_gap_is_told_in_words() {
     let points = format!("{:.1}", -found.difference() * 100.0);
     assert_eq!(
         isolate::plain(&found.sentence()),
-        format!("A is {points} points lower in Yoruba than in English on امتحان, 95% interval {ends}, 59 items.")
+        format!(
+            "A is {points} points lower in Yoruba than in English on امتحان, 95% interval {ends}, 59 items in 20 groups."
+        )
     );
+}
+
+/// Yoruba questions, which stand alone: how many both have right, only "A", only "ب" and neither.
+fn alone([both, only_first, only_second, neither]: [usize; 4]) -> Comparison {
+    let benchmark = benchmark();
+    let n = both + only_first + only_second + neither;
+    let first = |number: usize| (number < n).then_some(number < both + only_first);
+    let second = |number: usize| {
+        let lone = both + only_first;
+        (number < n).then_some(number < both || (lone..lone + only_second).contains(&number))
+    };
+    let mut all = answers(&benchmark, "A", "yo", |number| is(first(number)?));
+    all.extend(answers(&benchmark, "ب", "yo", |number| is(second(number)?)));
+    let found = models(&ledger(all), &["yo"]);
+    let expected = Pairs {
+        both,
+        only_first,
+        only_second,
+        neither,
+    };
+    assert_eq!((found.pairs, found.is_clustered()), (expected, false));
+    found
 }
 
 #[test]
 fn too_few_is_said_so() {
-    let benchmark = benchmark();
-    let mut all = answers(&benchmark, "A", "en", |number| is(number % 2 == 0));
-    all.extend(answers(&benchmark, "ب", "en", |number| {
-        is(number % 2 == 0 || number == 1)
-    }));
-    let found = models(&ledger(all), &["en"]);
-    assert_eq!(found.verdict(), Verdict::TooFew);
+    let found = alone([20, 0, 1, 39]);
+    assert_eq!((found.verdict(), found.doubt()), (Verdict::TooFew, Some(Doubt::TooFew)));
     let sentence = isolate::plain(&found.sentence());
     // The higher one is named first.
-    let start = "Too few to tell. ب and A on English امتحان: 1.7 points apart, 95% interval 0.0 to 5.0, 60 items.";
-    assert!(sentence.starts_with(start), "{sentence}");
-    // Always better, but on so few that chance may do it.
-    let mut few = answers(&benchmark, "A", "en", |number| (number < 12).then_some(Outcome::Right));
-    few.extend(answers(&benchmark, "ب", "en", |number| {
-        (number < 12).then_some(Outcome::Wrong)
-    }));
-    assert_eq!(models(&ledger(few), &["en"]).verdict(), Verdict::TooFew);
+    let start = "Too few to tell. ب and A on Yoruba امتحان: 1.7 points apart, 95% interval ";
+    assert!(
+        sentence.starts_with(start) && sentence.ends_with(", 60 items."),
+        "{sentence}"
+    );
+    // Always better, but on so few that nothing is told.
+    let few = alone([0, 12, 0, 0]);
+    assert_eq!((few.verdict(), few.doubt()), (Verdict::TooFew, Some(Doubt::FewItems)));
+    assert!(
+        few.sentence().ends_with(" Under 20 items nothing is told."),
+        "{}",
+        few.sentence()
+    );
+}
+
+#[test]
+fn items_that_all_agree_leave_a_difference_possible() {
+    for pairs in [[30, 0, 0, 18], [24, 2, 0, 22], [2, 40, 0, 6]] {
+        let found = alone(pairs);
+        let interval = found.estimate.unwrap().interval;
+        assert_eq!(found.method(), Method::Score);
+        assert!(
+            interval.low < found.difference() && found.difference() < interval.high,
+            "{interval:?}"
+        );
+    }
+    assert!(alone([24, 2, 0, 22]).estimate.unwrap().interval.low < 0.0);
+    let many = alone([20, 8, 4, 20]);
+    assert_eq!(many.method(), Method::Bootstrap);
+}
+
+#[test]
+fn groups_where_no_item_differed_have_no_interval_but_words() {
+    let benchmark = benchmark();
+    let mut all = answers(&benchmark, "A", "en", |number| is(number % 2 == 0));
+    all.extend(answers(&benchmark, "ب", "en", |number| is(number % 2 == 0)));
+    let found = models(&ledger(all), &["en"]);
+    assert_eq!((found.estimate, found.p_value), (None, 1.0));
+    let sentence = isolate::plain(&found.sentence());
+    let expected =
+        "Too few to tell. A and ب on English امتحان: 0.0 points apart, 60 items in 20 groups: no item differed.";
+    assert_eq!(sentence, expected);
+}
+
+#[test]
+fn where_interval_and_test_disagree_it_is_said_so() {
+    // Five against none: the score interval leaves 0 out, the exact test has p 0.0625.
+    let found = alone([30, 5, 0, 20]);
+    assert!(!found.estimate.unwrap().interval.holds(0.0));
+    assert_eq!(found.doubt(), Some(Doubt::Test { p_value: 0.0625 }));
+    let sentence = found.sentence();
+    assert!(sentence.starts_with("Left open. "), "{sentence}");
+    let end = "The interval leaves 0 out, but the exact test leaves it open (p 0.06).";
+    assert!(sentence.ends_with(end), "{sentence}");
+}
+
+#[test]
+fn a_narrow_interval_is_not_too_few() {
+    let mut found = alone([40, 0, 0, 20]);
+    let interval = Interval {
+        low: -0.021,
+        high: 0.034,
+    };
+    found.estimate = Some(Estimate { value: 0.002, interval });
+    assert_eq!(found.doubt(), Some(Doubt::Small { end: 0.034 }));
+    assert!(
+        found
+            .sentence()
+            .starts_with("No difference above 3.4 points is likely. ")
+    );
+    assert!(!found.doubt().unwrap().reason().contains("More items"));
 }
 
 #[test]
@@ -223,7 +308,7 @@ fn a_finding_among_many_may_be_chance() {
     adjust(&mut family);
     assert!((family[0].adjusted - 0.06).abs() < 1e-12 && family[0].family == 3);
     assert!(found.stands() && !family[0].stands());
-    let end = "Among 3 comparisons shown it may be chance (p after Holm 0.06).";
+    let end = "Among 3 comparisons shown it may be chance (exact sign-flip test of groups, p after Holm 0.06).";
     assert!(family[0].sentence().ends_with(end), "{}", family[0].sentence());
 }
 

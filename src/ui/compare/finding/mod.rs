@@ -46,7 +46,7 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
         }
     };
     card(ui, rect, "Finding", note, tools, |ui| {
-        let Some(key) = selected else { return };
+        let Some(key) = selected else { return show_nothing(ui) };
         let all = ui.max_rect();
         let foot = Rect::from_min_max(pos2(all.left(), all.bottom() - 48.0), all.max);
         let body = Rect::from_min_max(all.min, pos2(all.right(), foot.top()));
@@ -67,6 +67,16 @@ pub fn show(ui: &mut Ui, rect: Rect, state: &State, commands: &mut Vec<Command>)
         });
     });
     commands.append(&mut swapped);
+}
+
+/// Where no cell is selected: what would show here.
+fn show_nothing(ui: &mut Ui) {
+    let colours = palette(ui);
+    let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
+    typeset::paragraph(ui, "Select a cell", ink.semibold());
+    let text = "Its accuracy with interval, its outcomes and its gap to English then show here; a second cell, with \
+                Shift, is compared with it.";
+    typeset::paragraph(ui, text, Ink::new(size::SECONDARY, colours.text_2));
 }
 
 fn show_meaning(ui: &mut Ui, key: &CellKey, state: &State, commands: &mut Vec<Command>) {
@@ -205,7 +215,8 @@ fn elsewhere(row: &Row) -> Option<(&'static str, String)> {
     ))
 }
 
-/// The languages where the model does best and worst on the task, if their intervals lie apart.
+/// The languages where the model's accuracy is highest and lowest on the task, as seen: they are chosen by looking, so
+/// that their intervals are no test of the difference. Nothing where all are the same.
 fn extremes(key: &CellKey, state: &State) -> Vec<(&'static str, String)> {
     let matrix = &state.compare.matrix;
     let measured: Vec<(&str, Measure)> = matrix
@@ -220,11 +231,8 @@ fn extremes(key: &CellKey, state: &State) -> Vec<(&'static str, String)> {
     let (Some(best), Some(worst)) = (measured.iter().max_by(by_accuracy), measured.iter().min_by(by_accuracy)) else {
         return Vec::new();
     };
-    if measured.len() < 2 {
+    if best.1.accuracy == worst.1.accuracy {
         return Vec::new();
-    }
-    if best.1.low <= worst.1.high {
-        return vec![("Languages", "≈ intervals overlap: too few to tell".to_owned())];
     }
     // Equal figures are named together: none of them is first.
     let words = |measure: Measure| {

@@ -9,7 +9,8 @@ use crate::app::compare::command::CompareCommand;
 use crate::app::compare::finding::Incomparable;
 use crate::app::matrix::{CellKey, count, counted};
 use crate::app::theme::{radius, size, space};
-use crate::runs::paired::{Between, Comparison, Finding, Verdict};
+use crate::quantities::capital;
+use crate::runs::paired::{Between, Comparison, FEW, Finding, Method};
 use crate::stats::{RESAMPLES, SEED};
 use crate::text::isolate::isolate;
 use crate::text::{Look, Piece, Styled, Weight};
@@ -47,7 +48,7 @@ fn show_obstacle(ui: &mut Ui, first: &CellKey, second: &CellKey, obstacle: Incom
     let ink = Ink::new(size::FINDING, colours.text).leading(21.0);
     typeset::paragraph(ui, "These two cells are not compared.", ink.semibold());
     let plain = Ink::new(size::SECONDARY, colours.text_2);
-    typeset::paragraph(ui, &format!("{}.", widgets::capital(&obstacle.to_string())), plain);
+    typeset::paragraph(ui, &format!("{}.", capital(&obstacle.to_string())), plain);
     divider(ui);
     for key in [first, second] {
         let words = format!("{}, {}", isolate(&key.model), super::where_(key));
@@ -78,11 +79,11 @@ fn show_comparison(ui: &mut Ui, comparison: &Comparison) {
     show_short(ui, comparison);
     divider(ui);
     widgets::facts(ui, &facts(comparison), 84.0);
-    if comparison.verdict() == Verdict::TooFew {
+    if let Some(doubt) = comparison.doubt() {
         divider(ui);
-        typeset::paragraph(ui, "≈ Too few to tell", Ink::new(size::BODY, colours.text).semibold());
-        let text = "The interval holds 0, or chance alone may do this. More items would tell.";
-        typeset::paragraph(ui, text, plain);
+        let heading = format!("≈ {}", doubt.heading());
+        typeset::paragraph(ui, &heading, Ink::new(size::BODY, colours.text).semibold());
+        typeset::paragraph(ui, &doubt.reason(), plain);
     }
 }
 
@@ -119,7 +120,7 @@ fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
         None => format!("0 of {}", count(n)),
     };
     vec![
-        ("Test", "Exact McNemar, paired".to_owned()),
+        ("Test", capital(comparison.test())),
         (
             "p after Holm",
             format!(
@@ -130,7 +131,13 @@ fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
         ),
         (
             "Interval",
-            format!("Paired bootstrap of {units}, {} times, seed {SEED}", count(RESAMPLES)),
+            match (comparison.no_interval(), comparison.method()) {
+                (Some(why), _) => format!("None: {why}"),
+                (None, Method::Score) => format!("Tango's score: of {units} fewer than {FEW} are unlike the rest"),
+                (None, Method::Bootstrap) => {
+                    format!("Paired bootstrap of {units}, {} times, seed {SEED}", count(RESAMPLES))
+                }
+            },
         ),
         ("Left out", left_out),
     ]
@@ -185,38 +192,30 @@ fn show_bar(ui: &mut Ui, comparison: &Comparison) {
     let middle = rect.left() + split;
     let left = Rect::from_min_max(rect.min, pos2(middle - 1.0, rect.bottom()));
     let right = Rect::from_min_max(pos2(middle + 1.0, rect.top()), rect.max);
-    let sides = [
-        (left, first, colours.bar_chosen, colours.panel),
-        (right, second, colours.bar_other, colours.panel),
-    ];
-    for (side, items, ground, ink) in sides {
+    for (side, items, ground) in [(left, first, colours.bar_chosen), (right, second, colours.bar_other)] {
         if items > 0 {
             ui.painter().rect_filled(side, radius::CELL, ground);
-            let ink = Ink::new(size::SECONDARY, ink).semibold();
-            let words = count(items);
-            if side.width() > typeset::galley(ui, &words, ink, f32::INFINITY, 1).size().x + 12.0 {
-                typeset::paint(ui, side.shrink2(vec2(6.0, 0.0)), &words, ink, Align2::LEFT_CENTER);
-            }
         }
     }
-    let grey = Ink::new(size::SECONDARY, colours.text_2);
+    // A side may be too narrow for its count, which stands in the line below whatever the sides are.
+    let ink = Ink::new(size::SECONDARY, colours.text);
     let (below, _) = ui.allocate_exact_size(vec2(rect.width(), 18.0), Sense::hover());
     let half = below.width() / 2.0 - 4.0;
     let places = [
         (
             Rect::from_min_size(below.min, vec2(half, below.height())),
-            one,
+            (first, one),
             Align2::LEFT_CENTER,
         ),
         (
             Rect::from_min_max(pos2(below.right() - half, below.top()), below.max),
-            other,
+            (second, other),
             Align2::RIGHT_CENTER,
         ),
     ];
-    for (place, name, align) in places {
-        let words = format!("only {} right", isolate(&name));
-        typeset::paint(ui, place, Words::name(&words), grey, align);
+    for (place, (items, name), align) in places {
+        let words = format!("{} only {} right", count(items), isolate(&name));
+        typeset::paint(ui, place, Words::name(&words), ink, align);
     }
 }
 

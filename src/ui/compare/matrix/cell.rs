@@ -11,7 +11,7 @@ use crate::app::compare::view::{Holds, Mode};
 use crate::app::figures::FiguresCommand;
 use crate::app::matrix::{Cell, CellKey, Measure, count, counted, percent};
 use crate::app::theme::{Pair, radius, size, space};
-use crate::quantities::points;
+use crate::quantities::{between, capital, points};
 use crate::runs::paired::{Comparison, Verdict};
 use crate::scoring::Outcome;
 use crate::stats::{Estimate, Interval};
@@ -146,9 +146,10 @@ fn show_measure(ui: &Ui, rect: Rect, measure: Measure) {
         .rect_filled(rect, radius::CELL, colours.sequential(measure.accuracy));
     let number = percent(measure.accuracy);
     let small = Ink::new(size::SMALL, colours.cell_ink);
-    let interval = typeset::galley(ui, &range(measure), small, f32::INFINITY, 1).size().x;
     let (upper, lower) = lines(rect);
-    if measure.failures_matter() && interval + WARNING > lower.width() {
+    // In the room that it is painted in, so that it is laid out once.
+    let is_tight = || typeset::galley(ui, &range(measure), small, lower.width(), 1).size().x + WARNING > lower.width();
+    if measure.failures_matter() && is_tight() {
         // The interval needs all of its line: the warning takes the place of n.
         show_number(ui, rect, (&number, true), "", &range(measure));
         show_warning(ui, upper);
@@ -197,7 +198,8 @@ fn show_rank(ui: &Ui, rect: Rect, key: &CellKey, measure: Measure, state: &State
     };
     let below = format!("{}, {}", percent(measure.accuracy), range(measure));
     let small = Ink::new(size::SMALL, colours.cell_ink);
-    let fits = typeset::galley(ui, &below, small, f32::INFINITY, 1).size().x <= rect.width() - 10.0;
+    let (_, lower) = lines(rect);
+    let fits = !typeset::galley(ui, &below, small, lower.width(), 1).elided;
     // Where the cell is narrow the number of models is left to the words on hovering.
     let (end, below) = match fits {
         true => (format!("of {all}"), below),
@@ -235,6 +237,7 @@ fn show_delta(ui: &Ui, rect: Rect, key: &CellKey, measure: Measure, state: &Stat
     let below = comparison
         .estimate
         .map(|estimate| to(estimate.interval))
+        .or(comparison.no_interval().map(str::to_owned))
         .unwrap_or_default();
     show_number(ui, rect, (&points(difference), sure), mark, &below);
 }
@@ -327,7 +330,7 @@ fn shown_mean(model: &str, holds: &Holds, state: &State) -> Shown {
     };
     match deltas.tasks.get(&(model.to_owned(), language.clone())) {
         Some(average) => Shown::Number(points(average.value), to(average.interval), String::new()),
-        None => Shown::Words("no pairs".to_owned(), String::new()),
+        None => Shown::Words("no interval".to_owned(), String::new()),
     }
 }
 
@@ -337,7 +340,7 @@ fn range(measure: Measure) -> String {
 
 /// An interval of differences: `−22.7 to −16.4`.
 fn to(interval: Interval) -> String {
-    format!("{} to {}", points(interval.low), points(interval.high))
+    between(interval.low, interval.high)
 }
 
 /// A cell in words.
@@ -368,12 +371,11 @@ fn describe(key: &CellKey, cell: Cell, state: &State) -> String {
 
 fn delta_in_words(comparison: &Comparison) -> String {
     let number = format!("{} points, n {}", points(comparison.difference()), comparison.pairs.n());
-    let interval = comparison
-        .estimate
-        .map(|estimate| format!(", {}", to(estimate.interval)))
-        .unwrap_or_default();
-    let sure = if mark(comparison).1 { "" } else { ", too few to tell" };
-    format!("{number}{interval}{sure}")
+    let interval = comparison.estimate.map(|estimate| to(estimate.interval));
+    let interval = interval.or(comparison.no_interval().map(str::to_owned));
+    let doubt = comparison.doubt().map(|doubt| doubt.words());
+    let parts = [interval, doubt].into_iter().flatten();
+    parts.fold(number, |words, part| format!("{words}, {part}"))
 }
 
 /// `61.2 percent, n 500, 56.9 to 65.4`: a number with what it stands on.
@@ -422,6 +424,14 @@ fn hover(response: Response, key: &CellKey, cell: Cell, state: &State) {
             Cell::Measured(measure) => sentence(measure),
         };
         grey(ui, &detail, colours.text_2);
+        let deltas = state
+            .compare
+            .deltas()
+            .filter(|_| state.compare.view.mode == Mode::Delta);
+        if let Some(comparison) = deltas.and_then(|deltas| deltas.cells.get(key)) {
+            grey(ui, &comparison.sentence(), colours.text);
+            grey(ui, &capital(&comparison.stands_on()), colours.text_3);
+        }
         let keys = match (selected, cell) {
             (true, Cell::NotRun) => return,
             (true, _) if state.compare.delta_target(key).is_some() => {

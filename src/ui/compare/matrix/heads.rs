@@ -79,7 +79,7 @@ pub fn show_head(ui: &mut Ui, rect: Rect, words: &str, name: &str, by: By, order
     let ink = Ink::new(size::SECONDARY, colour).bold_if(sorted.is_some());
     let room = if sorted.is_some() { 14.0 } else { BESIDE };
     let place = Rect::from_min_max(rect.min, rect.max - vec2(room, 0.0));
-    let is_cut = typeset::galley(ui, words, ink, f32::INFINITY, 1).size().x > place.width();
+    let is_cut = typeset::galley(ui, words, ink, place.width(), 1).elided;
     let drawn = typeset::paint(ui, place, words, ink, Align2::LEFT_CENTER);
     if let Some(descending) = sorted {
         let icon = if descending { Icon::Descending } else { Icon::Ascending };

@@ -72,7 +72,7 @@ fn title(state: &State) -> (String, String) {
     let (title, mut note) = match (compare.view.mode, &compare.view.baseline) {
         (Mode::Delta, Some(baseline)) => (
             format!("Difference to {}, paired by item", isolate(baseline)),
-            "points, 95% interval below, ≈ too few to tell".to_owned(),
+            "points, 95% interval below; bold: told apart, ≈: not told apart".to_owned(),
         ),
         (Mode::Rank, _) => (
             "Rank by task and language".to_owned(),

@@ -10,7 +10,7 @@ use crate::app::command::Command;
 use crate::app::matrix::count;
 use crate::app::review::{Differs, ReviewCommand};
 use crate::app::theme::{size, space};
-use crate::reviews::{PairAgreement, Topic, TopicAgreement};
+use crate::reviews::{NoInterval, PairAgreement, Topic, TopicAgreement};
 use crate::text::isolate;
 use crate::ui::icons::{self, Icon};
 use crate::ui::inspect::list;
@@ -151,6 +151,13 @@ fn show_pair(ui: &mut Ui, form: &Form<'_>, pair: &PairAgreement) {
             if pair.topics.iter().any(|topic| topic.kappa.is_none()) {
                 form.hint(ui, words.no_chance(), colours.text_2);
             }
+            let mut told: Vec<NoInterval> = Vec::new();
+            for why in pair.topics.iter().filter_map(TopicAgreement::no_interval) {
+                if !told.contains(&why) {
+                    form.hint(ui, words.of_no_interval(why), colours.text_2);
+                    told.push(why);
+                }
+            }
             if pair.not_judged > 0 {
                 form.hint(ui, &words.not_judged(pair.not_judged), colours.text_2);
             }
@@ -175,11 +182,7 @@ fn cells(form: &Form<'_>, topic: &TopicAgreement) -> ([String; 5], [String; 5]) 
             format!("{:.2}", found.value).replace('-', "−")
         });
         let interval = found.and_then(|found| found.interval);
-        // A dash between would look like another minus.
-        let interval = interval.map(|ends| match ends.low < 0.0 {
-            true => format!("{:.2}, {:.2}", ends.low, ends.high).replace('-', "−"),
-            false => format!("{:.2}–{:.2}", ends.low, ends.high),
-        });
+        let interval = interval.map(|ends| form.words.between(ends));
         (value, interval.unwrap_or_default())
     };
     let ((kappa, kappa_ends), (alpha, alpha_ends)) = (number(topic.kappa), number(topic.alpha));

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::app::matrix::{count, counted};
 use crate::app::review::{Choice, FormLanguage, Lack, ReviewCommand, Veil};
 use crate::reviews::tables::letters;
-use crate::reviews::{Aspect, FlagKind, PairAgreement, ReviewerError, Ruling, Severity, Verdict};
+use crate::reviews::{Aspect, FlagKind, NoInterval, PairAgreement, ReviewerError, Ruling, Severity, Verdict};
+use crate::stats::Interval;
 use crate::text::isolate::isolate;
 
 /// The form's words in one language.
@@ -91,6 +92,9 @@ phrases! {
     answers: "Answers", "عدد الإجابات";
     disagreements: "Disagreements", "الخلافات";
     no_chance: "–: both always said the same, so that agreement cannot be told from chance.", "–: تطابقت كل الأقوال، فلا يُميَّز الاتفاق من المصادفة.";
+    one_sided: "Kappa without interval: one of the two said the same of every answer, so kappa is 0 whatever the other said.", "كابا بلا مجال: أحد المقيّمَين قال الشيء نفسه عن كل الإجابات، فكابا صفر مهما قال الآخر.";
+    kappa_all_agreed: "Kappa without interval: both agree on every answer, and so would every resample.", "كابا بلا مجال: اتفق المقيّمان على كل الإجابات، فلا تختلف عينة معادة عن أخرى.";
+    kappa_too_few: "Kappa without interval: too few answers.", "كابا بلا مجال: الإجابات قليلة جدًا.";
     back: "Back to the items", "العودة إلى الأسئلة";
     open: "open", "مفتوح";
     settle: "Settle", "حسم الخلاف";
@@ -306,6 +310,25 @@ impl Phrases {
         match self.0 {
             FormLanguage::English => format!("Same queue as {name}"),
             FormLanguage::Arabic => format!("القائمة نفسها مثل {name}"),
+        }
+    }
+
+    /// Why kappa has no interval.
+    pub fn of_no_interval(self, why: NoInterval) -> &'static str {
+        match why {
+            NoInterval::OneSided => self.one_sided(),
+            NoInterval::AllAgreed => self.kappa_all_agreed(),
+            NoInterval::TooFew => self.kappa_too_few(),
+        }
+    }
+
+    /// The ends of an interval of agreement: `−0.26 to 0.45`. A dash between would look like another minus.
+    pub fn between(self, Interval { low, high }: Interval) -> String {
+        let [low, high] = [low, high].map(|end| format!("{end:.2}").replace('-', "−"));
+        match self.0 {
+            FormLanguage::English => format!("{low} to {high}"),
+            // A minus stays before its number.
+            FormLanguage::Arabic => format!("{} إلى {}", isolate(&low), isolate(&high)),
         }
     }
 

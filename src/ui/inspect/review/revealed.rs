@@ -139,9 +139,7 @@ pub fn figures(ui: &mut Ui, form: &Form<'_>, topic: &TopicAgreement) {
     let black = form.ink(size::SECONDARY, colours.text);
     let signed = |value: f64| format!("{value:.2}").replace('-', "−");
     let number = |value: f64, interval: Option<Interval>| match interval {
-        // A dash between would look like another minus.
-        Some(Interval { low, high }) if low < 0.0 => format!("{} ({}, {})", signed(value), signed(low), signed(high)),
-        Some(Interval { low, high }) => format!("{} ({low:.2}–{high:.2})", signed(value)),
+        Some(interval) => format!("{} ({})", signed(value), form.words.between(interval)),
         None => signed(value),
     };
     let known = |found: Option<crate::stats::agreement::Agreement>| {
@@ -162,5 +160,8 @@ pub fn figures(ui: &mut Ui, form: &Form<'_>, topic: &TopicAgreement) {
         (words.answers(), crate::app::matrix::count(topic.n)),
     ] {
         form.line(ui, (name, grey), (&isolate::isolate(&value).to_string(), black), 22.0);
+    }
+    if let Some(why) = topic.no_interval() {
+        form.hint(ui, words.of_no_interval(why), colours.text_2);
     }
 }
