@@ -27,6 +27,9 @@ const AROUND: Vec2 = vec2(
     2.0 * (space::CARD + BORDER),
     space::CARD_HEADER + space::CONTROL + 3.0 * space::GAP + BORDER,
 );
+/// From this width of the card on the choice of a language stands beside the tabs, and is at most so wide.
+const ROOMY: f32 = 720.0;
+const LANGUAGE: f32 = 220.0;
 /// The line around a card.
 const BORDER: f32 = 1.0;
 
@@ -62,16 +65,29 @@ pub fn show(ui: &mut Ui, rect: Rect, least: f32, state: &State, commands: &mut V
         _ => format!("pin models to choose; {}", chart.note()),
     });
     let mut chosen = Vec::new();
+    let roomy = rect.width() >= ROOMY;
     card(
         ui,
         rect,
         &title,
         &note,
-        |ui| show_tools(ui, state, &mut chosen),
+        |ui| {
+            show_tools(ui, state, &mut chosen);
+            if !roomy {
+                show_languages(ui, state, &mut chosen);
+            }
+        },
         |ui| {
             let inner = ui.max_rect().shrink2(vec2(space::CARD, space::GAP));
             let strip = Rect::from_min_size(inner.min, vec2(inner.width(), space::CONTROL));
             within(ui, strip, "tabs", |ui| show_tabs(ui, state, commands));
+            if roomy {
+                let end = strip.with_min_x(strip.right() - LANGUAGE);
+                let from_right = egui::Layout::right_to_left(egui::Align::Center);
+                within(ui, end, "language", |ui| {
+                    ui.with_layout(from_right, |ui| show_languages(ui, state, commands));
+                });
+            }
             let body = Rect::from_min_max(pos2(inner.left(), strip.bottom() + space::GAP), inner.max);
             match shown {
                 None => figure::nothing(ui, body, "Reckoning"),
@@ -104,7 +120,6 @@ fn show_tools(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             commands.push(Command::ChooseTask(place));
         }
     }
-    show_languages(ui, state, commands);
     if state.figures.kind == Kind::Scatter {
         let entries: Vec<Entry<'_>> = Across::ALL.iter().map(|across| Entry::new(across.words())).collect();
         let selected = Across::ALL.iter().position(|across| *across == state.figures.across);
@@ -121,14 +136,12 @@ fn show_languages(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         return;
     }
     let named = languages.iter().map(|language| Entry::new(language.english_name()));
-    let entries: Vec<Entry<'_>> = std::iter::once(Entry::new("of the selected cell"))
-        .chain(named)
-        .collect();
+    let entries: Vec<Entry<'_>> = std::iter::once(Entry::new("as selected")).chain(named).collect();
     let chosen = languages
         .iter()
         .position(|language| Some(language) == state.figures.language.as_ref());
     let selected = chosen.map_or(0, |place| place + 1);
-    if let Some(place) = widgets::choice(ui, "Language", &entries, Some(selected), 240.0) {
+    if let Some(place) = widgets::choice(ui, "Language", &entries, Some(selected), LANGUAGE) {
         let language = place.checked_sub(1).and_then(|place| languages.get(place));
         commands.push(FiguresCommand::Language(language.cloned()).into());
     }
