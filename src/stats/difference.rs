@@ -114,21 +114,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn pairs(both: usize, only_first: usize, only_second: usize, neither: usize) -> Pairs {
-        Pairs {
-            both,
-            only_first,
-            only_second,
-            neither,
-        }
-    }
+    use crate::stats::tests::pairs;
 
     #[test]
     fn nothing_is_said_of_no_pairs() {
         assert_eq!(clustered_difference([]), None);
         assert_eq!(clustered_difference([Cluster { sum: 1, pairs: 1 }]), None);
-        assert_eq!(exact_mcnemar(pairs(7, 0, 0, 3)), 1.0);
+        assert_eq!(exact_mcnemar(pairs([7, 0, 0, 3])), 1.0);
     }
 
     #[test]
@@ -141,9 +133,9 @@ mod tests {
 
     #[test]
     fn the_odd_ones_are_those_unlike_most() {
-        assert_eq!(pairs(20, 2, 1, 25).odd_ones(), 3);
-        assert_eq!(pairs(2, 40, 1, 3).odd_ones(), 6);
-        assert_eq!(pairs(0, 0, 7, 0).odd_ones(), 0);
+        assert_eq!(pairs([20, 2, 1, 25]).odd_ones(), 3);
+        assert_eq!(pairs([2, 40, 1, 3]).odd_ones(), 6);
+        assert_eq!(pairs([0, 0, 7, 0]).odd_ones(), 0);
     }
 
     #[test]
@@ -158,7 +150,7 @@ mod tests {
         ] {
             counted.add(first, second);
         }
-        assert_eq!(counted, pairs(1, 2, 1, 1));
+        assert_eq!(counted, pairs([1, 2, 1, 1]));
         assert_eq!(counted.difference(), Some(0.2));
     }
 
@@ -185,7 +177,7 @@ mod tests {
 
         #[test]
         fn swapping_mirrors(both in 0_usize..200, first in 0_usize..80, second in 0_usize..80, neither in 0_usize..200) {
-            let (here, there) = (pairs(both, first, second, neither), pairs(both, second, first, neither));
+            let (here, there) = (pairs([both, first, second, neither]), pairs([both, second, first, neither]));
             prop_assert_eq!(exact_mcnemar(here), exact_mcnemar(there));
             prop_assert!((0.0..=1.0).contains(&exact_mcnemar(here)));
         }

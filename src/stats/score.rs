@@ -69,27 +69,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn pairs(both: usize, only_first: usize, only_second: usize, neither: usize) -> Pairs {
-        Pairs {
-            both,
-            only_first,
-            only_second,
-            neither,
-        }
-    }
+    use crate::stats::tests::pairs;
 
     #[test]
     fn pairs_that_all_agree_leave_a_difference_possible() {
         // By hand: nδ² = z²(δ − δ²) at the ends, so that δ = z² / (n + z²).
-        let found = score_difference(pairs(30, 0, 0, 18)).unwrap();
+        let found = score_difference(pairs([30, 0, 0, 18])).unwrap();
         let square = two_sided_95().powi(2);
         assert!(
             (found.interval.high - square / (48.0 + square)).abs() < 1e-12,
             "{found:?}"
         );
         assert_eq!((found.value, found.interval.low), (0.0, -found.interval.high));
-        let all = score_difference(pairs(0, 20, 0, 0)).unwrap();
+        let all = score_difference(pairs([0, 20, 0, 0])).unwrap();
         assert!(all.interval.high == 1.0 && all.interval.low < 0.9, "{all:?}");
         assert_eq!(score_difference(Pairs::default()), None);
     }
@@ -99,8 +91,8 @@ mod tests {
         fn it_holds_the_difference_and_is_mirrored(
             both in 0_usize..500, first in 0_usize..40, second in 0_usize..40, neither in 1_usize..500
         ) {
-            let here = score_difference(pairs(both, first, second, neither)).unwrap();
-            let there = score_difference(pairs(neither, second, first, both)).unwrap();
+            let here = score_difference(pairs([both, first, second, neither])).unwrap();
+            let there = score_difference(pairs([neither, second, first, both])).unwrap();
             prop_assert_eq!(here, there.mirrored());
             prop_assert!(here.interval.low < here.value && here.value < here.interval.high);
             prop_assert!(here.interval.low >= -1.0 && here.interval.high <= 1.0);

@@ -87,7 +87,7 @@ struct McNemar {
     p: f64,
 }
 
-fn pairs([both, only_first, only_second, neither]: [usize; 4]) -> Pairs {
+pub(super) fn pairs([both, only_first, only_second, neither]: [usize; 4]) -> Pairs {
     Pairs {
         both,
         only_first,

@@ -69,9 +69,10 @@ fn corner(before: Vec2, after: Vec2) -> Vec2 {
     let [before, after] = [before, after].map(|edge| Vec2::new(edge.y, -edge.x).normalize());
     let sum = before + after;
     // As long as the two are apart from each other, and no longer than a corner may be.
-    let length = (2.0 / sum.hypot()).min(SHARPEST);
-    match sum.hypot() > 1e-6 {
-        true => sum.normalize() * length,
+    let miter = sum * (2.0 / sum.hypot2());
+    match miter.hypot() <= SHARPEST {
+        true => miter,
+        false if sum.hypot() > 1e-6 => sum.normalize() * SHARPEST,
         false => Vec2::ZERO,
     }
 }
@@ -122,8 +123,9 @@ mod tests {
         let mut line = BezPath::from_svg("M0,0 L10,0 Z").unwrap();
         thicken(&mut line, 0.5);
         assert!(line.is_finite());
-        let mut point = BezPath::from_svg("M3,3 Z").unwrap();
-        thicken(&mut point, 0.5);
-        assert_eq!(point.bounding_box(), Rect::new(3.0, 3.0, 3.0, 3.0));
+        let point = BezPath::from_svg("M3,3 Z").unwrap();
+        let mut thickened = point.clone();
+        thicken(&mut thickened, 0.5);
+        assert_eq!(thickened, point);
     }
 }

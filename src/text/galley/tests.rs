@@ -54,6 +54,24 @@ fn a_text_shown_again_is_the_same_galley() {
 }
 
 #[test]
+fn a_text_prepared_a_few_glyphs_at_a_time_is_as_one_laid_out_at_once() {
+    let text = "الجرعة 12.5 mg twice a day, within 36 hours of the first signs";
+    let (style, frame) = (style(17.0, "ar"), Frame::wrapped(200.0));
+    let harness = context();
+    let without_time = || prepare(&harness.ctx, text, &style, &frame, &|| false);
+    let calls = (1..40).find(|_| without_time()).unwrap();
+    assert!(calls > 3, "all at once: {calls}");
+    let prepared = galley(&harness.ctx, text, &style, &frame);
+    assert!(is_drawn(&harness.ctx, &prepared));
+    let other = context();
+    assert!(prepare(&other.ctx, text, &style, &frame, &|| true), "there was time");
+    let at_once = galley(&other.ctx, text, &style, &frame);
+    assert_eq!(prepared.rect, at_once.rect);
+    assert_eq!(prepared.mesh_bounds, at_once.mesh_bounds);
+    assert_eq!(prepared.num_vertices, at_once.num_vertices);
+}
+
+#[test]
 fn a_galley_tells_egui_what_it_needs() {
     let harness = context();
     let text = "جرعة واحدة\nثلاث جرعات mg";

@@ -188,10 +188,12 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
     let body = Rect::from_min_max(header.left_bottom(), all.max);
     let sides_of = |entry| sides_of(state, study, entry, all.width());
     let view = pace::view(ui, state, (study, place, all.width()), sides_of);
+    let before = (view.entry != place).then(|| sides_of(view.entry));
+    let shown = before.as_deref().unwrap_or(&sides);
     if all.height() < LOW {
         return within(ui, body, "sides", |ui| {
             scrolled(ui, view.entry, |ui| {
-                show_item(ui, state, &view, &sides_of(view.entry), commands);
+                show_item(ui, state, &view, shown, commands);
                 let (rect, _) = ui.allocate_exact_size(vec2(body.width(), height), Sense::hover());
                 within(ui, rect, "below", |ui| {
                     below::show(ui, state, &sides, place, study, commands)
@@ -202,7 +204,7 @@ fn show_card(ui: &mut Ui, covered: bool, state: &State, commands: &mut Vec<Comma
     let (body, bottom) = body.split_top_bottom_at_y(all.bottom() - height.min(all.height() * 0.45));
     within(ui, body, "sides", |ui| {
         scrolled(ui, view.entry, |ui| {
-            show_item(ui, state, &view, &sides_of(view.entry), commands);
+            show_item(ui, state, &view, shown, commands);
         });
     });
     within(ui, bottom, "below", |ui| {
