@@ -6,11 +6,12 @@
 //! egui's own labels, and a lint keeps it so; [`install`] gives what egui itself draws the same fonts.
 //!
 //! [`fonts`] holds the bundled fonts, [`layout`] the lines and glyphs, [`raster`] their pictures,
-//! [`outline`] their outlines, `thicken` those heavier than their font, and `codes` those of characters no font has, which `missing` counts; [`rich`] the pieces of a text that
-//! look otherwise. [`selection`] is what a pointer needs, [`caret`] and [`edit`] what typing needs,
-//! [`graphemes`] the characters all three count by, [`folding`] what search compares. [`isolate`] keeps
-//! a name from reordering the sentence around it, [`controls`] shows characters that are not seen, and
-//! [`appearance`] tells where that must be done. Only `galley` knows egui.
+//! [`outline`] their outlines, `thicken` those heavier than their font, and `codes` those of characters
+//! no font has, which `missing` counts; [`rich`] the pieces of a text that look otherwise. [`selection`]
+//! is what a pointer needs, [`caret`] and [`edit`] what typing needs, [`graphemes`] the characters all
+//! three count by, [`folding`] what search compares. [`isolate`] keeps a name from reordering the
+//! sentence around it, [`controls`] shows characters that are not seen, and [`appearance`] tells where
+//! that must be done. Only `galley` knows egui.
 //!
 //! What needs no fonts is there without the window too: replies are read by it.
 

@@ -75,8 +75,8 @@ pub fn prepare<'a>(ui: &Ui, state: &State, view: View, sides: impl Fn(usize) -> 
     }
 }
 
-/// Lays out texts of `view` while this frame has time, and asks for another frame while there are more. Returns whether all are
-/// laid out.
+/// Lays out texts of `view` while this frame has time, and asks for another frame while there are more. Returns whether
+/// all are laid out.
 fn lay_out<'a>(ui: &Ui, state: &State, view: View, sides: &impl Fn(usize) -> Vec<Side<'a>>) -> bool {
     let id = widgets::id("card", "laid out");
     let before: Option<Progress> = ui.data(|data| data.get_temp(id));
